@@ -1,0 +1,202 @@
+package backproj
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// hsvFormula is OpenCV's conversion in plain steps, the tests' own copy of it:
+// it shares no code with the package.
+func hsvFormula(b, g, r int) (hue, saturation int) {
+	half := func(numerator, denominator int) int { // rounds to nearest, ties to even
+		if denominator == 0 {
+			return 0
+		}
+		q, rest := numerator/denominator, numerator%denominator
+		if 2*rest > denominator || 2*rest == denominator && q%2 == 1 {
+			q++
+		}
+		return q
+	}
+	v := max(b, g, r)
+	d := v - min(b, g, r)
+	var n int
+	switch {
+	case v == r:
+		n = g - b
+	case v == g:
+		n = b - r + 2*d
+	default:
+		n = r - g + 4*d
+	}
+	saturation = (d*half(255*4096, v) + 2048) >> 12
+	hue = (n*half(180*4096, 6*d) + 2048) >> 12
+	if hue < 0 {
+		hue += 180
+	}
+	return hue, saturation
+}
+
+// formats are the four arrangements of a pixel that kernels read.
+var formats = []pixelFormat{{3, false}, {3, true}, {4, false}, {4, true}}
+
+// colours writes to src the pixels 0xRRGGBB from first on.
+func colours(src []byte, format pixelFormat, first, n int) {
+	for i := range n {
+		c := first + i
+		p := src[i*format.size:]
+		p[0], p[1], p[2] = byte(c), byte(c>>8), byte(c>>16)
+		if format.redFirst {
+			p[0], p[2] = p[2], p[0]
+		}
+		if len(p) > 3 && format.size == 4 {
+			p[3] = byte(c * 7) // must not matter
+		}
+	}
+}
+
+func TestKernelsGiveTheFormulasIndexForEveryColour(t *testing.T) {
+	const block = 1 << 16
+	want := make([]uint16, 1<<24)
+	for c := range want {
+		h, s := hsvFormula(c&255, c>>8&255, c>>16)
+		want[c] = uint16(h<<8 | s)
+	}
+	for _, k := range kernels {
+		for _, format := range formats {
+			t.Run(fmt.Sprintf("%s/%+v", k.name, format), func(t *testing.T) {
+				src := make([]byte, block*format.size)
+				got := make([]uint16, block)
+				for first := 0; first < len(want); first += block {
+					colours(src, format, first, block)
+					k.index(got, src, format)
+					for i, index := range got {
+						if index != want[first+i] {
+							t.Fatalf("colour %#06x: index %#04x, want %#04x", first+i, index, want[first+i])
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestKernelsProjectByTheIndex(t *testing.T) {
+	var table Table
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range table {
+		table[i] = byte(random.Uint32())
+	}
+	const n = 1 << 16
+	for _, k := range kernels {
+		for _, format := range formats {
+			t.Run(fmt.Sprintf("%s/%+v", k.name, format), func(t *testing.T) {
+				src := make([]byte, n*format.size)
+				index, got, want := make([]uint16, n), make([]byte, n), make([]byte, n)
+				for first := 0; first < 1<<24; first += n {
+					colours(src, format, first, n)
+					k.index(index, src, format)
+					k.project(got, src, format, &table)
+					for i, x := range index {
+						want[i] = table[x]
+					}
+					if !bytes.Equal(got, want) {
+						t.Fatalf("colours from %#06x differ from table[index]", first)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestKernelsKeepWithinTheirRows(t *testing.T) {
+	var table Table
+	for i := range table {
+		table[i] = byte(i>>8 + i)
+	}
+	const guard = 0xa5
+	for _, k := range kernels {
+		for _, format := range formats {
+			for width := 1; width <= 300; width++ {
+				// The last pixel has no fourth byte, and the slices end with it.
+				src := make([]byte, (width-1)*format.size+3)
+				colours(src, format, width*12345, width)
+				buffer := bytes.Repeat([]byte{guard}, width+128)
+				dst := buffer[64:][:width:width]
+				k.project(dst, src, format, &table)
+				for i, c := range dst {
+					h, s := hsvFormula(colour(src[i*format.size:], format))
+					if want := table[h<<8|s]; c != want {
+						t.Fatalf("%s %+v width %d: pixel %d is %d, want %d", k.name, format, width, i, c, want)
+					}
+				}
+				for i, c := range buffer {
+					if (i < 64 || i >= 64+width) && c != guard {
+						t.Fatalf("%s %+v width %d: wrote outside dst", k.name, format, width)
+					}
+				}
+			}
+		}
+	}
+}
+
+// colour returns blue, green and red of the pixel that p begins with.
+func colour(p []byte, format pixelFormat) (b, g, r int) {
+	if format.redFirst {
+		return int(p[2]), int(p[1]), int(p[0])
+	}
+	return int(p[0]), int(p[1]), int(p[2])
+}
+
+func TestKernelNamedListsTheChoices(t *testing.T) {
+	if k, err := kernelNamed(""); err != nil || k != kernels[0] {
+		t.Errorf("kernelNamed(\"\") = %v, %v, want the fastest", k, err)
+	}
+	_, err := kernelNamed("sse9")
+	want := `backproj: no kernel "sse9" on this machine, which has generic`
+	if err == nil || err.Error() != want {
+		t.Errorf("kernelNamed(sse9): %v, want %s", err, want)
+	}
+}
+
+// BenchmarkKernel measures the stages on a smooth picture (a photograph's
+// neighbours are alike) and on noise.
+func BenchmarkKernel(b *testing.B) {
+	const n = 1 << 20
+	random := rand.New(rand.NewPCG(1, 2))
+	smooth, noise := make([]byte, 3*n), make([]byte, 3*n)
+	for i := range n {
+		for c := range 3 {
+			smooth[3*i+c] = byte(i>>12*(c+1) + int(random.Uint32()%24))
+			noise[3*i+c] = byte(random.Uint32())
+		}
+	}
+	var table Table
+	dst, index := make([]byte, n), make([]uint16, n)
+	for _, k := range kernels {
+		for _, image := range []struct {
+			name string
+			pix  []byte
+		}{{"smooth", smooth}, {"noise", noise}} {
+			report := func(b *testing.B) {
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/px")
+			}
+			b.Run(k.name+"/index/"+image.name, func(b *testing.B) {
+				b.SetBytes(3 * n)
+				for range b.N {
+					k.index(index, image.pix, pixelFormat{3, false})
+				}
+				report(b)
+			})
+			b.Run(k.name+"/project/"+image.name, func(b *testing.B) {
+				b.SetBytes(3 * n)
+				for range b.N {
+					k.project(dst, image.pix, pixelFormat{3, false}, &table)
+				}
+				report(b)
+			})
+		}
+	}
+}

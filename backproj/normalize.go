@@ -1,0 +1,51 @@
+package backproj
+
+import "math"
+
+// normalize scales counts so that the least becomes 0 and the greatest peak.
+// All are 0 where the counts are equal.
+//
+//	scale = float32(peak / (max-min)), or 0 where max-min ≤ 2^-52
+//	shift = 0 - float32(min·scale)
+//	value = count·scale + shift, rounded once, in single precision
+//
+// Source: OpenCV, cv::normalize with NORM_MINMAX and a CV_32F result
+// (modules/core/src/norm.cpp), and cvtScale, whose AVX2 code fuses the last
+// line.
+func normalize(values []float32, counts []int64, peak float64) {
+	least, greatest := math.Inf(1), math.Inf(-1)
+	for _, c := range counts {
+		// OpenCV's histogram is of float32, which rounds counts beyond 2^24.
+		count := float64(float32(c))
+		least, greatest = min(least, count), max(greatest, count)
+	}
+	const epsilon = 0x1p-52 // DBL_EPSILON
+	var scale float32
+	if greatest-least > epsilon {
+		scale = float32(peak * (1 / (greatest - least)))
+	}
+	shift := -float32(least * float64(scale))
+	for i, c := range counts {
+		values[i] = fma32(float32(c), scale, shift)
+	}
+}
+
+// fma32 returns x·y + z, rounded once, to float32.
+//
+// The product of two float32 is exact in float64. Their sum with z is not,
+// and to round it to float64 and then to float32 could round twice in one
+// direction. So it is rounded to odd first: if it is inexact and its last bit
+// is even, it moves to the neighbour on the side of the exact sum. See Boldo
+// and Melquiond, "Emulation of FMA and correctly rounded sums: proved
+// algorithms using rounding to odd" (2008).
+func fma32(x, y, z float32) float32 {
+	p, c := float64(float64(x)*float64(y)), float64(z)
+	sum := p + c
+	// Knuth's TwoSum: sum + rest is p + c exactly.
+	t := sum - p
+	rest := (p - (sum - t)) + (c - t)
+	if rest != 0 && math.Float64bits(sum)&1 == 0 {
+		sum = math.Nextafter(sum, math.Copysign(math.Inf(1), rest))
+	}
+	return float32(sum)
+}

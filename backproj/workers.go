@@ -1,0 +1,49 @@
+package backproj
+
+import (
+	"runtime"
+	"runtime/debug"
+	"sync"
+)
+
+// workers returns how many goroutines the image deserves: as many as are
+// allowed, but none with less than a grain of the kernel's work, nor with
+// less than a row.
+func (r Run) workers(image raster, k *kernel) int {
+	allowed := r.Threads
+	if allowed <= 0 {
+		allowed = runtime.GOMAXPROCS(0)
+	}
+	return max(1, min(allowed, image.height, image.width*image.height/k.grain))
+}
+
+// parallel calls f for consecutive bands [y0, y1) that together are [0, rows),
+// one a worker, and returns when all are done. The first band runs on the
+// caller's goroutine. A panic in another band, which would end the process
+// where it is, is raised again on the caller's, and so is a fault in memory
+// that went away, such as that of a file cut short while it was mapped.
+func parallel(rows, workers int, f func(y0, y1 int)) {
+	var (
+		wait   sync.WaitGroup
+		once   sync.Once
+		failed any
+	)
+	for i := 1; i < workers; i++ {
+		wait.Go(func() {
+			debug.SetPanicOnFault(true)
+			defer func() {
+				if p := recover(); p != nil {
+					once.Do(func() { failed = p })
+				}
+			}()
+			f(rows*i/workers, rows*(i+1)/workers)
+		})
+	}
+	func() {
+		defer wait.Wait() // also when f panics: nobody writes to dst after we return
+		f(0, rows/workers)
+	}()
+	if failed != nil {
+		panic(failed)
+	}
+}

@@ -1,0 +1,155 @@
+"""Builds the extension module: gopy generates it from a Go package, Go and C compile it.
+
+Everything that is not about the extension is in pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import CompileError, PlatformError
+
+ROOT = Path(__file__).resolve().parent
+GO_NEEDED = (1, 26)
+ABI = "cp310"  # the oldest CPython that the stable-ABI module runs on
+LIMITED_API = "0x030A0000"
+
+# What gopy 0.5.0 generates beyond the stable ABI: a pattern, its replacement, and how many
+# there must be. Any other number means that gopy changed and that this table must be read again.
+PATCHES = [
+    # Absolute paths of this machine (include, library, rpath). CGO_CFLAGS has what is needed;
+    # an extension module is not linked to libpython.
+    (r"^#cgo (CFLAGS|LDFLAGS):.*\n", "", 2),
+    # A macro that looks into PyTypeObject. It serves callbacks, which we bind none of.
+    (r"return PyMethod_Check\(obj\);", "return 0;", 1),
+    # Py_complex is outside the stable ABI, and no complex number is bound.
+    (r"^func complex(64|128)(GoToPy|PyToGo)\(.*\{\n(.*\n)*?\}\n", "", 4),
+]
+
+
+class GopyExtension(Extension):
+    """An extension module that gopy makes of the Go package ``go_package``."""
+
+    def __init__(self, name: str, go_package: str) -> None:
+        super().__init__(name, sources=[], py_limited_api=True)
+        self.go_package = go_package
+
+
+class BuildGopy(build_ext):
+    """Builds GopyExtensions."""
+
+    def build_extension(self, ext: GopyExtension) -> None:
+        check_tools()
+        target = Path(self.get_ext_fullpath(ext.name)).resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # The leading underscore keeps the folder out of Go's "./..." patterns.
+        folder = ROOT / "build" / "_gopy" / ext.name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        go = Go(folder)
+        generate(go, ext)
+        compile_module(go, ext, target)
+
+
+class Go:
+    """Runs commands in a folder, in the environment that gopy and cgo need."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        tools = ROOT / "build" / "_gopy" / "tools"
+        include = sysconfig.get_paths()["include"]
+        self.env = os.environ | {
+            "CGO_ENABLED": "1",
+            # -w: pybindgen's C converts between pointer types without a cast.
+            "CGO_CFLAGS": f"-O2 -w -I{shlex.quote(include)} {os.environ.get('CGO_CFLAGS', '')}",
+            # gopy looks for goimports and go on PATH only.
+            "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+        }
+        self.run("go", "build", "-o", f"{tools}{os.sep}", "github.com/go-python/gopy",
+                 "golang.org/x/tools/cmd/goimports", folder=ROOT)
+
+    def run(self, *command: str, folder: Path | None = None) -> None:
+        done = subprocess.run(command, cwd=folder or self.folder, env=self.env, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode != 0:
+            raise CompileError(f"{shlex.join(command)} failed:\n{done.stdout}")
+
+
+def check_tools() -> None:
+    """Raise PlatformError, in one line, if Go or a C compiler is missing or too old."""
+    needed = ".".join(map(str, GO_NEEDED))
+    if not shutil.which("go"):
+        raise PlatformError(f"building backproj needs Go {needed} or later, and there is no 'go' on PATH")
+    asked = subprocess.run(["go", "env", "GOVERSION", "CC"], cwd=ROOT, capture_output=True, text=True)
+    version, _, compiler = asked.stdout.strip().partition("\n")
+    found = re.match(r"go(\d+)\.(\d+)", version)
+    if asked.returncode != 0 or not found or tuple(map(int, found.groups())) < GO_NEEDED:
+        raise PlatformError(f"building backproj needs Go {needed} or later, and 'go' on PATH is "
+                            f"{version or asked.stderr.strip()}")
+    if not compiler or not shutil.which(shlex.split(compiler)[0]):
+        raise PlatformError(f"building backproj needs a C compiler, such as gcc 8 or clang 7 or later, "
+                            f"and there is no {compiler or 'cc'!r} on PATH (CC names another)")
+    if not importlib.util.find_spec("pybindgen"):
+        raise PlatformError("building backproj needs pybindgen 0.22.1: build with isolation, "
+                            "or install what [build-system] in pyproject.toml requires")
+
+
+def generate(go: Go, ext: GopyExtension) -> None:
+    """Let gopy and pybindgen write the module's Go and C sources into the folder."""
+    name = module_name(ext)
+    # gopy gives its module an underscore: "native" becomes _native.
+    go.run("gopy", "gen", f"-vm={sys.executable}", f"-name={name}", f"-output={go.folder}",
+           "-no-make", ext.go_package, folder=ROOT)
+    source = go.folder / f"{name}.go"
+    text = source.read_text()
+    for pattern, replacement, expected in PATCHES:
+        text, number = re.subn(pattern, replacement, text, flags=re.MULTILINE)
+        if number != expected:
+            raise CompileError(f"gopy's output has {number} places like {pattern!r}, not {expected}")
+    source.write_text(text)
+    go.run("goimports", "-w", source.name)
+    # This pass is for the header, which the C that build.py makes includes.
+    go.run("go", "build", "-buildmode=c-archive", "-o", f"{name}_go.a", ".")
+    (go.folder / f"{name}_go.a").unlink()
+    go.run(sys.executable, "build.py")
+
+
+def compile_module(go: Go, ext: GopyExtension, target: Path) -> None:
+    """Compile the sources into a stripped module that exports its PyInit_ function alone."""
+    symbol = f"PyInit__{module_name(ext)}"
+    exports = go.folder / "exports"
+    if sys.platform == "darwin":
+        exports.write_text(f"_{symbol}\n")
+        link = f"-Wl,-undefined,dynamic_lookup,-exported_symbols_list,{exports}"
+    else:
+        exports.write_text(f"{{ global: {symbol}; local: *; }};\n")
+        link = f"-Wl,--version-script={exports}"
+    # pybindgen fills in a PyAsyncMethods slot with NULL, a type outside the stable ABI.
+    go.env["CGO_CFLAGS"] += f" -DPy_LIMITED_API={LIMITED_API} -DPyAsyncMethods=void"
+    # Written beside the target and renamed: a running process may have the old module mapped.
+    fresh = target.with_name(f".{target.name}.new")
+    go.run("go", "build", "-trimpath", "-buildmode=c-shared",
+           f"-ldflags=-s -w '-extldflags={link}'", "-o", str(fresh), ".")
+    fresh.with_suffix(".h").unlink(missing_ok=True)
+    fresh.replace(target)
+
+
+def module_name(ext: GopyExtension) -> str:
+    return ext.name.rpartition(".")[2].removeprefix("_")
+
+
+setup(
+    ext_modules=[GopyExtension("backproj._native", "github.com/backproj/backproj/backproj/binding")],
+    cmdclass={"build_ext": BuildGopy},
+    options={"bdist_wheel": {"py_limited_api": ABI}},
+)
