@@ -1,2 +1,20 @@
-"""x."""
+"""Back projection of colour histograms: which pixels look like this patch?
+
+The results are, byte for byte, those of OpenCV's ``cvtColor(BGR2HSV)``, ``calcHist``,
+``normalize(NORM_MINMAX)`` and ``calcBackProject``, computed in one pass.
+
+>>> import backproj
+>>> import numpy as np
+>>> frame = np.zeros((48, 64, 3), np.uint8)      # a black picture ...
+>>> frame[10:20, 30:40] = 30, 60, 220            # ... with a red square, in BGR
+>>> prob = backproj.back_project(frame, frame[12:18, 32:38])
+>>> prob.shape, prob[15, 35], prob[0, 0]
+((48, 64), np.uint8(255), np.uint8(0))
+"""
+
+from backproj._histogram import Histogram, back_project
+from backproj._info import info
+
+__all__ = ["Histogram", "back_project", "info"]
+
 __version__ = "0.1.0"

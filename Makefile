@@ -1,0 +1,58 @@
+# Every target sets up what it needs: a virtual environment in .venv, and the extension module,
+# which is built again only when something it is made of has changed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+GO_FILES := $(shell find backproj -name '*.go' -o -name '*.s')
+
+# The fault of a stale tool is easier to see than to find: all tools are pinned here or in go.mod.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+
+.DELETE_ON_ERROR:
+.PHONY: help run test lint bench wheel clean
+
+help: ## Print this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+run: $(VENV)/built ## Back-project a photograph that comes with the source, and say which pictures it wrote
+	@mkdir -p out
+	$(BIN)/backproj image examples/astronaut.jpg --box 120,300,60,60 -o out/prob.png --overlay out/overlay.png
+
+test: $(VENV)/built $(VENV)/group-test ## Run all tests, of Go and of Python
+	go test ./...
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/built $(VENV)/group-lint $(VENV)/group-test ## Check the form of all code
+	test -z "$$(gofmt -l . | tee /dev/stderr)"
+	GOARCH=amd64 go vet ./...
+	GOARCH=arm64 CGO_ENABLED=0 go vet ./...
+	go run $(STATICCHECK) ./...
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/built $(VENV)/group-bench ## Time a 1080p frame, against cv2 and the ctypes route
+	@scripts/install-packages bench
+	$(BIN)/python benchmarks/bench.py
+
+wheel: $(VENV)/built $(VENV)/group-test ## Build the sdist, and from it the wheel, into dist/
+	$(BIN)/python -m build --outdir dist .
+
+clean: ## Remove all that the other targets made
+	rm -rf $(VENV) build dist out python/*.egg-info python/backproj/*.so
+	find . -name __pycache__ -o -name '.*_cache' | xargs rm -rf
+
+# pip 25.1 is the first that knows dependency groups.
+$(VENV)/created:
+	@scripts/install-packages build
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --upgrade 'pip>=25.1'
+	@touch $@
+
+$(VENV)/built: $(VENV)/created setup.py pyproject.toml go.mod go.sum $(GO_FILES)
+	$(BIN)/pip install -q --editable '.[cli]'
+	@touch $@
+
+$(VENV)/group-%: $(VENV)/created pyproject.toml
+	$(BIN)/pip install -q --group $*
+	@touch $@

@@ -1,0 +1,101 @@
+// Package foreign makes slices and images of memory that Python owns, given by
+// address, and keeps what goes wrong there from ending the process.
+package foreign
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"unsafe"
+
+	"github.com/backproj/backproj/backproj"
+)
+
+// Guard returns what a bound function defers: it turns a panic into an error.
+// Until then faults are panics too.
+func Guard(err *error) func() {
+	old := debug.SetPanicOnFault(true)
+	return func() {
+		debug.SetPanicOnFault(old)
+		switch p := recover().(type) {
+		case nil:
+		case interface { // a fault: see debug.SetPanicOnFault
+			runtime.Error
+			Addr() uintptr
+		}:
+			*err = errors.New("backproj: memory of an array went away during the call" +
+				" (was it a memory-mapped file, and cut short?)")
+		default:
+			*err = fmt.Errorf("backproj: internal error, please report it: %v", p)
+		}
+	}
+}
+
+// Image returns the image whose first component is at address, with strides as
+// numpy has them. The order is a backproj.Order.
+func Image(address uintptr, height, width, rowStride, pixelStride, channelStride, order int) (backproj.Image, error) {
+	pix, offset, err := memory(address, [][2]int{
+		{height, rowStride}, {width, pixelStride}, {3, channelStride}})
+	return backproj.Image{
+		Pix: pix, Offset: offset, Width: width, Height: height, Order: backproj.Order(order),
+		Stride: step(rowStride), PixelStride: step(pixelStride), ChannelStride: step(channelStride),
+	}, err
+}
+
+// Plane returns the plane whose first pixel is at address.
+func Plane(address uintptr, height, width, rowStride, pixelStride int) (backproj.Plane, error) {
+	pix, offset, err := memory(address, [][2]int{{height, rowStride}, {width, pixelStride}})
+	return backproj.Plane{
+		Pix: pix, Offset: offset, Width: width, Height: height,
+		Stride: step(rowStride), PixelStride: step(pixelStride),
+	}, err
+}
+
+// step returns a numpy stride as package backproj writes it.
+func step(stride int) int {
+	if stride == 0 {
+		return backproj.Repeat
+	}
+	return stride
+}
+
+// memory returns all bytes that an array touches whose element 0 is at
+// address, and where in them that element is. Each axis is its length and its
+// stride.
+func memory(address uintptr, axes [][2]int) (bytes []byte, offset int, err error) {
+	// No process has memory beyond 2^56 bytes, so nothing below overflows.
+	const limit = 1 << 56
+	below, above := 0, 0
+	for _, axis := range axes {
+		n, stride := axis[0], axis[1]
+		if n == 0 {
+			return nil, 0, nil
+		}
+		if n < 0 || stride < -limit || stride > limit || n > 1 && abs(stride) > limit/(n-1) {
+			return nil, 0, fmt.Errorf("backproj: an axis of %d with a stride of %d bytes reaches beyond all memory", n, stride)
+		}
+		if reach := (n - 1) * stride; reach < 0 {
+			below -= reach
+		} else {
+			above += reach
+		}
+	}
+	if address == 0 || uintptr(below) > address || address > limit {
+		return nil, 0, fmt.Errorf("backproj: no array begins at address %#x", address)
+	}
+	return unsafe.Slice((*byte)(pointer(address-uintptr(below))), below+above+1), below, nil
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// Slice returns the n values from address on.
+func Slice[T any](address uintptr, n int) []T {
+	return unsafe.Slice((*T)(pointer(address)), n)
+}
+
+// pointer returns the address as a pointer. The detour is for go vet, which
+// rightly doubts such conversions where the memory is Go's.
+func pointer(address uintptr) unsafe.Pointer {
+	return *(*unsafe.Pointer)(unsafe.Pointer(&address))
+}

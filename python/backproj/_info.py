@@ -1,0 +1,40 @@
+"""What this build is and does on this machine."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from backproj import _extension
+
+
+class Info(TypedDict):
+    """What `info` returns."""
+
+    version: str
+    kernel: str
+    kernels: list[str]
+    threads: int
+    engines: list[str]
+
+
+def info() -> Info:
+    """Return what this build is and does on this machine.
+
+    Returns
+    -------
+    dict
+        ``version``; ``kernel``, the code in use for this CPU, of ``kernels``, those that run on it,
+        fastest first; ``threads``, the greatest number of threads of a call; ``engines``.
+
+    Examples
+    --------
+    >>> import backproj
+    >>> backproj.info()["engines"]
+    ['native']
+    """
+    from backproj import __version__
+
+    native = _extension.load()
+    kernels = native.binding_Kernels().split(",")
+    return Info(version=__version__, kernel=kernels[0], kernels=kernels,
+                threads=native.binding_Threads(), engines=["native"])
