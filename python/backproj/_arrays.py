@@ -151,7 +151,7 @@ def _described(value: object) -> str:
 def _fix_of_type(value: object, name: str, fix: str | None) -> str:
     if value is None and name in ("frame", "model"):
         return ": cv2.imread returns None for a file that it cannot read, so check the path"
-    if isinstance(value, str) or hasattr(value, "__fspath__"):
+    if name != "out" and (isinstance(value, str) or hasattr(value, "__fspath__")):
         return "; read the file first, as by cv2.imread(path)"
     if type(value).__module__.startswith("PIL."):
         return f"; give numpy.asarray({name}.convert('RGB')) and order='rgb'"

@@ -1,0 +1,23 @@
+"""Pictures that many tests use. All are BGR."""
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+
+@pytest.fixture(scope="session")
+def all_colours():
+    """Every one of the 2^24 colours, once."""
+    pixels = np.arange(1 << 24, dtype="<u4").view(np.uint8).reshape(4096, 4096, 4)
+    return np.ascontiguousarray(pixels[..., :3])
+
+
+@pytest.fixture(scope="session")
+def photograph():
+    return cv2.cvtColor(skimage.data.astronaut(), cv2.COLOR_RGB2BGR)
+
+
+@pytest.fixture
+def noise():
+    return np.random.default_rng(20).integers(0, 256, (37, 53, 3), np.uint8)

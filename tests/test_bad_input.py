@@ -1,0 +1,194 @@
+"""Bad input is a TypeError or ValueError that names what came and how to mend it."""
+
+import array
+
+import numpy as np
+import pytest
+from numpy.lib.stride_tricks import as_strided
+from PIL import Image
+
+import backproj
+
+
+def pixels(*shape, dtype=np.uint8):
+    return np.zeros(shape, dtype)
+
+
+FRAME = pixels(6, 8, 3)
+MODEL = pixels(4, 5, 3)
+STRUCTURED = pixels(6, 8, dtype=[("b", "u1"), ("g", "u1"), ("r", "u1")])
+
+
+class Opaque:
+    """Something that no one expects."""
+
+
+# (what comes as a frame, the error, what its text must name)
+BAD_IMAGES = {
+    "None": (None, TypeError, "NoneType", "check the path"),
+    "list": ([[[0, 0, 0]]], TypeError, "list of length 1", "numpy.asarray"),
+    "tuple": ((1, 2), TypeError, "tuple of length 2", "numpy.asarray"),
+    "path": ("frame.png", TypeError, "str 'frame.png'", "cv2.imread"),
+    "bytes": (b"\0" * 12, TypeError, "bytes of length 12", "numpy.asarray"),
+    "bytearray": (bytearray(12), TypeError, "bytearray", "numpy.asarray"),
+    "memoryview": (memoryview(b"\0" * 12), TypeError, "memoryview", "numpy.asarray"),
+    "array.array": (array.array("B", [0]), TypeError, "array.array", "numpy.asarray"),
+    "number": (3, TypeError, "int 3", "numpy.asarray"),
+    "object": (Opaque(), TypeError, "Opaque", "numpy.asarray"),
+    "class": (np.ndarray, TypeError, "type", "numpy.asarray"),
+    "numpy scalar": (np.uint8(3), TypeError, "numpy.uint8", "numpy.asarray"),
+    "PIL image": (Image.new("RGB", (8, 6)), TypeError, "PIL.Image.Image", "order='rgb'"),
+    "masked array": (np.ma.masked_equal(FRAME, 0), TypeError, "masked array of shape (6, 8, 3)", "mask="),
+    "float64": (pixels(6, 8, 3, dtype=np.float64), TypeError, "float64 and shape (6, 8, 3)", "img_as_ubyte"),
+    "float32": (pixels(6, 8, 3, dtype=np.float32), TypeError, "float32", "img_as_ubyte"),
+    "uint16": (pixels(6, 8, 3, dtype=np.uint16), TypeError, "uint16", ">> 8"),
+    "int8": (pixels(6, 8, 3, dtype=np.int8), TypeError, "int8", "astype(numpy.uint8)"),
+    "int64": (pixels(6, 8, 3, dtype=np.int64), TypeError, "int64", "astype(numpy.uint8)"),
+    "bool": (pixels(6, 8, 3, dtype=bool), TypeError, "bool", "* 255"),
+    "complex": (pixels(6, 8, 3, dtype=complex), TypeError, "complex128", "numpy.asarray"),
+    "objects": (pixels(6, 8, 3, dtype=object), TypeError, "object", "numpy.asarray"),
+    "strings": (np.full((6, 8, 3), "a"), TypeError, "<U1", "numpy.asarray"),
+    "structured": (STRUCTURED, TypeError, "('b', 'u1')", "numpy.asarray"),
+    "dates": (pixels(6, 8, 3, dtype="M8[s]"), TypeError, "datetime64[s]", "numpy.asarray"),
+    "0-D": (pixels(), ValueError, "()", "(h, w, 3)"),
+    "1-D": (pixels(12), ValueError, "(12,)", "(h, w, 3)"),
+    "grey": (pixels(6, 8), ValueError, "(6, 8)", "COLOR_GRAY2BGR"),
+    "batch": (pixels(2, 6, 8, 3), ValueError, "(2, 6, 8, 3)", "once an image"),
+    "5-D": (pixels(1, 1, 6, 8, 3), ValueError, "(1, 1, 6, 8, 3)", "(h, w, 3)"),
+    "no channel": (pixels(6, 8, 0), ValueError, "(6, 8, 0)", "(h, w, 3)"),
+    "1 channel": (pixels(6, 8, 1), ValueError, "(6, 8, 1)", "(h, w, 3)"),
+    "2 channels": (pixels(6, 8, 2), ValueError, "(6, 8, 2)", "(h, w, 3)"),
+    "5 channels": (pixels(6, 8, 5), ValueError, "(6, 8, 5)", "slice"),
+    "channels first": (pixels(3, 6, 8), ValueError, "(3, 6, 8)", "moveaxis"),
+    "strides beyond memory": (as_strided(FRAME, (6, 8, 3), (2**60, 3, 1)), ValueError, str(2**60), "ascontiguous"),
+    "strides that overflow": (as_strided(FRAME, (6, 8, 3), (2**62, 2**62, 1)), ValueError, str(2**62), "ascontig"),
+    "strides below memory": (as_strided(FRAME, (6, 8, 3), (-(2**62), 3, 1)), ValueError, str(-(2**62)), "ascontig"),
+}
+
+READ_ONLY = pixels(6, 8)
+READ_ONLY.flags.writeable = False
+
+BAD_OUTS = {
+    "list": ([0], TypeError, "list of length 1", "numpy.empty"),
+    "path": ("out.png", TypeError, "str", "numpy.empty((6, 8)"),
+    "float": (pixels(6, 8, dtype=np.float32), TypeError, "float32", "numpy.empty"),
+    "bool": (pixels(6, 8, dtype=bool), TypeError, "bool", "numpy.empty"),
+    "int8": (pixels(6, 8, dtype=np.int8), TypeError, "int8", "numpy.empty"),
+    "masked array": (np.ma.zeros((6, 8), np.uint8), TypeError, "masked", "out.data"),
+    "transposed": (pixels(8, 6), ValueError, "(8, 6)", "(6, 8)"),
+    "three channels": (pixels(6, 8, 3), ValueError, "(6, 8, 3)", "(6, 8)"),
+    "flat": (pixels(48), ValueError, "(48,)", "(6, 8)"),
+    "read-only": (READ_ONLY, ValueError, "read-only", "copy"),
+    "broadcast": (np.broadcast_to(pixels(8), (6, 8)), ValueError, "read-only", "copy"),
+    "one row repeated": (as_strided(pixels(8), (6, 8), (0, 1)), ValueError, "strides (0, 1)", "numpy.empty"),
+    "rows that overlap": (as_strided(pixels(48), (6, 8), (4, 1)), ValueError, "strides (4, 1)", "numpy.empty"),
+    "a channel of the frame": (FRAME[..., 0], ValueError, "shares memory", "numpy.empty"),
+    "the frame's bytes": (FRAME.reshape(-1)[:48].reshape(6, 8), ValueError, "shares memory", "numpy.empty"),
+    "strides beyond memory": (as_strided(pixels(6, 8), (6, 8), (2**60, 1)), ValueError, str(2**60), "ascontig"),
+}
+
+BAD_MASKS = {
+    "list": ([1], TypeError, "list", "bool mask"),
+    "float": (pixels(4, 5, dtype=float), TypeError, "float64", "bool mask"),
+    "int32": (pixels(4, 5, dtype=np.int32), TypeError, "int32", "bool mask"),
+    "masked bool": (np.ma.zeros((4, 5), bool), TypeError, "masked", "mask.data"),
+    "transposed": (pixels(5, 4), ValueError, "(5, 4)", "(4, 5)"),
+    "three channels": (pixels(4, 5, 3), ValueError, "(4, 5, 3)", "mask[..., 0]"),
+    "one row": (pixels(5), ValueError, "(5,)", "(4, 5)"),
+}
+
+BAD_ORDERS = {
+    "None": (None, TypeError, "NoneType", "'bgr'"),
+    "number": (1, TypeError, "int 1", "'bgr'"),
+    "hsv": ("hsv", ValueError, "'hsv'", "'rgb'"),
+    "upper case": ("RGB", ValueError, "'RGB'", "'rgb'"),
+    "empty": ("", ValueError, "''", "'rgb'"),
+}
+
+
+def cases(table):
+    return pytest.mark.parametrize(("value", "error", "named", "fix"), table.values(), ids=table.keys())
+
+
+def assert_says(caught, argument, named, fix):
+    text = str(caught.value)
+    assert argument in text
+    assert named in text
+    assert fix in text
+    assert "\n" not in text
+
+
+@cases(BAD_IMAGES)
+def test_bad_frames(value, error, named, fix):
+    hist = backproj.Histogram(MODEL)
+    for call in (hist.back_project, lambda frame: backproj.back_project(frame, MODEL)):
+        with pytest.raises(error) as caught:
+            call(value)
+        assert_says(caught, "frame", named, fix)
+
+
+@cases(BAD_IMAGES)
+def test_bad_models(value, error, named, fix):
+    for call in (backproj.Histogram, lambda model: backproj.back_project(FRAME, model)):
+        with pytest.raises(error) as caught:
+            call(value)
+        assert_says(caught, "model", named, fix)
+
+
+@pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0, 3), (0, 0, 4)])
+def test_models_without_pixels(shape):
+    with pytest.raises(ValueError, match="no pixels to count") as caught:
+        backproj.Histogram(pixels(*shape))
+    assert_says(caught, "model", str(shape[:2])[:-1], "outside the image?")
+
+
+@cases(BAD_OUTS)
+def test_bad_outs(value, error, named, fix):
+    for call in (backproj.Histogram(MODEL).back_project, lambda f, out: backproj.back_project(f, MODEL, out=out)):
+        with pytest.raises(error) as caught:
+            call(FRAME, out=value)
+        assert_says(caught, "out", named, fix)
+
+
+@cases(BAD_MASKS)
+def test_bad_masks(value, error, named, fix):
+    for call in (backproj.Histogram, lambda m, mask: backproj.back_project(FRAME, m, mask=mask)):
+        with pytest.raises(error) as caught:
+            call(MODEL, mask=value)
+        assert_says(caught, "mask", named, fix)
+
+
+@cases(BAD_ORDERS)
+def test_bad_orders(value, error, named, fix):
+    hist = backproj.Histogram(MODEL)
+    for call in (lambda order: hist.back_project(FRAME, order=order),
+                 lambda order: backproj.back_project(FRAME, MODEL, order=order),
+                 lambda order: backproj.Histogram(MODEL, order=order)):
+        with pytest.raises(error) as caught:
+            call(value)
+        assert_says(caught, "order", named, fix)
+
+
+def test_a_mask_beside_a_histogram():
+    with pytest.raises(TypeError, match=r"mask beside a Histogram.*Histogram\(model, mask=") as caught:
+        backproj.back_project(FRAME, backproj.Histogram(MODEL), mask=pixels(4, 5))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("call", [
+    lambda: backproj.back_project(FRAME, MODEL, None),
+    lambda: backproj.back_project(FRAME),
+    lambda: backproj.Histogram(),
+    lambda: backproj.Histogram(MODEL, None),
+    lambda: backproj.Histogram(MODEL).back_project(FRAME, None),
+], ids=["out by position", "no model", "no model for a histogram", "mask by position", "out of a histogram"])
+def test_options_are_keywords(call):
+    with pytest.raises(TypeError):
+        call()
+
+
+def test_an_error_leaves_out_as_it_was():
+    out = np.full((6, 8), 77, np.uint8)
+    with pytest.raises(ValueError, match="no pixels"):
+        backproj.back_project(FRAME, pixels(0, 0, 3), out=out)
+    assert (out == 77).all()

@@ -1,0 +1,143 @@
+"""The command ``backproj``."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import backproj
+
+PHOTOGRAPH = "examples/astronaut.jpg"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, pytestconfig):
+    """An empty folder to work in, with a photograph."""
+    (tmp_path / "photograph.jpg").write_bytes((pytestconfig.rootpath / PHOTOGRAPH).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments):
+    return subprocess.run([sys.executable, "-m", "backproj", *map(str, arguments)],
+                          capture_output=True, text=True, timeout=60)
+
+
+def read(path):
+    with Image.open(path) as file:
+        return np.asarray(file)
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_image_writes_the_back_projection_of_a_box(folder):
+    done = run("image", "photograph.jpg", "--box", "120,300,60,60", "-o", "prob.png")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "512×512 pixels in" in done.stdout
+    assert "generic kernel" in done.stdout
+    assert "8.2% above half" in done.stdout
+    frame = read("photograph.jpg")
+    np.testing.assert_array_equal(read("prob.png"),
+                                  backproj.back_project(frame, frame[300:360, 120:180], order="rgb"))
+    assert names(folder) == ["photograph.jpg", "prob.png"]
+
+
+def test_image_takes_another_picture_as_the_model_and_names_its_output(folder):
+    Image.open("photograph.jpg").crop((120, 300, 180, 360)).save("suit.png")
+    assert run("image", "photograph.jpg", "--model", "suit.png").returncode == 0
+    np.testing.assert_array_equal(
+        read("photograph-prob.png"),
+        backproj.back_project(read("photograph.jpg"), read("suit.png"), order="rgb"))
+
+
+def test_image_draws_an_overlay_in_which_the_object_keeps_its_colour(folder):
+    assert run("image", "photograph.jpg", "--box", "120,300,60,60", "-o", "prob.png",
+               "--overlay", "overlay.bmp").returncode == 0
+    frame, prob, overlay = read("photograph.jpg"), read("prob.png"), read("overlay.bmp")
+    np.testing.assert_array_equal(overlay[prob == 255], frame[prob == 255])
+    faded = overlay[prob == 0]
+    assert (faded == faded[:, :1]).all(), "what does not fit is grey"
+
+
+def test_image_reads_what_cameras_and_programs_write(folder):
+    picture = Image.open("photograph.jpg")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # Orientation: turn by 90° to see it upright
+    picture.resize((64, 48)).save("turned.jpg", exif=exif)
+    picture.convert("P").save("palette.gif")
+    picture.convert("L").save("grey.png")
+    picture.convert("CMYK").save("cmyk.jpg")
+    picture.convert("RGBA").save("transparent.png")
+    for name in ("turned.jpg", "palette.gif", "grey.png", "cmyk.jpg", "transparent.png"):
+        done = run("image", name, "--box", "1,2,9,8", "-o", "prob.png")
+        assert done.returncode == 0, done.stderr
+    assert "48×64" in run("image", "turned.jpg", "--box", "1,2,9,8", "-o", "prob.png").stdout
+
+
+BOX = ("--box", "0,0,9,9")
+
+# What is given, and what the line must say.
+MISTAKES = {
+    "missing file": (("nowhere.png", *BOX), "nowhere.png: No such file"),
+    "missing model": (("photograph.jpg", "--model", "nowhere.png"), "nowhere.png: No such file"),
+    "folder": ((".", *BOX), "cannot read .: Is a directory"),
+    "not a picture": (("text.png", *BOX), "cannot read text.png: cannot identify image file"),
+    "truncated": (("half.jpg", *BOX), "cannot read half.jpg: image file is truncated"),
+    "16 bits": (("deep.png", *BOX), "deep.png has more than 8 bits"),
+    "no model": (("photograph.jpg",), "--model IMAGE or --box"),
+    "two models": (("photograph.jpg", *BOX, "--model", "photograph.jpg"), "--model IMAGE or --box"),
+    "box too far right": (("photograph.jpg", "--box", "500,0,13,9"), "which is 512×512"),
+    "box too low": (("photograph.jpg", "--box", "0,512,1,1"), "not inside photograph.jpg"),
+    "box of no width": (("photograph.jpg", "--box", "3,3,0,9"), "not inside"),
+    "box from outside": (("photograph.jpg", "--box=-1,0,9,9"), "not inside"),
+    "three numbers": (("photograph.jpg", "--box", "1,2,3"), "four whole numbers"),
+    "words": (("photograph.jpg", "--box", "a,b,c,d"), "four whole numbers"),
+    "unknown format": (("photograph.jpg", *BOX, "-o", "prob.xyz"), "'.xyz'"),
+    "unknown overlay format": (("photograph.jpg", *BOX, "-o", "prob.png", "--overlay", "x"), "try .png"),
+    "no such folder": (("photograph.jpg", *BOX, "-o", "nowhere/prob.png"), "nowhere/prob.png: No such file"),
+    "output over input": (("photograph.jpg", *BOX, "-o", "photograph.jpg"), "would be overwritten"),
+    "overlay over output": (("photograph.jpg", *BOX, "-o", "a.png", "--overlay", "./a.png"), "would be overwritten"),
+    "unknown option": (("photograph.jpg", "--bax", "1"), "--bax"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "says"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistakes_are_one_line_and_exit_code_2_and_nothing_is_written(folder, arguments, says):
+    (folder / "text.png").write_text("not a picture")
+    (folder / "half.jpg").write_bytes((folder / "photograph.jpg").read_bytes()[:20_000])
+    Image.fromarray(np.zeros((9, 9), np.uint16)).save("deep.png")
+    before = names(folder)
+    done = run("image", *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("backproj: ")
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert names(folder) == before
+
+
+def test_info_prints_version_kernel_threads_and_engines():
+    lines = dict(line.split(maxsplit=1) for line in run("info").stdout.splitlines())
+    assert lines.keys() == {"version", "kernel", "kernels", "threads", "engines"}
+    assert lines["version"] == backproj.__version__
+    assert lines["engines"] == "native"
+
+
+def test_help_names_every_command_and_option():
+    assert {"image", "info"} <= set(run("--help").stdout.split())
+    text = run("image", "--help").stdout
+    for option in ("--model", "--box X,Y,W,H", "--output", "--overlay"):
+        assert option in text
+    assert backproj.__version__ in run("--version").stdout
+
+
+@pytest.mark.parametrize("missing", ["click", "PIL"])
+def test_without_the_libraries_of_the_extra_it_says_what_to_install(missing):
+    code = f"import sys; sys.modules[{missing!r}] = None; import runpy; runpy.run_module('backproj', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == f"backproj: the command needs {missing}: pip install 'backproj[cli]'\n"

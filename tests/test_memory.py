@@ -1,0 +1,49 @@
+"""Nothing leaks: neither frames nor a few bytes a call."""
+
+import os
+
+import card
+import numpy as np
+import pytest
+
+import backproj
+
+MEGABYTE = 1 << 20
+
+
+def resident():
+    """Return this process's resident memory in bytes."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def growth(call, calls):
+    """Return how much resident memory grows over so many calls, once a tenth as many have warmed up."""
+    for _ in range(calls // 10):
+        call()
+    before = resident()
+    for _ in range(calls):
+        call()
+    return resident() - before
+
+
+@pytest.mark.parametrize("route", [backproj.back_project, card.back_project], ids=["arrays", "bytes"])
+def test_ten_thousand_frames_leave_no_memory_behind(route, record_property):
+    frame = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
+    model = frame[:50, :50].copy()
+    grown = growth(lambda: route(frame, model), 10_000)
+    record_property("grown", grown)
+    # A leak of one 300 KB result a call would be 3 GB. Go's collector lets its heap breathe.
+    assert grown < 16 * MEGABYTE
+
+
+@pytest.mark.parametrize("call", [
+    lambda hist, frame: hist.back_project(frame),
+    lambda hist, frame: backproj.Histogram(frame),
+    lambda hist, frame: pytest.raises(RuntimeError, backproj._extension.load().binding_Project,
+                                      0, 1, 1, 0, 0, 1, 1, 3, 3, 1, 0, "", 1),
+], ids=["project", "fit", "error"])
+def test_small_calls_leave_no_bytes_behind(call):
+    frame = np.zeros((2, 2, 3), np.uint8)
+    hist = backproj.Histogram(frame)
+    assert growth(lambda: call(hist, frame), 50_000) < MEGABYTE  # 20 bytes a call
