@@ -75,12 +75,25 @@ class Go:
             # gopy looks for goimports and go on PATH only.
             "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
         }
-        self.run("go", "build", "-o", f"{tools}{os.sep}", "github.com/go-python/gopy",
-                 "golang.org/x/tools/cmd/goimports", folder=ROOT)
+        self.run(
+            "go",
+            "build",
+            "-o",
+            f"{tools}{os.sep}",
+            "github.com/go-python/gopy",
+            "golang.org/x/tools/cmd/goimports",
+            folder=ROOT,
+        )
 
     def run(self, *command: str, folder: Path | None = None) -> None:
-        done = subprocess.run(command, cwd=folder or self.folder, env=self.env, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        done = subprocess.run(
+            command,
+            cwd=folder or self.folder,
+            env=self.env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         if done.returncode != 0:
             raise CompileError(f"{shlex.join(command)} failed:\n{done.stdout}")
 
@@ -94,22 +107,36 @@ def check_tools() -> None:
     version, _, compiler = asked.stdout.strip().partition("\n")
     found = re.match(r"go(\d+)\.(\d+)", version)
     if asked.returncode != 0 or not found or tuple(map(int, found.groups())) < GO_NEEDED:
-        raise PlatformError(f"building backproj needs Go {needed} or later, and 'go' on PATH is "
-                            f"{version or asked.stderr.strip()}")
+        raise PlatformError(
+            f"building backproj needs Go {needed} or later, and 'go' on PATH is "
+            f"{version or asked.stderr.strip()}"
+        )
     if not compiler or not shutil.which(shlex.split(compiler)[0]):
-        raise PlatformError(f"building backproj needs a C compiler, such as gcc 8 or clang 7 or later, "
-                            f"and there is no {compiler or 'cc'!r} on PATH (CC names another)")
+        raise PlatformError(
+            f"building backproj needs a C compiler, such as gcc 8 or clang 7 or later, "
+            f"and there is no {compiler or 'cc'!r} on PATH (CC names another)"
+        )
     if not importlib.util.find_spec("pybindgen"):
-        raise PlatformError("building backproj needs pybindgen 0.22.1: build with isolation, "
-                            "or install what [build-system] in pyproject.toml requires")
+        raise PlatformError(
+            "building backproj needs pybindgen 0.22.1: build with isolation, "
+            "or install what [build-system] in pyproject.toml requires"
+        )
 
 
 def generate(go: Go, ext: GopyExtension) -> None:
     """Let gopy and pybindgen write the module's Go and C sources into the folder."""
     name = module_name(ext)
     # gopy gives its module an underscore: "native" becomes _native.
-    go.run("gopy", "gen", f"-vm={sys.executable}", f"-name={name}", f"-output={go.folder}",
-           "-no-make", ext.go_package, folder=ROOT)
+    go.run(
+        "gopy",
+        "gen",
+        f"-vm={sys.executable}",
+        f"-name={name}",
+        f"-output={go.folder}",
+        "-no-make",
+        ext.go_package,
+        folder=ROOT,
+    )
     source = go.folder / f"{name}.go"
     text = source.read_text()
     for pattern, replacement, expected in PATCHES:
@@ -138,8 +165,16 @@ def compile_module(go: Go, ext: GopyExtension, target: Path) -> None:
     go.env["CGO_CFLAGS"] += f" -DPy_LIMITED_API={LIMITED_API} -DPyAsyncMethods=void"
     # Written beside the target and renamed: a running process may have the old module mapped.
     fresh = target.with_name(f".{target.name}.new")
-    go.run("go", "build", "-trimpath", "-buildmode=c-shared",
-           f"-ldflags=-s -w '-extldflags={link}'", "-o", str(fresh), ".")
+    go.run(
+        "go",
+        "build",
+        "-trimpath",
+        "-buildmode=c-shared",
+        f"-ldflags=-s -w '-extldflags={link}'",
+        "-o",
+        str(fresh),
+        ".",
+    )
     fresh.with_suffix(".h").unlink(missing_ok=True)
     fresh.replace(target)
 

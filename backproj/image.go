@@ -75,7 +75,7 @@ type raster struct {
 
 func (m Image) raster() (raster, error) {
 	if m.Order < BGR || m.Order > RGBA {
-		return raster{}, fmt.Errorf("Order: %d is not an order", m.Order)
+		return raster{}, fmt.Errorf("field Order: %d is not an order", m.Order)
 	}
 	r := raster{
 		pix: m.Pix, offset: m.Offset, width: m.Width, height: m.Height,
@@ -109,10 +109,10 @@ func stride(given, packed int) int {
 // check reports whether every byte of the raster lies within pix.
 func (r *raster) check() error {
 	if r.width < 0 {
-		return fmt.Errorf("Width: %d is negative", r.width)
+		return fmt.Errorf("field Width: %d is negative", r.width)
 	}
 	if r.height < 0 {
-		return fmt.Errorf("Height: %d is negative", r.height)
+		return fmt.Errorf("field Height: %d is negative", r.height)
 	}
 	if r.width == 0 || r.height == 0 {
 		return nil
@@ -128,11 +128,11 @@ func (r *raster) check() error {
 			last, ok = add(last, reach)
 		}
 		if !ok {
-			return errors.New("Stride: the image reaches beyond all memory")
+			return errors.New("field Stride: the image reaches beyond all memory")
 		}
 	}
 	if first < 0 || last >= len(r.pix) {
-		return fmt.Errorf("Pix: %d bytes, but a %d×%d image with these strides takes bytes %d to %d",
+		return fmt.Errorf("field Pix: %d bytes, but a %d×%d image with these strides takes bytes %d to %d",
 			len(r.pix), r.width, r.height, first, last)
 	}
 	return nil

@@ -35,14 +35,14 @@ func (h *Histogram) BackProject(dst Plane, frame Image) error {
 		return fmt.Errorf("backproj: dst: %d×%d, but the frame is %d×%d",
 			out.width, out.height, src.width, src.height)
 	}
-	if out.row == 0 && out.height > 1 || out.pixel == 0 && out.width > 1 {
-		return errors.New("backproj: dst: Stride: Repeat, but its pixels must be apart")
-	}
 	if h.Table == nil {
-		return errors.New("backproj: Histogram.Table: nil; make the histogram by NewHistogram")
+		return errors.New("backproj: Histogram: field Table: nil; make the histogram by NewHistogram")
 	}
 	if src.empty() {
 		return nil
+	}
+	if out.row == 0 && out.height > 1 || out.pixel == 0 && out.width > 1 {
+		return errors.New("backproj: dst: field Stride: Repeat, but its pixels must be apart")
 	}
 	parallel(src.height, h.Run.workers(src, k), func(y0, y1 int) {
 		project(k, out.rows(y0, y1), src.rows(y0, y1), h.Table)

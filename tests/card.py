@@ -9,8 +9,11 @@ def back_project(frame, model):
     """Return the back projection, or None where Go returned nil."""
     native = _extension.load()
     handles = [native.Slice_byte_from_bytes(image.tobytes()) for image in (frame, model)]
-    handles.append(native.binding_BackProject(
-        handles[0], frame.shape[1], frame.shape[0], handles[1], model.shape[1], model.shape[0]))
+    handles.append(
+        native.binding_BackProject(
+            handles[0], frame.shape[1], frame.shape[0], handles[1], model.shape[1], model.shape[0]
+        )
+    )
     for handle in handles:
         native.IncRef(handle)
     try:

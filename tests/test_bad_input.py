@@ -60,9 +60,24 @@ BAD_IMAGES = {
     "2 channels": (pixels(6, 8, 2), ValueError, "(6, 8, 2)", "(h, w, 3)"),
     "5 channels": (pixels(6, 8, 5), ValueError, "(6, 8, 5)", "slice"),
     "channels first": (pixels(3, 6, 8), ValueError, "(3, 6, 8)", "moveaxis"),
-    "strides beyond memory": (as_strided(FRAME, (6, 8, 3), (2**60, 3, 1)), ValueError, str(2**60), "ascontiguous"),
-    "strides that overflow": (as_strided(FRAME, (6, 8, 3), (2**62, 2**62, 1)), ValueError, str(2**62), "ascontig"),
-    "strides below memory": (as_strided(FRAME, (6, 8, 3), (-(2**62), 3, 1)), ValueError, str(-(2**62)), "ascontig"),
+    "strides beyond memory": (
+        as_strided(FRAME, (6, 8, 3), (2**60, 3, 1)),
+        ValueError,
+        str(2**60),
+        "ascontiguous",
+    ),
+    "strides that overflow": (
+        as_strided(FRAME, (6, 8, 3), (2**62, 2**62, 1)),
+        ValueError,
+        str(2**62),
+        "ascontig",
+    ),
+    "strides below memory": (
+        as_strided(FRAME, (6, 8, 3), (-(2**62), 3, 1)),
+        ValueError,
+        str(-(2**62)),
+        "ascontig",
+    ),
 }
 
 READ_ONLY = pixels(6, 8)
@@ -81,10 +96,20 @@ BAD_OUTS = {
     "read-only": (READ_ONLY, ValueError, "read-only", "copy"),
     "broadcast": (np.broadcast_to(pixels(8), (6, 8)), ValueError, "read-only", "copy"),
     "one row repeated": (as_strided(pixels(8), (6, 8), (0, 1)), ValueError, "strides (0, 1)", "numpy.empty"),
-    "rows that overlap": (as_strided(pixels(48), (6, 8), (4, 1)), ValueError, "strides (4, 1)", "numpy.empty"),
+    "rows that overlap": (
+        as_strided(pixels(48), (6, 8), (4, 1)),
+        ValueError,
+        "strides (4, 1)",
+        "numpy.empty",
+    ),
     "a channel of the frame": (FRAME[..., 0], ValueError, "shares memory", "numpy.empty"),
     "the frame's bytes": (FRAME.reshape(-1)[:48].reshape(6, 8), ValueError, "shares memory", "numpy.empty"),
-    "strides beyond memory": (as_strided(pixels(6, 8), (6, 8), (2**60, 1)), ValueError, str(2**60), "ascontig"),
+    "strides beyond memory": (
+        as_strided(pixels(6, 8), (6, 8), (2**60, 1)),
+        ValueError,
+        str(2**60),
+        "ascontig",
+    ),
 }
 
 BAD_MASKS = {
@@ -144,7 +169,10 @@ def test_models_without_pixels(shape):
 
 @cases(BAD_OUTS)
 def test_bad_outs(value, error, named, fix):
-    for call in (backproj.Histogram(MODEL).back_project, lambda f, out: backproj.back_project(f, MODEL, out=out)):
+    for call in (
+        backproj.Histogram(MODEL).back_project,
+        lambda f, out: backproj.back_project(f, MODEL, out=out),
+    ):
         with pytest.raises(error) as caught:
             call(FRAME, out=value)
         assert_says(caught, "out", named, fix)
@@ -161,9 +189,11 @@ def test_bad_masks(value, error, named, fix):
 @cases(BAD_ORDERS)
 def test_bad_orders(value, error, named, fix):
     hist = backproj.Histogram(MODEL)
-    for call in (lambda order: hist.back_project(FRAME, order=order),
-                 lambda order: backproj.back_project(FRAME, MODEL, order=order),
-                 lambda order: backproj.Histogram(MODEL, order=order)):
+    for call in (
+        lambda order: hist.back_project(FRAME, order=order),
+        lambda order: backproj.back_project(FRAME, MODEL, order=order),
+        lambda order: backproj.Histogram(MODEL, order=order),
+    ):
         with pytest.raises(error) as caught:
             call(value)
         assert_says(caught, "order", named, fix)
@@ -175,13 +205,17 @@ def test_a_mask_beside_a_histogram():
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("call", [
-    lambda: backproj.back_project(FRAME, MODEL, None),
-    lambda: backproj.back_project(FRAME),
-    lambda: backproj.Histogram(),
-    lambda: backproj.Histogram(MODEL, None),
-    lambda: backproj.Histogram(MODEL).back_project(FRAME, None),
-], ids=["out by position", "no model", "no model for a histogram", "mask by position", "out of a histogram"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: backproj.back_project(FRAME, MODEL, None),
+        lambda: backproj.back_project(FRAME),
+        lambda: backproj.Histogram(),
+        lambda: backproj.Histogram(MODEL, None),
+        lambda: backproj.Histogram(MODEL).back_project(FRAME, None),
+    ],
+    ids=["out by position", "no model", "no model for a histogram", "mask by position", "out of a histogram"],
+)
 def test_options_are_keywords(call):
     with pytest.raises(TypeError):
         call()

@@ -21,8 +21,9 @@ def folder(tmp_path, monkeypatch, pytestconfig):
 
 
 def run(*arguments):
-    return subprocess.run([sys.executable, "-m", "backproj", *map(str, arguments)],
-                          capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-m", "backproj", *map(str, arguments)], capture_output=True, text=True, timeout=60
+    )
 
 
 def read(path):
@@ -41,8 +42,9 @@ def test_image_writes_the_back_projection_of_a_box(folder):
     assert "generic kernel" in done.stdout
     assert "8.2% above half" in done.stdout
     frame = read("photograph.jpg")
-    np.testing.assert_array_equal(read("prob.png"),
-                                  backproj.back_project(frame, frame[300:360, 120:180], order="rgb"))
+    np.testing.assert_array_equal(
+        read("prob.png"), backproj.back_project(frame, frame[300:360, 120:180], order="rgb")
+    )
     assert names(folder) == ["photograph.jpg", "prob.png"]
 
 
@@ -51,12 +53,17 @@ def test_image_takes_another_picture_as_the_model_and_names_its_output(folder):
     assert run("image", "photograph.jpg", "--model", "suit.png").returncode == 0
     np.testing.assert_array_equal(
         read("photograph-prob.png"),
-        backproj.back_project(read("photograph.jpg"), read("suit.png"), order="rgb"))
+        backproj.back_project(read("photograph.jpg"), read("suit.png"), order="rgb"),
+    )
 
 
 def test_image_draws_an_overlay_in_which_the_object_keeps_its_colour(folder):
-    assert run("image", "photograph.jpg", "--box", "120,300,60,60", "-o", "prob.png",
-               "--overlay", "overlay.bmp").returncode == 0
+    assert (
+        run(
+            "image", "photograph.jpg", "--box", "120,300,60,60", "-o", "prob.png", "--overlay", "overlay.bmp"
+        ).returncode
+        == 0
+    )
     frame, prob, overlay = read("photograph.jpg"), read("prob.png"), read("overlay.bmp")
     np.testing.assert_array_equal(overlay[prob == 255], frame[prob == 255])
     faded = overlay[prob == 0]
@@ -100,7 +107,10 @@ MISTAKES = {
     "unknown overlay format": (("photograph.jpg", *BOX, "-o", "prob.png", "--overlay", "x"), "try .png"),
     "no such folder": (("photograph.jpg", *BOX, "-o", "nowhere/prob.png"), "nowhere/prob.png: No such file"),
     "output over input": (("photograph.jpg", *BOX, "-o", "photograph.jpg"), "would be overwritten"),
-    "overlay over output": (("photograph.jpg", *BOX, "-o", "a.png", "--overlay", "./a.png"), "would be overwritten"),
+    "overlay over output": (
+        ("photograph.jpg", *BOX, "-o", "a.png", "--overlay", "./a.png"),
+        "would be overwritten",
+    ),
     "unknown option": (("photograph.jpg", "--bax", "1"), "--bax"),
 }
 
@@ -137,7 +147,10 @@ def test_help_names_every_command_and_option():
 
 @pytest.mark.parametrize("missing", ["click", "PIL"])
 def test_without_the_libraries_of_the_extra_it_says_what_to_install(missing):
-    code = f"import sys; sys.modules[{missing!r}] = None; import runpy; runpy.run_module('backproj', run_name='__main__')"
+    code = (
+        f"import runpy, sys; sys.modules[{missing!r}] = None; "
+        "runpy.run_module('backproj', run_name='__main__')"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert done.stderr == f"backproj: the command needs {missing}: pip install 'backproj[cli]'\n"

@@ -47,5 +47,5 @@ def test_a_package_that_was_not_built_says_so(monkeypatch):
 
     monkeypatch.setattr(_extension, "_module", None)
     monkeypatch.setitem(sys.modules, "backproj._native", None)
-    with pytest.raises(ImportError, match="was not built.*pip install"):
+    with pytest.raises(ImportError, match=r"was not built.*pip install"):
         _extension.load()

@@ -92,7 +92,9 @@ def test_rgb_order_gives_what_swapping_to_bgr_gives(photograph):
 
 
 def test_the_cards_byte_function_gives_what_the_array_route_gives(photograph, model):
-    np.testing.assert_array_equal(card.back_project(photograph, model), backproj.back_project(photograph, model))
+    np.testing.assert_array_equal(
+        card.back_project(photograph, model), backproj.back_project(photograph, model)
+    )
 
 
 @pytest.mark.parametrize("width", [7, 9, 0])

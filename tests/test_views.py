@@ -36,20 +36,26 @@ def test_views_of_a_frame(image, hist, memory, order, writeable):
     image.flags.writeable = writeable
     for view in views(image):
         copy = np.ascontiguousarray(view)
-        np.testing.assert_array_equal(hist.back_project(view, order=order), hist.back_project(copy, order=order))
+        np.testing.assert_array_equal(
+            hist.back_project(view, order=order), hist.back_project(copy, order=order)
+        )
 
 
 def test_channels_reversed_by_a_step_are_the_other_order(image, hist):
     image = image[..., :3]
     for view in views(image):
-        np.testing.assert_array_equal(hist.back_project(view[..., ::-1]), hist.back_project(view, order="rgb"))
+        np.testing.assert_array_equal(
+            hist.back_project(view[..., ::-1]), hist.back_project(view, order="rgb")
+        )
 
 
 def test_three_channels_of_four_are_read_as_such(image, hist):
     if image.shape[2] == 4:
         for channels in (slice(0, 3), slice(1, 4), slice(3, 0, -1)):
             view = image[..., channels]
-            np.testing.assert_array_equal(hist.back_project(view), hist.back_project(np.ascontiguousarray(view)))
+            np.testing.assert_array_equal(
+                hist.back_project(view), hist.back_project(np.ascontiguousarray(view))
+            )
 
 
 def test_planar_images(image, hist):
@@ -59,8 +65,11 @@ def test_planar_images(image, hist):
 
 def test_broadcast_images(hist):
     row = np.random.default_rng(1).integers(0, 256, (1, 30, 3), np.uint8)
-    for view in (np.broadcast_to(row, (5, 30, 3)), np.broadcast_to(row[:, :1], (5, 7, 3)),
-                 np.broadcast_to(row[:, :, :1], (1, 30, 3))):
+    for view in (
+        np.broadcast_to(row, (5, 30, 3)),
+        np.broadcast_to(row[:, :1], (5, 7, 3)),
+        np.broadcast_to(row[:, :, :1], (1, 30, 3)),
+    ):
         np.testing.assert_array_equal(hist.back_project(view), hist.back_project(np.ascontiguousarray(view)))
 
 
@@ -75,9 +84,12 @@ def test_views_of_out(image, hist):
         expected = hist.back_project(view)
         for step in STEPS:
             buffer = np.full((2 * view.shape[0] + 3, 2 * view.shape[1] + 3), 99, np.uint8)
-            out = buffer[1:, 1:][:2 * view.shape[0]:2, :2 * view.shape[1]:2] if abs(step) == 2 else \
-                buffer[1:, 1:][:view.shape[0], :view.shape[1]]
-            out = out[::step // abs(step), ::step // abs(step)]
+            out = (
+                buffer[1:, 1:][: 2 * view.shape[0] : 2, : 2 * view.shape[1] : 2]
+                if abs(step) == 2
+                else buffer[1:, 1:][: view.shape[0], : view.shape[1]]
+            )
+            out = out[:: step // abs(step), :: step // abs(step)]
             assert hist.back_project(view, out=out) is out
             np.testing.assert_array_equal(out, expected)
             out[...] = 99
@@ -101,8 +113,9 @@ def test_views_of_a_model_and_its_mask(image):
     for view, where in zip(views(image), views(mask[..., np.newaxis]), strict=True):
         copy = backproj.Histogram(np.ascontiguousarray(view), mask=np.ascontiguousarray(where[..., 0]))
         np.testing.assert_array_equal(backproj.Histogram(view, mask=where[..., 0]).counts, copy.counts)
-        np.testing.assert_array_equal(backproj.Histogram(view).counts,
-                                      backproj.Histogram(np.ascontiguousarray(view)).counts)
+        np.testing.assert_array_equal(
+            backproj.Histogram(view).counts, backproj.Histogram(np.ascontiguousarray(view)).counts
+        )
 
 
 @pytest.mark.parametrize("shape", [(0, 5), (5, 0), (0, 0)])

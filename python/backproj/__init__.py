@@ -1,4 +1,4 @@
-"""Back projection of colour histograms: which pixels look like this patch?
+"""Back projection of colour histograms: the pixels of an image that look like a patch.
 
 The results are, byte for byte, those of OpenCV's ``cvtColor(BGR2HSV)``, ``calcHist``,
 ``normalize(NORM_MINMAX)`` and ``calcBackProject``, computed in one pass.

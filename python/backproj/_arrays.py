@@ -5,13 +5,10 @@ Each error names what came and how to mend it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Order: TypeAlias = Literal["bgr", "rgb"]
 Image: TypeAlias = npt.NDArray[np.uint8]
@@ -77,30 +74,44 @@ def check_out(out: object, frame: Image) -> Image:
     shape = frame.shape[:2]
     array = _check_bytes(out, "out", f"{shape}", f"numpy.empty({shape}, numpy.uint8) makes one")
     if array.shape != shape:
-        raise ValueError(f"out has shape {array.shape}, but the frame has {shape} pixels; "
-                         f"numpy.empty({shape}, numpy.uint8) makes a fitting one")
+        raise ValueError(
+            f"out has shape {array.shape}, but the frame has {shape} pixels; "
+            f"numpy.empty({shape}, numpy.uint8) makes a fitting one"
+        )
     if not array.flags.writeable:
-        raise ValueError(f"out of shape {shape} is read-only; give an array that owns its data, or a copy of it")
+        raise ValueError(
+            f"out of shape {shape} is read-only; give an array that owns its data, or a copy of it"
+        )
     if _overlaps_itself(array):
-        raise ValueError(f"out has strides {array.strides}: several of its pixels are the same byte; "
-                         f"give numpy.empty({shape}, numpy.uint8)")
+        raise ValueError(
+            f"out has strides {array.strides}: several of its pixels are the same byte; "
+            f"give numpy.empty({shape}, numpy.uint8)"
+        )
     if _share_memory(array, frame):
-        raise ValueError(f"out of shape {shape} shares memory with the frame, which is read while out is written; "
-                         f"give numpy.empty({shape}, numpy.uint8)")
+        raise ValueError(
+            f"out of shape {shape} shares memory with the frame, which is read while out is written; "
+            f"give numpy.empty({shape}, numpy.uint8)"
+        )
     return array
 
 
 def _check_bytes(value: object, name: str, shape: str, fix: str | None = None) -> Image:
     """Return the value if it is a plain uint8 array whose elements can all lie in memory."""
     if not isinstance(value, np.ndarray):
-        raise TypeError(f"{name} must be a numpy array of shape {shape} and dtype uint8, "
-                        f"not {_described(value)}{_fix_of_type(value, name, fix)}")
+        raise TypeError(
+            f"{name} must be a numpy array of shape {shape} and dtype uint8, "
+            f"not {_described(value)}{_fix_of_type(value, name, fix)}"
+        )
     if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} is a masked array of shape {value.shape} and dtype {value.dtype}, whose mask "
-                        f"would be lost; give {name}.data, and for a model mask=~numpy.ma.getmaskarray(...)[..., 0]")
+        raise TypeError(
+            f"{name} is a masked array of shape {value.shape} and dtype {value.dtype}, whose mask "
+            f"would be lost; give {name}.data, and for a model mask=~numpy.ma.getmaskarray(...)[..., 0]"
+        )
     if value.dtype != _UINT8:
-        raise TypeError(f"{name} has dtype {value.dtype} and shape {value.shape}, but must be uint8; "
-                        f"{fix or _fix_of_dtype(value.dtype, name)}")
+        raise TypeError(
+            f"{name} has dtype {value.dtype} and shape {value.shape}, but must be uint8; "
+            f"{fix or _fix_of_dtype(value.dtype, name)}"
+        )
     if not value.flags.c_contiguous:
         _check_reach(value, name)
     return value
@@ -112,8 +123,10 @@ def _check_reach(array: Image, name: str) -> None:
         first += min(0, (n - 1) * stride)
         last += max(0, (n - 1) * stride)
     if array.size and (first < 0 or last >= _MEMORY_LIMIT):
-        raise ValueError(f"{name} of shape {array.shape} has strides {array.strides}, which reach beyond all "
-                         f"memory; numpy.ascontiguousarray of the array that it is a view of has none such")
+        raise ValueError(
+            f"{name} of shape {array.shape} has strides {array.strides}, which reach beyond all "
+            f"memory; numpy.ascontiguousarray of the array that it is a view of has none such"
+        )
 
 
 def _overlaps_itself(array: Image) -> bool:
@@ -132,7 +145,7 @@ def _share_memory(one: Image, other: Image) -> bool:
     if not np.may_share_memory(one, other):
         return False
     try:
-        return np.shares_memory(one, other, max_work=100_000)
+        return np.shares_memory(one, other, max_work=100_000)  # type: ignore[arg-type]
     except RuntimeError:  # TooHardError
         return True
 
@@ -155,7 +168,9 @@ def _fix_of_type(value: object, name: str, fix: str | None) -> str:
         return "; read the file first, as by cv2.imread(path)"
     if type(value).__module__.startswith("PIL."):
         return f"; give numpy.asarray({name}.convert('RGB')) and order='rgb'"
-    return "; " + (fix or f"numpy.asarray({name}, dtype=numpy.uint8) makes one of whole numbers from 0 to 255")
+    return "; " + (
+        fix or f"numpy.asarray({name}, dtype=numpy.uint8) makes one of whole numbers from 0 to 255"
+    )
 
 
 def _fix_of_dtype(dtype: np.dtype[Any], name: str) -> str:
@@ -170,8 +185,7 @@ def _fix_of_dtype(dtype: np.dtype[Any], name: str) -> str:
     return f"numpy.asarray({name}.tolist(), dtype=numpy.uint8) converts whole numbers from 0 to 255"
 
 
-def geometry(image: Image, order: int) -> tuple[int, int, int, int, int, int, int]:
+def geometry(image: Image, order: int) -> tuple[int, ...]:
     """Return how the binding takes an image: address, height, width, three strides, order."""
     height, width, _ = image.shape
-    strides: Sequence[int] = image.strides
-    return address(image), height, width, *strides, order  # type: ignore[return-value]
+    return address(image), height, width, *image.strides, order

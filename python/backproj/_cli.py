@@ -16,39 +16,52 @@ from backproj._pictures import read_picture, write_pictures
 Box = tuple[int, int, int, int]
 
 
-class BoxType(click.ParamType):
-    """A rectangle X,Y,W,H in whole pixels, as cv2 writes it."""
-
-    name = "X,Y,W,H"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Box:
-        """Return the four numbers."""
-        try:
-            x, y, w, h = map(int, value.split(","))
-        except ValueError:
-            self.fail(f"{value!r} is not four whole numbers X,Y,W,H, such as 120,80,40,40", param, ctx)
-        return x, y, w, h
+def parse_box(text: str) -> Box:
+    """Return the four whole numbers of X,Y,W,H, as cv2 writes a rectangle."""
+    try:
+        x, y, w, h = map(int, text.split(","))
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not four whole numbers X,Y,W,H, such as 120,80,40,40"
+        ) from None
+    return x, y, w, h
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(backproj.__version__, prog_name="backproj")
 def commands() -> None:
-    """Find by colour: which pixels of a picture look like a patch of it, or like another picture?"""
+    """Find by colour: the pixels of a picture that look like a patch of it, or like another picture."""
 
 
 @commands.command()
 @click.argument("frame", type=click.Path(path_type=Path))
-@click.option("--model", type=click.Path(path_type=Path), metavar="IMAGE",
-              help="A picture of what to look for.")
-@click.option("--box", type=BoxType(),
-              help="Or where in FRAME it is: left, top, width and height in pixels.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PROB",
-              help="The back projection: grey, white where the colour fits.  [default: FRAME's name with "
-                   "-prob.png, in this folder]")
-@click.option("--overlay", "overlay_path", type=click.Path(path_type=Path), metavar="OVERLAY",
-              help="Also FRAME itself, faded where its colour does not fit.")
-def image(frame: Path, model: Path | None, box: Box | None, output: Path | None,
-          overlay_path: Path | None) -> None:
+@click.option(
+    "--model", type=click.Path(path_type=Path), metavar="IMAGE", help="A picture of what to look for."
+)
+@click.option(
+    "--box",
+    type=parse_box,
+    metavar="X,Y,W,H",
+    help="Or where in FRAME it is: left, top, width and height in pixels.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PROB",
+    help="The back projection: grey, white where the colour fits.  [default: FRAME's name with "
+    "-prob.png, in this folder]",
+)
+@click.option(
+    "--overlay",
+    "overlay_path",
+    type=click.Path(path_type=Path),
+    metavar="OVERLAY",
+    help="Also FRAME itself, faded where its colour does not fit.",
+)
+def image(
+    frame: Path, model: Path | None, box: Box | None, output: Path | None, overlay_path: Path | None
+) -> None:
     """Back-project the colours of a model onto the picture FRAME."""
     if (model is None) == (box is None):
         raise click.UsageError("give what to look for: either --model IMAGE or --box X,Y,W,H")
@@ -66,8 +79,10 @@ def image(frame: Path, model: Path | None, box: Box | None, output: Path | None,
     write_pictures(pictures)
 
     height, width = prob.shape
-    click.echo(f"{width}×{height} pixels in {1e3 * seconds:.2f} ms ({backproj.info()['kernel']} kernel): "
-               f"{np.mean(prob >= 128):.1%} above half")
+    click.echo(
+        f"{width}×{height} pixels in {1e3 * seconds:.2f} ms ({backproj.info()['kernel']} kernel): "
+        f"{np.mean(prob >= 128):.1%} above half"
+    )
     for _, path in pictures:
         click.echo(f"wrote {path}")
 
@@ -87,8 +102,10 @@ def cut(pixels: Image, box: Box | None, frame: Path) -> Image:
     x, y, w, h = box
     height, width, _ = pixels.shape
     if w < 1 or h < 1 or x < 0 or y < 0 or x + w > width or y + h > height:
-        raise click.UsageError(f"the box {x},{y},{w},{h} is not inside {frame}, which is {width}×{height} pixels")
-    return pixels[y:y + h, x:x + w]
+        raise click.UsageError(
+            f"the box {x},{y},{w},{h} is not inside {frame}, which is {width}×{height} pixels"
+        )
+    return pixels[y : y + h, x : x + w]
 
 
 def project(pixels: Image, patch: Image) -> tuple[Image, float]:

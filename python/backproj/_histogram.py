@@ -67,16 +67,21 @@ class Histogram:
 
     __slots__ = ("_counts", "_table", "_values")
 
-    def __init__(self, model: Image, *, mask: npt.NDArray[np.uint8 | np.bool_] | None = None,
-                 order: Order = "bgr") -> None:
+    def __init__(
+        self, model: Image, *, mask: npt.NDArray[np.uint8 | np.bool_] | None = None, order: Order = "bgr"
+    ) -> None:
         self._fit(model, mask, check_order(order), caller=3)
 
-    def _fit(self, model: Image, mask: npt.NDArray[np.uint8 | np.bool_] | None, order: int, caller: int) -> None:
+    def _fit(
+        self, model: Image, mask: npt.NDArray[np.uint8 | np.bool_] | None, order: int, caller: int
+    ) -> None:
         model = check_image(model, "model")
         if model.size == 0:
-            raise ValueError(f"model has shape {model.shape}, no pixels to count; "
-                             "is the slice that made it outside the image?")
-        where = (0, 0, 0)
+            raise ValueError(
+                f"model has shape {model.shape}, no pixels to count; "
+                "is the slice that made it outside the image?"
+            )
+        where: tuple[int, ...] = (0, 0, 0)
         if mask is not None:
             mask = check_mask(mask, model.shape[:2])
             where = (address(mask), *mask.strides)
@@ -84,12 +89,20 @@ class Histogram:
         values = np.empty((HUE_BINS, SATURATION_BINS), np.float32)
         table = np.empty(256 * 256, np.uint8)
         _extension.load().binding_Fit(
-            address(counts), address(values), address(table),
-            *geometry(model, order), *where, _BEST_KERNEL, _ALL_CPUS,
+            address(counts),
+            address(values),
+            address(table),
+            *geometry(model, order),
+            *where,
+            _BEST_KERNEL,
+            _ALL_CPUS,
         )
         if mask is not None and not counts.any():
-            warnings.warn("mask is zero everywhere: nothing was counted, and the histogram is all 0",
-                          RuntimeWarning, stacklevel=caller)
+            warnings.warn(
+                "mask is zero everywhere: nothing was counted, and the histogram is all 0",
+                RuntimeWarning,
+                stacklevel=caller,
+            )
         for array in (counts, values, table):
             array.flags.writeable = False
         self._counts, self._values, self._table = counts, values, table
@@ -162,8 +175,12 @@ class Histogram:
     def _project(self, frame: Image, out: Image, order: int) -> Image:
         if frame.size:
             _extension.load().binding_Project(
-                address(out), *out.strides, address(self._table),
-                *geometry(frame, order), _BEST_KERNEL, _ALL_CPUS,
+                address(out),
+                *out.strides,
+                address(self._table),
+                *geometry(frame, order),
+                _BEST_KERNEL,
+                _ALL_CPUS,
             )
         return out
 
@@ -238,7 +255,9 @@ def back_project(
     """
     if isinstance(model, Histogram):
         if mask is not None:
-            raise TypeError("mask beside a Histogram, which has counted already; give it to Histogram(model, mask=...)")
+            raise TypeError(
+                "mask beside a Histogram, which has counted already; give it to Histogram(model, mask=...)"
+            )
         return model.back_project(frame, out=out, order=order)
     frame, out, number = _checked(frame, out, order)
     hist = Histogram.__new__(Histogram)

@@ -36,5 +36,10 @@ def info() -> Info:
 
     native = _extension.load()
     kernels = native.binding_Kernels().split(",")
-    return Info(version=__version__, kernel=kernels[0], kernels=kernels,
-                threads=native.binding_Threads(), engines=["native"])
+    return Info(
+        version=__version__,
+        kernel=kernels[0],
+        kernels=kernels,
+        threads=native.binding_Threads(),
+        engines=["native"],
+    )

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 import numpy as np
-from PIL import Image as pil
-from PIL import ImageOps
+import PIL.Image
+import PIL.ImageOps
 
 from backproj._arrays import Image
 
@@ -19,12 +19,13 @@ _DEEP_MODES = ("I", "F")
 def read_picture(path: Path) -> Image:
     """Return a picture file as RGB, turned as its EXIF data says, or raise ClickException."""
     try:
-        with pil.open(path) as file:
+        with PIL.Image.open(path) as file:
             if file.mode.startswith(_DEEP_MODES):
-                raise click.ClickException(f"{path} has more than 8 bits a component (mode {file.mode}); "
-                                           "convert it to 8 bits first")
-            return np.asarray(ImageOps.exif_transpose(file).convert("RGB"))
-    except (OSError, SyntaxError, ValueError, pil.DecompressionBombError) as error:
+                raise click.ClickException(
+                    f"{path} has more than 8 bits a component (mode {file.mode}); convert it to 8 bits first"
+                )
+            return np.asarray(PIL.ImageOps.exif_transpose(file).convert("RGB"))
+    except (OSError, SyntaxError, ValueError, PIL.Image.DecompressionBombError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise click.ClickException(f"cannot read {path}: {reason}") from error
 
@@ -41,7 +42,7 @@ def write_pictures(pictures: list[tuple[Image, Path]]) -> None:
             part = path.with_name(f".{path.name}.{os.getpid()}.part")
             complete.append((part, path))
             with part.open("xb") as file:
-                pil.fromarray(pixels).save(file, format=kind)
+                PIL.Image.fromarray(pixels).save(file, format=kind)
         for part, path in complete:
             part.replace(path)
     except (OSError, ValueError) as error:
@@ -53,9 +54,10 @@ def write_pictures(pictures: list[tuple[Image, Path]]) -> None:
 
 
 def _format_of(path: Path) -> str:
-    pil.init()
-    kind = pil.registered_extensions().get(path.suffix.lower())
-    if kind not in pil.SAVE:
-        raise click.ClickException(f"cannot write {path}: no picture format is called {path.suffix!r}; "
-                                   "try .png")
+    PIL.Image.init()
+    kind = PIL.Image.registered_extensions().get(path.suffix.lower())
+    if kind not in PIL.Image.SAVE:
+        raise click.ClickException(
+            f"cannot write {path}: no picture format is called {path.suffix!r}; try .png"
+        )
     return str(kind)

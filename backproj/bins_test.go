@@ -1,0 +1,57 @@
+package backproj
+
+import (
+	"math"
+	"testing"
+)
+
+func TestBinsAreOfEqualWidthAndCloseOnTheLeft(t *testing.T) {
+	for _, test := range []struct {
+		axis  axis
+		value int
+		want  int
+	}{
+		{hueAxis, 0, 0}, {hueAxis, 5, 0}, {hueAxis, 6, 1}, {hueAxis, 11, 1}, {hueAxis, 12, 2}, {hueAxis, 179, 31},
+		{saturationAxis, 7, 0}, {saturationAxis, 8, 1}, {saturationAxis, 255, 31},
+		{hueAxis, 180, -1}, {hueAxis, 255, -1},
+		{axis{4, 20, 60}, 19, -1}, {axis{4, 20, 60}, 20, 0}, {axis{4, 20, 60}, 59, 3}, {axis{4, 20, 60}, 60, -1},
+		{axis{3, 0.5, 10.25}, 0, -1}, {axis{3, 0.5, 10.25}, 1, 0}, {axis{3, 0.5, 10.25}, 10, 2},
+	} {
+		if got := test.axis.bin(test.value); got != test.want {
+			t.Errorf("%+v: %d falls into bin %d, want %d", test.axis, test.value, got, test.want)
+		}
+	}
+}
+
+func TestTableHoldsEveryHueAndSaturationAndNothingElse(t *testing.T) {
+	values := make([]float32, Bins)
+	for i := range values {
+		values[i] = float32(i) / 4
+	}
+	table := new(Table)
+	for i := range table {
+		table[i] = 0xee // what is left of another histogram
+	}
+	table.fill(values)
+	for i, got := range table {
+		hue, saturation := i>>8, i&255
+		var want uint8
+		if hue < 180 {
+			want = saturate(values[hue*32/180*32+saturation/8])
+		}
+		if got != want {
+			t.Fatalf("hue %d, saturation %d: %d, want %d", hue, saturation, got, want)
+		}
+	}
+}
+
+func TestSaturateRoundsHalfToEvenAndLimits(t *testing.T) {
+	for value, want := range map[float32]uint8{
+		0: 0, 0.5: 0, 0.75: 1, 1.5: 2, 2.5: 2, 254.5: 254, 254.75: 255, 255.5: 255, 256: 255, 1e9: 255,
+		-0.5: 0, -3: 0, float32(math.Inf(1)): 0, float32(math.Inf(-1)): 0, float32(math.NaN()): 0,
+	} {
+		if got := saturate(value); got != want {
+			t.Errorf("saturate(%v) = %d, want %d", value, got, want)
+		}
+	}
+}

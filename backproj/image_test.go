@@ -1,0 +1,82 @@
+package backproj
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestImagesThatDoNotFitTheirSliceNameTheField(t *testing.T) {
+	pix := make([]byte, 60) // 4×5 BGR
+	for _, test := range []struct {
+		name  string
+		image Image
+		want  string // "" means that it fits
+	}{
+		{"packed", Image{Pix: pix, Width: 4, Height: 5}, ""},
+		{"a row more", Image{Pix: pix, Width: 4, Height: 6}, "Pix: 60 bytes"},
+		{"four channels", Image{Pix: pix, Width: 3, Height: 5, Order: BGRA}, ""},
+		{"four channels too many", Image{Pix: pix, Width: 4, Height: 5, Order: RGBA}, "Pix: 60 bytes"},
+		{"a last pixel without its fourth byte", Image{Pix: pix[:59], Width: 3, Height: 5, Order: BGRA}, ""},
+		{"upside down", Image{Pix: pix, Width: 4, Height: 5, Offset: 48, Stride: -12}, ""},
+		{"upside down from too low", Image{Pix: pix, Width: 4, Height: 5, Offset: 36, Stride: -12}, "takes bytes -12 to 47"},
+		{"an offset beyond the end", Image{Pix: pix, Width: 1, Height: 1, Offset: 58}, "takes bytes 58 to 60"},
+		{"one pixel repeated", Image{Pix: pix[:3], Width: 1e9, Height: 1e9, Stride: Repeat, PixelStride: Repeat}, ""},
+		{"planar", Image{Pix: pix, Width: 4, Height: 5, PixelStride: 1, ChannelStride: 20}, ""},
+		{"no pixels", Image{Width: 0, Height: 5}, ""},
+		{"negative width", Image{Pix: pix, Width: -4, Height: -5}, "Width: -4"},
+		{"negative height", Image{Pix: pix, Width: 4, Height: -5}, "Height: -5"},
+		{"unknown order", Image{Pix: pix, Width: 4, Height: 5, Order: 7}, "Order: 7"},
+		{"a stride that overflows", Image{Pix: pix, Width: 1, Height: 3, Stride: math.MaxInt / 2, Offset: 3}, "Stride"},
+		{"strides whose sum overflows", Image{Pix: pix, Width: 2, Height: 2, Stride: math.MaxInt - 5, PixelStride: 9}, "Stride"},
+		{"the least stride but Repeat", Image{Pix: pix, Width: 1, Height: 2, Stride: math.MinInt + 1}, "Pix: 60 bytes"},
+		{"a width that overflows", Image{Pix: pix, Width: math.MaxInt, Height: 2}, "Stride"},
+	} {
+		_, err := test.image.raster()
+		switch {
+		case err == nil && test.want != "":
+			t.Errorf("%s: no error, want %s", test.name, test.want)
+		case err != nil && (test.want == "" || !strings.Contains(err.Error(), test.want)):
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+}
+
+func TestErrorsNameTheArgumentAtFault(t *testing.T) {
+	image := Image{Pix: make([]byte, 60), Width: 4, Height: 5}
+	plane := Plane{Pix: make([]byte, 20), Width: 4, Height: 5}
+	histogram, err := NewHistogram(image, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fit := func(model Image, mask Plane) func() error {
+		return func() error {
+			_, err := NewHistogram(model, &Options{Mask: mask})
+			return err
+		}
+	}
+	project := func(h *Histogram, dst Plane, frame Image) func() error {
+		return func() error { return h.BackProject(dst, frame) }
+	}
+	for _, test := range []struct {
+		call func() error
+		want string
+	}{
+		{fit(Image{Width: 1, Height: 1}, Plane{}), "backproj: model: field Pix: 0 bytes"},
+		{fit(Image{}, Plane{}), "backproj: model: 0×0 has no pixels"},
+		{fit(image, Plane{Pix: make([]byte, 9), Width: 4, Height: 5}), "backproj: mask: field Pix: 9 bytes"},
+		{fit(image, Plane{Pix: make([]byte, 20), Width: 5, Height: 4}), "backproj: mask: 5×4, but the model is 4×5"},
+		{project(histogram, plane, Image{Width: 4, Height: 5}), "backproj: frame: field Pix: 0 bytes"},
+		{project(histogram, Plane{Width: 4, Height: 5}, image), "backproj: dst: field Pix: 0 bytes"},
+		{project(histogram, Plane{Pix: plane.Pix, Width: 5, Height: 4}, image), "backproj: dst: 5×4, but the frame is 4×5"},
+		{project(histogram, Plane{Pix: plane.Pix, Width: 4, Height: 5, Stride: Repeat}, image), "backproj: dst: field Stride: Repeat"},
+		{project(new(Histogram), plane, image), "backproj: Histogram: field Table: nil"},
+		{project(&Histogram{Run: Run{Kernel: "x"}}, plane, image), `backproj: no kernel "x"`},
+		{func() error { return new(Histogram).Fit(image, Plane{}) }, "backproj: Histogram: 0 counts"},
+	} {
+		err := test.call()
+		if err == nil || !strings.HasPrefix(err.Error(), test.want) {
+			t.Errorf("%v, want %s", err, test.want)
+		}
+	}
+}

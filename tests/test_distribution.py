@@ -1,0 +1,155 @@
+"""What is installed: the sdist, the wheel made of it, and the extension module inside."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SMOKE = """
+import sys, numpy as np, backproj
+frame = np.zeros((48, 64, 3), np.uint8)
+frame[10:20, 30:40] = 30, 60, 220
+assert "site-packages" in backproj.__file__, backproj.__file__
+prob = backproj.back_project(frame, frame[12:18, 32:38])
+assert prob.shape == (48, 64) and prob.sum() == 100 * 255
+print(sys.version.split()[0], np.__version__, backproj.info()["kernel"])
+"""
+
+
+def pythons():
+    """Return every CPython from 3.10 up on this machine, by its version."""
+    folders = os.environ["PATH"].split(os.pathsep)
+    folders += [str(folder) for folder in Path.home().glob(".pyenv/versions/*/bin")]
+    found = {f"{sys.version_info[0]}.{sys.version_info[1]}": sys.executable}
+    for minor in range(10, 20):
+        for folder in folders:
+            python = Path(folder, f"python3.{minor}")
+            # A shim answers for versions that it only forwards to.
+            if python.is_file() and "shims" not in python.parts:
+                found.setdefault(f"3.{minor}", str(python))
+    return found
+
+
+def run(*command, **options):
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, timeout=600, **options
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory):
+    """A folder with the sdist and the wheel that pip, in isolation, builds of it."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--outdir", folder, ROOT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(dist):
+    (path,) = dist.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def module(wheel, tmp_path_factory):
+    """The extension module, unpacked."""
+    with zipfile.ZipFile(wheel) as archive:
+        return Path(archive.extract("backproj/_native.abi3.so", tmp_path_factory.mktemp("module")))
+
+
+def test_one_wheel_serves_every_cpython_from_3_10(wheel):
+    assert re.fullmatch(r"backproj-[\d.]+-cp310-abi3-linux_\w+\.whl", wheel.name)
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    sources = {f"backproj/{path.name}" for path in (ROOT / "python" / "backproj").glob("*.py")}
+    assert names == sources | {"backproj/py.typed", "backproj/_native.abi3.so"}
+
+
+@pytest.mark.skipif(not shutil.which("readelf"), reason="needs binutils")
+def test_the_module_exports_its_init_alone_and_needs_the_c_library_alone(module):
+    symbols = [line.split() for line in run("readelf", "--dyn-syms", "--wide", module).splitlines()]
+    assert [s[7] for s in symbols if len(s) > 7 and s[4] == "GLOBAL" and s[6] != "UND"] == ["PyInit__native"]
+    dynamic = run("readelf", "--dynamic", module)
+    assert set(re.findall(r"NEEDED.*\[(.*)\]", dynamic)) <= {"libc.so.6", "libpthread.so.0", "libdl.so.2"}
+    assert "RPATH" not in dynamic
+    assert "RUNPATH" not in dynamic
+
+
+def test_the_module_is_stripped_and_names_no_path_of_the_machine_that_built_it(module):
+    content = module.read_bytes()
+    assert b".debug_info" not in content
+    assert b".symtab" not in content
+    for path in (ROOT, Path.home(), Path(sys.prefix)):
+        assert str(path).encode() not in content
+
+
+@pytest.mark.parametrize("version", pythons())
+def test_the_wheel_works_on_this_cpython(version, wheel, tmp_path):
+    run(pythons()[version], "-m", "venv", tmp_path / "venv")
+    python = tmp_path / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", "-q", "--only-binary=numpy", wheel)
+    assert run(python, "-W", "error", "-c", SMOKE, cwd=tmp_path).startswith(version)
+
+
+@pytest.mark.parametrize("source", ["folder", "sdist"])
+def test_pip_installs_from_source(source, dist, tmp_path):
+    path = ROOT if source == "folder" else next(dist.glob("*.tar.gz"))
+    run(sys.executable, "-m", "venv", tmp_path / "venv")
+    python = tmp_path / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", "-q", path)
+    run(python, "-W", "error", "-c", SMOKE, cwd=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("there", "says"),
+    [
+        ([], "building backproj needs Go 1.26 or later, and there is no 'go' on PATH"),
+        (["go"], "building backproj needs a C compiler"),
+    ],
+    ids=["no Go", "no C compiler"],
+)
+def test_a_build_without_its_tools_says_in_one_line_what_it_needs(there, says, tmp_path):
+    for tool in there:
+        (tmp_path / tool).symlink_to(shutil.which(tool))
+    environment = {name: value for name, value in os.environ.items() if name not in ("CC", "CXX")}
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", tmp_path, ROOT],
+        capture_output=True,
+        text=True,
+        env=environment | {"PATH": str(tmp_path)},
+        timeout=600,
+    )
+    assert done.returncode != 0
+    (line,) = {
+        line.strip() for line in (done.stdout + done.stderr).splitlines() if "building backproj" in line
+    }
+    assert says in line
+
+
+def test_an_old_go_is_named(tmp_path):
+    go = tmp_path / "go"
+    go.write_text("#!/bin/sh\nprintf 'go1.19.8\\ngcc\\n'\n")
+    go.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", tmp_path, ROOT],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env=os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+    )
+    assert done.returncode != 0
+    assert (
+        "building backproj needs Go 1.26 or later, and 'go' on PATH is go1.19.8" in done.stdout + done.stderr
+    )
