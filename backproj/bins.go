@@ -46,27 +46,31 @@ func (x axis) table() (bins [256]int32) {
 func (t *Table) fill(values []float32) {
 	hueBins, saturationBins := hueAxis.table(), saturationAxis.table()
 	firstHue := make([]int, hueAxis.bins) // the first hue of each bin, plus 1
-	for hue := range 256 {
-		row := t[hue<<8:][:256]
+	for hue := range hues {
+		row := (*[256]uint8)(t[hue<<8:])
 		bin := hueBins[hue]
-		if hue >= hues || bin < 0 {
-			clear(row)
+		if bin < 0 {
+			clear(row[:])
 			continue
 		}
 		// All hues of a bin share one row: it is computed once and copied.
 		if first := firstHue[bin]; first > 0 {
-			copy(row, t[(first-1)<<8:][:256])
+			copy(row[:], t[(first-1)<<8:])
 			continue
 		}
 		firstHue[bin] = hue + 1
-		cells := values[int(bin)*saturationAxis.bins:][:saturationAxis.bins]
-		for saturation := range row {
+		var cells [256]uint8
+		for i, value := range values[int(bin)*saturationAxis.bins:][:saturationAxis.bins] {
+			cells[i] = saturate(value)
+		}
+		for saturation, s := range saturationBins {
 			row[saturation] = 0
-			if s := saturationBins[saturation]; s >= 0 {
-				row[saturation] = saturate(cells[s])
+			if s >= 0 {
+				row[saturation] = cells[uint8(s)]
 			}
 		}
 	}
+	clear(t[hues<<8:])
 }
 
 // saturate rounds half to even and limits to 0 to 255; what is not a number,
