@@ -7,7 +7,7 @@ from backproj import _extension
 
 def back_project(frame, model):
     """Return the back projection, or None where Go returned nil."""
-    native = _extension.load()
+    native = _extension.load("_native")
     handles = [native.Slice_byte_from_bytes(image.tobytes()) for image in (frame, model)]
     handles.append(
         native.binding_BackProject(

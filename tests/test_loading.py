@@ -45,7 +45,7 @@ def test_a_forked_child_of_a_parent_that_called_gets_an_error_and_does_not_hang(
 def test_a_package_that_was_not_built_says_so(monkeypatch):
     from backproj import _extension
 
-    monkeypatch.setattr(_extension, "_module", None)
+    monkeypatch.setattr(_extension, "_modules", {})
     monkeypatch.setitem(sys.modules, "backproj._native", None)
-    with pytest.raises(ImportError, match=r"was not built.*pip install"):
-        _extension.load()
+    with pytest.raises(RuntimeError, match=r"was not built.*pip install"):
+        _extension.load("_native")

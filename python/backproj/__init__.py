@@ -12,9 +12,11 @@ The results are, byte for byte, those of OpenCV's ``cvtColor(BGR2HSV)``, ``calcH
 ((48, 64), np.uint8(255), np.uint8(0))
 """
 
+from backproj._engines import engines
 from backproj._histogram import Histogram, back_project
 from backproj._info import info
+from backproj._verify import Comparison, verify
 
-__all__ = ["Histogram", "back_project", "info"]
+__all__ = ["Comparison", "Histogram", "back_project", "engines", "info", "verify"]
 
 __version__ = "0.1.0"

@@ -12,14 +12,20 @@ def main() -> None:
 
         from backproj._cli import commands
     except ModuleNotFoundError as error:
-        sys.exit(f"backproj: the command needs {error.name}: pip install 'backproj[cli]'")
+        sys.exit(
+            f"backproj: the command needs {(error.name or '').partition('.')[0]}: pip install 'backproj[cli]'"
+        )
     try:
-        commands.main(prog_name="backproj", standalone_mode=False)
+        # Without standalone mode, an exit code that a command asks for is returned.
+        sys.exit(commands.main(prog_name="backproj", standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
     except click.ClickException as error:
         click.echo(f"backproj: {error.format_message()}", err=True)
+        sys.exit(2)
+    except RuntimeError as error:  # such as an engine that this build does not have
+        click.echo(f"backproj: {error}", err=True)
         sys.exit(2)
     except click.Abort:
         sys.exit(130)  # as a shell reports SIGINT

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 Order: TypeAlias = Literal["bgr", "rgb"]
 Image: TypeAlias = npt.NDArray[np.uint8]
+Mask: TypeAlias = npt.NDArray[np.uint8 | np.bool_]
 
 ORDERS = {"bgr": 0, "rgb": 1}
 

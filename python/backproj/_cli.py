@@ -33,17 +33,21 @@ def commands() -> None:
     """Find by colour: the pixels of a picture that look like a patch of it, or like another picture."""
 
 
-@commands.command()
-@click.argument("frame", type=click.Path(path_type=Path))
-@click.option(
+model_option = click.option(
     "--model", type=click.Path(path_type=Path), metavar="IMAGE", help="A picture of what to look for."
 )
-@click.option(
+box_option = click.option(
     "--box",
     type=parse_box,
     metavar="X,Y,W,H",
     help="Or where in FRAME it is: left, top, width and height in pixels.",
 )
+
+
+@commands.command()
+@click.argument("frame", type=click.Path(path_type=Path))
+@model_option
+@box_option
 @click.option(
     "-o",
     "--output",
@@ -63,15 +67,12 @@ def image(
     frame: Path, model: Path | None, box: Box | None, output: Path | None, overlay_path: Path | None
 ) -> None:
     """Back-project the colours of a model onto the picture FRAME."""
-    if (model is None) == (box is None):
-        raise click.UsageError("give what to look for: either --model IMAGE or --box X,Y,W,H")
     output = output or Path(f"{frame.stem}-prob.png")
     outputs = [output] if overlay_path is None else [output, overlay_path]
     inputs = [frame] if model is None else [frame, model]
     check_distinct(inputs, outputs)
 
-    pixels = read_picture(frame)
-    patch = read_picture(model) if model is not None else cut(pixels, box, frame)
+    pixels, patch = read_frame_and_model(frame, model, box)
     prob, seconds = project(pixels, patch)
     pictures = [(prob, output)]
     if overlay_path is not None:
@@ -96,16 +97,20 @@ def check_distinct(inputs: list[Path], outputs: list[Path]) -> None:
         taken.add(path.resolve())
 
 
-def cut(pixels: Image, box: Box | None, frame: Path) -> Image:
-    """Return the box of the picture, or raise UsageError if it is not wholly inside."""
-    assert box is not None
+def read_frame_and_model(frame: Path, model: Path | None, box: Box | None) -> tuple[Image, Image]:
+    """Return the frame, and as the model a picture or the box of the frame; or raise UsageError."""
+    if model is not None and box is None:
+        return read_picture(frame), read_picture(model)
+    if box is None or model is not None:
+        raise click.UsageError("give what to look for: either --model IMAGE or --box X,Y,W,H")
+    pixels = read_picture(frame)
     x, y, w, h = box
     height, width, _ = pixels.shape
     if w < 1 or h < 1 or x < 0 or y < 0 or x + w > width or y + h > height:
         raise click.UsageError(
             f"the box {x},{y},{w},{h} is not inside {frame}, which is {width}×{height} pixels"
         )
-    return pixels[y : y + h, x : x + w]
+    return pixels, pixels[y : y + h, x : x + w]
 
 
 def project(pixels: Image, patch: Image) -> tuple[Image, float]:
@@ -121,3 +126,26 @@ def info() -> None:
     """Print the version, and which kernel, threads and engines work here."""
     for name, value in backproj.info().items():
         click.echo(f"{name:8} {', '.join(value) if isinstance(value, list) else value}")
+
+
+@commands.command()
+@click.argument("frame", type=click.Path(path_type=Path), required=False)
+@model_option
+@box_option
+@click.pass_context
+def verify(context: click.Context, frame: Path | None, model: Path | None, box: Box | None) -> None:
+    """Compare every engine and kernel of this machine with OpenCV, byte for byte.
+
+    Onto the picture FRAME, or without one onto each of the 2^24 colours with several models. The exit
+    code is 1 if there is a difference.
+    """
+    if frame is None:
+        if model is not None or box is not None:
+            raise click.UsageError("--model and --box need a FRAME")
+        comparisons = backproj.verify()
+    else:
+        comparisons = backproj.verify(*read_frame_and_model(frame, model, box), order="rgb")
+    for comparison in comparisons:
+        click.echo(comparison)
+    if any(comparison.difference for comparison in comparisons):
+        context.exit(1)

@@ -1,4 +1,4 @@
-"""The extension module that holds the Go code: loaded at the first call, never by an import.
+"""The extension modules that hold the Go code: loaded at the first call, never by an import.
 
 A Go runtime starts threads. Programs that import backproj and never call it, such as the parent
 of forked workers, should not have them.
@@ -7,44 +7,57 @@ of forked workers, should not have them.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 from types import ModuleType
+from typing import Literal, TypeAlias
 
-_module: ModuleType | None = None
-_lost_in_fork = False
+Name: TypeAlias = Literal["_native", "_opencv"]
+
+_MISSING = {
+    "_native": "backproj was not built: {} is missing; 'pip install .' in its source builds it",
+    "_opencv": "this build of backproj has no opencv engine: {} is missing; "
+    "'BACKPROJ_OPENCV=1 pip install .' in its source builds it, with OpenCV's headers (libopencv-dev)",
+}
+
+_modules: dict[Name, ModuleType] = {}
+_lost_in_fork: set[Name] = set()
 
 
-def load() -> ModuleType:
-    """Return the extension module.
+def built(name: Name) -> bool:
+    """Report whether this build has the module, without loading it."""
+    return importlib.util.find_spec(f"backproj.{name}") is not None
+
+
+def load(name: Name) -> ModuleType:
+    """Return an extension module.
 
     Raises
     ------
     RuntimeError
-        If it was loaded before this process was forked: a Go runtime does not survive a fork.
-    ImportError
-        If the package was not built.
+        If it was loaded before this process was forked, which a Go runtime does not survive, or if
+        this build does not have it.
     """
-    global _module
-    if _module is not None:
-        return _module
-    if _lost_in_fork:
+    if name in _modules:
+        return _modules[name]
+    if name in _lost_in_fork:
         raise RuntimeError(
             "backproj was used before this process was forked, and its Go runtime does not survive a fork; "
             "start workers by multiprocessing's 'spawn' or 'forkserver', or call backproj in them only"
         )
     try:
-        _module = importlib.import_module("backproj._native")
+        module = importlib.import_module(f"backproj.{name}")
     except ModuleNotFoundError as error:
-        raise ImportError(
-            "backproj was not built: backproj._native is missing; 'pip install .' in its source builds it"
-        ) from error
-    return _module
+        raise RuntimeError(_MISSING[name].format(f"backproj.{name}")) from error
+    except ImportError as error:  # such as OpenCV's libraries gone since the build
+        raise RuntimeError(f"backproj.{name} cannot be loaded: {error}") from error
+    _modules[name] = module
+    return module
 
 
 def _forget() -> None:
-    global _module, _lost_in_fork
-    _lost_in_fork = _lost_in_fork or _module is not None
-    _module = None
+    _lost_in_fork.update(_modules)
+    _modules.clear()
 
 
 os.register_at_fork(after_in_child=_forget)

@@ -7,15 +7,9 @@ import warnings
 import numpy as np
 import numpy.typing as npt
 
-from backproj import _extension
-from backproj._arrays import Image, Order, address, check_image, check_mask, check_order, check_out, geometry
-
-HUE_BINS = 32
-SATURATION_BINS = 32
-
-# Of the binding: the fastest kernel of this machine, and as many threads as CPUs.
-_BEST_KERNEL = ""
-_ALL_CPUS = 0
+from backproj import _engines
+from backproj._arrays import Image, Mask, Order, check_image, check_mask, check_order, check_out
+from backproj._engines import HUE_BINS, SATURATION_BINS, Engine, check_engine
 
 
 class Histogram:
@@ -65,47 +59,10 @@ class Histogram:
     100
     """
 
-    __slots__ = ("_counts", "_table", "_values")
+    __slots__ = ("_state",)
 
-    def __init__(
-        self, model: Image, *, mask: npt.NDArray[np.uint8 | np.bool_] | None = None, order: Order = "bgr"
-    ) -> None:
-        self._fit(model, mask, check_order(order), caller=3)
-
-    def _fit(
-        self, model: Image, mask: npt.NDArray[np.uint8 | np.bool_] | None, order: int, caller: int
-    ) -> None:
-        model = check_image(model, "model")
-        if model.size == 0:
-            raise ValueError(
-                f"model has shape {model.shape}, no pixels to count; "
-                "is the slice that made it outside the image?"
-            )
-        where: tuple[int, ...] = (0, 0, 0)
-        if mask is not None:
-            mask = check_mask(mask, model.shape[:2])
-            where = (address(mask), *mask.strides)
-        counts = np.empty((HUE_BINS, SATURATION_BINS), np.int64)
-        values = np.empty((HUE_BINS, SATURATION_BINS), np.float32)
-        table = np.empty(256 * 256, np.uint8)
-        _extension.load().binding_Fit(
-            address(counts),
-            address(values),
-            address(table),
-            *geometry(model, order),
-            *where,
-            _BEST_KERNEL,
-            _ALL_CPUS,
-        )
-        if mask is not None and not counts.any():
-            warnings.warn(
-                "mask is zero everywhere: nothing was counted, and the histogram is all 0",
-                RuntimeWarning,
-                stacklevel=caller,
-            )
-        for array in (counts, values, table):
-            array.flags.writeable = False
-        self._counts, self._values, self._table = counts, values, table
+    def __init__(self, model: Image, *, mask: Mask | None = None, order: Order = "bgr") -> None:
+        self._state = _fit(model, mask, check_order(order), "native", caller=3)
 
     @property
     def values(self) -> npt.NDArray[np.float32]:
@@ -114,17 +71,24 @@ class Histogram:
         The first axis is hue. Equal to cv2's normalised histogram, and fit for
         ``cv2.calcBackProject``. All 0 if all bins hold the same number.
         """
-        return self._values
+        return self._state.values
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:
         """How many of the model's pixels fell into each bin, (32, 32), read-only."""
-        return self._counts
+        return self._state.counts
 
     def __repr__(self) -> str:
-        return f"<backproj.Histogram: {HUE_BINS}×{SATURATION_BINS} bins, {self._counts.sum()} pixels>"
+        return f"<backproj.Histogram: {HUE_BINS}×{SATURATION_BINS} bins, {self.counts.sum()} pixels>"
 
-    def back_project(self, frame: Image, *, out: Image | None = None, order: Order = "bgr") -> Image:
+    def back_project(
+        self,
+        frame: Image,
+        *,
+        out: Image | None = None,
+        order: Order = "bgr",
+        engine: Engine = "native",
+    ) -> Image:
         """Return for each pixel of the frame how well its colour fits the model.
 
         Parameters
@@ -138,6 +102,10 @@ class Histogram:
             Where to write the result. It may be a view, but no part of the frame.
         order : {"bgr", "rgb"}, default "bgr"
             The order of the frame's channels.
+        engine : {"native", "opencv"}, default "native"
+            Who does it: this package, or OpenCV through gocv where the build has it (see `engines`).
+            The results are the same. OpenCV reads in place what the native engine reads in place, if
+            the rows are a whole number of pixels apart, top down; other frames are copied for it.
 
         Returns
         -------
@@ -150,8 +118,10 @@ class Histogram:
         TypeError
             If the frame or out is not an array of uint8.
         ValueError
-            If a shape is another, if the order is unknown, or if out is read-only or shares memory
-            with the frame or itself.
+            If a shape is another, if the order or the engine is unknown, or if out is read-only or
+            shares memory with the frame or itself.
+        RuntimeError
+            If this build does not have the engine.
 
         Notes
         -----
@@ -170,19 +140,28 @@ class Histogram:
         >>> backproj.Histogram(ramp[:, 1:3]).back_project(ramp)
         array([[  0, 255, 255, 255]], dtype=uint8)
         """
-        return self._project(*_checked(frame, out, order))
-
-    def _project(self, frame: Image, out: Image, order: int) -> Image:
-        if frame.size:
-            _extension.load().binding_Project(
-                address(out),
-                *out.strides,
-                address(self._table),
-                *geometry(frame, order),
-                _BEST_KERNEL,
-                _ALL_CPUS,
-            )
+        engine = check_engine(engine)
+        frame, out, number = _checked(frame, out, order)
+        _engines.project(self._state, frame, out, number, engine=engine)
         return out
+
+
+def _fit(model: Image, mask: Mask | None, order: int, engine: Engine, caller: int) -> _engines.State:
+    """Return the state of a model's histogram; warnings are about the caller so many frames up."""
+    model = check_image(model, "model")
+    if model.size == 0:
+        raise ValueError(
+            f"model has shape {model.shape}, no pixels to count; is the slice that made it outside the image?"
+        )
+    where = None if mask is None else check_mask(mask, model.shape[:2])
+    state = _engines.fit(model, where, order, engine=engine)
+    if mask is not None and not state.counts.any():
+        warnings.warn(
+            "mask is zero everywhere: nothing was counted, and the histogram is all 0",
+            RuntimeWarning,
+            stacklevel=caller,
+        )
+    return state
 
 
 def _checked(frame: Image, out: Image | None, order: Order) -> tuple[Image, Image, int]:
@@ -198,7 +177,8 @@ def back_project(
     *,
     out: Image | None = None,
     order: Order = "bgr",
-    mask: npt.NDArray[np.uint8 | np.bool_] | None = None,
+    engine: Engine = "native",
+    mask: Mask | None = None,
 ) -> Image:
     """Return for each pixel of a frame how well its colour fits a model.
 
@@ -212,6 +192,8 @@ def back_project(
         Where to write the result. It may be a view, but no part of the frame.
     order : {"bgr", "rgb"}, default "bgr"
         The order of the channels of both images.
+    engine : {"native", "opencv"}, default "native"
+        Who does it, counting included; see `Histogram.back_project`.
     mask : ndarray of uint8 or bool, shape of the model, optional
         Only the model's pixels where it is not zero are counted.
 
@@ -226,8 +208,10 @@ def back_project(
     TypeError
         If an argument is not of a type named above, or if a mask is given beside a Histogram.
     ValueError
-        If a shape is another, the model has no pixels, the order is unknown, or out is read-only or
-        shares memory with the frame or itself.
+        If a shape is another, the model has no pixels, the order or the engine is unknown, or out is
+        read-only or shares memory with the frame or itself.
+    RuntimeError
+        If this build does not have the engine.
 
     Warns
     -----
@@ -258,8 +242,8 @@ def back_project(
             raise TypeError(
                 "mask beside a Histogram, which has counted already; give it to Histogram(model, mask=...)"
             )
-        return model.back_project(frame, out=out, order=order)
+        return model.back_project(frame, out=out, order=order, engine=engine)
+    engine = check_engine(engine)
     frame, out, number = _checked(frame, out, order)
-    hist = Histogram.__new__(Histogram)
-    hist._fit(model, mask, number, caller=3)
-    return hist._project(frame, out, number)
+    _engines.project(_fit(model, mask, number, engine, caller=3), frame, out, number, engine=engine)
+    return out

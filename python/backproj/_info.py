@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from backproj import _extension
+from backproj._engines import Engine, engines
 
 
 class Info(TypedDict):
@@ -14,7 +15,7 @@ class Info(TypedDict):
     kernel: str
     kernels: list[str]
     threads: int
-    engines: list[str]
+    engines: list[Engine]
 
 
 def info() -> Info:
@@ -29,17 +30,17 @@ def info() -> Info:
     Examples
     --------
     >>> import backproj
-    >>> backproj.info()["engines"]
-    ['native']
+    >>> "generic" in backproj.info()["kernels"]
+    True
     """
     from backproj import __version__
 
-    native = _extension.load()
+    native = _extension.load("_native")
     kernels = native.binding_Kernels().split(",")
     return Info(
         version=__version__,
         kernel=kernels[0],
         kernels=kernels,
         threads=native.binding_Threads(),
-        engines=["native"],
+        engines=engines(),
     )
