@@ -1,9 +1,12 @@
-"""Pictures that many tests use. All are BGR."""
+"""What many tests use: pictures, all of them BGR, and what is to be installed."""
+
+import sys
 
 import cv2
 import numpy as np
 import pytest
 import skimage.data
+from process import ROOT, run
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,17 @@ def photograph():
 @pytest.fixture
 def noise():
     return np.random.default_rng(20).integers(0, 256, (37, 53, 3), np.uint8)
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory):
+    """A folder with the sdist and the wheel that pip, in isolation, builds of it."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--outdir", folder, ROOT)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheel(dist):
+    (path,) = dist.glob("*.whl")
+    return path

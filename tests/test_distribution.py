@@ -9,8 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
+from process import ROOT, run, venv
 
 SMOKE = """
 import sys, numpy as np, backproj
@@ -35,28 +34,6 @@ def pythons():
             if python.is_file() and "shims" not in python.parts:
                 found.setdefault(f"3.{minor}", str(python))
     return found
-
-
-def run(*command, **options):
-    done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, timeout=600, **options
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def dist(tmp_path_factory):
-    """A folder with the sdist and the wheel that pip, in isolation, builds of it."""
-    folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--outdir", folder, ROOT)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def wheel(dist):
-    (path,) = dist.glob("*.whl")
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -97,18 +74,14 @@ def test_the_module_is_stripped_and_names_no_path_of_the_machine_that_built_it(m
 
 @pytest.mark.parametrize("version", pythons())
 def test_the_wheel_works_on_this_cpython(version, wheel, tmp_path):
-    run(pythons()[version], "-m", "venv", tmp_path / "venv")
-    python = tmp_path / "venv" / "bin" / "python"
-    run(python, "-m", "pip", "install", "-q", "--only-binary=numpy", wheel)
+    python = venv(tmp_path / "venv", pythons()[version], "--only-binary=numpy", wheel)
     assert run(python, "-W", "error", "-c", SMOKE, cwd=tmp_path).startswith(version)
 
 
 @pytest.mark.parametrize("source", ["folder", "sdist"])
 def test_pip_installs_from_source(source, dist, tmp_path):
     path = ROOT if source == "folder" else next(dist.glob("*.tar.gz"))
-    run(sys.executable, "-m", "venv", tmp_path / "venv")
-    python = tmp_path / "venv" / "bin" / "python"
-    run(python, "-m", "pip", "install", "-q", path)
+    python = venv(tmp_path / "venv", sys.executable, path)
     run(python, "-W", "error", "-c", SMOKE, cwd=tmp_path)
 
 

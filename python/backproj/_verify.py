@@ -147,7 +147,7 @@ def _judges() -> dict[str, Contender]:
         judges[f"opencv engine ({version})"] = lambda frame, model: _by_engine(frame, model, "opencv")
     try:
         cv2 = importlib.import_module("cv2")
-    except ImportError:
+    except ModuleNotFoundError:
         return judges
 
     def by_cv2(frame: Image, model: Image) -> Result:
