@@ -6,6 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 GO_FILES := $(shell find backproj -name '*.go' -o -name '*.s')
 
+# What the opencv engine is built with, where OpenCV is.
+OPENCV_TAGS := opencv gocv_specific_modules matprofile
+HAS_OPENCV := pkg-config --exists opencv4 2>/dev/null
+
 # The fault of a stale tool is easier to see than to find: all tools are pinned here or in go.mod.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
@@ -19,21 +23,23 @@ run: $(VENV)/built ## Back-project a photograph that comes with the source, and 
 	@mkdir -p out
 	$(BIN)/backproj image examples/astronaut.jpg --box 120,300,60,60 -o out/prob.png --overlay out/overlay.png
 
-test: $(VENV)/built $(VENV)/group-test ## Run all tests, of Go and of Python
+test: $(VENV)/built-opencv $(VENV)/group-test ## Run all tests, of Go and of Python, with OpenCV as a judge
 	go test ./...
+	@if $(HAS_OPENCV); then set -x; go test -tags "$(OPENCV_TAGS)" ./backproj/opencv/...; fi
 	$(BIN)/python -m pytest -q
 
-lint: $(VENV)/built $(VENV)/group-lint $(VENV)/group-test ## Check the form of all code
+lint: $(VENV)/built-opencv $(VENV)/group-lint $(VENV)/group-test ## Check the form of all code
 	test -z "$$(gofmt -l . | tee /dev/stderr)"
 	GOARCH=amd64 go vet ./...
 	GOARCH=arm64 CGO_ENABLED=0 go vet ./...
+	@if $(HAS_OPENCV); then set -x; go vet -tags "$(OPENCV_TAGS)" ./...; fi
 	go run $(STATICCHECK) ./...
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
 bench: $(VENV)/built $(VENV)/group-bench ## Time a 1080p frame, against cv2 and the ctypes route
-	@scripts/install-packages bench
+	@scripts/install-packages opencv
 	$(BIN)/python benchmarks/bench.py
 
 wheel: $(VENV)/built $(VENV)/group-test ## Build the sdist, and from it the wheel, into dist/
@@ -53,6 +59,17 @@ $(VENV)/created:
 $(VENV)/built: $(VENV)/created setup.py pyproject.toml go.mod go.sum $(GO_FILES)
 	$(BIN)/pip install -q --editable '.[cli]'
 	@touch $@
+
+# The same, and the opencv engine too where OpenCV is or can be installed.
+$(VENV)/built-opencv: $(VENV)/created setup.py pyproject.toml go.mod go.sum $(GO_FILES)
+	@scripts/install-packages opencv
+	@if $(HAS_OPENCV); then \
+		set -x; BACKPROJ_OPENCV=1 $(BIN)/pip install -q --editable '.[cli]'; \
+	else \
+		echo "no OpenCV here: building and testing without the opencv engine"; \
+		$(BIN)/pip install -q --editable '.[cli]'; \
+	fi
+	@touch $@ $(VENV)/built
 
 $(VENV)/group-%: $(VENV)/created pyproject.toml
 	$(BIN)/pip install -q --group $*
