@@ -1,0 +1,120 @@
+//go:build opencv
+
+package opencv
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"runtime"
+	"unsafe"
+
+	"github.com/backproj/backproj/backproj"
+	"gocv.io/x/gocv"
+)
+
+// A scope holds the Mats of a call, so that one deferred close is enough on
+// every path, and the memory that they are headers of in place.
+type scope struct {
+	mats   []gocv.Mat
+	pinner runtime.Pinner
+}
+
+func (s *scope) close() {
+	// Regions refer to the Mats that they are regions of: the last goes first.
+	for i := len(s.mats) - 1; i >= 0; i-- {
+		s.mats[i].Close()
+	}
+	s.pinner.Unpin()
+}
+
+func (s *scope) keep(m gocv.Mat) gocv.Mat {
+	s.mats = append(s.mats, m)
+	return m
+}
+
+// empty returns a Mat that OpenCV may fill.
+func (s *scope) empty() gocv.Mat { return s.keep(gocv.NewMat()) }
+
+// over returns a Mat over memory that stays the caller's. gocv takes its word
+// for it that there is enough, so here is where it is checked.
+func (s *scope) over(memory []byte, rows, columns int, kind gocv.MatType, size int) (gocv.Mat, error) {
+	if rows <= 0 || columns <= 0 || columns > len(memory)/size || rows > len(memory)/(size*columns) {
+		return gocv.Mat{}, fmt.Errorf("opencv: internal error, please report it: %d bytes for a Mat of %d×%d×%d",
+			len(memory), rows, columns, size)
+	}
+	// A Mat keeps the address, which Go memory has to be pinned for.
+	s.pinner.Pin(unsafe.SliceData(memory))
+	m, err := gocv.NewMatFromBytes(rows, columns, kind, memory)
+	if err != nil {
+		return m, fmt.Errorf("opencv: %w", err)
+	}
+	return s.keep(m), nil
+}
+
+// spaced returns a Mat of pixels of size bytes over the rows that lie stride
+// apart from offset on. What a Mat is made of bytes has no gaps, so gaps begin
+// as columns, of which the Mat then is a region.
+func (s *scope) spaced(memory []byte, offset, width, height, stride, size int) (gocv.Mat, error) {
+	if height == 1 {
+		stride = width * size
+	}
+	rows, err := s.over(memory[offset:], height, stride, gocv.MatTypeCV8UC1, 1)
+	if err != nil {
+		return rows, err
+	}
+	if stride > width*size {
+		rows = s.keep(rows.Region(image.Rect(0, 0, width*size, height)))
+	}
+	if size == 1 {
+		return rows, nil
+	}
+	m := s.keep(rows.Reshape(size, 0))
+	if m.Rows() != height || m.Cols() != width {
+		return m, errors.New("opencv: internal error, please report it: a Mat of bytes did not become one of pixels")
+	}
+	return m, nil
+}
+
+// histogram returns a Mat over the values of a histogram.
+func (s *scope) histogram(values []float32) (gocv.Mat, error) {
+	memory := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values))
+	return s.over(memory, bins[0], bins[1], gocv.MatTypeCV32FC1, 4)
+}
+
+// plane returns a Mat over the plane, or over a copy of it if its pixels do
+// not adjoin.
+func (s *scope) plane(p backproj.Plane) (gocv.Mat, error) {
+	if !adjoining(p) {
+		return s.over(gather(p), p.Height, p.Width, gocv.MatTypeCV8UC1, 1)
+	}
+	return s.spaced(p.Pix, p.Offset, p.Width, p.Height, p.Stride, 1)
+}
+
+// hsv returns the image as hue, saturation and value.
+func (s *scope) hsv(m backproj.Image) (gocv.Mat, error) {
+	code := gocv.ColorBGRToHSV
+	var pixels gocv.Mat
+	if v, ok := interleaved(m); ok {
+		var err error
+		if pixels, err = s.spaced(m.Pix, v.offset, m.Width, m.Height, m.Stride, v.size); err != nil {
+			return pixels, err
+		}
+		if v.redFirst {
+			code = gocv.ColorRGBToHSV
+		}
+	} else {
+		packed, err := m.AppendBGR(nil)
+		if err != nil {
+			return pixels, fmt.Errorf("opencv: %w", err)
+		}
+		if pixels, err = s.spaced(packed, 0, m.Width, m.Height, 3*m.Width, 3); err != nil {
+			return pixels, err
+		}
+	}
+	hsv := s.empty()
+	if err := gocv.CvtColor(pixels, &hsv, code); err != nil {
+		return hsv, fmt.Errorf("opencv: cvtColor: %w", err)
+	}
+	return hsv, nil
+}
