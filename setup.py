@@ -1,6 +1,7 @@
-"""Builds the extension module: gopy generates it from a Go package, Go and C compile it.
+"""Builds the extension modules: gopy generates each from a Go package, Go and C compile it.
 
-Everything that is not about the extension is in pyproject.toml.
+backproj._native is always built; backproj._opencv, which needs OpenCV and a C++ compiler, where
+the environment says BACKPROJ_OPENCV=1. Everything that is not about them is in pyproject.toml.
 """
 
 from __future__ import annotations
@@ -40,9 +41,10 @@ PATCHES = [
 class GopyExtension(Extension):
     """An extension module that gopy makes of the Go package ``go_package``."""
 
-    def __init__(self, name: str, go_package: str) -> None:
+    def __init__(self, name: str, go_package: str, *, opencv: bool = False) -> None:
         super().__init__(name, sources=[], py_limited_api=True)
         self.go_package = go_package
+        self.opencv = opencv
 
 
 class BuildGopy(build_ext):
@@ -57,6 +59,8 @@ class BuildGopy(build_ext):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         go = Go(folder)
+        if ext.opencv:
+            go.env |= opencv_environment(go.env)
         generate(go, ext)
         compile_module(go, ext, target)
 
@@ -123,6 +127,40 @@ def check_tools() -> None:
         )
 
 
+def opencv_environment(env: dict[str, str]) -> dict[str, str]:
+    """Return what makes Go compile gocv, and link no more of OpenCV than is used.
+
+    Raise PlatformError, in one line, if OpenCV or a C++ compiler is missing.
+    """
+    compiler = subprocess.run(["go", "env", "CXX"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    if not compiler or not shutil.which(shlex.split(compiler)[0]):
+        raise PlatformError("BACKPROJ_OPENCV=1 needs a C++ compiler, such as Debian's g++, "
+                            f"and there is no {compiler or 'c++'!r} on PATH (CXX names another)")
+    flags = {}
+    for asked in ("--cflags", "--libs-only-L"):
+        try:
+            found = subprocess.run(["pkg-config", asked, "opencv4"], capture_output=True, text=True)
+        except FileNotFoundError:
+            raise PlatformError("BACKPROJ_OPENCV=1 needs OpenCV 4.6 or later, and there is no pkg-config to "
+                                "find it; Debian's packages are libopencv-dev and pkg-config") from None
+        if found.returncode != 0:
+            raise PlatformError("BACKPROJ_OPENCV=1 needs OpenCV 4.6 or later, and pkg-config knows no "
+                                "opencv4; Debian's package is libopencv-dev")
+        flags[asked] = found.stdout.strip()
+    # All of gocv is compiled, which calls into a dozen libraries. What is not reached from the
+    # module's only export goes, and with it the need for all but these two.
+    drop = "-Wl,-dead_strip" if sys.platform == "darwin" else "-Wl,--gc-sections"
+    added = {
+        # gopy's own -build-tags does not reach all that it runs. customenv is gocv's: the flags
+        # are the environment's, not pkg-config's, which would link every library there is.
+        "GOFLAGS": "-tags=opencv,gocv_specific_modules,customenv",
+        "CGO_CPPFLAGS": flags["--cflags"],
+        "CGO_CXXFLAGS": "-O2 -w -std=c++11 -DNDEBUG -ffunction-sections -fdata-sections",
+        "CGO_LDFLAGS": f"{flags['--libs-only-L']} -lopencv_imgproc -lopencv_core {drop}",
+    }
+    return {name: f"{env.get(name, '')} {value}".strip() for name, value in added.items()}
+
+
 def generate(go: Go, ext: GopyExtension) -> None:
     """Let gopy and pybindgen write the module's Go and C sources into the folder."""
     name = module_name(ext)
@@ -183,8 +221,14 @@ def module_name(ext: GopyExtension) -> str:
     return ext.name.rpartition(".")[2].removeprefix("_")
 
 
+GO_PACKAGE = "github.com/backproj/backproj/backproj"
+
+extensions = [GopyExtension("backproj._native", f"{GO_PACKAGE}/binding")]
+if os.environ.get("BACKPROJ_OPENCV") == "1":
+    extensions.append(GopyExtension("backproj._opencv", f"{GO_PACKAGE}/opencv/binding", opencv=True))
+
 setup(
-    ext_modules=[GopyExtension("backproj._native", "github.com/backproj/backproj/backproj/binding")],
+    ext_modules=extensions,
     cmdclass={"build_ext": BuildGopy},
     options={"bdist_wheel": {"py_limited_api": ABI}},
 )
