@@ -50,13 +50,27 @@ func TestGocvTakesUniformForTheScale(t *testing.T) {
 }
 
 func TestGocvDoesNotCheckTheLengthOfBytes(t *testing.T) {
-	m, err := gocv.NewMatFromBytes(1000, 1000, gocv.MatTypeCV8UC3, make([]byte, 9))
-	if err != nil {
-		t.Fatalf("it does now: %v", err)
+	long := 1<<32 + 4
+	for _, c := range []struct {
+		rows, columns         int
+		wantRows, wantColumns int
+	}{
+		{1000, 1000, 1000, 1000},
+		{long, 1, 4, 1}, // C's ints have 32 bits
+		{-1, 4, -1, 4},
+	} {
+		m, err := gocv.NewMatFromBytes(c.rows, c.columns, gocv.MatTypeCV8UC3, make([]byte, 9))
+		if err != nil {
+			t.Errorf("%d×%d: it does now: %v", c.rows, c.columns, err)
+			continue
+		}
+		if m.Rows() != c.wantRows || m.Cols() != c.wantColumns {
+			t.Errorf("%d×%d: a Mat of %d×%d", c.rows, c.columns, m.Rows(), m.Cols())
+		}
+		m.Close()
 	}
-	defer m.Close()
-	if m.Total() != 1e6 {
-		t.Errorf("%d pixels, want 1,000,000 over 9 bytes", m.Total())
+	if _, err := gocv.NewMatFromBytes(1, 1, gocv.MatTypeCV8UC3, nil); err == nil {
+		t.Error("an empty slice: no error")
 	}
 }
 
@@ -70,6 +84,43 @@ func TestGocvAliasesTheBytes(t *testing.T) {
 	m.SetUCharAt(1, 1, 9)
 	if pix[3] != 9 {
 		t.Error("the Mat is a copy")
+	}
+}
+
+func TestGocvFillsAnOutputOfTheRightSizeOnly(t *testing.T) {
+	var s scope
+	defer s.close()
+	src, err := s.over([]byte{1, 2, 3, 4}, 2, 2, gocv.MatTypeCV8UC1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		rows, columns int
+		want          byte
+	}{{2, 2, 1}, {1, 4, 0}} {
+		out := make([]byte, 4)
+		dst, err := s.over(out, c.rows, c.columns, gocv.MatTypeCV8UC1, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := src.CopyTo(&dst); err != nil || out[0] != c.want {
+			t.Errorf("2×2 into %d×%d: %v, out begins with %d, want %d", c.rows, c.columns, err, out[0], c.want)
+		}
+	}
+}
+
+func TestGocvGivesAnEmptyMatWhereItGivesNoError(t *testing.T) {
+	var s scope
+	defer s.close()
+	src, err := s.over(make([]byte, 20), 4, 5, gocv.MatTypeCV8UC1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := s.keep(src.Reshape(3, 0)); !m.Empty() {
+		t.Error("5 columns of bytes became pixels of 3")
+	}
+	if err := gocv.LastExceptionError(); err == nil || !strings.Contains(err.Error(), "reshape") {
+		t.Errorf("LastExceptionError: %v, want that of reshape", err)
 	}
 }
 
