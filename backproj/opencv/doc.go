@@ -2,7 +2,7 @@
 // calcHist, normalize and calcBackProject, called through gocv. It is there to
 // be compared with, and for those who would rather have OpenCV's code run than
 // ours. The results are the same, byte for byte; [backproj.Histogram] makes
-// them in one pass, several times as fast, and without cgo.
+// them in one pass, faster and without cgo.
 //
 // The package is empty unless it is built with the tag opencv, which needs
 // OpenCV 4.6 or later (Debian's libopencv-dev) and a C++ compiler:
