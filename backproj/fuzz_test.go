@@ -1,0 +1,255 @@
+package backproj
+
+import (
+	"bytes"
+	"math"
+	"math/big"
+	"testing"
+)
+
+// fillsExactly is what BackProject documents of its sizes, in numbers without
+// a limit.
+func fillsExactly(pix []byte, w, h int) bool {
+	size := big.NewInt(3)
+	size.Mul(size, big.NewInt(int64(w))).Mul(size, big.NewInt(int64(h)))
+	return w >= 0 && h >= 0 && size.Cmp(big.NewInt(int64(len(pix)))) == 0
+}
+
+func FuzzBackProject(f *testing.F) {
+	f.Add([]byte("twelve bytes"), 2, 2, []byte("one"), 1, 1)
+	f.Add([]byte("twelve bytes"), -2, -2, []byte("one"), 1, 1)
+	f.Add([]byte("twelve bytes"), 4, 1, []byte{}, 0, 0)
+	f.Add([]byte("twelve bytes"), 2, 2, []byte{}, 0, 3)
+	f.Add([]byte{}, 0, 5, []byte("one"), 1, 1)
+	f.Add([]byte{}, 0, math.MaxInt, []byte("one"), 1, 1)
+	f.Add([]byte{}, 1<<32, 1<<32, []byte("one"), 1, 1)
+	f.Add([]byte("four"), 1, 1, []byte("one"), 1, 1)
+	check := func(t *testing.T, frame []byte, w, h int, model []byte, mw, mh int) {
+		got := BackProject(frame, w, h, model, mw, mh)
+		if fillsExactly(frame, w, h) && fillsExactly(model, mw, mh) && len(model) > 0 {
+			if got == nil || len(got) != w*h {
+				t.Fatalf("%d bytes of %d×%d, model %d of %d×%d: %d bytes (nil: %t)",
+					len(frame), w, h, len(model), mw, mh, len(got), got == nil)
+			}
+		} else if got != nil {
+			t.Fatalf("%d bytes of %d×%d, model %d of %d×%d: not nil", len(frame), w, h, len(model), mw, mh)
+		}
+	}
+	f.Fuzz(func(t *testing.T, frame []byte, w, h int, model []byte, mw, mh int) {
+		check(t, frame, w, h, model, mw, mh)
+		// Sizes that fit are rare among all: make some of the widths.
+		if pixels := len(frame) / 3; w > 0 && w <= pixels {
+			h = pixels / w
+			frame = frame[:3*w*h]
+		}
+		if pixels := len(model) / 3; mw > 0 && mw <= pixels {
+			mh = pixels / mw
+			model = model[:3*mw*mh]
+		}
+		check(t, frame, w, h, model, mw, mh)
+	})
+}
+
+// place is where component c of pixel (x, y) lies by the documentation of
+// Image, in numbers without a limit. A dimension's default is that of packed.
+func (m Image) place(x, y, c int) *big.Int {
+	pixel := meant(m.PixelStride, big.NewInt(int64(m.Order.Channels())))
+	row := meant(m.Stride, new(big.Int).Mul(big.NewInt(int64(m.Width)), pixel))
+	channel := meant(m.ChannelStride, big.NewInt(1))
+	at := big.NewInt(int64(m.Offset))
+	for _, step := range []struct {
+		n      int
+		stride *big.Int
+	}{{x, pixel}, {y, row}, {c, channel}} {
+		at.Add(at, new(big.Int).Mul(big.NewInt(int64(step.n)), step.stride))
+	}
+	return at
+}
+
+func meant(stride int, packed *big.Int) *big.Int {
+	switch stride {
+	case 0:
+		return packed
+	case Repeat:
+		return new(big.Int)
+	}
+	return big.NewInt(int64(stride))
+}
+
+// within reports whether all of the image lies in Pix: its corners do.
+func (m Image) within(channels int) bool {
+	if m.Width < 0 || m.Height < 0 {
+		return false
+	}
+	if m.Width == 0 || m.Height == 0 {
+		return true
+	}
+	end := big.NewInt(int64(len(m.Pix)))
+	for _, x := range []int{0, m.Width - 1} {
+		for _, y := range []int{0, m.Height - 1} {
+			for _, c := range []int{0, channels - 1} {
+				if at := m.place(x, y, c); at.Sign() < 0 || at.Cmp(end) >= 0 {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+func FuzzImageGeometry(f *testing.F) {
+	pix := make([]byte, 300)
+	for i := range pix {
+		pix[i] = byte(i * i)
+	}
+	f.Add(pix, 10, 10, 0, 0, 0, 0, 0)
+	f.Add(pix, 5, 15, 3, 0, 0, 0, 0)
+	f.Add(pix, 10, 10, 1, 299, -30, -3, -1)
+	f.Add(pix, 10, 10, 0, 0, 10, 1, 100)
+	f.Add(pix, 3, 4, 2, 1, Repeat, 5, 2)
+	f.Add(pix, 3, 4, 0, 0, 1, Repeat, Repeat)
+	f.Add(pix, math.MaxInt, 1, 0, 0, 0, math.MaxInt, 0)
+	f.Add(pix, 2, 2, 0, 0, math.MinInt+1, 3, 1)
+	f.Add(pix, -1, 2, 0, 0, 0, 0, 0)
+	f.Add(pix, 1, 0, 4, -1, 0, 0, 0)
+	f.Fuzz(func(t *testing.T, pix []byte, width, height, order, offset, stride, pixelStride, channelStride int) {
+		m := Image{
+			Pix: pix, Width: width, Height: height, Order: Order(order), Offset: offset,
+			Stride: stride, PixelStride: pixelStride, ChannelStride: channelStride,
+		}
+		_, err := m.raster()
+		if want := m.Order >= BGR && m.Order <= RGBA && m.within(3); (err == nil) != want {
+			t.Fatalf("%+v: error %v, but within its Pix: %t", m, err, want)
+		}
+		// The same strides for a plane, which then has the defaults of one.
+		p := Plane{Pix: bytes.Clone(pix), Width: width, Height: height, Offset: offset, Stride: stride, PixelStride: pixelStride}
+		asImage := Image{Pix: pix, Width: width, Height: height, Offset: offset, Stride: stride, PixelStride: pixelStride, ChannelStride: 1}
+		if p.PixelStride == 0 {
+			asImage.PixelStride = 1
+		}
+		_, planeErr := p.raster()
+		if want := asImage.within(1); (planeErr == nil) != want {
+			t.Fatalf("%+v: error %v, but within its Pix: %t", p, planeErr, want)
+		}
+		if width > 64 || height > 64 {
+			return // a few bytes can be any number of pixels, by Repeat
+		}
+		if err == nil {
+			expectPixels(t, m)
+		}
+		if planeErr == nil {
+			expectPlane(t, p, asImage)
+		}
+	})
+}
+
+// expectPixels fails unless every way of reading the image finds the pixels
+// where they are documented to lie.
+func expectPixels(t *testing.T, m Image) {
+	t.Helper()
+	var want []byte
+	for y := range m.Height {
+		for x := range m.Width {
+			var p [3]byte
+			for c := range p {
+				p[c] = m.Pix[m.place(x, y, c).Int64()]
+			}
+			if m.Order == RGB || m.Order == RGBA {
+				p[0], p[2] = p[2], p[0]
+			}
+			want = append(want, p[:]...)
+		}
+	}
+	got, err := m.AppendBGR(nil)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Fatalf("%+v: %v, %v, want %v", m, got, err, want)
+	}
+	if len(want) == 0 {
+		return
+	}
+	packed := Image{Pix: want, Width: m.Width, Height: m.Height}
+	for _, name := range Kernels() {
+		run := &Options{Run: Run{Kernel: name}}
+		h, err := NewHistogram(m, run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expectFormula(t, h, packed, Plane{}, packed)
+		dst := make([]byte, m.Width*m.Height)
+		if err := h.BackProject(Plane{Pix: dst, Width: m.Width, Height: m.Height}, m); err != nil {
+			t.Fatal(err)
+		}
+		if prob := formulaProjection(h.Values, packed); !bytes.Equal(dst, prob) {
+			t.Fatalf("%s: %+v: projects to %v, want %v", name, m, dst, prob)
+		}
+	}
+}
+
+// expectPlane fails unless a back projection to the plane arrives where it is
+// documented to, and nowhere else. The places are those of a component of the
+// image.
+func expectPlane(t *testing.T, p Plane, places Image) {
+	t.Helper()
+	frame := Image{Pix: make([]byte, 3*p.Width*p.Height), Width: p.Width, Height: p.Height}
+	for i := range frame.Pix {
+		frame.Pix[i] = byte(i * 77)
+	}
+	if len(frame.Pix) == 0 {
+		return
+	}
+	want, apart := bytes.Clone(p.Pix), make(map[int64]bool)
+	for _, name := range Kernels() {
+		h, err := NewHistogram(frame, &Options{Run: Run{Kernel: name}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := formulaProjection(h.Values, frame)
+		for y := range p.Height {
+			for x := range p.Width {
+				at := places.place(x, y, 0).Int64()
+				want[at] = values[y*p.Width+x]
+				apart[at] = true
+			}
+		}
+		err = h.BackProject(p, frame)
+		// What two pixels at one place hold in the end is not promised.
+		if len(apart) == len(values) && (err != nil || !bytes.Equal(p.Pix, want)) {
+			t.Fatalf("%s: %+v: %v, or not %v", name, p, err, want)
+		}
+	}
+}
+
+func FuzzParity(f *testing.F) {
+	f.Add([]byte("some few pixels of a frame."), []byte("a model of it"), []byte("\x01\x00\xff\x01"), uint8(3), uint8(2), uint8(0))
+	f.Add([]byte{0, 0, 0, 255, 255, 255, 1, 2, 3, 3, 2, 1}, []byte{0, 0, 0}, []byte{}, uint8(1), uint8(1), uint8(1))
+	f.Add(bytes.Repeat([]byte{7, 80, 255, 3}, 40), []byte{7, 80, 255, 3, 80, 7, 80, 9}, []byte{0, 0}, uint8(40), uint8(2), uint8(2))
+	f.Add(bytes.Repeat([]byte{255, 0, 1, 255}, 300), bytes.Repeat([]byte{90, 0, 91}, 99), []byte{}, uint8(100), uint8(33), uint8(3))
+	f.Fuzz(func(t *testing.T, framePix, modelPix, maskPix []byte, width, modelWidth, order uint8) {
+		o := Order(order % 4)
+		frame, model := imageOf(framePix, int(width), o), imageOf(modelPix, int(modelWidth), o)
+		if model.Width == 0 || model.Height == 0 {
+			return
+		}
+		var mask Plane
+		if len(maskPix) >= model.Width*model.Height {
+			mask = Plane{Pix: maskPix, Width: model.Width, Height: model.Height}
+		}
+		for _, name := range Kernels() {
+			for threads := range 3 {
+				h, err := NewHistogram(model, &Options{Mask: mask, Run: Run{Kernel: name, Threads: threads}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				expectFormula(t, h, model, mask, frame)
+			}
+		}
+	})
+}
+
+// imageOf returns as many rows of that width as pix holds.
+func imageOf(pix []byte, width int, order Order) Image {
+	if width == 0 {
+		return Image{Order: order}
+	}
+	return Image{Pix: pix, Width: width, Height: len(pix) / (width * order.Channels()), Order: order}
+}
