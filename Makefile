@@ -14,7 +14,7 @@ HAS_OPENCV := pkg-config --exists opencv4 2>/dev/null
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench wheel clean
+.PHONY: help run test lint fuzz bench wheel clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -38,8 +38,12 @@ lint: $(VENV)/built-opencv $(VENV)/group-lint $(VENV)/group-test ## Check the fo
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/built $(VENV)/group-bench ## Time a 1080p frame, against cv2 and the ctypes route
-	@scripts/install-packages opencv
+fuzz: ## Fuzz the Go library, a minute for each target
+	for target in FuzzBackProject FuzzImageGeometry FuzzParity; do \
+		go test ./backproj -run '^$$' -fuzz "^$$target$$" -fuzztime 60s -fuzzminimizetime 100x || exit; \
+	done
+
+bench: $(VENV)/built-opencv $(VENV)/group-bench ## Time a 1080p frame, against cv2 and the ctypes route
 	$(BIN)/python benchmarks/bench.py
 
 wheel: $(VENV)/built $(VENV)/group-test ## Build the sdist, and from it the wheel, into dist/

@@ -134,18 +134,24 @@ def opencv_environment(env: dict[str, str]) -> dict[str, str]:
     """
     compiler = subprocess.run(["go", "env", "CXX"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     if not compiler or not shutil.which(shlex.split(compiler)[0]):
-        raise PlatformError("BACKPROJ_OPENCV=1 needs a C++ compiler, such as Debian's g++, "
-                            f"and there is no {compiler or 'c++'!r} on PATH (CXX names another)")
+        raise PlatformError(
+            "BACKPROJ_OPENCV=1 needs a C++ compiler, such as Debian's g++, "
+            f"and there is no {compiler or 'c++'!r} on PATH (CXX names another)"
+        )
     flags = {}
     for asked in ("--cflags", "--libs-only-L"):
         try:
             found = subprocess.run(["pkg-config", asked, "opencv4"], capture_output=True, text=True)
         except FileNotFoundError:
-            raise PlatformError("BACKPROJ_OPENCV=1 needs OpenCV 4.6 or later, and there is no pkg-config to "
-                                "find it; Debian's packages are libopencv-dev and pkg-config") from None
+            raise PlatformError(
+                "BACKPROJ_OPENCV=1 needs OpenCV 4.6 or later, and there is no pkg-config to "
+                "find it; Debian's packages are libopencv-dev and pkg-config"
+            ) from None
         if found.returncode != 0:
-            raise PlatformError("BACKPROJ_OPENCV=1 needs OpenCV 4.6 or later, and pkg-config knows no "
-                                "opencv4; Debian's package is libopencv-dev")
+            raise PlatformError(
+                "BACKPROJ_OPENCV=1 needs OpenCV 4.6 or later, and pkg-config knows no "
+                "opencv4; Debian's package is libopencv-dev"
+            )
         flags[asked] = found.stdout.strip()
     # All of gocv is compiled, which calls into a dozen libraries. What is not reached from the
     # module's only export goes, and with it the need for all but these two.

@@ -2,7 +2,6 @@ package backproj
 
 import (
 	"bytes"
-	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -17,30 +16,6 @@ func noise(seed uint64, n int) []byte {
 	return pix
 }
 
-// backProjectFormula is OpenCV's chain in plain steps, for packed BGR images.
-func backProjectFormula(frame, model []byte) []byte {
-	cell := func(p []byte) int {
-		h, s := hsvFormula(int(p[0]), int(p[1]), int(p[2]))
-		return h*32/180*32 + s/8
-	}
-	var counts [1024]int
-	for i := 0; i < len(model); i += 3 {
-		counts[cell(model[i:])]++
-	}
-	least, greatest := math.MaxInt, 0
-	for _, c := range counts {
-		least, greatest = min(least, c), max(greatest, c)
-	}
-	prob := make([]byte, len(frame)/3)
-	for i := range prob {
-		if greatest > least {
-			value := 256 * float64(counts[cell(frame[3*i:])]-least) / float64(greatest-least)
-			prob[i] = byte(min(math.RoundToEven(value), 255))
-		}
-	}
-	return prob
-}
-
 func TestBackProjectGivesTheFormulasBytes(t *testing.T) {
 	for _, size := range []struct{ w, h, mw, mh int }{
 		{1, 1, 1, 1}, {5, 3, 2, 2}, {64, 64, 32, 32}, {301, 7, 40, 3}, {640, 480, 100, 100},
@@ -48,7 +23,9 @@ func TestBackProjectGivesTheFormulasBytes(t *testing.T) {
 		frame, model := noise(1, 3*size.w*size.h), noise(2, 3*size.mw*size.mh)
 		copy(model, frame) // so that something is found
 		got := BackProject(frame, size.w, size.h, model, size.mw, size.mh)
-		if !bytes.Equal(got, backProjectFormula(frame, model)) {
+		values := formulaValues(formulaCounts(Image{Pix: model, Width: size.mw, Height: size.mh}, Plane{}))
+		want := formulaProjection(values, Image{Pix: frame, Width: size.w, Height: size.h})
+		if !bytes.Equal(got, want) {
 			t.Errorf("%+v: differs from the formula", size)
 		}
 	}

@@ -24,6 +24,18 @@ func formulaBin(m Image, i int) int {
 	return hue*32/180*32 + saturation*32/256
 }
 
+// formulaCounts counts the pixels of a packed model, those where the mask is
+// not 0 if it has a Pix.
+func formulaCounts(model Image, mask Plane) []int64 {
+	counts := make([]int64, Bins)
+	for i := range model.Width * model.Height {
+		if mask.Pix == nil || mask.Pix[i] != 0 {
+			counts[formulaBin(model, i)]++
+		}
+	}
+	return counts
+}
+
 // formulaValues returns counts scaled so that the least is 0 and the greatest
 // 256. The last line is computed exactly and rounded once.
 func formulaValues(counts []int64) []float32 {
@@ -57,12 +69,7 @@ func formulaProjection(values []float32, m Image) []byte {
 // back projection onto the frame the formula's. All are packed.
 func expectFormula(t *testing.T, h *Histogram, model Image, mask Plane, frame Image) {
 	t.Helper()
-	counts := make([]int64, Bins)
-	for i := range model.Width * model.Height {
-		if mask.Pix == nil || mask.Pix[i] != 0 {
-			counts[formulaBin(model, i)]++
-		}
-	}
+	counts := formulaCounts(model, mask)
 	if !slices.Equal(h.Counts, counts) {
 		t.Fatalf("counts %v, want %v", h.Counts, counts)
 	}

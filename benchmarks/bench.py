@@ -60,6 +60,9 @@ def peers(threads):
         "one shot: backproj": lambda: backproj.back_project(frame, model),
         "one shot: cv2": cv2_one_shot,
     }
+    if "opencv" in backproj.engines():
+        functions["prepared: opencv engine"] = lambda: hist.back_project(frame, out=out, engine="opencv")
+        functions["one shot: opencv engine"] = lambda: backproj.back_project(frame, model, engine="opencv")
     if LIBRARY.exists():
         library = ctypes.CDLL(str(LIBRARY))
         pointer = ctypes.POINTER(ctypes.c_ubyte)
@@ -124,8 +127,9 @@ def main():
     build_ctypes_peer()
     for threads in sorted({1, len(os.sched_getaffinity(0))}):
         command = [sys.executable, __file__, "--threads", str(threads), "--seconds", str(options.seconds)]
-        # Go reads its number of threads once, when it starts.
-        subprocess.run(command, check=True, env=os.environ | {"GOMAXPROCS": str(threads)})
+        # Go reads its number of threads once, when it starts; so does the opencv engine's OpenCV.
+        limits = dict.fromkeys(("GOMAXPROCS", "OPENCV_FOR_THREADS_NUM"), str(threads))
+        subprocess.run(command, check=True, env=os.environ | limits)
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ def test_info_prints_version_kernel_threads_and_engines():
     lines = dict(line.split(maxsplit=1) for line in run("info").stdout.splitlines())
     assert lines.keys() == {"version", "kernel", "kernels", "threads", "engines"}
     assert lines["version"] == backproj.__version__
-    assert lines["engines"] == "native"
+    assert lines["engines"] == ", ".join(backproj.engines())
 
 
 def test_help_names_every_command_and_option():
@@ -154,3 +154,39 @@ def test_without_the_libraries_of_the_extra_it_says_what_to_install(missing):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert done.stderr == f"backproj: the command needs {missing}: pip install 'backproj[cli]'\n"
+
+
+def test_verify_compares_a_picture_and_every_colour(folder):
+    done = run("verify", "photograph.jpg", "--box", "120,300,60,60")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "against cv2" in done.stdout
+    assert "the model: no difference in 262,144 pixels" in done.stdout
+    done = run("verify")
+    assert done.returncode == 0
+    assert "noise: no difference in 16,777,216 pixels" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--box", "0,0,9,9"), "--model and --box need a FRAME"),
+        (("photograph.jpg", "--box", "0,0,9,9", "--model", "photograph.jpg"), "--model IMAGE or --box"),
+        (("nowhere.png", "--box", "0,0,9,9"), "nowhere.png: No such file"),
+    ],
+)
+def test_mistakes_of_verify_are_one_line_and_exit_code_2(folder, arguments, says):
+    done = run("verify", *arguments)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert says in done.stderr
+
+
+def test_a_difference_is_exit_code_1(folder):
+    code = (
+        "import sys; from backproj import __main__, _verify\n"
+        "_verify._differences = lambda got, expected: iter(['pixel (0, 0) is 1, not 2'])\n"
+        "sys.argv = ['backproj', 'verify', 'photograph.jpg', '--model', 'photograph.jpg']\n"
+        "__main__.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "pixel (0, 0) is 1, not 2" in done.stdout
