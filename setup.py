@@ -18,6 +18,7 @@ from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 from setuptools.errors import CompileError, PlatformError
 
 ROOT = Path(__file__).resolve().parent
@@ -36,6 +37,14 @@ PATCHES = [
     # Py_complex is outside the stable ABI, and no complex number is bound.
     (r"^func complex(64|128)(GoToPy|PyToGo)\(.*\{\n(.*\n)*?\}\n", "", 4),
 ]
+
+
+class FreshBuildPy(build_py):
+    """Copies the package's modules into a folder that has no older ones."""
+
+    def run(self) -> None:
+        shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
 
 
 class GopyExtension(Extension):
@@ -235,6 +244,6 @@ if os.environ.get("BACKPROJ_OPENCV") == "1":
 
 setup(
     ext_modules=extensions,
-    cmdclass={"build_ext": BuildGopy},
+    cmdclass={"build_ext": BuildGopy, "build_py": FreshBuildPy},
     options={"bdist_wheel": {"py_limited_api": ABI}},
 )

@@ -1,8 +1,14 @@
 package backproj
 
 import (
+	"bytes"
 	"math"
 	"testing"
+)
+
+var (
+	hueAxis        = axis{bins: 32, lo: 0, hi: 180}
+	saturationAxis = axis{bins: 32, lo: 0, hi: 256}
 )
 
 func TestBinsAreOfEqualWidthAndCloseOnTheLeft(t *testing.T) {
@@ -28,16 +34,16 @@ func TestTableHoldsEveryHueAndSaturationAndNothingElse(t *testing.T) {
 	for i := range values {
 		values[i] = float32(i) / 4
 	}
-	table := new(Table)
-	for i := range table {
-		table[i] = 0xee // what is left of another histogram
+	table := bytes.Repeat([]byte{0xee}, len(Table{})) // what is left of another histogram
+	h := Histogram{Values: values, Table: table}
+	if err := h.Tabulate(1); err != nil {
+		t.Fatal(err)
 	}
-	table.fill(values)
 	for i, got := range table {
 		hue, saturation := i>>8, i&255
 		var want uint8
 		if hue < 180 {
-			want = saturate(values[hue*32/180*32+saturation/8])
+			want = saturate(values[hue*32/180*32+saturation/8], 1)
 		}
 		if got != want {
 			t.Fatalf("hue %d, saturation %d: %d, want %d", hue, saturation, got, want)
@@ -50,7 +56,7 @@ func TestSaturateRoundsHalfToEvenAndLimits(t *testing.T) {
 		0: 0, 0.5: 0, 0.75: 1, 1.5: 2, 2.5: 2, 254.5: 254, 254.75: 255, 255.5: 255, 256: 255, 1e9: 255,
 		-0.5: 0, -3: 0, float32(math.Inf(1)): 0, float32(math.Inf(-1)): 0, float32(math.NaN()): 0,
 	} {
-		if got := saturate(value); got != want {
+		if got := saturate(value, 1); got != want {
 			t.Errorf("saturate(%v) = %d, want %d", value, got, want)
 		}
 	}

@@ -72,7 +72,8 @@ func TestErrorsNameTheArgumentAtFault(t *testing.T) {
 		{project(histogram, Plane{Pix: plane.Pix, Width: 4, Height: 5, Stride: Repeat}, image), "backproj: dst: field Stride: Repeat"},
 		{project(new(Histogram), plane, image), "backproj: Histogram: field Table: nil"},
 		{project(&Histogram{Run: Run{Kernel: "x"}}, plane, image), `backproj: no kernel "x"`},
-		{func() error { return new(Histogram).Fit(image, Plane{}) }, "backproj: Histogram: 0 counts"},
+		{func() error { return new(Histogram).Add(image, Plane{}) }, "backproj: Histogram: field Counts: 0, not 1024"},
+		{func() error { return new(Histogram).Tabulate(1) }, "backproj: Histogram: field Values: 0, not 1024"},
 	} {
 		err := test.call()
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) {

@@ -11,25 +11,22 @@ type pixelFormat struct {
 	redFirst bool // red is byte 0 and blue byte 2; otherwise the reverse
 }
 
-// A Table holds the byte that each pixel projects to, addressed by
-// hue<<8 | saturation. Hues from 180 up do not occur; their entries are 0.
-type Table [1 << 16]uint8
-
 // A kernel turns a row of pixels into indices hue<<8 | saturation, the hue
 // and saturation being those of OpenCV's 8-bit HSV for each of the 2^24
 // colours.
 //
 // The contract that every kernel fulfils, and that the tests hold it to:
 //
-//   - index writes dst[i], the index of pixel i, for every i < len(dst);
-//     project writes dst[i] = table[index of pixel i] likewise.
+//   - index writes dst[i], the index of pixel i, for every i < len(dst), and,
+//     unless values is nil, values[i], the greatest of its components; they
+//     are then equally long. project writes dst[i] = table[index of pixel i].
 //   - Pixel i lies at src[i*size : i*size+3]. A fourth byte is ignored, and
 //     the last pixel need not have one: len(src) ≥ (len(dst)-1)*size + 3.
 //   - Nothing outside dst is written and nothing outside src is read.
 //   - A kernel keeps no state and may run in several goroutines at once.
 type kernel struct {
 	name    string
-	index   func(dst []uint16, src []byte, format pixelFormat)
+	index   func(dst []uint16, values []uint8, src []byte, format pixelFormat)
 	project func(dst, src []byte, format pixelFormat, table *Table)
 
 	// grain is the number of pixels that the kernel projects in about 0.25

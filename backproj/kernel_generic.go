@@ -93,15 +93,27 @@ func chromaIndex(a, g, z uint32) uint32 {
 
 // index returns hue<<8 | saturation of the pixel a, g, z.
 func (t *chromaTables) index(a, g, z byte) uint16 {
+	index, _ := t.indexAndValue(a, g, z)
+	return index
+}
+
+func (t *chromaTables) indexAndValue(a, g, z byte) (index uint16, value uint8) {
 	c := t.chromas[chromaIndex(uint32(a), uint32(g), uint32(z))] + uint32(a)<<24
-	return uint16(c | uint32(t.saturations[c>>16]))
+	return uint16(c | uint32(t.saturations[c>>16])), uint8(c >> 24)
 }
 
 // Four pixels a turn, through array pointers, leave one bounds check a turn.
 
-func indexGeneric(dst []uint16, src []byte, format pixelFormat) {
+func indexGeneric(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	t := tablesFor(format)
 	if t == nil {
+		return
+	}
+	if values != nil {
+		for i := range dst {
+			p := src[i*format.size:][:3]
+			dst[i], values[i] = t.indexAndValue(p[0], p[1], p[2])
+		}
 		return
 	}
 	if format.size == 3 {

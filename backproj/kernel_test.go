@@ -68,13 +68,18 @@ func TestKernelsGiveTheFormulasIndexForEveryColour(t *testing.T) {
 		for _, format := range formats {
 			t.Run(fmt.Sprintf("%s/%+v", k.name, format), func(t *testing.T) {
 				src := make([]byte, block*format.size)
-				got := make([]uint16, block)
+				got, alone, values := make([]uint16, block), make([]uint16, block), make([]uint8, block)
 				for first := 0; first < len(want); first += block {
 					colours(src, format, first, block)
-					k.index(got, src, format)
+					k.index(got, values, src, format)
+					k.index(alone, nil, src, format)
 					for i, index := range got {
-						if index != want[first+i] {
-							t.Fatalf("colour %#06x: index %#04x, want %#04x", first+i, index, want[first+i])
+						c := first + i
+						if index != want[c] || alone[i] != index {
+							t.Fatalf("colour %#06x: index %#04x, without values %#04x, want %#04x", c, index, alone[i], want[c])
+						}
+						if v := uint8(max(c&255, c>>8&255, c>>16)); values[i] != v {
+							t.Fatalf("colour %#06x: value %d, want %d", c, values[i], v)
 						}
 					}
 				}
@@ -97,7 +102,7 @@ func TestKernelsProjectByTheIndex(t *testing.T) {
 				index, got, want := make([]uint16, n), make([]byte, n), make([]byte, n)
 				for first := 0; first < 1<<24; first += n {
 					colours(src, format, first, n)
-					k.index(index, src, format)
+					k.index(index, nil, src, format)
 					k.project(got, src, format, &table)
 					for i, x := range index {
 						want[i] = table[x]
@@ -186,7 +191,7 @@ func BenchmarkKernel(b *testing.B) {
 			b.Run(k.name+"/index/"+image.name, func(b *testing.B) {
 				b.SetBytes(3 * n)
 				for range b.N {
-					k.index(index, image.pix, pixelFormat{3, false})
+					k.index(index, nil, image.pix, pixelFormat{3, false})
 				}
 				report(b)
 			})

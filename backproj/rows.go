@@ -69,3 +69,26 @@ func (p *pixelReader) run(x, y, n int) []byte {
 	}
 	return p.scratch[:3*n]
 }
+
+// A block holds the indices hue<<8 | saturation of some pixels, and their
+// values if they are needed.
+type block struct {
+	indices []uint16
+	values  []uint8
+}
+
+func newBlock(n int, needsValues bool) *block {
+	b := &block{indices: make([]uint16, n)}
+	if needsValues {
+		b.values = make([]uint8, n)
+	}
+	return b
+}
+
+// index returns the indices and values of the n pixels from (x, y) on. There
+// are no values unless they are needed. The next call overwrites both.
+func (b *block) index(k *kernel, pixels *pixelReader, x, y, n int) ([]uint16, []uint8) {
+	indices, values := b.indices[:n], b.values[:min(n, len(b.values))]
+	k.index(indices, values, pixels.run(x, y, n), pixels.format)
+	return indices, values
+}

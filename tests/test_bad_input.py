@@ -26,40 +26,40 @@ class Opaque:
 # (what comes as a frame, the error, what its text must name)
 BAD_IMAGES = {
     "None": (None, TypeError, "NoneType", "check the path"),
-    "list": ([[[0, 0, 0]]], TypeError, "list of length 1", "numpy.asarray"),
-    "tuple": ((1, 2), TypeError, "tuple of length 2", "numpy.asarray"),
+    "set": ({1, 2}, TypeError, "set", "numpy.asarray"),
+    "nested iterator": (iter([[[0, 0, 0]]]), TypeError, "list_iterator", "numpy.asarray"),
     "path": ("frame.png", TypeError, "str 'frame.png'", "cv2.imread"),
-    "bytes": (b"\0" * 12, TypeError, "bytes of length 12", "numpy.asarray"),
-    "bytearray": (bytearray(12), TypeError, "bytearray", "numpy.asarray"),
-    "memoryview": (memoryview(b"\0" * 12), TypeError, "memoryview", "numpy.asarray"),
+    "bytes": (b"\0" * 12, TypeError, "bytes of length 12", "numpy.frombuffer"),
+    "bytearray": (bytearray(12), TypeError, "bytearray", "numpy.frombuffer"),
+    "memoryview": (memoryview(b"\0" * 12), TypeError, "memoryview", "numpy.frombuffer"),
     "array.array": (array.array("B", [0]), TypeError, "array.array", "numpy.asarray"),
     "number": (3, TypeError, "int 3", "numpy.asarray"),
     "object": (Opaque(), TypeError, "Opaque", "numpy.asarray"),
     "class": (np.ndarray, TypeError, "type", "numpy.asarray"),
     "numpy scalar": (np.uint8(3), TypeError, "numpy.uint8", "numpy.asarray"),
     "PIL image": (Image.new("RGB", (8, 6)), TypeError, "PIL.Image.Image", "order='rgb'"),
-    "masked array": (np.ma.masked_equal(FRAME, 0), TypeError, "masked array of shape (6, 8, 3)", "mask="),
+    "masked array": (np.ma.masked_equal(FRAME, 0), TypeError, "masked array of shape (6, 8, 3)", ".data"),
     "float64": (pixels(6, 8, 3, dtype=np.float64), TypeError, "float64 and shape (6, 8, 3)", "img_as_ubyte"),
     "float32": (pixels(6, 8, 3, dtype=np.float32), TypeError, "float32", "img_as_ubyte"),
     "uint16": (pixels(6, 8, 3, dtype=np.uint16), TypeError, "uint16", ">> 8"),
     "int8": (pixels(6, 8, 3, dtype=np.int8), TypeError, "int8", "astype(numpy.uint8)"),
     "int64": (pixels(6, 8, 3, dtype=np.int64), TypeError, "int64", "astype(numpy.uint8)"),
     "bool": (pixels(6, 8, 3, dtype=bool), TypeError, "bool", "* 255"),
-    "complex": (pixels(6, 8, 3, dtype=complex), TypeError, "complex128", "numpy.asarray"),
-    "objects": (pixels(6, 8, 3, dtype=object), TypeError, "object", "numpy.asarray"),
-    "strings": (np.full((6, 8, 3), "a"), TypeError, "<U1", "numpy.asarray"),
-    "structured": (STRUCTURED, TypeError, "('b', 'u1')", "numpy.asarray"),
-    "dates": (pixels(6, 8, 3, dtype="M8[s]"), TypeError, "datetime64[s]", "numpy.asarray"),
+    "complex": (pixels(6, 8, 3, dtype=complex), TypeError, "complex128", "no array of colours"),
+    "objects": (pixels(6, 8, 3, dtype=object), TypeError, "object", "astype(numpy.uint8)"),
+    "strings": (np.full((6, 8, 3), "a"), TypeError, "<U1", "no array of colours"),
+    "structured": (STRUCTURED, TypeError, "('b', 'u1')", "no array of colours"),
+    "dates": (pixels(6, 8, 3, dtype="M8[s]"), TypeError, "datetime64[s]", "no array of colours"),
     "0-D": (pixels(), ValueError, "()", "(h, w, 3)"),
     "1-D": (pixels(12), ValueError, "(12,)", "(h, w, 3)"),
     "grey": (pixels(6, 8), ValueError, "(6, 8)", "COLOR_GRAY2BGR"),
-    "batch": (pixels(2, 6, 8, 3), ValueError, "(2, 6, 8, 3)", "once an image"),
     "5-D": (pixels(1, 1, 6, 8, 3), ValueError, "(1, 1, 6, 8, 3)", "(h, w, 3)"),
     "no channel": (pixels(6, 8, 0), ValueError, "(6, 8, 0)", "(h, w, 3)"),
-    "1 channel": (pixels(6, 8, 1), ValueError, "(6, 8, 1)", "(h, w, 3)"),
+    "1 channel": (pixels(6, 8, 1), ValueError, "(6, 8, 1)", "[..., 0], cv2.COLOR_GRAY2BGR"),
     "2 channels": (pixels(6, 8, 2), ValueError, "(6, 8, 2)", "(h, w, 3)"),
-    "5 channels": (pixels(6, 8, 5), ValueError, "(6, 8, 5)", "slice"),
+    "5 channels": (pixels(6, 8, 5), ValueError, "(6, 8, 5)", "takes blue, green and red"),
     "channels first": (pixels(3, 6, 8), ValueError, "(3, 6, 8)", "moveaxis"),
+    "big-endian uint16": (pixels(6, 8, 3, dtype=">u2"), TypeError, ">u2", ">> 8"),
     "strides beyond memory": (
         as_strided(FRAME, (6, 8, 3), (2**60, 3, 1)),
         ValueError,
@@ -113,7 +113,11 @@ BAD_OUTS = {
 }
 
 BAD_MASKS = {
-    "list": ([1], TypeError, "list", "bool mask"),
+    "number": (1, TypeError, "int 1", "numpy.asarray"),
+    "path": ("mask.png", TypeError, "str", "cv2.IMREAD_GRAYSCALE"),
+    "PIL image": (Image.new("L", (5, 4)), TypeError, "PIL.Image.Image", "convert('L')"),
+    "datetime": (pixels(4, 5, dtype="M8[s]"), TypeError, "datetime64", "or bool"),
+    "flat": (pixels(20), ValueError, "(20,)", "reshape(4, 5)"),
     "float": (pixels(4, 5, dtype=float), TypeError, "float64", "bool mask"),
     "int32": (pixels(4, 5, dtype=np.int32), TypeError, "int32", "bool mask"),
     "masked bool": (np.ma.zeros((4, 5), bool), TypeError, "masked", "mask.data"),
@@ -123,6 +127,7 @@ BAD_MASKS = {
 }
 
 BAD_ORDERS = {
+    "long": ("x" * 100_000, ValueError, "'xxx", "'rgb'"),
     "None": (None, TypeError, "NoneType", "'bgr'"),
     "number": (1, TypeError, "int 1", "'bgr'"),
     "hsv": ("hsv", ValueError, "'hsv'", "'rgb'"),
@@ -200,7 +205,7 @@ def test_bad_orders(value, error, named, fix):
 
 
 def test_a_mask_beside_a_histogram():
-    with pytest.raises(TypeError, match=r"mask beside a Histogram.*Histogram\(model, mask=") as caught:
+    with pytest.raises(TypeError, match=r"mask beside a Histogram.*give mask to Histogram\(model") as caught:
         backproj.back_project(FRAME, backproj.Histogram(MODEL), mask=pixels(4, 5))
     assert "\n" not in str(caught.value)
 
@@ -226,3 +231,50 @@ def test_an_error_leaves_out_as_it_was():
     with pytest.raises(ValueError, match="no pixels"):
         backproj.back_project(FRAME, pixels(0, 0, 3), out=out)
     assert (out == 77).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "named", "fix"),
+    [
+        (pixels(2, 6, 8, 3), ValueError, "(2, 6, 8, 3)", "a list of images"),
+        ([], ValueError, "empty list", "at least one"),
+        ([MODEL, None], TypeError, "NoneType", "check the path"),
+        ([[[0, 0, 0]]], TypeError, "list of length 1", "numpy.asarray"),
+    ],
+)
+def test_bad_lists_of_models(value, error, named, fix):
+    with pytest.raises(error) as caught:
+        backproj.Histogram(value)
+    assert_says(caught, "model", named, fix)
+
+
+def test_a_list_of_images_is_not_a_list_of_histograms():
+    with pytest.raises(TypeError, match=r"back_project\(frame, Histogram\(\[image, ...\]\)\)"):
+        backproj.back_project(FRAME, [MODEL, MODEL])
+
+
+def test_frame_and_model_swapped():
+    with pytest.raises(TypeError, match="the frame comes first"):
+        backproj.back_project(backproj.Histogram(MODEL), FRAME)
+
+
+class Units(np.ndarray):
+    """A subclass that says of itself what is not so."""
+
+    flags = property(lambda self: type("Flags", (), {"writeable": True, "c_contiguous": True}))
+    __array_interface__ = property(lambda self: {"data": (id(object), False)})
+    strides = property(lambda self: (1, 1, 1))
+
+    def __getitem__(self, key):
+        return np.asarray(self)[key] / 255.0
+
+
+def test_the_array_is_asked_not_its_subclass():
+    image = np.random.default_rng(0).integers(0, 256, (6, 8, 4), np.uint8)
+    expected = backproj.back_project(image, image)
+    np.testing.assert_array_equal(backproj.back_project(image.view(Units), image.view(Units)), expected)
+    out = np.empty((6, 8), np.uint8)
+    backproj.back_project(image, image, out=out.view(Units))
+    np.testing.assert_array_equal(out, expected)
+    with pytest.raises(ValueError, match="read-only"):
+        backproj.back_project(image, image, out=READ_ONLY.view(Units))

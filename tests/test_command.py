@@ -109,7 +109,7 @@ MISTAKES = {
     "output over input": (("photograph.jpg", *BOX, "-o", "photograph.jpg"), "would be overwritten"),
     "overlay over output": (
         ("photograph.jpg", *BOX, "-o", "a.png", "--overlay", "./a.png"),
-        "would be overwritten",
+        "both pictures would be a.png",
     ),
     "unknown option": (("photograph.jpg", "--bax", "1"), "--bax"),
 }
@@ -152,7 +152,7 @@ def test_without_the_libraries_of_the_extra_it_says_what_to_install(missing):
         "runpy.run_module('backproj', run_name='__main__')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr == f"backproj: the command needs {missing}: pip install 'backproj[cli]'\n"
 
 

@@ -4,8 +4,12 @@
 // Images come as the address of their first component and their strides in
 // bytes, as numpy describes them. The caller has checked that all of that
 // memory is there, keeps it alive during the call, and gives arrays of the
-// right size for counts (int64), values (float32) and table (uint8). Nothing
-// of it is kept after the call.
+// right size. Nothing of it is kept after the call.
+//
+// A histogram comes as the address of a [record].
+//
+// The order of an image is 0 for BGR and 1 for RGB; threads 0 means one a CPU;
+// kernel "" means the fastest.
 //
 // Every function turns a panic, and a fault in memory that went away during
 // the call, into an error. An error beside an int, which says nothing, is
@@ -15,6 +19,7 @@ package binding
 import (
 	"runtime"
 	"strings"
+	"unsafe"
 
 	"github.com/backproj/backproj/backproj"
 	"github.com/backproj/backproj/backproj/internal/foreign"
@@ -38,16 +43,17 @@ func Threads() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// Fit makes the histogram of a model: its counts, its values and its table. A
-// mask of address 0 counts every pixel. The order is 0 for BGR and 1 for RGB;
-// threads 0 means one a CPU; kernel "" means the fastest.
-func Fit(
-	counts, values, table uintptr,
+// Add counts the model's pixels, those where the mask is not 0 if its address
+// is not 0, and adds them to a histogram's counts.
+func Add(
+	histogram, counts uintptr,
 	model uintptr, height, width, rowStride, pixelStride, channelStride, order int,
 	mask uintptr, maskRowStride, maskPixelStride int,
 	kernel string, threads int,
 ) (done int, err error) {
 	defer foreign.Guard(&err)()
+	h := recordAt(histogram).histogram(backproj.Run{Kernel: kernel, Threads: threads})
+	h.Counts = foreign.Slice[int64](counts, len(h.Values))
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
 		return 0, err
@@ -58,35 +64,68 @@ func Fit(
 			return 0, err
 		}
 	}
-	h := backproj.Histogram{
-		Counts: foreign.Slice[int64](counts, backproj.Bins),
-		Values: foreign.Slice[float32](values, backproj.Bins),
-		Table:  (*backproj.Table)(foreign.Slice[uint8](table, len(backproj.Table{}))),
-		Run:    backproj.Run{Kernel: kernel, Threads: threads},
-	}
-	return 0, h.Fit(image, where)
+	return 0, h.Add(image, where)
 }
 
-// Project back-projects by a table that Fit made onto dst, a plane of the
-// frame's size.
+// Normalize makes a histogram's values of its counts, scaled to the peak or,
+// if that is 0, as they are; and its table of the values.
+func Normalize(histogram, counts uintptr, peak float64) (done int, err error) {
+	defer foreign.Guard(&err)()
+	h := recordAt(histogram).histogram(backproj.Run{})
+	h.Counts = foreign.Slice[int64](counts, len(h.Values))
+	if err := h.Normalize(peak); err != nil {
+		return 0, err
+	}
+	return 0, h.Tabulate(1)
+}
+
+// Tabulate makes a histogram's table of its values, each times scale.
+func Tabulate(histogram uintptr, scale float64) (done int, err error) {
+	defer foreign.Guard(&err)()
+	h := recordAt(histogram).histogram(backproj.Run{})
+	return 0, h.Tabulate(scale)
+}
+
+// Project back-projects so many histograms, whose records adjoin, onto planes
+// of the frame's size that lie planeStride apart.
 func Project(
-	dst uintptr, dstRowStride, dstPixelStride int,
-	table uintptr,
+	histograms uintptr, number int,
+	dst uintptr, dstPlaneStride, dstRowStride, dstPixelStride int,
 	frame uintptr, height, width, rowStride, pixelStride, channelStride, order int,
 	kernel string, threads int,
 ) (done int, err error) {
 	defer foreign.Guard(&err)()
+	run := backproj.Run{Kernel: kernel, Threads: threads}
 	image, err := foreign.Image(frame, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
 		return 0, err
 	}
-	prob, err := foreign.Plane(dst, height, width, dstRowStride, dstPixelStride)
+	planes := make([]backproj.Plane, number)
+	hs := make([]*backproj.Histogram, number)
+	for i := range number {
+		at := dst + uintptr(i*dstPlaneStride)
+		if planes[i], err = foreign.Plane(at, height, width, dstRowStride, dstPixelStride); err != nil {
+			return 0, err
+		}
+		hs[i] = recordAt(histograms + uintptr(i)*unsafe.Sizeof(record{})).histogram(run)
+	}
+	return 0, backproj.BackProjectEach(planes, image, hs, run)
+}
+
+// Locate writes to found x, y and the sum of the window of that size that has
+// the greatest sum of all within the plane.
+func Locate(found uintptr, plane uintptr, height, width, rowStride, pixelStride, windowHeight, windowWidth int) (done int, err error) {
+	defer foreign.Guard(&err)()
+	prob, err := foreign.Plane(plane, height, width, rowStride, pixelStride)
 	if err != nil {
 		return 0, err
 	}
-	h := backproj.Histogram{
-		Table: (*backproj.Table)(foreign.Slice[uint8](table, len(backproj.Table{}))),
-		Run:   backproj.Run{Kernel: kernel, Threads: threads},
+	x, y, sum, err := backproj.Locate(prob, windowWidth, windowHeight)
+	if err != nil {
+		return 0, err
 	}
-	return 0, h.BackProject(prob, image)
+	// Go 1.26.8 fails to compile a copy of a slice literal here.
+	result := foreign.Slice[int64](found, 3)
+	result[0], result[1], result[2] = int64(x), int64(y), sum
+	return 0, nil
 }

@@ -28,9 +28,12 @@ func Version() string {
 }
 
 // Fit counts the pixels of model where mask is not 0, all of them if the mask
-// has no Pix, and overwrites the counts and the values of h. It does as
-// [backproj.Histogram.Fit], but leaves h.Table alone and heeds no h.Run.
+// has no Pix, and overwrites the counts and the values of h. It
+// leaves h.Table alone and heeds no h.Run.
 func Fit(h *backproj.Histogram, model backproj.Image, mask backproj.Plane) error {
+	if h.Layout != (backproj.Layout{}) {
+		return errors.New("opencv: Histogram: field Layout: not the zero value, which alone is done here")
+	}
 	if len(h.Counts) != backproj.Bins || len(h.Values) != backproj.Bins {
 		return fmt.Errorf("opencv: Histogram: %d counts and %d values, not %d",
 			len(h.Counts), len(h.Values), backproj.Bins)

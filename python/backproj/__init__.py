@@ -13,10 +13,23 @@ The results are, byte for byte, those of OpenCV's ``cvtColor(BGR2HSV)``, ``calcH
 """
 
 from backproj._engines import engines
-from backproj._histogram import Histogram, back_project
+from backproj._histogram import Histogram
 from backproj._info import info
+from backproj._locate import locate
+from backproj._project import back_project, in_range
+from backproj._threads import set_num_threads
 from backproj._verify import Comparison, verify
 
-__all__ = ["Comparison", "Histogram", "back_project", "engines", "info", "verify"]
+__all__ = [
+    "Comparison",
+    "Histogram",
+    "back_project",
+    "engines",
+    "in_range",
+    "info",
+    "locate",
+    "set_num_threads",
+    "verify",
+]
 
 __version__ = "0.1.0"

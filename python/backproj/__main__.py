@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import sys
 
+INTERRUPTED = 130  # as a shell reports SIGINT
+
 
 def main() -> None:
     """Run the command line: errors are one line on stderr, and exit code 2."""
+    try:
+        sys.exit(_run())
+    except KeyboardInterrupt:  # during the imports; later click turns it into Abort
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> int:
     try:
         import click
 
         from backproj._cli import commands
     except ModuleNotFoundError as error:
-        sys.exit(
-            f"backproj: the command needs {(error.name or '').partition('.')[0]}: pip install 'backproj[cli]'"
-        )
+        return _fail(f"the command needs {(error.name or '').partition('.')[0]}: pip install 'backproj[cli]'")
     try:
-        # Without standalone mode, an exit code that a command asks for is returned.
-        sys.exit(commands.main(prog_name="backproj", standalone_mode=False))
+        # Without standalone mode, the exit code that a command asks for is returned.
+        return commands.main(prog_name="backproj", standalone_mode=False) or 0
+    except click.Abort:
+        return INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except click.ClickException as error:
-        click.echo(f"backproj: {error.format_message()}", err=True)
-        sys.exit(2)
-    except RuntimeError as error:  # such as an engine that this build does not have
-        click.echo(f"backproj: {error}", err=True)
-        sys.exit(2)
-    except click.Abort:
-        sys.exit(130)  # as a shell reports SIGINT
+        return _fail(error.format_message())
+    except (OSError, RuntimeError) as error:  # such as a full disk, or an engine that this build lacks
+        return _fail(str(error))
+    except MemoryError:
+        return _fail("not enough memory for pictures of that size")
+
+
+def _fail(message: str) -> int:
+    print("backproj:", " ".join(message.split()), file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Each error names what came and how to mend it.
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -27,6 +28,12 @@ def address(array: npt.NDArray[Any]) -> int:
     return int(array.__array_interface__["data"][0])
 
 
+def geometry(image: Image) -> tuple[int, ...]:
+    """Return how the binding takes an image: address, height, width and three strides."""
+    height, width, _ = image.shape
+    return address(image), height, width, *image.strides
+
+
 def check_order(order: object) -> int:
     """Return the binding's number of a colour order."""
     if not isinstance(order, str):
@@ -35,87 +42,130 @@ def check_order(order: object) -> int:
         return ORDERS[order]
     except KeyError:
         raise ValueError(
-            f"order must be 'bgr' (cv2) or 'rgb' (PIL, imageio, skimage), not {order!r}"
+            f"order must be 'bgr' (cv2) or 'rgb' (PIL, imageio, skimage), not {shown(order)}"
         ) from None
 
 
 def check_image(image: object, name: str) -> Image:
     """Return the image without its fourth channel, if it is one of (h, w, 3 | 4) uint8."""
     array = _check_bytes(image, name, "(h, w, 3)")
-    if array.ndim == 2:
-        raise ValueError(
-            f"{name} has shape {array.shape}: a grey image has no hue; give a colour image (h, w, 3), "
-            "or cv2.cvtColor(image, cv2.COLOR_GRAY2BGR) if all its pixels should count as colourless"
-        )
     if array.ndim == 4:
-        raise ValueError(f"{name} has shape {array.shape}: for a batch of images, call once an image")
-    if array.ndim != 3:
-        raise ValueError(f"{name} must have shape (h, w, 3) or (h, w, 4), not {array.shape}")
-    if array.shape[2] not in (3, 4):
-        fix = "slice the three colour channels out of it"
-        if array.shape[0] in (3, 4):
-            fix = f"numpy.moveaxis({name}, 0, -1) moves channels from the front to the end"
-        raise ValueError(f"{name} must have shape (h, w, 3) or (h, w, 4), not {array.shape}; {fix}")
-    return array[..., :3] if array.shape[2] == 4 else array
+        fix = "give a list of images to count them together" if name == "model" else "take one of them"
+        raise ValueError(f"{name} has shape {array.shape}, a batch of images; {fix}")
+    return _check_channels(array, name)
+
+
+def check_frames(frames: object) -> Image:
+    """Return the frame or the batch of frames without the fourth channel."""
+    return _check_channels(_check_bytes(frames, "frame", "(h, w, 3) or (n, h, w, 3)"), "frame")
+
+
+def _check_channels(array: Image, name: str) -> Image:
+    shape = array.shape
+    if array.ndim == 2 or (array.ndim == 3 and shape[2] == 1):
+        plane = name if array.ndim == 2 else f"{name}[..., 0]"
+        raise ValueError(
+            f"{name} has shape {shape}: a grey image has no hue; give a colour image (h, w, 3), or "
+            f"cv2.cvtColor({plane}, cv2.COLOR_GRAY2BGR) if all its pixels should count as colourless"
+        )
+    if array.ndim not in (3, 4):
+        raise ValueError(f"{name} must have shape (h, w, 3) or (h, w, 4), not {shape}")
+    if shape[-1] not in (3, 4):
+        fix = "give three colours a pixel"
+        if shape[-3] in (3, 4):
+            fix = f"numpy.moveaxis({name}, -3, -1) moves the channels to the end"
+        elif shape[-1] > 4:
+            fix = f"{name}[..., [i, j, k]] takes blue, green and red out of it"
+        raise ValueError(f"{name} must have shape (h, w, 3) or (h, w, 4), not {shape}; {fix}")
+    return array[..., :3] if shape[-1] == 4 else array
 
 
 def check_mask(mask: object, shape: tuple[int, ...]) -> Image:
     """Return the mask as uint8, if it is one of that shape, uint8 or bool."""
-    if isinstance(mask, np.ndarray) and mask.dtype == np.bool_ and not isinstance(mask, np.ma.MaskedArray):
-        mask = mask.view(np.uint8)
-    array = _check_bytes(mask, "mask", "(h, w)", "mask != 0 makes a bool mask of numbers")
+    if isinstance(mask, np.ndarray) and not _is_masked(mask) and np.asarray(mask).dtype == np.bool_:
+        mask = np.asarray(mask).view(np.uint8)
+    array = _check_bytes(mask, "mask", "(h, w)")
     if array.shape != shape:
-        fix = "give one number a pixel, such as mask[..., 0]" if array.ndim == 3 else "crop both alike"
+        fix = "mask and model must show the same pixels"
+        if array.ndim == 3 and array.shape[:2] == shape:
+            fix = "mask[..., 0] is one number a pixel"
+        elif array.size == shape[0] * shape[1]:
+            fix = f"mask.reshape{shape} has the same numbers, if they are in that order"
         raise ValueError(f"mask has shape {array.shape}, but the model has {shape} pixels; {fix}")
     return array
 
 
-def check_out(out: object, frame: Image) -> Image:
-    """Return ``out`` if a back projection of the frame can be written to it."""
-    shape = frame.shape[:2]
-    array = _check_bytes(out, "out", f"{shape}", f"numpy.empty({shape}, numpy.uint8) makes one")
+def check_plane(plane: object, name: str) -> Image:
+    """Return the plane if it is one of (h, w) uint8."""
+    array = _check_bytes(plane, name, "(h, w)")
+    if array.ndim != 2:
+        raise ValueError(f"{name} must have shape (h, w), not {array.shape}; give one plane of it")
+    return array
+
+
+def destination(out: Image | None, shape: tuple[int, ...], frame: Image) -> tuple[Image, Image]:
+    """Return what a call gives back, ``out`` or a new array, and the same as a plain array to write to."""
+    if out is None:
+        new = np.empty(shape, np.uint8)
+        return new, new
+    return out, _check_out(out, shape, frame)
+
+
+def _check_out(out: object, shape: tuple[int, ...], frame: Image) -> Image:
+    array = _check_bytes(out, "out", f"{shape}")
+    fresh = f"numpy.empty({shape}, numpy.uint8)"
     if array.shape != shape:
         raise ValueError(
-            f"out has shape {array.shape}, but the frame has {shape} pixels; "
-            f"numpy.empty({shape}, numpy.uint8) makes a fitting one"
+            f"out has shape {array.shape}, but the result has {shape}; {fresh} makes a fitting one"
         )
     if not array.flags.writeable:
         raise ValueError(
             f"out of shape {shape} is read-only; give an array that owns its data, or a copy of it"
         )
+    if array.size == 0:
+        return array
     if _overlaps_itself(array):
         raise ValueError(
-            f"out has strides {array.strides}: several of its pixels are the same byte; "
-            f"give numpy.empty({shape}, numpy.uint8)"
+            f"out has strides {array.strides}: several of its pixels may be the same byte; give {fresh}"
         )
     if _share_memory(array, frame):
         raise ValueError(
             f"out of shape {shape} shares memory with the frame, which is read while out is written; "
-            f"give numpy.empty({shape}, numpy.uint8)"
+            f"give {fresh}"
         )
     return array
 
 
-def _check_bytes(value: object, name: str, shape: str, fix: str | None = None) -> Image:
-    """Return the value if it is a plain uint8 array whose elements can all lie in memory."""
+def _check_bytes(value: object, name: str, shape: str) -> Image:
+    """Return the value as a plain array if it is one of uint8 whose elements can all lie in memory."""
     if not isinstance(value, np.ndarray):
         raise TypeError(
             f"{name} must be a numpy array of shape {shape} and dtype uint8, "
-            f"not {_described(value)}{_fix_of_type(value, name, fix)}"
+            f"not {_described(value)}{_fix_of_type(value, name, shape)}"
         )
-    if isinstance(value, np.ma.MaskedArray):
+    if _is_masked(value):
+        also = ", and mask=~numpy.ma.getmaskarray(model)[..., 0]" if name == "model" else ""
         raise TypeError(
-            f"{name} is a masked array of shape {value.shape} and dtype {value.dtype}, whose mask "
-            f"would be lost; give {name}.data, and for a model mask=~numpy.ma.getmaskarray(...)[..., 0]"
+            f"{name} is a masked array of shape {value.shape} and dtype {value.dtype}, whose mask would be "
+            f"lost; give {name}.data{also}"
         )
-    if value.dtype != _UINT8:
+    # What a subclass says of its shape, strides and flags may not be so; the array itself is asked.
+    array = np.asarray(value)
+    if array.dtype != _UINT8:
         raise TypeError(
-            f"{name} has dtype {value.dtype} and shape {value.shape}, but must be uint8; "
-            f"{fix or _fix_of_dtype(value.dtype, name)}"
+            f"{name} has dtype {array.dtype} and shape {array.shape}, but must be uint8"
+            f"{_fix_of_dtype(array.dtype, name, shape)}"
         )
-    if not value.flags.c_contiguous:
-        _check_reach(value, name)
-    return value
+    if not array.flags.c_contiguous:
+        _check_reach(array, name)
+    return array
+
+
+def _is_masked(array: npt.NDArray[Any]) -> bool:
+    # numpy.ma is imported by the first who says its name. That takes time, and a lock that a process
+    # forked by another thread at that moment would wait for in vain.
+    ma = sys.modules.get("numpy.ma")
+    return ma is not None and isinstance(array, ma.MaskedArray)
 
 
 def _check_reach(array: Image, name: str) -> None:
@@ -131,7 +181,7 @@ def _check_reach(array: Image, name: str) -> None:
 
 
 def _overlaps_itself(array: Image) -> bool:
-    """Report whether two elements of a 2-D array may be the same byte."""
+    """Report whether two elements of the array may be the same byte."""
     steps = sorted((abs(stride), n) for n, stride in zip(array.shape, array.strides, strict=True) if n > 1)
     taken = 0  # bytes from the first to the last element along the axes so far
     for stride, n in steps:
@@ -151,42 +201,60 @@ def _share_memory(one: Image, other: Image) -> bool:
         return True
 
 
+def shown(value: object) -> str:
+    """Return a value as an error shows it: in one line, and not too long."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # whatever the repr of a stranger's class raises
+        text = f"a {type(value).__qualname__}"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def _described(value: object) -> str:
     kind = type(value)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     if isinstance(value, (str, int, float)):
-        return f"{name} {value!r:.60}"
-    try:
-        return f"{name} of length {len(value)}"  # type: ignore[arg-type]
-    except TypeError:
-        return name
+        return f"{name} {shown(value)}"
+    if isinstance(value, (list, tuple, bytes, bytearray)):
+        return f"{name} of length {len(value)}"
+    return name
 
 
-def _fix_of_type(value: object, name: str, fix: str | None) -> str:
-    if value is None and name in ("frame", "model"):
+def _fix_of_type(value: object, name: str, shape: str) -> str:
+    image = name in ("frame", "model")
+    if name == "out":
+        return f"; numpy.empty({shape}, numpy.uint8) makes one"
+    if value is None and image:
         return ": cv2.imread returns None for a file that it cannot read, so check the path"
-    if name != "out" and (isinstance(value, str) or hasattr(value, "__fspath__")):
-        return "; read the file first, as by cv2.imread(path)"
+    if isinstance(value, str) or hasattr(type(value), "__fspath__"):
+        return f"; read the file first, as by cv2.imread(path{'' if image else ', cv2.IMREAD_GRAYSCALE'})"
     if type(value).__module__.startswith("PIL."):
-        return f"; give numpy.asarray({name}.convert('RGB')) and order='rgb'"
-    return "; " + (
-        fix or f"numpy.asarray({name}, dtype=numpy.uint8) makes one of whole numbers from 0 to 255"
-    )
+        if image:
+            return f"; give numpy.asarray({name}.convert('RGB')) and order='rgb'"
+        return f"; give numpy.asarray({name}.convert('L'))"
+    if type(value).__module__.startswith("backproj."):
+        return "; the frame comes first, and then the model" if image else ""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return f"; numpy.frombuffer({name}, numpy.uint8).reshape(...) makes one, with its height and width"
+    if not image:
+        return f"; numpy.asarray({name}, numpy.uint8) makes one of numbers from 0 to 255"
+    return f"; numpy.asarray({name}, dtype=numpy.uint8) makes one of whole numbers from 0 to 255"
 
 
-def _fix_of_dtype(dtype: np.dtype[Any], name: str) -> str:
+def _fix_of_dtype(dtype: np.dtype[Any], name: str, shape: str) -> str:
+    if name == "out":
+        return f"; numpy.empty({shape}, numpy.uint8) makes one"
+    if name == "mask":
+        return "; mask != 0 makes a bool mask of numbers" if dtype.kind in "iufc" else " or bool"
     if dtype.kind == "f":
-        return f"skimage.util.img_as_ubyte({name}) converts values from 0 to 1"
+        return (
+            f"; skimage.util.img_as_ubyte({name}) converts values from 0 to 1, "
+            f"{name}.astype(numpy.uint8) values from 0 to 255"
+        )
     if dtype.kind == "b":
-        return f"{name}.astype(numpy.uint8) * 255 makes black and white of it"
-    if dtype == np.uint16:
-        return f"({name} >> 8).astype(numpy.uint8) keeps the upper 8 of 16 bits"
-    if dtype.kind in "iu":
-        return f"{name}.astype(numpy.uint8) converts whole numbers from 0 to 255"
-    return f"numpy.asarray({name}.tolist(), dtype=numpy.uint8) converts whole numbers from 0 to 255"
-
-
-def geometry(image: Image, order: int) -> tuple[int, ...]:
-    """Return how the binding takes an image: address, height, width, three strides, order."""
-    height, width, _ = image.shape
-    return address(image), height, width, *image.strides, order
+        return f"; {name}.astype(numpy.uint8) * 255 makes black and white of it"
+    if dtype.kind == "u" and dtype.itemsize == 2:
+        return f"; ({name} >> 8).astype(numpy.uint8) keeps the upper 8 of 16 bits"
+    if dtype.kind in "iu" or dtype.kind == "O":
+        return f"; {name}.astype(numpy.uint8) converts whole numbers from 0 to 255"
+    return f": {name} is no array of colours"

@@ -94,7 +94,8 @@ def check_distinct(inputs: list[Path], outputs: list[Path]) -> None:
     for path in outputs:
         if path.resolve() in taken:
             raise click.UsageError(f"{path} would be overwritten; write to another file")
-        taken.add(path.resolve())
+    if len({path.resolve() for path in outputs}) < len(outputs):
+        raise click.UsageError(f"both pictures would be {outputs[0]}; write to two files")
 
 
 def read_frame_and_model(frame: Path, model: Path | None, box: Box | None) -> tuple[Image, Image]:

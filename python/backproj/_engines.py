@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from backproj import _extension
-from backproj._arrays import Image, address, geometry
+from backproj._arrays import Image, address, geometry, shown
+from backproj._layout import DEFAULT, Layout, record
+from backproj._threads import ALL_CPUS
 
 Engine: TypeAlias = Literal["native", "opencv"]
 
-HUE_BINS = 32
-SATURATION_BINS = 32
-
-# Of the native engine: the fastest kernel of this machine, and as many threads as CPUs.
 BEST_KERNEL = ""
-ALL_CPUS = 0
+RAW = 0.0  # a peak: leave the counts as they are
+
+# Ctrl-C is seen between calls of Go. A call of so many pixels takes at most some 50 ms.
+_PIXELS_A_CALL = 1 << 24
 
 
 class State(NamedTuple):
     """All that a histogram is. The arrays are read-only."""
 
-    counts: npt.NDArray[np.int64]
+    layout: Layout
+    counts: npt.NDArray[np.int64] | None
+    peak: float  # that the counts were scaled to, or RAW
     values: npt.NDArray[np.float32]
-    table: npt.NDArray[np.uint8]  # by hue << 8 | saturation; empty if the opencv engine counted
+    scale: float
+    table: npt.NDArray[np.uint8]
+    record: npt.NDArray[np.void]  # the same for the binding: it refers to the arrays
 
 
 def engines() -> list[Engine]:
@@ -47,47 +53,163 @@ def engines() -> list[Engine]:
 
 def check_engine(engine: object) -> Engine:
     """Return the engine if there is one of that name."""
+    if not isinstance(engine, str):
+        raise TypeError(f"engine must be 'native' or 'opencv', not {shown(engine)}")
     if engine == "native":
         return "native"
     if engine == "opencv":
         return "opencv"
-    raise ValueError(f"engine must be 'native' or 'opencv', not {engine!r}")
+    raise ValueError(f"engine must be 'native' or 'opencv', not {shown(engine)}")
 
 
-def fit(
-    model: Image, mask: Image | None, order: int, *, engine: Engine = "native", kernel: str = BEST_KERNEL
+def count(
+    layout: Layout,
+    models: Sequence[Image],
+    masks: Sequence[Image | None],
+    order: int,
+    peak: float,
+    *,
+    engine: Engine = "native",
+    kernel: str = BEST_KERNEL,
+    threads: int = ALL_CPUS,
 ) -> State:
-    """Count the model's pixels where the mask is not 0, and normalise the counts."""
-    counts = np.empty((HUE_BINS, SATURATION_BINS), np.int64)
-    values = np.empty((HUE_BINS, SATURATION_BINS), np.float32)
-    table = np.empty(256 * 256 if engine == "native" else 0, np.uint8)
-    where = (0, 0, 0) if mask is None else (address(mask), *mask.strides)
-    image = geometry(model, order)
-    if engine == "native":
-        fit_native: Any = _extension.load("_native").binding_Fit
-        fit_native(address(counts), address(values), address(table), *image, *where, kernel, ALL_CPUS)
-    else:
-        _extension.load("_opencv").binding_Fit(address(counts), address(values), *image, *where)
-    for array in (counts, values, table):
-        array.flags.writeable = False
-    return State(counts, values, table)
+    """Count the models' pixels where their masks are not 0, and normalise the counts."""
+    if engine == "opencv":
+        return _count_by_opencv(layout, models, masks, order, peak)
+    counts = np.zeros(layout.bins, np.int64)
+    state = _blank(layout, counts, peak)
+    add = _extension.load("_native").binding_Add
+    for model, mask in zip(models, masks, strict=True):
+        for part, where in _row_blocks(model, mask):
+            add(address(state.record), address(counts), *part, order, *where, kernel, threads)
+    return normalized(state)
+
+
+def normalized(state: State) -> State:
+    """Return a state whose counts are set with the values and the table of them."""
+    assert state.counts is not None
+    normalize = _extension.load("_native").binding_Normalize
+    normalize(address(state.record), address(state.counts), state.peak)
+    return _frozen(state)
+
+
+def of_counts(layout: Layout, counts: npt.NDArray[np.int64], peak: float) -> State:
+    """Return the state of a histogram that has these counts."""
+    return normalized(_blank(layout, counts, peak))
+
+
+def of_values(
+    layout: Layout,
+    values: npt.NDArray[np.float32],
+    scale: float,
+    counts: npt.NDArray[np.int64] | None = None,
+    peak: float = RAW,
+) -> State:
+    """Return the state of a histogram that has these values."""
+    state = _blank(layout, counts, peak)._replace(scale=scale)
+    state.values[...] = values
+    _extension.load("_native").binding_Tabulate(address(state.record), scale)
+    return _frozen(state)
+
+
+def _blank(layout: Layout, counts: npt.NDArray[np.int64] | None, peak: float) -> State:
+    values = np.empty(layout.bins, np.float32)
+    table = np.empty(layout.table_size, np.uint8)
+    return State(layout, counts, peak, values, 1.0, table, record(layout, address(values), address(table)))
+
+
+def _frozen(state: State) -> State:
+    for array in (state.counts, state.values, state.table, state.record):
+        if array is not None:
+            array.flags.writeable = False
+    return state
 
 
 def project(
-    state: State,
-    frame: Image,
+    states: Sequence[State],
+    frames: Image,
     out: Image,
     order: int,
     *,
     engine: Engine = "native",
     kernel: str = BEST_KERNEL,
+    threads: int = ALL_CPUS,
 ) -> None:
-    """Write the frame's back projection to ``out``."""
-    if frame.size == 0:
+    """Write the back projections of a frame, or of some, to ``out``, whose first axis is the states."""
+    if frames.size == 0 or not states:
         return
-    to = (address(out), *out.strides)
-    image = geometry(frame, order)
-    if engine == "native":
-        _extension.load("_native").binding_Project(*to, address(state.table), *image, kernel, ALL_CPUS)
-    else:
-        _extension.load("_opencv").binding_Project(*to, address(state.values), *image)
+    if engine == "opencv":
+        _project_by_opencv(states, frames, out, order)
+        return
+    records = states[0].record if len(states) == 1 else np.concatenate([s.record for s in states])
+    call = _extension.load("_native").binding_Project
+    start, number, step = address(records), len(states), out.strides[0]
+    for at, row, pixel, block in _blocks(frames, out):
+        call(start, number, at, step, row, pixel, *block, order, kernel, threads)
+
+
+def _blocks(frames: Image, out: Image) -> Iterator[tuple[int, int, int, tuple[int, ...]]]:
+    """Yield blocks of rows: where they go, with what strides, and their geometry.
+
+    Frames that follow one another as their rows do are one tall frame.
+    """
+    *batch, height, width, _ = frames.shape
+    *frame_step, row_step, pixel_step, channel_step = frames.strides
+    *out_step, out_row, out_pixel = out.strides[1:]
+    number, step, onto = (batch[0], frame_step[0], out_step[0]) if batch else (1, 0, 0)
+    if step == height * row_step and onto == height * out_row:
+        number, height = 1, number * height
+    rows = max(1, _PIXELS_A_CALL // (width * out.shape[0]))
+    source, target = address(frames), address(out)
+    for i in range(number):
+        for y in range(0, height, rows):
+            yield (
+                target + i * onto + y * out_row,
+                out_row,
+                out_pixel,
+                (
+                    source + i * step + y * row_step,
+                    min(rows, height - y),
+                    width,
+                    row_step,
+                    pixel_step,
+                    channel_step,
+                ),
+            )
+
+
+def _row_blocks(model: Image, mask: Image | None) -> Iterator[tuple[tuple[int, ...], tuple[int, int, int]]]:
+    """Yield the geometry of blocks of a model's rows, and of its mask's."""
+    rows = max(1, _PIXELS_A_CALL // model.shape[1])
+    for y in range(0, model.shape[0], rows):
+        where = (0, 0, 0) if mask is None else (address(mask[y:]), mask.strides[0], mask.strides[1])
+        yield geometry(model[y : y + rows]), where
+
+
+def _count_by_opencv(
+    layout: Layout, models: Sequence[Image], masks: Sequence[Image | None], order: int, peak: float
+) -> State:
+    if layout != DEFAULT or peak != 256 or len(models) != 1:
+        raise ValueError(
+            "the opencv engine takes one model, channels='hs', bins=32, peak=256, and neither ranges nor "
+            "in_range; engine='native' takes all layouts"
+        )
+    counts = np.empty(layout.bins, np.int64)
+    state = _blank(layout, counts, peak)
+    (model,), (mask,) = models, masks
+    where = (0, 0, 0) if mask is None else (address(mask), *mask.strides)
+    fit: Any = _extension.load("_opencv").binding_Fit
+    fit(address(counts), address(state.values), *geometry(model), order, *where)
+    return of_values(layout, state.values, 1.0, counts, peak)
+
+
+def _project_by_opencv(states: Sequence[State], frames: Image, out: Image, order: int) -> None:
+    if any(state.layout != DEFAULT or state.scale != 1 for state in states):
+        raise ValueError(
+            "the opencv engine takes histograms of channels='hs' and bins=32, without ranges, in_range and "
+            "scale; engine='native' takes all"
+        )
+    call = _extension.load("_opencv").binding_Project
+    for state, planes in zip(states, out, strict=True):
+        for at, row, pixel, block in _blocks(frames, planes[np.newaxis]):
+            call(at, row, pixel, address(state.values), *block, order)

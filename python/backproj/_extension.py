@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import sys
 from types import ModuleType
 from typing import Literal, TypeAlias
 
@@ -21,7 +22,10 @@ _MISSING = {
 }
 
 _modules: dict[Name, ModuleType] = {}
-_lost_in_fork: set[Name] = set()
+
+# Whether the Go runtime of a module is alive in this process (False: it was lost by a fork). It
+# outlives a reload of this module, as the runtimes do: test suites drop modules and import them anew.
+_alive: dict[Name, bool] = sys.__dict__.setdefault("_backproj_alive", {})
 
 
 def built(name: Name) -> bool:
@@ -40,23 +44,26 @@ def load(name: Name) -> ModuleType:
     """
     if name in _modules:
         return _modules[name]
-    if name in _lost_in_fork:
+    if not _alive.get(name, True):
         raise RuntimeError(
             "backproj was used before this process was forked, and its Go runtime does not survive a fork; "
             "start workers by multiprocessing's 'spawn' or 'forkserver', or call backproj in them only"
         )
+    # Said first: another thread may fork while this one is in the import.
+    _alive[name] = True
     try:
-        module = importlib.import_module(f"backproj.{name}")
+        _modules[name] = importlib.import_module(f"backproj.{name}")
     except ModuleNotFoundError as error:
+        del _alive[name]
         raise RuntimeError(_MISSING[name].format(f"backproj.{name}")) from error
     except ImportError as error:  # such as OpenCV's libraries gone since the build
+        del _alive[name]
         raise RuntimeError(f"backproj.{name} cannot be loaded: {error}") from error
-    _modules[name] = module
-    return module
+    return _modules[name]
 
 
 def _forget() -> None:
-    _lost_in_fork.update(_modules)
+    _alive.update(dict.fromkeys(_alive, False))
     _modules.clear()
 
 

@@ -1,49 +1,78 @@
-"""Histograms of hue and saturation, and back projection by them."""
+"""Histograms of a model's colours."""
 
 from __future__ import annotations
 
+import os
 import warnings
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from backproj import _engines
-from backproj._arrays import Image, Mask, Order, check_image, check_mask, check_order, check_out
-from backproj._engines import HUE_BINS, SATURATION_BINS, Engine, check_engine
+from backproj import _engines, _files
+from backproj._arrays import (
+    Image,
+    Mask,
+    Order,
+    check_frames,
+    check_image,
+    check_mask,
+    check_order,
+    destination,
+    shown,
+)
+from backproj._engines import Engine, State, check_engine
+from backproj._layout import Bounds, Channels, Layout, check_layout
+from backproj._threads import check_threads
 
 
 class Histogram:
     """The histogram of a model's colours, made once to be projected onto many frames.
 
-    It has 32 bins of hue (0 to 179, as in OpenCV's 8-bit HSV) by 32 of saturation (0 to 255).
-    It never changes, so threads may share it.
+    It never changes, so threads may share it. Two are equal if their layouts and values are. It can
+    be pickled, and added to another of the same layout, which adds the counts.
 
     Parameters
     ----------
-    model : ndarray of uint8, shape (h, w, 3) or (h, w, 4)
-        An image of what is looked for, or the part of one. A fourth channel is ignored. Any strides
-        will do; see `back_project` for which are read in place.
-    mask : ndarray of uint8 or bool, shape (h, w), optional
-        Only the model's pixels where it is not zero are counted.
+    model : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a list of such
+        An image of what is looked for, or the part of one; several are counted together. A fourth
+        channel is ignored. Any strides will do; see `back_project` for which are read in place.
+    mask : ndarray of uint8 or bool, shape (h, w), or a list of such and None, optional
+        Only the model's pixels where it is not zero are counted. A list of models takes a list.
+    channels : {"hs", "h", "hsv"}, default "hs"
+        What is counted: hue (0 to 179, as in OpenCV's 8-bit HSV), saturation and value (0 to 255).
+    bins : int or sequence of int, default 32
+        The number of bins, 1 to 256, of each channel; 2^20 in all at most.
+    ranges : sequence of float, optional
+        For each channel the lower bound and the upper bound, which is outside, in a flat list as
+        cv2 takes it. Pixels beyond are not counted, and project to 0. Default: all values.
+    in_range : (lo, hi), two triples, optional
+        The least and the greatest hue, saturation and value, as ``cv2.inRange`` takes them: pixels
+        beyond are not counted, and project to 0. Unlike there, hue wraps around if its lower bound
+        is beyond its upper one: red is ``((170, 60, 32), (10, 255, 255))``.
+    peak : float or None, default 256
+        What the fullest bin becomes. 256 is 255 in a back projection; most scripts of cv2 use 255.
+        None leaves the counts as they are.
     order : {"bgr", "rgb"}, default "bgr"
         The order of the model's channels: "bgr" for cv2, "rgb" for PIL, imageio and skimage.
 
     Raises
     ------
     TypeError
-        If the model or the mask is not an array of a type named above.
+        If an argument is not of a type named above.
     ValueError
-        If its shape is another, if the model has no pixels, or if the order is unknown.
+        If a shape is another, if a model has no pixels, or if an option has no such value.
 
     Warns
     -----
     RuntimeWarning
-        If the mask leaves no pixel to count. All values are 0 then.
+        If the masks, the ranges and in_range leave no pixel to count. All values are 0 then.
 
     References
     ----------
     M. J. Swain and D. H. Ballard, "Color Indexing", International Journal of Computer Vision 7:1
-    (1991). OpenCV's ``calcHist`` and ``normalize``.
+    (1991). OpenCV's ``calcHist``, ``inRange`` and ``normalize``.
 
     Examples
     --------
@@ -57,29 +86,240 @@ class Histogram:
     ...     prob = hist.back_project(frame, out=prob)
     >>> int((prob > 127).sum())
     100
+
+    The histogram of OpenCV's CamShift example:
+
+    >>> gate = (0, 60, 32), (180, 255, 255)
+    >>> backproj.Histogram(frames[0, 5:25, 25:45], channels="h", bins=16, in_range=gate, peak=255)
+    <backproj.Histogram: h, 16 bins, 100 pixels>
     """
 
-    __slots__ = ("_state",)
+    __slots__ = ("__weakref__", "_state")
 
-    def __init__(self, model: Image, *, mask: Mask | None = None, order: Order = "bgr") -> None:
-        self._state = _fit(model, mask, check_order(order), "native", caller=3)
+    # Comparisons with numpy arrays are ours, not elementwise ones of theirs.
+    __array_ufunc__ = None
+
+    def __init__(
+        self,
+        model: Image | Sequence[Image],
+        *,
+        mask: Mask | Sequence[Mask | None] | None = None,
+        channels: Channels = "hs",
+        bins: int | Sequence[int] = 32,
+        ranges: Sequence[float] | None = None,
+        in_range: Bounds | None = None,
+        peak: float | None = 256.0,
+        order: Order = "bgr",
+    ) -> None:
+        layout = check_layout(channels, bins, ranges, in_range)
+        self._state = count_models(model, mask, layout, check_peak(peak), check_order(order), "native", 3)
+
+    @classmethod
+    def _of(cls, state: State) -> Histogram:
+        hist = cls.__new__(cls)
+        hist._state = state
+        return hist
+
+    @classmethod
+    def from_values(
+        cls,
+        values: npt.NDArray[np.float32],
+        *,
+        channels: Channels,
+        ranges: Sequence[float] | None = None,
+        in_range: Bounds | None = None,
+        scale: float = 1.0,
+    ) -> Histogram:
+        """Return the histogram of values that came from elsewhere, such as ``cv2.calcHist``.
+
+        Parameters
+        ----------
+        values : ndarray of float32, shape (n,), (n, 1), (n, m) or (n, m, k)
+            What a pixel of each bin projects to. It is copied.
+        channels : {"h", "hs", "hsv"}
+            What the axes are. (n, 1) with "h" is what cv2 4 makes of one channel.
+        ranges, in_range
+            As for `Histogram`.
+        scale : float, default 1
+            Multiplies the values, as in ``cv2.calcBackProject``.
+
+        Returns
+        -------
+        Histogram
+            Its `counts` are None.
+
+        Raises
+        ------
+        TypeError
+            If values is not an array of float32.
+        ValueError
+            If its shape does not go with the channels, or if a value or its multiple is not finite
+            or beyond an int32.
+
+        Examples
+        --------
+        >>> import backproj
+        >>> import numpy as np
+        >>> reds = np.zeros(180, np.float32)
+        >>> reds[:8] = reds[-8:] = 200
+        >>> frame = np.array([[[0, 0, 255], [0, 255, 0]]], np.uint8)
+        >>> backproj.Histogram.from_values(reds, channels="h").back_project(frame)
+        array([[200,   0]], dtype=uint8)
+        """
+        if not isinstance(values, np.ndarray) or values.dtype != np.float32:
+            got = f"dtype {values.dtype}" if isinstance(values, np.ndarray) else f"{type(values).__name__}"
+            raise TypeError(
+                f"values must be a numpy array of float32, not {got}; "
+                "numpy.asarray(values, numpy.float32) makes one"
+            )
+        shape = values.shape
+        if channels == "h" and values.ndim == 2 and shape[1] == 1:
+            shape = shape[:1]
+        if channels in ("h", "hs", "hsv") and len(shape) != len(channels):
+            raise ValueError(
+                f"values has shape {values.shape}, but channels={channels!r} needs {len(channels)} axes"
+            )
+        layout = check_layout(channels, shape, ranges, in_range)
+        try:
+            scale = float(scale)
+        except (TypeError, ValueError):
+            raise TypeError(f"scale must be a number, not {shown(scale)}") from None
+        # Also False for what is not a number. float32 cannot tell 2^31 - 1 from 2^31.
+        if (
+            not (np.abs(values.astype(np.float64)) < 2**31).all()
+            or not (np.abs(values.astype(np.float64) * scale) < 2**31).all()
+        ):
+            raise ValueError("values must be finite and, also times scale, less than 2^31")
+        return cls._of(_engines.of_values(layout, values.reshape(shape), scale))
 
     @property
     def values(self) -> npt.NDArray[np.float32]:
-        """The histogram, (32, 32), read-only: the emptiest bin is 0 and the fullest 256.
+        """The histogram, read-only, an axis a channel: the emptiest bin is 0 and the fullest the peak.
 
-        The first axis is hue. Equal to cv2's normalised histogram, and fit for
-        ``cv2.calcBackProject``. All 0 if all bins hold the same number.
+        Equal to cv2's normalised histogram, and fit for ``cv2.calcBackProject``. All 0 if all bins
+        hold the same number.
         """
-        return self._state.values
+        return self._state.values.view()  # of a base that is read-only, so that it stays so
 
     @property
-    def counts(self) -> npt.NDArray[np.int64]:
-        """How many of the model's pixels fell into each bin, (32, 32), read-only."""
-        return self._state.counts
+    def counts(self) -> npt.NDArray[np.int64] | None:
+        """How many of the models' pixels fell into each bin, read-only; None after `from_values`."""
+        return None if self._state.counts is None else self._state.counts.view()
 
     def __repr__(self) -> str:
-        return f"<backproj.Histogram: {HUE_BINS}×{SATURATION_BINS} bins, {self.counts.sum()} pixels>"
+        layout = self._state.layout
+        size = "×".join(map(str, layout.bins))
+        pixels = "" if self.counts is None else f", {self.counts.sum()} pixels"
+        return f"<backproj.Histogram: {layout.channels}, {size} bins{pixels}>"
+
+    def _key(self) -> tuple[Layout, float, bytes]:
+        return self._state.layout, self._state.scale, self._state.values.tobytes()
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Histogram) and self._key() == other._key())
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __add__(self, other: Histogram) -> Histogram:
+        """Return the histogram of both models together: the counts are added."""
+        if not isinstance(other, Histogram):
+            return NotImplemented
+        one, two = self._state, other._state
+        if one.counts is None or two.counts is None:
+            raise ValueError("a histogram made by from_values or ratio has no counts to add")
+        if (one.layout, one.peak) != (two.layout, two.peak):
+            raise ValueError(
+                f"histograms of different layouts or peaks cannot be added: {one.layout}, peak {one.peak:g}; "
+                f"{two.layout}, peak {two.peak:g}"
+            )
+        return self._of(_engines.of_counts(one.layout, one.counts + two.counts, one.peak))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        s = self._state
+        return _restored, (type(self), s.layout, s.counts, s.peak, s.values, s.scale)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the histogram to a file, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or path
+            An .npz file; an existing one is replaced.
+
+        See Also
+        --------
+        load : Reads it again.
+        """
+        _files.save(path, self._state)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Histogram:
+        """Return the histogram that `save` wrote to a file.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be read.
+        ValueError
+            If it is broken, or no file of a histogram.
+        """
+        return cls._of(_files.load(path))
+
+    def ratio(self, scene: Histogram) -> Histogram:
+        """Return the ratio histogram of this model in a scene.
+
+        Colours that the scene has much of count for less, however common they are in the model.
+
+        Parameters
+        ----------
+        scene : Histogram
+            Of the whole frame, with the same layout.
+
+        Returns
+        -------
+        Histogram
+            Its values are 255·min(M/I, 1), where M and I are the counts of the model and of the
+            scene, and 0 where I is 0.
+
+        Raises
+        ------
+        TypeError
+            If the scene is no Histogram.
+        ValueError
+            If the layouts differ, or one of the two has no counts.
+
+        References
+        ----------
+        M. J. Swain and D. H. Ballard, "Color Indexing", International Journal of Computer Vision
+        7:1 (1991), section 5.
+
+        Examples
+        --------
+        >>> import backproj
+        >>> import numpy as np
+        >>> frame = np.zeros((48, 64, 3), np.uint8)
+        >>> frame[10:20, 30:40] = 30, 60, 220
+        >>> box = backproj.Histogram(frame[8:22, 28:42])   # half of it is background
+        >>> prob = box.ratio(backproj.Histogram(frame)).back_project(frame)
+        >>> prob[15, 35], prob[0, 0]
+        (np.uint8(255), np.uint8(8))
+        """
+        if not isinstance(scene, Histogram):
+            raise TypeError(
+                f"scene must be a Histogram, not {type(scene).__name__}; "
+                "backproj.Histogram(frame, ...) makes one, with the options of the model's"
+            )
+        mine, theirs = self._state, scene._state
+        if mine.counts is None or theirs.counts is None:
+            raise ValueError("a histogram made by from_values or ratio has no counts to divide")
+        if mine.layout != theirs.layout:
+            raise ValueError(f"the layouts differ: {mine.layout} of the model, {theirs.layout} of the scene")
+        share = np.divide(
+            mine.counts, theirs.counts, out=np.zeros(mine.layout.bins), where=theirs.counts != 0
+        )
+        values = (255 * np.minimum(share, 1)).astype(np.float32)
+        return self._of(_engines.of_values(mine.layout, values, 1.0))
 
     def back_project(
         self,
@@ -87,31 +327,35 @@ class Histogram:
         *,
         out: Image | None = None,
         order: Order = "bgr",
+        threads: int | None = None,
         engine: Engine = "native",
     ) -> Image:
         """Return for each pixel of the frame how well its colour fits the model.
 
         Parameters
         ----------
-        frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4)
+        frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch, (n, h, w, 3) or (n, h, w, 4)
             Read in place if its pixels are 3 or 4 bytes apart in a row, in either channel order:
             whole images, crops, every n-th row, ``[::-1]``, ``[..., ::-1]``, the first three of four
             channels. Other views (``[:, ::2]``, ``[:, ::-1]``, transposed and planar images) pass
             through a scratch of a few KiB, and are never copied whole.
-        out : ndarray of uint8, shape (h, w), optional
+        out : ndarray of uint8, shape (h, w) or (n, h, w), optional
             Where to write the result. It may be a view, but no part of the frame.
         order : {"bgr", "rgb"}, default "bgr"
             The order of the frame's channels.
+        threads : int, optional
+            The greatest number of threads. Default: see `set_num_threads`. The result is the same.
         engine : {"native", "opencv"}, default "native"
             Who does it: this package, or OpenCV through gocv where the build has it (see `engines`).
             The results are the same. OpenCV reads in place what the native engine reads in place, if
-            the rows are a whole number of pixels apart, top down; other frames are copied for it.
+            the rows go downwards; other frames are copied for it. It takes the default layout only,
+            and sees to its threads itself.
 
         Returns
         -------
-        ndarray of uint8, shape (h, w)
-            The value of the bin each pixel falls into, rounded half to even, at most 255. ``out``,
-            if that was given.
+        ndarray of uint8, shape (h, w) or (n, h, w)
+            The value of the bin each pixel falls into, rounded half to even, from 0 to 255; 0 for a
+            pixel in no bin. ``out``, if that was given.
 
         Raises
         ------
@@ -125,7 +369,8 @@ class Histogram:
 
         Notes
         -----
-        The frame must not be written to, nor out be used, by another thread during the call.
+        The frame must not be written to, nor out be used, by another thread during the call. Ctrl-C
+        is seen after each 2^24 pixels; ``out`` then holds a part of the result.
 
         References
         ----------
@@ -140,110 +385,72 @@ class Histogram:
         >>> backproj.Histogram(ramp[:, 1:3]).back_project(ramp)
         array([[  0, 255, 255, 255]], dtype=uint8)
         """
-        engine = check_engine(engine)
-        frame, out, number = _checked(frame, out, order)
-        _engines.project(self._state, frame, out, number, engine=engine)
+        engine, number, threads = check_engine(engine), check_order(order), check_threads(threads)
+        frame = check_frames(frame)
+        out, onto = destination(out, frame.shape[:-1], frame)
+        _engines.project([self._state], frame, onto[np.newaxis], number, engine=engine, threads=threads)
         return out
 
 
-def _fit(model: Image, mask: Mask | None, order: int, engine: Engine, caller: int) -> _engines.State:
-    """Return the state of a model's histogram; warnings are about the caller so many frames up."""
-    model = check_image(model, "model")
-    if model.size == 0:
-        raise ValueError(
-            f"model has shape {model.shape}, no pixels to count; is the slice that made it outside the image?"
+def _restored(
+    cls: type[Histogram],
+    layout: Layout,
+    counts: npt.NDArray[np.int64] | None,
+    peak: float,
+    values: npt.NDArray[np.float32],
+    scale: float,
+) -> Histogram:
+    """Return what was pickled."""
+    return cls._of(_engines.of_values(layout, values, scale, counts, peak))
+
+
+def check_peak(peak: object) -> float:
+    """Return the peak that the counts are scaled to, or RAW."""
+    if peak is None:
+        return _engines.RAW
+    if isinstance(peak, bool) or not isinstance(peak, (int, float, np.integer, np.floating)):
+        raise TypeError(f"peak must be a number, or None for raw counts, not {shown(peak)}")
+    if not 0 < peak < 2**31:
+        raise ValueError(f"peak must be more than 0 and less than 2^31, not {peak!r}; None leaves the counts")
+    return float(peak)
+
+
+def count_models(
+    model: Image | Sequence[Image],
+    mask: Mask | Sequence[Mask | None] | None,
+    layout: Layout,
+    peak: float,
+    order: int,
+    engine: Engine,
+    caller: int,
+) -> State:
+    """Return the state of the models' histogram; warnings are about the caller so many frames up."""
+    models = [model] if not isinstance(model, (list, tuple)) else model
+    masks = [mask] if models is not model else mask or [None] * len(models)
+    if not models:
+        raise ValueError("model is an empty list; give at least one image")
+    if not isinstance(masks, (list, tuple)) or len(masks) != len(models):
+        raise TypeError(
+            f"model is a list of {len(models)} images; mask must be a list of as many masks, or None for all"
         )
-    where = None if mask is None else check_mask(mask, model.shape[:2])
-    state = _engines.fit(model, where, order, engine=engine)
-    if mask is not None and not state.counts.any():
+    images = [check_image(image, "model") for image in models]
+    for image in images:
+        if image.size == 0:
+            raise ValueError(
+                f"model has shape {image.shape}, no pixels to count; "
+                "is the slice that made it outside the image?"
+            )
+    wheres = [
+        None if where is None else check_mask(where, image.shape[:2])
+        for where, image in zip(masks, images, strict=True)
+    ]
+    state = _engines.count(layout, images, wheres, order, peak, engine=engine, threads=check_threads(None))
+    if state.counts is not None and not state.counts.any():
+        causes = {"mask": mask is not None, "ranges": True, "in_range": layout.in_range is not None}
         warnings.warn(
-            "mask is zero everywhere: nothing was counted, and the histogram is all 0",
+            f"{', '.join(cause for cause, there in causes.items() if there)}: nothing was left to count, "
+            "and the histogram is all 0",
             RuntimeWarning,
             stacklevel=caller,
         )
     return state
-
-
-def _checked(frame: Image, out: Image | None, order: Order) -> tuple[Image, Image, int]:
-    """Return the frame, where its back projection goes, and the number of its order."""
-    number = check_order(order)
-    frame = check_image(frame, "frame")
-    return frame, np.empty(frame.shape[:2], np.uint8) if out is None else check_out(out, frame), number
-
-
-def back_project(
-    frame: Image,
-    model: Image | Histogram,
-    *,
-    out: Image | None = None,
-    order: Order = "bgr",
-    engine: Engine = "native",
-    mask: Mask | None = None,
-) -> Image:
-    """Return for each pixel of a frame how well its colour fits a model.
-
-    Parameters
-    ----------
-    frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4)
-        The image to search. See `Histogram.back_project` for which views are read in place.
-    model : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or Histogram
-        An image of what is looked for, often a part of the frame; or its histogram.
-    out : ndarray of uint8, shape (h, w), optional
-        Where to write the result. It may be a view, but no part of the frame.
-    order : {"bgr", "rgb"}, default "bgr"
-        The order of the channels of both images.
-    engine : {"native", "opencv"}, default "native"
-        Who does it, counting included; see `Histogram.back_project`.
-    mask : ndarray of uint8 or bool, shape of the model, optional
-        Only the model's pixels where it is not zero are counted.
-
-    Returns
-    -------
-    ndarray of uint8, shape (h, w)
-        0 for a colour that the model does not have, 255 for its most common one. ``out``, if that
-        was given.
-
-    Raises
-    ------
-    TypeError
-        If an argument is not of a type named above, or if a mask is given beside a Histogram.
-    ValueError
-        If a shape is another, the model has no pixels, the order or the engine is unknown, or out is
-        read-only or shares memory with the frame or itself.
-    RuntimeError
-        If this build does not have the engine.
-
-    Warns
-    -----
-    RuntimeWarning
-        If the mask leaves no pixel to count. The result is all 0 then.
-
-    See Also
-    --------
-    Histogram : Makes the histogram once, for many frames.
-
-    References
-    ----------
-    M. J. Swain and D. H. Ballard, "Color Indexing", International Journal of Computer Vision 7:1
-    (1991). OpenCV's ``cvtColor``, ``calcHist``, ``normalize`` and ``calcBackProject``.
-
-    Examples
-    --------
-    >>> import backproj
-    >>> import numpy as np
-    >>> frame = np.zeros((48, 64, 3), np.uint8)
-    >>> frame[10:20, 30:40] = 30, 60, 220
-    >>> prob = backproj.back_project(frame, frame[12:18, 32:38])
-    >>> prob[15, 28:32]
-    array([  0,   0, 255, 255], dtype=uint8)
-    """
-    if isinstance(model, Histogram):
-        if mask is not None:
-            raise TypeError(
-                "mask beside a Histogram, which has counted already; give it to Histogram(model, mask=...)"
-            )
-        return model.back_project(frame, out=out, order=order, engine=engine)
-    engine = check_engine(engine)
-    frame, out, number = _checked(frame, out, order)
-    _engines.project(_fit(model, mask, number, engine, caller=3), frame, out, number, engine=engine)
-    return out

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from backproj import _extension
 from backproj._engines import Engine, engines
+from backproj._threads import check_threads
 
 
 class Info(TypedDict):
@@ -41,6 +42,6 @@ def info() -> Info:
         version=__version__,
         kernel=kernels[0],
         kernels=kernels,
-        threads=native.binding_Threads(),
+        threads=check_threads(None) or native.binding_Threads(),
         engines=engines(),
     )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from backproj import _engines, _extension
 from backproj._arrays import ORDERS, Image, Order, check_image, check_order
+from backproj._layout import DEFAULT
 
 # Given a BGR frame and model: the values of the histogram, and the back projection.
 Result: TypeAlias = tuple[npt.NDArray[np.float32], Image]
@@ -90,6 +91,9 @@ def verify(
         models = {"the frame": frame}
         if model is not None:
             models = {"the model": _as_bgr(check_image(model, "model"), number)}
+    for name, image in {"frame": frame, **models}.items():
+        if image.size == 0:
+            raise ValueError(f"{name} has shape {image.shape}, no pixels to compare")
     judges, contenders = _judges(), _contenders()
     if not judges:
         raise RuntimeError(
@@ -149,6 +153,8 @@ def _judges() -> dict[str, Contender]:
         cv2 = importlib.import_module("cv2")
     except ModuleNotFoundError:
         return judges
+    except ImportError as error:  # installed, but without a library that it needs
+        raise RuntimeError(f"cv2 cannot be imported: {error}") from error
 
     def by_cv2(frame: Image, model: Image) -> Result:
         ranges = [0, 180, 0, 256]
@@ -164,9 +170,9 @@ def _judges() -> dict[str, Contender]:
 def _by_engine(
     frame: Image, model: Image, engine: _engines.Engine, kernel: str = _engines.BEST_KERNEL
 ) -> Result:
-    state = _engines.fit(model, None, ORDERS["bgr"], engine=engine, kernel=kernel)
+    state = _engines.count(DEFAULT, [model], [None], ORDERS["bgr"], 256.0, engine=engine, kernel=kernel)
     out = np.empty(frame.shape[:2], np.uint8)
-    _engines.project(state, frame, out, ORDERS["bgr"], engine=engine, kernel=kernel)
+    _engines.project([state], frame, out[np.newaxis], ORDERS["bgr"], engine=engine, kernel=kernel)
     return state.values, out
 
 

@@ -72,7 +72,10 @@ func memory(address uintptr, axes [][2]int) (bytes []byte, offset int, err error
 		if n == 0 {
 			return nil, 0, nil
 		}
-		if n < 0 || stride < -limit || stride > limit || n > 1 && abs(stride) > limit/(n-1) {
+		if n == 1 {
+			continue // any stride will do
+		}
+		if n < 0 || stride < -limit || stride > limit || abs(stride) > limit/(n-1) {
 			return nil, 0, fmt.Errorf("backproj: an axis of %d with a stride of %d bytes reaches beyond all memory", n, stride)
 		}
 		if reach := (n - 1) * stride; reach < 0 {

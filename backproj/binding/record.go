@@ -1,0 +1,45 @@
+package binding
+
+import (
+	"github.com/backproj/backproj/backproj"
+	"github.com/backproj/backproj/backproj/internal/foreign"
+)
+
+// A record describes a histogram whose arrays Python owns. Python fills it in,
+// as a numpy array of the same structure: 8 bytes a field, without gaps.
+type record struct {
+	values   uintptr // float32, one a bin
+	table    uintptr // uint8, as backproj.Histogram has it
+	cells    int     // the number of bins
+	length   int     // of the table
+	channels int
+	bins     [3]int
+	ranges   [3][2]float64
+	gated    int // whether lo and hi mean anything
+	lo, hi   [3]int
+}
+
+func recordAt(address uintptr) *record {
+	return &foreign.Slice[record](address, 1)[0]
+}
+
+// histogram returns the histogram, without its counts. It refers to the
+// record's arrays.
+func (r *record) histogram(run backproj.Run) *backproj.Histogram {
+	h := &backproj.Histogram{
+		Layout: backproj.Layout{Channels: backproj.Channels(r.channels), Bins: r.bins},
+		Values: foreign.Slice[float32](r.values, r.cells),
+		Table:  foreign.Slice[uint8](r.table, r.length),
+		Run:    run,
+	}
+	for i, bounds := range r.ranges {
+		h.Layout.Ranges[i] = [2]float32{float32(bounds[0]), float32(bounds[1])}
+	}
+	if r.gated != 0 {
+		h.Layout.InRange = new(backproj.Bounds)
+		for i := range 3 {
+			h.Layout.InRange.Lo[i], h.Layout.InRange.Hi[i] = uint8(r.lo[i]), uint8(r.hi[i])
+		}
+	}
+	return h
+}

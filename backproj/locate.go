@@ -1,0 +1,51 @@
+package backproj
+
+import "fmt"
+
+// Locate returns the window of width by height pixels with the greatest sum of
+// all that lie within the plane, by its first pixel (x, y), and that sum. Of
+// several it is the topmost, and of those the leftmost.
+func Locate(prob Plane, width, height int) (x, y int, sum int64, err error) {
+	r, err := prob.raster()
+	if err != nil {
+		return 0, 0, 0, fmt.Errorf("backproj: prob: %w", err)
+	}
+	if width < 1 || height < 1 || width > r.width || height > r.height {
+		return 0, 0, 0, fmt.Errorf("backproj: a window of %d×%d does not fit into %d×%d pixels",
+			width, height, r.width, r.height)
+	}
+	// The sums of the columns of the windows that begin in a row follow from
+	// those of the row above, and the sums of the windows from those to their
+	// left: each pixel is read twice.
+	columns := make([]int64, r.width)
+	sum = -1
+	for bottom := range r.height {
+		at := r.offset + bottom*r.row
+		for i := range columns {
+			columns[i] += int64(r.pix[at])
+			at += r.pixel
+		}
+		top := bottom - height + 1
+		if top < 0 {
+			continue
+		}
+		if top > 0 {
+			at := r.offset + (top-1)*r.row
+			for i := range columns {
+				columns[i] -= int64(r.pix[at])
+				at += r.pixel
+			}
+		}
+		var window int64
+		for i, column := range columns {
+			window += column
+			if i >= width {
+				window -= columns[i-width]
+			}
+			if i >= width-1 && window > sum {
+				x, y, sum = i-width+1, top, window
+			}
+		}
+	}
+	return x, y, sum, nil
+}

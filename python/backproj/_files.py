@@ -1,0 +1,64 @@
+"""Files of histograms: numpy's .npz, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+
+import numpy as np
+
+from backproj._engines import State, of_values
+from backproj._layout import check_layout
+from backproj._replace import replaced
+
+# What the files of this version hold. A later one must go on reading them.
+_FORMAT = "backproj.Histogram 1"
+
+
+def save(path: str | os.PathLike[str], state: State) -> None:
+    """Write a histogram's state to a file."""
+    layout = state.layout
+    with replaced([path]) as (file,):
+        np.savez_compressed(
+            file,
+            format=np.array(_FORMAT),
+            channels=np.array(layout.channels),
+            ranges=np.array(layout.ranges),
+            in_range=np.array(layout.in_range or (), np.int64),
+            counts=np.array([], np.int64) if state.counts is None else state.counts,
+            peak=np.array(state.peak),
+            values=state.values,
+            scale=np.array(state.scale),
+        )
+
+
+def load(path: str | os.PathLike[str]) -> State:
+    """Return the state in a file, or raise ValueError if it is not one of a histogram."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if str(archive["format"]) != _FORMAT:
+                raise ValueError(f"its format is {str(archive['format'])!r}, not {_FORMAT!r}")
+            values = archive["values"]
+            bounds = archive["in_range"]
+            layout = check_layout(
+                str(archive["channels"]),
+                values.shape,
+                archive["ranges"].tolist(),
+                tuple(map(tuple, bounds.tolist())) if bounds.size else None,
+            )
+            counts = archive["counts"].reshape(layout.bins).copy() if archive["counts"].size else None
+            if values.dtype != np.float32 or (counts is not None and counts.dtype != np.int64):
+                raise ValueError(f"its values are {values.dtype}")
+            return of_values(layout, values, float(archive["scale"]), counts, float(archive["peak"]))
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        EOFError,
+        zipfile.BadZipFile,
+        AttributeError,
+        IndexError,
+    ) as error:
+        raise ValueError(
+            f"{os.fspath(path)} holds no histogram of backproj, or is broken: {error}"
+        ) from error

@@ -1,0 +1,63 @@
+"""Finding the place in a back projection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import SupportsIndex
+
+import numpy as np
+
+from backproj import _extension
+from backproj._arrays import Image, address, check_plane, shown
+
+Box = tuple[int, int, int, int]
+
+
+def locate(prob: Image, size: Sequence[SupportsIndex]) -> tuple[Box, int]:
+    """Return the window of a size that has the greatest sum in a back projection.
+
+    Parameters
+    ----------
+    prob : ndarray of uint8, shape (h, w)
+        A back projection. Any strides will do.
+    size : (width, height)
+        Of the window, in pixels.
+
+    Returns
+    -------
+    box : (x, y, width, height)
+        Plain ints, as ``cv2.meanShift`` and ``cv2.CamShift`` take their window. Of several windows
+        with the same sum it is the topmost, and of those the leftmost.
+    score : int
+        The sum of the window's pixels.
+
+    Raises
+    ------
+    TypeError
+        If prob is not an array of uint8, or the size is not two whole numbers.
+    ValueError
+        If prob has another shape, or the window does not fit into it.
+
+    Examples
+    --------
+    >>> import backproj
+    >>> import numpy as np
+    >>> frame = np.zeros((48, 64, 3), np.uint8)
+    >>> frame[10:20, 30:40] = 30, 60, 220
+    >>> backproj.locate(backproj.back_project(frame, frame[12:18, 32:38]), (10, 10))
+    ((30, 10, 10, 10), 25500)
+    """
+    plane = check_plane(prob, "prob")
+    try:
+        width, height = (number.__index__() for number in size)
+    except (TypeError, ValueError, AttributeError):
+        raise TypeError(f"size must be (width, height), two whole numbers, not {shown(size)}") from None
+    h, w = plane.shape
+    if not (1 <= width <= w and 1 <= height <= h):
+        raise ValueError(f"a window of {width}×{height} pixels does not fit into prob, which has {w}×{h}")
+    found = np.empty(3, np.int64)
+    _extension.load("_native").binding_Locate(
+        address(found), address(plane), h, w, *plane.strides, height, width
+    )
+    x, y, score = found.tolist()
+    return (x, y, width, height), score
