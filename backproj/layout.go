@@ -60,9 +60,9 @@ func (l Layout) Cells() (int, error) {
 	return p.cells, nil
 }
 
-// outside is the offset of a value that is in no bin: added to any two others
-// it stays below 0.
-const outside = -1 << 30
+// outside is the offset of a value that is in no bin: the sum of three offsets
+// of which any is outside, or all, is below 0 and an int32.
+const outside = -1 << 29
 
 // A plan is a layout made ready for pixels. The cell of a pixel is the sum of
 // the offsets of its hue, saturation and value, or none if that is below 0.

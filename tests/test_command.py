@@ -190,3 +190,90 @@ def test_a_difference_is_exit_code_1(folder):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "pixel (0, 0) is 1, not 2" in done.stdout
+
+
+def project(*options):
+    return run("image", "photograph.jpg", *BOX, *options)
+
+
+def test_all_pictures_are_written_or_none(folder):
+    (folder / "folder.png").mkdir()
+    done = project("-o", "prob.png", "--overlay", "folder.png")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "no regular file" in done.stderr
+    assert names(folder) == ["folder.png", "photograph.jpg"]
+
+
+def test_a_picture_too_wide_for_its_format_is_one_line(folder):
+    Image.new("RGB", (70_000, 2), "red").save("wide.png")
+    for name in ("prob.gif", "prob.sgi"):
+        done = run("image", "wide.png", *("--box", "0,0,2,2"), "-o", name)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert f"cannot write {name}" in done.stderr
+    assert names(folder) == ["photograph.jpg", "wide.png"]
+
+
+def test_formats_of_icons_which_scale_are_refused(folder):
+    assert "try .png" in project("-o", "prob.ico").stderr
+
+
+def test_webp_is_lossless(folder):
+    assert project("-o", "prob.webp").returncode == 0
+    frame = read("photograph.jpg")
+    with Image.open("prob.webp") as file:
+        prob = np.asarray(file.convert("L"))
+    np.testing.assert_array_equal(prob, backproj.back_project(frame, frame[:9, :9], order="rgb"))
+
+
+def test_a_replaced_picture_keeps_its_permissions(folder):
+    (folder / "prob.png").write_bytes(b"old")
+    (folder / "prob.png").chmod(0o600)
+    assert project("-o", "prob.png").returncode == 0
+    assert (folder / "prob.png").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_picture_has_those_of_any_new_file(folder):
+    (folder / "new").touch()
+    assert project("-o", "prob.png").returncode == 0
+    assert (folder / "prob.png").stat().st_mode == (folder / "new").stat().st_mode
+
+
+def test_a_symbolic_link_stays_one(folder):
+    (folder / "real.png").touch()
+    (folder / "link.png").symlink_to("real.png")
+    assert project("-o", "link.png").returncode == 0
+    assert (folder / "link.png").is_symlink()
+    assert read("real.png").shape == (512, 512)
+
+
+def test_names_as_long_as_a_file_system_allows(folder):
+    name = "n" * 251 + ".png"
+    assert project("-o", name).returncode == 0
+    assert names(folder) == [name, "photograph.jpg"]
+
+
+def test_names_with_line_breaks_are_shown_in_one_line(folder):
+    done = run("image", "no\nsuch.png", *BOX)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_a_full_disk_is_one_line():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "backproj", "info"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("backproj: ")
+
+
+def test_ctrl_c_is_exit_code_130_and_leaves_nothing(folder):
+    code = (
+        "import sys, click, backproj._pictures as pictures, backproj.__main__ as command\n"
+        "def interrupted(*arguments, **options): raise KeyboardInterrupt\n"
+        "pictures.PIL.Image.Image.save = interrupted\n"
+        "sys.argv = ['backproj', 'image', 'photograph.jpg', '--box', '0,0,9,9', '-o', 'prob.png']\n"
+        "command.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")
+    assert names(folder) == ["photograph.jpg"]

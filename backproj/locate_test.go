@@ -1,0 +1,49 @@
+package backproj
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+func TestLocateFindsTheFirstOfTheGreatestSums(t *testing.T) {
+	random := rand.New(rand.NewPCG(12, 0))
+	for range 300 {
+		w, h := 1+random.IntN(12), 1+random.IntN(12)
+		prob := Plane{Pix: make([]byte, 2*w*h+5), Width: w, Height: h, Offset: 3, PixelStride: 2}
+		for i := range prob.Pix {
+			prob.Pix[i] = byte(random.IntN(3)) // many ties
+		}
+		width, height := 1+random.IntN(w), 1+random.IntN(h)
+		bestX, bestY, best := 0, 0, int64(-1)
+		for y := range h - height + 1 {
+			for x := range w - width + 1 {
+				var sum int64
+				for dy := range height {
+					for dx := range width {
+						sum += int64(prob.Pix[3+2*((y+dy)*w+x+dx)])
+					}
+				}
+				if sum > best {
+					bestX, bestY, best = x, y, sum
+				}
+			}
+		}
+		x, y, sum, err := Locate(prob, width, height)
+		if err != nil || x != bestX || y != bestY || sum != best {
+			t.Fatalf("%d×%d in %d×%d: (%d, %d) %d, %v, want (%d, %d) %d",
+				width, height, w, h, x, y, sum, err, bestX, bestY, best)
+		}
+	}
+}
+
+func TestLocateRefusesWindowsThatDoNotFit(t *testing.T) {
+	prob := Plane{Pix: make([]byte, 20), Width: 5, Height: 4}
+	for _, size := range [][2]int{{0, 1}, {1, 0}, {6, 1}, {1, 5}, {-1, 1}} {
+		if _, _, _, err := Locate(prob, size[0], size[1]); err == nil {
+			t.Errorf("%v: no error", size)
+		}
+	}
+	if _, _, _, err := Locate(Plane{Width: 5, Height: 4}, 1, 1); err == nil {
+		t.Error("a plane without Pix: no error")
+	}
+}
