@@ -160,3 +160,30 @@ def test_the_opencv_engine_is_loaded_by_its_first_call_only():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.split() == ["False", "False"]
+
+
+@needs_opencv
+def test_the_opencv_engine_takes_batches_and_several_histograms(photograph):
+    batch = np.stack([photograph, photograph[::-1]])
+    hists = [backproj.Histogram(photograph[300:360, 120:180]), backproj.Histogram(photograph, peak=99)]
+    np.testing.assert_array_equal(
+        backproj.back_project(batch, hists, engine="opencv"), backproj.back_project(batch, hists)
+    )
+
+
+@needs_opencv
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"channels": "h"},
+        {"bins": 16},
+        {"ranges": [0, 90, 0, 256]},
+        {"in_range": ((0, 9, 9), (180, 255, 255))},
+    ],
+    ids=str,
+)
+def test_the_opencv_engine_names_the_layout_that_it_takes(noise, options):
+    with pytest.raises(ValueError, match=r"the opencv engine takes .*channels='hs'.* engine='native'"):
+        backproj.back_project(noise, noise, engine="opencv", **options)
+    with pytest.raises(ValueError, match=r"the opencv engine takes .*channels='hs'.* engine='native'"):
+        backproj.Histogram(noise, **options).back_project(noise, engine="opencv")
