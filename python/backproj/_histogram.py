@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,14 +15,13 @@ from backproj._arrays import (
     Mask,
     Order,
     check_frames,
-    check_image,
-    check_mask,
     check_order,
     destination,
     shown,
 )
 from backproj._engines import Engine, State, check_engine
 from backproj._layout import Bounds, Channels, Layout, check_layout
+from backproj._models import check_peak, count_models
 from backproj._threads import check_threads
 
 
@@ -402,55 +400,3 @@ def _restored(
 ) -> Histogram:
     """Return what was pickled."""
     return cls._of(_engines.of_values(layout, values, scale, counts, peak))
-
-
-def check_peak(peak: object) -> float:
-    """Return the peak that the counts are scaled to, or RAW."""
-    if peak is None:
-        return _engines.RAW
-    if isinstance(peak, bool) or not isinstance(peak, (int, float, np.integer, np.floating)):
-        raise TypeError(f"peak must be a number, or None for raw counts, not {shown(peak)}")
-    if not 0 < peak < 2**31:
-        raise ValueError(f"peak must be more than 0 and less than 2^31, not {peak!r}; None leaves the counts")
-    return float(peak)
-
-
-def count_models(
-    model: Image | Sequence[Image],
-    mask: Mask | Sequence[Mask | None] | None,
-    layout: Layout,
-    peak: float,
-    order: int,
-    engine: Engine,
-    caller: int,
-) -> State:
-    """Return the state of the models' histogram; warnings are about the caller so many frames up."""
-    models = [model] if not isinstance(model, (list, tuple)) else model
-    masks = [mask] if models is not model else mask or [None] * len(models)
-    if not models:
-        raise ValueError("model is an empty list; give at least one image")
-    if not isinstance(masks, (list, tuple)) or len(masks) != len(models):
-        raise TypeError(
-            f"model is a list of {len(models)} images; mask must be a list of as many masks, or None for all"
-        )
-    images = [check_image(image, "model") for image in models]
-    for image in images:
-        if image.size == 0:
-            raise ValueError(
-                f"model has shape {image.shape}, no pixels to count; "
-                "is the slice that made it outside the image?"
-            )
-    wheres = [
-        None if where is None else check_mask(where, image.shape[:2])
-        for where, image in zip(masks, images, strict=True)
-    ]
-    state = _engines.count(layout, images, wheres, order, peak, engine=engine, threads=check_threads(None))
-    if state.counts is not None and not state.counts.any():
-        causes = {"mask": mask is not None, "ranges": True, "in_range": layout.in_range is not None}
-        warnings.warn(
-            f"{', '.join(cause for cause, there in causes.items() if there)}: nothing was left to count, "
-            "and the histogram is all 0",
-            RuntimeWarning,
-            stacklevel=caller,
-        )
-    return state

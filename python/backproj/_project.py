@@ -11,8 +11,9 @@ import numpy as np
 from backproj import _engines
 from backproj._arrays import Image, Mask, Order, check_frames, check_order, destination
 from backproj._engines import Engine, check_engine
-from backproj._histogram import Histogram, check_peak, count_models
+from backproj._histogram import Histogram
 from backproj._layout import Bounds, Channels, check_bounds, check_layout
+from backproj._models import check_peak, count_models
 from backproj._threads import check_threads
 
 
