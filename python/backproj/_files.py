@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import zipfile
+from typing import BinaryIO
 
 import numpy as np
 
+from backproj._arrays import shown
 from backproj._engines import State, of_values
 from backproj._layout import check_layout
 from backproj._replace import replaced
@@ -34,31 +35,27 @@ def save(path: str | os.PathLike[str], state: State) -> None:
 
 def load(path: str | os.PathLike[str]) -> State:
     """Return the state in a file, or raise ValueError if it is not one of a histogram."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            if str(archive["format"]) != _FORMAT:
-                raise ValueError(f"its format is {str(archive['format'])!r}, not {_FORMAT!r}")
-            values = archive["values"]
-            bounds = archive["in_range"]
-            layout = check_layout(
-                str(archive["channels"]),
-                values.shape,
-                archive["ranges"].tolist(),
-                tuple(map(tuple, bounds.tolist())) if bounds.size else None,
-            )
-            counts = archive["counts"].reshape(layout.bins).copy() if archive["counts"].size else None
-            if values.dtype != np.float32 or (counts is not None and counts.dtype != np.int64):
-                raise ValueError(f"its values are {values.dtype}")
-            return of_values(layout, values, float(archive["scale"]), counts, float(archive["peak"]))
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        EOFError,
-        zipfile.BadZipFile,
-        AttributeError,
-        IndexError,
-    ) as error:
-        raise ValueError(
-            f"{os.fspath(path)} holds no histogram of backproj, or is broken: {error}"
-        ) from error
+    with open(path, "rb") as file:
+        try:
+            return _read(file)
+        except Exception as error:  # numpy and zipfile raise a dozen kinds for a damaged file
+            raise ValueError(
+                f"{os.fspath(path)} holds no histogram of backproj, or is broken: {shown(error)}"
+            ) from error
+
+
+def _read(file: BinaryIO) -> State:
+    with np.load(file, allow_pickle=False) as archive:
+        if str(archive["format"]) != _FORMAT:
+            raise ValueError(f"its format is {shown(str(archive['format']))}, not {_FORMAT!r}")
+        values, counts, bounds = archive["values"], archive["counts"], archive["in_range"]
+        layout = check_layout(
+            str(archive["channels"]),
+            values.shape,
+            archive["ranges"].tolist(),
+            tuple(bounds.tolist()) if bounds.size else None,
+        )
+        if values.dtype != np.float32 or counts.dtype != np.int64:
+            raise ValueError(f"its values are {values.dtype} and its counts {counts.dtype}")
+        counts = counts.reshape(layout.bins).copy() if counts.size else None
+        return of_values(layout, values, float(archive["scale"]), counts, float(archive["peak"]))
