@@ -32,6 +32,7 @@ class State(NamedTuple):
     scale: float
     table: npt.NDArray[np.uint8]
     record: npt.NDArray[np.void]  # the same for the binding: it refers to the arrays
+    at: int  # where the record lies
 
 
 def engines() -> list[Engine]:
@@ -81,7 +82,7 @@ def count(
     add = _extension.load("_native").binding_Add
     for model, mask in zip(models, masks, strict=True):
         for part, where in _row_blocks(model, mask):
-            add(address(state.record), address(counts), *part, order, *where, kernel, threads)
+            add(state.at, address(counts), *part, order, *where, kernel, threads)
     return normalized(state)
 
 
@@ -89,7 +90,7 @@ def normalized(state: State) -> State:
     """Return a state whose counts are set with the values and the table of them."""
     assert state.counts is not None
     normalize = _extension.load("_native").binding_Normalize
-    normalize(address(state.record), address(state.counts), state.peak)
+    normalize(state.at, address(state.counts), state.peak)
     return _frozen(state)
 
 
@@ -108,14 +109,15 @@ def of_values(
     """Return the state of a histogram that has these values."""
     state = _blank(layout, counts, peak)._replace(scale=scale)
     state.values[...] = values
-    _extension.load("_native").binding_Tabulate(address(state.record), scale)
+    _extension.load("_native").binding_Tabulate(state.at, scale)
     return _frozen(state)
 
 
 def _blank(layout: Layout, counts: npt.NDArray[np.int64] | None, peak: float) -> State:
     values = np.empty(layout.bins, np.float32)
     table = np.empty(layout.table_size, np.uint8)
-    return State(layout, counts, peak, values, 1.0, table, record(layout, address(values), address(table)))
+    described = record(layout, address(values), address(table))
+    return State(layout, counts, peak, values, 1.0, table, described, described.ctypes.data)
 
 
 def _frozen(state: State) -> State:
@@ -141,9 +143,11 @@ def project(
     if engine == "opencv":
         _project_by_opencv(states, frames, out, order)
         return
-    records = states[0].record if len(states) == 1 else np.concatenate([s.record for s in states])
+    start, number, step = states[0].at, len(states), out.strides[0]
+    if number > 1:
+        records = np.concatenate([state.record for state in states])
+        start = records.ctypes.data  # its __array_interface__ would take 10 µs
     call = _extension.load("_native").binding_Project
-    start, number, step = address(records), len(states), out.strides[0]
     for at, row, pixel, block in _blocks(frames, out):
         call(start, number, at, step, row, pixel, *block, order, kernel, threads)
 
