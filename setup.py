@@ -59,8 +59,13 @@ class GopyExtension(Extension):
 class BuildGopy(build_ext):
     """Builds GopyExtensions."""
 
-    def build_extension(self, ext: GopyExtension) -> None:
+    def run(self) -> None:
+        # Before the first minute of building, not after it.
         check_tools()
+        self.opencv = opencv_environment() if any(ext.opencv for ext in self.extensions) else {}
+        super().run()
+
+    def build_extension(self, ext: GopyExtension) -> None:
         target = Path(self.get_ext_fullpath(ext.name)).resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         # The leading underscore keeps the folder out of Go's "./..." patterns.
@@ -69,7 +74,7 @@ class BuildGopy(build_ext):
         folder.mkdir(parents=True)
         go = Go(folder)
         if ext.opencv:
-            go.env |= opencv_environment(go.env)
+            go.env |= {name: f"{go.env.get(name, '')} {value}".strip() for name, value in self.opencv.items()}
         generate(go, ext)
         compile_module(go, ext, target)
 
@@ -136,8 +141,8 @@ def check_tools() -> None:
         )
 
 
-def opencv_environment(env: dict[str, str]) -> dict[str, str]:
-    """Return what makes Go compile gocv, and link no more of OpenCV than is used.
+def opencv_environment() -> dict[str, str]:
+    """Return what to add to the environment so that Go compiles gocv, and links no more than is used.
 
     Raise PlatformError, in one line, if OpenCV or a C++ compiler is missing.
     """
@@ -165,7 +170,7 @@ def opencv_environment(env: dict[str, str]) -> dict[str, str]:
     # All of gocv is compiled, which calls into a dozen libraries. What is not reached from the
     # module's only export goes, and with it the need for all but these two.
     drop = "-Wl,-dead_strip" if sys.platform == "darwin" else "-Wl,--gc-sections"
-    added = {
+    return {
         # gopy's own -build-tags does not reach all that it runs. customenv is gocv's: the flags
         # are the environment's, not pkg-config's, which would link every library there is.
         "GOFLAGS": "-tags=opencv,gocv_specific_modules,customenv",
@@ -173,7 +178,6 @@ def opencv_environment(env: dict[str, str]) -> dict[str, str]:
         "CGO_CXXFLAGS": "-O2 -w -std=c++11 -DNDEBUG -ffunction-sections -fdata-sections",
         "CGO_LDFLAGS": f"{flags['--libs-only-L']} -lopencv_imgproc -lopencv_core {drop}",
     }
-    return {name: f"{env.get(name, '')} {value}".strip() for name, value in added.items()}
 
 
 def generate(go: Go, ext: GopyExtension) -> None:

@@ -1,11 +1,15 @@
 """The engines give the same bytes, and a build without one says how to get it."""
 
+import importlib.util
+import re
+import shutil
 import subprocess
 import sys
 
 import numpy as np
 import opencv_chain
 import pytest
+from process import run
 from test_parity import MODELS
 from test_views import STEPS, views
 
@@ -187,3 +191,14 @@ def test_the_opencv_engine_names_the_layout_that_it_takes(noise, options):
         backproj.back_project(noise, noise, engine="opencv", **options)
     with pytest.raises(ValueError, match=r"the opencv engine takes .*channels='hs'.* engine='native'"):
         backproj.Histogram(noise, **options).back_project(noise, engine="opencv")
+
+
+@needs_opencv
+@pytest.mark.skipif(not shutil.which("readelf"), reason="needs binutils")
+def test_the_opencv_module_links_two_libraries_of_opencv_and_no_more():
+    module = importlib.util.find_spec("backproj._opencv").origin
+    needed = re.findall(r"NEEDED.*\[lib(.*)\.so", run("readelf", "--dynamic", module))
+    assert {library for library in needed if library.startswith("opencv")} == {
+        "opencv_core",
+        "opencv_imgproc",
+    }
