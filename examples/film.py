@@ -1,0 +1,48 @@
+"""A film with a known truth: a green blob that drifts, turns and changes its shape over a photograph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+PHOTOGRAPH = Path(__file__).with_name("astronaut.jpg")
+
+
+def film(length: int = 300, seed: int = 1) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]]:
+    """Yield BGR frames, and the blob's outline in each: points whose mean is its true centre.
+
+    The light swings by a fifth, and each frame has noise of its own.
+    """
+    rng = np.random.default_rng(seed)
+    background = cv2.imread(str(PHOTOGRAPH))
+    height, width = background.shape[:2]
+    skin = cv2.resize(_mosaic(rng), (width, height), interpolation=cv2.INTER_CUBIC)
+    for n in range(length):
+        turn = 2 * np.pi * n / 300
+        centre = 0.5 + 0.3 * np.sin(turn * np.array([3, 4]))
+        outline = centre * (width, height) + _shape(turn)
+        outline = np.rint(outline).astype(np.int32)
+        blob = cv2.fillPoly(np.zeros((height, width), np.uint8), [outline], 1)
+        frame = np.where(blob[..., np.newaxis], np.roll(skin, 5 * n, axis=1), background)
+        frame = frame * (1 + 0.2 * np.sin(5 * turn)) + rng.integers(-6, 7, frame.shape)
+        yield frame.clip(0, 255).astype(np.uint8), outline
+
+
+def _mosaic(rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Return a coarse mosaic of greens."""
+    hsv = rng.integers((55, 130, 90), (75, 250, 220), (64, 64, 3), np.uint8)
+    return cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)
+
+
+def _shape(turn: float) -> npt.NDArray[np.float64]:
+    """Return the outline around the origin: an ellipse with three waves that swell and ebb."""
+    angle = np.linspace(0, 2 * np.pi, 120, endpoint=False)
+    radius = 40 * (1 + 0.2 * np.sin(2 * turn) * np.sin(3 * angle))
+    wide, tall = 1 + 0.25 * np.sin(5 * turn), 1 + 0.25 * np.cos(7 * turn)
+    ellipse = np.stack([wide * radius * np.cos(angle), tall * radius * np.sin(angle)], axis=-1)
+    slant = 4 * turn
+    return ellipse @ np.array([[np.cos(slant), np.sin(slant)], [-np.sin(slant), np.cos(slant)]])
