@@ -1,0 +1,85 @@
+"""The page "From cv2" tells the truth: its blocks run, and both sides of a section are equal."""
+
+import re
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+from process import ROOT
+
+import backproj
+
+PAGE = (ROOT / "docs" / "from_cv2.md").read_text(encoding="utf-8")
+
+# A photograph, and a box of something in it.
+PHOTOGRAPHS = {
+    "astronaut": (120, 300, 60, 60),
+    "coffee": (230, 120, 140, 90),
+    "chelsea": (120, 60, 100, 80),
+    "rocket": (300, 200, 40, 120),
+}
+
+
+def sections():
+    """Return for each heading of the second level the code blocks below it."""
+    _, *parts = re.split(r"^## (.*)$", PAGE, flags=re.MULTILINE)
+    return {
+        heading: re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+        for heading, text in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+*PAIRS, DIFFERENCES = sections()
+
+
+def names_of(photograph):
+    """Return what the page says is there in every block."""
+    frame = cv2.cvtColor(getattr(skimage.data, photograph)(), cv2.COLOR_RGB2BGR)
+    x, y, w, h = PHOTOGRAPHS[photograph]
+    model = frame[y : y + h, x : x + w]
+    box = {"x": x, "y": y, "w": w, "h": h}
+    return {"cv2": cv2, "np": np, "backproj": backproj, "frame": frame, "model": model} | box
+
+
+def run(blocks, photograph):
+    names = names_of(photograph)
+    for block in blocks:
+        exec(compile(block, "docs/from_cv2.md", "exec"), names)
+    return names
+
+
+@pytest.mark.parametrize("photograph", PHOTOGRAPHS)
+@pytest.mark.parametrize("heading", PAIRS)
+def test_both_sides_of_a_section_are_equal(heading, photograph):
+    *shared, in_cv2, here = sections()[heading]
+    expected = run([*shared, in_cv2], photograph)["expected"]
+    got = run([*shared, here], photograph)["got"]
+    assert np.any(expected), "the photograph shows nothing of it"
+    assert np.asarray(got).dtype == np.asarray(expected).dtype
+    np.testing.assert_array_equal(got, expected)
+
+
+@pytest.mark.parametrize("heading", PAIRS)
+def test_each_side_is_what_it_says(heading):
+    *_, in_cv2, here = sections()[heading]
+    assert "cv2." in in_cv2
+    assert "backproj" not in in_cv2
+    assert "backproj." in here
+    assert not re.search(r"cvtColor|calcHist|calcBackProject|inRange|normalize", here)
+
+
+@pytest.mark.parametrize("photograph", PHOTOGRAPHS)
+def test_the_differences_are_as_stated(photograph):
+    for block in sections()[DIFFERENCES]:
+        assert re.search(r"^assert ", block, re.MULTILINE)
+        run([block], photograph)
+
+
+def test_the_table_leads_to_every_section():
+    def anchor(heading):
+        return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+    rows = re.findall(r"^\| \[(.*?)\]\(#(.*?)\) \|", PAGE, re.MULTILINE)
+    assert [heading for heading, _ in rows] == PAIRS
+    assert all(link == anchor(heading) for heading, link in rows)
