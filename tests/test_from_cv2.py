@@ -38,8 +38,12 @@ def names_of(photograph):
     frame = cv2.cvtColor(getattr(skimage.data, photograph)(), cv2.COLOR_RGB2BGR)
     x, y, w, h = PHOTOGRAPHS[photograph]
     model = frame[y : y + h, x : x + w]
-    box = {"x": x, "y": y, "w": w, "h": h}
-    return {"cv2": cv2, "np": np, "backproj": backproj, "frame": frame, "model": model} | box
+    images = {"frame": frame, "model": model}
+    images |= {
+        "hsv": cv2.cvtColor(frame, cv2.COLOR_BGR2HSV),
+        "hsv_model": cv2.cvtColor(model, cv2.COLOR_BGR2HSV),
+    }
+    return {"cv2": cv2, "np": np, "backproj": backproj, "x": x, "y": y, "w": w, "h": h} | images
 
 
 def run(blocks, photograph):
@@ -66,7 +70,7 @@ def test_each_side_is_what_it_says(heading):
     assert "cv2." in in_cv2
     assert "backproj" not in in_cv2
     assert "backproj." in here
-    assert not re.search(r"cvtColor|calcHist|calcBackProject|inRange|normalize", here)
+    assert not re.search(r"\bhsv\b(?!\")|hsv_model|cvtColor|calcHist|calcBackProject|inRange|normalize", here)
 
 
 @pytest.mark.parametrize("photograph", PHOTOGRAPHS)
