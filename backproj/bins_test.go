@@ -60,4 +60,8 @@ func TestSaturateRoundsHalfToEvenAndLimits(t *testing.T) {
 			t.Errorf("saturate(%v) = %d, want %d", value, got, want)
 		}
 	}
+	// The product is more than 28.5 in single precision, and less in double.
+	if got := saturate(95, 0.3); got != 29 {
+		t.Errorf("saturate(95, 0.3) = %d, want 29", got)
+	}
 }

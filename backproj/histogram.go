@@ -101,7 +101,7 @@ func (h *Histogram) Normalize(peak float64) error {
 
 // Tabulate makes the table of the values, each times scale. Only then does
 // BackProject know them.
-func (h *Histogram) Tabulate(scale float64) error {
+func (h *Histogram) Tabulate(scale float32) error {
 	p, err := h.plan(false)
 	if err != nil {
 		return err

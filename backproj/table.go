@@ -8,7 +8,7 @@ type Table [1 << 16]uint8
 
 // tabulate writes the table of a histogram with that plan and those values,
 // each times scale.
-func (p *plan) tabulate(table []uint8, values []float32, scale float64) {
+func (p *plan) tabulate(table []uint8, values []float32, scale float32) {
 	if p.spatial {
 		for cell, value := range values {
 			table[cell] = saturate(value, scale)
@@ -18,7 +18,7 @@ func (p *plan) tabulate(table []uint8, values []float32, scale float64) {
 	p.tabulateHues((*Table)(table), values, scale)
 }
 
-func (p *plan) tabulateHues(t *Table, values []float32, scale float64) {
+func (p *plan) tabulateHues(t *Table, values []float32, scale float32) {
 	// All hues of a bin share one row: it is computed once and copied.
 	previous, first := int32(outside), 0
 	cells := make([]uint8, 0, 256)
@@ -47,11 +47,12 @@ func (p *plan) tabulateHues(t *Table, values []float32, scale float64) {
 	clear(t[hues<<8:])
 }
 
-// saturate returns value·scale rounded half to even and limited to 0 to 255.
-// What is not a number or beyond an int32 becomes 0, as OpenCV's
-// saturate_cast<uchar>(double) has it on x86.
-func saturate(value float32, scale float64) uint8 {
-	x := float64(value) * scale
+// saturate returns value·scale, a product in single precision as in OpenCV's
+// calcBackProject, rounded half to even and limited to 0 to 255. What is not a
+// number or beyond an int32 becomes 0, as OpenCV's saturate_cast<uchar>(float)
+// has it on x86.
+func saturate(value, scale float32) uint8 {
+	x := float64(value * scale)
 	switch {
 	case x >= 255 && x < 1<<31:
 		return 255

@@ -83,7 +83,7 @@ func Normalize(histogram, counts uintptr, peak float64) (done int, err error) {
 func Tabulate(histogram uintptr, scale float64) (done int, err error) {
 	defer foreign.Guard(&err)()
 	h := recordAt(histogram).histogram(backproj.Run{})
-	return 0, h.Tabulate(scale)
+	return 0, h.Tabulate(float32(scale))
 }
 
 // Project back-projects so many histograms, whose records adjoin, onto planes

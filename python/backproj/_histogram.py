@@ -178,17 +178,7 @@ class Histogram:
                 f"values has shape {values.shape}, but channels={channels!r} needs {len(channels)} axes"
             )
         layout = check_layout(channels, shape, ranges, in_range)
-        try:
-            scale = float(scale)
-        except (TypeError, ValueError):
-            raise TypeError(f"scale must be a number, not {shown(scale)}") from None
-        # Also False for what is not a number. float32 cannot tell 2^31 - 1 from 2^31.
-        if (
-            not (np.abs(values.astype(np.float64)) < 2**31).all()
-            or not (np.abs(values.astype(np.float64) * scale) < 2**31).all()
-        ):
-            raise ValueError("values must be finite and, also times scale, less than 2^31")
-        return cls._of(_engines.of_values(layout, values.reshape(shape), scale))
+        return cls._of(_engines.of_values(layout, values.reshape(shape), _check_scale(scale, values)))
 
     @property
     def values(self) -> npt.NDArray[np.float32]:
@@ -388,6 +378,22 @@ class Histogram:
         out, onto = destination(out, frame.shape[:-1], frame)
         _engines.project([self._state], frame, onto[np.newaxis], number, engine=engine, threads=threads)
         return out
+
+
+def _check_scale(scale: object, values: npt.NDArray[np.float32]) -> float:
+    """Return the scale in single precision, as cv2 takes it, if the values and their multiples are fit."""
+    if isinstance(scale, bool) or not isinstance(scale, (int, float, np.integer, np.floating)):
+        raise TypeError(f"scale must be a number, not {shown(scale)}")
+    with np.errstate(over="ignore", invalid="ignore"):
+        factor = np.float32(min(max(scale, -1e39), 1e39))  # an int may be beyond all floats
+        # Also False for what is not a number. float32 cannot tell 2^31 - 1 from 2^31.
+        fit = all((np.abs(numbers) < 2**31).all() for numbers in (values, values * factor))
+    if not fit:
+        raise ValueError(
+            f"values must be finite and, also times scale, less than 2^31; they are from {values.min():g} "
+            f"to {values.max():g}, and scale is {shown(scale)}"
+        )
+    return float(factor)
 
 
 def _restored(
