@@ -3,6 +3,7 @@ package backproj
 import (
 	"errors"
 	"fmt"
+	"math"
 	"sync/atomic"
 )
 
@@ -121,7 +122,7 @@ func (l Layout) newPlan() (*plan, error) {
 		if x.bins < 0 || x.bins > 256 {
 			return nil, fmt.Errorf("backproj: field Bins: %d, not 1 to 256", x.bins)
 		}
-		if !(x.lo < x.hi) || x.hi-x.lo > 1e30 {
+		if !(x.lo < x.hi) || math.IsInf(float64(x.hi)-float64(x.lo), 1) {
 			return nil, fmt.Errorf("backproj: field Ranges: %v to %v holds nothing", x.lo, x.hi)
 		}
 		for value := range offsets[c] {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -45,13 +45,14 @@ DEFAULT = Layout("hs", (32, 32), _WHOLE_RANGES[:4], None)
 
 def check_layout(channels: object, bins: object, ranges: object, in_range: object) -> Layout:
     """Return the layout that a user's options mean."""
-    if channels == "hs" and bins == 32 and ranges is None and in_range is None and type(bins) is int:
+    if not isinstance(channels, str):
+        raise TypeError(f"channels must be 'h', 'hs' or 'hsv', not {shown(channels)}")
+    if channels == "hs" and type(bins) is int and bins == 32 and ranges is None and in_range is None:
         return DEFAULT
     if channels not in ("h", "hs", "hsv"):
-        error = ValueError if isinstance(channels, str) else TypeError
-        raise error(f"channels must be 'h', 'hs' or 'hsv', not {shown(channels)}")
+        raise ValueError(f"channels must be 'h', 'hs' or 'hsv', not {shown(channels)}")
     return Layout(
-        channels,
+        cast("Channels", channels),
         _check_bins(bins, channels),
         _check_ranges(ranges, channels),
         None if in_range is None else check_bounds(in_range, "in_range"),
@@ -63,7 +64,7 @@ def _check_bins(bins: object, channels: str) -> tuple[int, ...]:
     try:
         numbers = tuple(int(n) for n in given if int(n) == n)  # type: ignore[attr-defined]
         complete = len(numbers) == len(given)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         complete = False
     if not complete or isinstance(bins, (bool, str, bytes)):
         raise TypeError(f"bins must be a whole number or one a channel of {channels!r}, not {shown(bins)}")
@@ -84,9 +85,11 @@ def _check_ranges(ranges: object, channels: str) -> tuple[float, ...]:
     if ranges is None:
         return _WHOLE_RANGES[: 2 * len(channels)]
     try:
-        # cv2 takes its ranges as float32.
-        bounds = tuple(float(np.float32(bound)) for bound in ranges)  # type: ignore[attr-defined]
-    except (TypeError, ValueError):
+        if isinstance(ranges, (str, bytes)):
+            raise TypeError
+        with np.errstate(over="ignore"):  # cv2 takes its ranges as float32
+            bounds = tuple(float(np.float32(bound)) for bound in ranges)  # type: ignore[attr-defined]
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"ranges must be a flat list of numbers like cv2's [0, 180, 0, 256], not {shown(ranges)}"
         ) from None
@@ -123,6 +126,11 @@ def check_bounds(bounds: object, name: str) -> tuple[tuple[int, ...], tuple[int,
             raise ValueError(
                 f"{name} has a {channel} from {low} to {high}, which nothing is within; only hue wraps around"
             )
+    if lows[0] > highs[0]:  # hues from the one on, and hues up to the other: one of them may be no byte
+        if highs[0] < 0:
+            highs = (255, *highs[1:])
+        elif lows[0] > 255:
+            lows = (0, *lows[1:])
     if max(lows) > 255 or min(highs) < 0:
         return _NOTHING
     return tuple(max(0, low) for low in lows), tuple(min(255, high) for high in highs)
@@ -130,8 +138,10 @@ def check_bounds(bounds: object, name: str) -> tuple[tuple[int, ...], tuple[int,
 
 def _check_triple(triple: object, name: str) -> tuple[int, ...]:
     try:
+        if isinstance(triple, (str, bytes)):
+            raise TypeError
         numbers = [float(number) for number in triple]  # type: ignore[attr-defined]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"{name} must be three numbers for hue, saturation and value, not {shown(triple)}"
         ) from None

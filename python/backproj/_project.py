@@ -102,11 +102,11 @@ def back_project(
     if hists is not None:
         options = {
             "mask": mask is not None,
-            "channels": channels != "hs",
+            "channels": not isinstance(channels, str) or channels != "hs",
             "bins": type(bins) is not int or bins != 32,
             "ranges": ranges is not None,
             "in_range": in_range is not None,
-            "peak": peak != 256,
+            "peak": not isinstance(peak, (int, float)) or peak != 256,
         }
         given = ", ".join(name for name, is_given in options.items() if is_given)
         if given:
