@@ -10,6 +10,9 @@ from backproj._arrays import shown
 # Of the binding: as many as there are CPUs for this process.
 ALL_CPUS = 0
 
+# More than any machine has, and a number that Go takes.
+_MOST = 2**31 - 1
+
 _number: int | None = None  # as set by set_num_threads
 
 
@@ -54,7 +57,7 @@ def _check(value: object, name: str) -> int:
     number = int(value.__index__())
     if number < 1:
         raise ValueError(f"{name} must be at least 1, not {number}; None means the CPUs there are")
-    return number
+    return min(number, _MOST)
 
 
 def _from_environment() -> int:
@@ -62,7 +65,7 @@ def _from_environment() -> int:
     if ours:
         if not ours.isdecimal() or int(ours) < 1:
             raise ValueError(f"the environment's BACKPROJ_NUM_THREADS must be at least 1, not {ours!r}")
-        return int(ours)
+        return min(int(ours), _MOST)
     # A list, such as "4,2", is for nested levels. What is not OpenMP's is not our business.
     theirs = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
-    return int(theirs) if theirs.isdecimal() and int(theirs) >= 1 else ALL_CPUS
+    return min(int(theirs), _MOST) if theirs.isdecimal() else ALL_CPUS
