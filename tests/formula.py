@@ -1,10 +1,18 @@
-"""The third judge: OpenCV's definitions written down in numpy, sharing no code with anyone."""
+"""The third judge: OpenCV's definitions written down in numpy, sharing no code with anyone.
+
+The options of a layout are those of ``backproj.Histogram``.
+"""
+
+from fractions import Fraction
+from math import prod
 
 import numpy as np
 
+WHOLE_RANGES = [0, 180, 0, 256, 0, 256]
 
-def hue_and_saturation(bgr):
-    """Return OpenCV's 8-bit hue and saturation (color_hsv.simd.hpp, RGB2HSV_b)."""
+
+def hsv(bgr):
+    """Return OpenCV's 8-bit hue, saturation and value (color_hsv.simd.hpp, RGB2HSV_b)."""
     b, g, r = (bgr[..., c].astype(np.int64) for c in range(3))
     v = np.maximum(np.maximum(b, g), r)
     d = v - np.minimum(np.minimum(b, g), r)
@@ -13,20 +21,85 @@ def hue_and_saturation(bgr):
     by_chroma = np.r_[0, np.rint((180 << 12) / (6 * i))].astype(np.int64)
     n = np.where(v == r, g - b, np.where(v == g, b - r + 2 * d, r - g + 4 * d))
     hue = (n * by_chroma[d] + 2048) >> 12
-    return np.where(hue < 0, hue + 180, hue), (d * by_value[v] + 2048) >> 12
+    hue, saturation = np.where(hue < 0, hue + 180, hue), (d * by_value[v] + 2048) >> 12
+    return np.stack([hue, saturation, v], axis=-1).astype(np.uint8)
 
 
-def cells(bgr):
-    """Return each pixel's bin of 32 hues by 32 saturations."""
-    hue, saturation = hue_and_saturation(bgr)
-    return np.floor(hue * (32 / 180)).astype(int), saturation // 8
+def within(planes, lo, hi):
+    """Return which pixels of an HSV image are within the bounds; hue wraps around."""
+    least, most = np.asarray(lo), np.asarray(hi)
+    inside = (least <= planes) & (planes <= most)
+    if least[0] > most[0]:
+        inside[..., 0] = (planes[..., 0] >= least[0]) | (planes[..., 0] <= most[0])
+    return inside.all(axis=-1)
 
 
-def back_project(frame, model, mask=None):
-    counts = np.zeros((32, 32))
-    hue, saturation = cells(model)
-    chosen = np.ones(model.shape[:2], bool) if mask is None else np.asarray(mask) != 0
-    np.add.at(counts, (hue[chosen], saturation[chosen]), 1)
-    least, most = counts.min(), counts.max()
-    values = (counts - least) * (256 / (most - least) if most > least else 0)
-    return np.minimum(np.rint(values), 255).astype(np.uint8)[cells(frame)]
+def bins_of_values(number, low, high):
+    """Return the bin of each of the values 0 to 255, or -1 (histogram.cpp, calcHistLookupTables_8u)."""
+    low, high = float(np.float32(low)), float(np.float32(high))
+    j = np.arange(256)
+    a = number / (high - low)
+    bins = np.clip(np.floor(j * a + -a * low), 0, number - 1)
+    return np.where((low <= j) & (j < high), bins, -1).astype(np.int32)
+
+
+def shape(channels="hs", bins=32, **_):
+    """Return the shape of a histogram."""
+    return (bins,) * len(channels) if isinstance(bins, int) else tuple(bins)
+
+
+def cells(planes, channels="hs", bins=32, ranges=None, in_range=None):
+    """Return the bin of each pixel of an HSV image, counted through all bins, or -1 for none."""
+    ranges = WHOLE_RANGES if ranges is None else ranges
+    cell = np.zeros(planes.shape[:-1], np.int32)
+    inside = np.ones(planes.shape[:-1], bool)
+    for c, number in enumerate(shape(channels, bins)):
+        along = bins_of_values(number, ranges[2 * c], ranges[2 * c + 1])[planes[..., c]]
+        cell = cell * np.int32(number) + along
+        inside &= along >= 0
+    if in_range is not None:
+        inside &= within(planes, *in_range)
+    return np.where(inside, cell, np.int32(-1))
+
+
+def counts(model, mask=None, **layout):
+    chosen = np.ones(model.shape[:-1], bool) if mask is None else np.asarray(mask) != 0
+    cell = cells(hsv(model), **layout)[chosen]
+    size = shape(**layout)
+    return np.bincount(cell[cell >= 0], minlength=prod(size)).reshape(size)
+
+
+def nearest_float32(x):
+    """Return the float32 nearest to a fraction, of two the even one."""
+    near = np.float32(float(x))
+    candidates = [near, *(np.nextafter(near, np.float32(end)) for end in (-np.inf, np.inf))]
+    return min(candidates, key=lambda c: (abs(Fraction(float(c)) - x), c.view(np.int32) & 1))
+
+
+def normalized(numbers, peak=256):
+    """Return counts scaled from 0 to the peak (norm.cpp), or as they are for None."""
+    numbers = np.asarray(numbers).astype(np.float32)
+    if peak is None:
+        return numbers
+    least, most = float(numbers.min()), float(numbers.max())
+    if most == least:
+        return np.zeros_like(numbers)
+    scale = np.float32(peak * (1 / (most - least)))
+    shift = -np.float32(least * float(scale))
+    different, where = np.unique(numbers, return_inverse=True)
+    exact = (Fraction(float(n)) * Fraction(float(scale)) + Fraction(float(shift)) for n in different)
+    return np.array([nearest_float32(x) for x in exact], np.float32)[where].reshape(numbers.shape)
+
+
+def project_hsv(planes, values, scale=1, **layout):
+    """Return what the pixels of an HSV image project to; the product is of two float32."""
+    bytes_ = np.clip(np.rint(values.astype(np.float32) * np.float32(scale)), 0, 255).astype(np.uint8)
+    return np.append(bytes_, np.uint8(0))[cells(planes, **layout)]  # -1 is the last
+
+
+def project(frame, values, scale=1, **layout):
+    return project_hsv(hsv(frame), values, scale, **layout)
+
+
+def back_project(frame, model, mask=None, peak=256, **layout):
+    return project(frame, normalized(counts(model, mask, **layout), peak), **layout)

@@ -3,14 +3,46 @@
 import cv2
 
 RANGES = [0, 180, 0, 256]
+WHOLE_RANGES = [*RANGES, 0, 256]
 
 
-def histogram(model, mask=None, bins=(32, 32), peak=256):
-    hsv = cv2.cvtColor(model, cv2.COLOR_BGR2HSV)
-    counts = cv2.calcHist([hsv], [0, 1], mask, list(bins), RANGES)
-    return counts, cv2.normalize(counts, None, 0, peak, cv2.NORM_MINMAX)
+def to_hsv(image):
+    return cv2.cvtColor(image, cv2.COLOR_BGR2HSV)
+
+
+def histogram(model, mask=None, bins=(32, 32), peak=256, channels="hs", ranges=None):
+    """Return the counts and the values of a model; bins is one number or one a channel."""
+    axes = list(range(len(channels)))
+    sizes = [bins] * len(axes) if isinstance(bins, int) else list(bins)
+    counts = cv2.calcHist([to_hsv(model)], axes, mask, sizes, ranges or WHOLE_RANGES[: 2 * len(axes)])
+    counts = counts.reshape(sizes)  # of one channel, cv2 4 makes (n, 1)
+    if peak is None:
+        return counts, counts
+    return counts, cv2.normalize(counts.reshape(-1), None, 0, peak, cv2.NORM_MINMAX).reshape(sizes)
+
+
+def project(hsv, values, channels="hs", ranges=None, scale=1):
+    """Return what the pixels of an HSV image project to."""
+    axes = list(range(len(channels)))
+    if len(axes) == 3:  # else the last axis would be taken for the channels of a matrix
+        values = cv2.Mat(values, wrap_channels=False)
+    return cv2.calcBackProject([hsv], axes, values, ranges or WHOLE_RANGES[: 2 * len(axes)], scale)
 
 
 def back_project(frame, model, mask=None):
-    hsv = cv2.cvtColor(frame, cv2.COLOR_BGR2HSV)
-    return cv2.calcBackProject([hsv], [0, 1], histogram(model, mask)[1], RANGES, 1)
+    return project(to_hsv(frame), histogram(model, mask)[1])
+
+
+def in_range(hsv, lo, hi):
+    """Return the pixels within the bounds; hues around 0 take two calls."""
+    if lo[0] <= hi[0]:
+        return cv2.inRange(hsv, lo, hi)
+    return cv2.inRange(hsv, lo, (180, *hi[1:])) | cv2.inRange(hsv, (0, *lo[1:]), hi)
+
+
+def camshift(hsv, model, lo, hi, bins, peak=255, channels="hs", ranges=None):
+    """Return the values, and what OpenCV's CamShift example makes of an HSV frame: both are gated."""
+    _, values = histogram(model, in_range(to_hsv(model), lo, hi), bins, peak, channels, ranges)
+    prob = project(hsv, values, channels, ranges)
+    prob &= in_range(hsv, lo, hi)
+    return values, prob

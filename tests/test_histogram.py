@@ -45,8 +45,7 @@ def test_a_mask_that_leaves_nothing_warns_where_it_was_called_and_gives_zeros(no
 def test_a_model_that_fills_all_bins_alike_gives_zeros(all_colours):
     # As OpenCV has it: a constant histogram has no least and no greatest.
     colours = all_colours.reshape(-1, 3)[::5]
-    hue, saturation = formula.cells(colours)
-    _, one_a_cell = np.unique(32 * hue + saturation, return_index=True)
+    _, one_a_cell = np.unique(formula.cells(formula.hsv(colours)), return_index=True)
     hist = backproj.Histogram(colours[np.newaxis, one_a_cell])
     assert (hist.counts == 1).all()
     assert not hist.values.any()

@@ -36,7 +36,7 @@ LAYOUTS = {
     "sub-range of hue": ("h", 8, [20, 60], 255),
     "fractional ranges": ("hs", (30, 32), [0.5, 100.25, 10.75, 199.9], 255),
     "fractional range of hue": ("h", 23, [0.1, 99.7], 255),
-    "more bins than values": ("hs", (256, 200), [10, 20, 3, 7.5], 255),
+    "more bins than values": ("hs", (256, 200), [10, 20, 50, 90.5], 255),
     "ranges beyond all reason": ("hs", (30, 31), [-3e38, 3e38, -1e-30, 1e30], 255),
     "ranges beyond all values": ("hs", (30, 31), [-10.5, 300, -1, 1000.5], 255),
     "8×8×8": ("hsv", 8, None, 255),
@@ -92,7 +92,8 @@ def test_every_colour_finds_its_bin(all_colours, hsv, channels, bins, ranges, _)
     prob = backproj.Histogram.from_values(values, channels=channels, ranges=ranges).back_project(all_colours)
     np.testing.assert_array_equal(prob, opencv_chain.project(hsv, values, channels, ranges))
     layout = {"channels": channels, "bins": bins, "ranges": ranges}
-    np.testing.assert_array_equal(prob, formula.project_hsv(hsv, values, **layout))
+    some = slice(None, None, 1 if channels == "hsv" else 4)  # every hue and saturation is among a quarter
+    np.testing.assert_array_equal(prob[some], formula.project_hsv(hsv[some], values, **layout))
 
 
 @pytest.mark.parametrize(("channels", "bins", "ranges", "peak"), LAYOUTS.values(), ids=LAYOUTS)
@@ -151,7 +152,9 @@ def test_one_dimension_may_come_with_a_second_axis(all_colours, hsv, shape):
     np.testing.assert_array_equal(hist.back_project(all_colours), expected)
 
 
-@pytest.mark.parametrize("scale", [0, 1, 2, 0.5, 0.1, 0.3, 1 / 3, 0.7, 1 / 255, 255 / 180, 1e-3, 3.7, 1e5, -1])
+@pytest.mark.parametrize(
+    "scale", [0, 1, 2, 0.5, 0.1, 0.3, 1 / 3, 0.7, 1 / 255, 255 / 180, 1e-3, 3.7, 1e5, -1]
+)
 @pytest.mark.parametrize(("channels", "bins"), [("h", 180), ("hs", (60, 50)), ("hsv", (30, 10, 10))])
 def test_a_scale_multiplies_as_in_opencv(photograph, channels, bins, scale):
     shape = formula.shape(channels, bins)
@@ -179,9 +182,9 @@ def test_values_are_rounded_half_to_even_and_limited(value, byte):
 
 @pytest.mark.parametrize(("lo", "hi"), GATES.values(), ids=GATES)
 @pytest.mark.parametrize(("channels", "bins", "ranges"), GATED.values(), ids=GATED)
-def test_a_gate_is_that_of_opencvs_camshift(all_colours, photograph, channels, bins, ranges, lo, hi):
+def test_a_gate_is_that_of_opencvs_camshift(all_colours, hsv, photograph, channels, bins, ranges, lo, hi):
     layout = {"channels": channels, "bins": bins, "ranges": ranges}
-    values, prob = opencv_chain.camshift(all_colours, photograph, lo, hi, **layout)
+    values, prob = opencv_chain.camshift(hsv, photograph, lo, hi, **layout)
     hist = backproj.Histogram(photograph, in_range=(lo, hi), peak=255, **layout)
     assert hist.values.tobytes() == values.tobytes()
     np.testing.assert_array_equal(hist.back_project(all_colours), prob)
@@ -214,7 +217,7 @@ def test_a_gate_projects_as_the_formula_says(all_colours, hsv, channels, bins, r
     values = different(channels, bins)
     options = {"channels": channels, "ranges": ranges, "in_range": gate}
     hist = backproj.Histogram.from_values(values, **options)
-    some = slice(0, None, 5)  # every hue, saturation and value is among them
+    some = slice(0, None, 9)  # every hue, saturation and value is among them
     np.testing.assert_array_equal(
         hist.back_project(all_colours[some]), formula.project_hsv(hsv[some], values, bins=bins, **options)
     )
