@@ -6,7 +6,8 @@
 //
 //	cvtColor(COLOR_BGR2HSV), calcHist, normalize(NORM_MINMAX), calcBackProject
 //
-// over hue and saturation, in one pass and without an HSV image in between.
+// in one pass and without an HSV image in between. Unless a [Layout] says
+// otherwise, they are over hue and saturation, of 32 bins each.
 // See M. J. Swain and D. H. Ballard, "Color Indexing", IJCV 7:1 (1991).
 //
 // [BackProject] does it all in one call. To look for the same model in many

@@ -40,7 +40,7 @@ def test_image_writes_the_back_projection_of_a_box(folder):
     assert (done.returncode, done.stderr) == (0, "")
     assert "512×512 pixels in" in done.stdout
     assert "generic kernel" in done.stdout
-    assert "8.2% above half" in done.stdout
+    assert "8.2% of them above half" in done.stdout
     frame = read("photograph.jpg")
     np.testing.assert_array_equal(
         read("prob.png"), backproj.back_project(frame, frame[300:360, 120:180], order="rgb")
@@ -96,7 +96,7 @@ MISTAKES = {
     "truncated": (("half.jpg", *BOX), "cannot read half.jpg: image file is truncated"),
     "16 bits": (("deep.png", *BOX), "deep.png has more than 8 bits"),
     "no model": (("photograph.jpg",), "--model IMAGE or --box"),
-    "two models": (("photograph.jpg", *BOX, "--model", "photograph.jpg"), "--model IMAGE or --box"),
+    "two models": (("photograph.jpg", *BOX, "--model", "photograph.jpg"), "exclude each other"),
     "box too far right": (("photograph.jpg", "--box", "500,0,13,9"), "which is 512×512"),
     "box too low": (("photograph.jpg", "--box", "0,512,1,1"), "not inside photograph.jpg"),
     "box of no width": (("photograph.jpg", "--box", "3,3,0,9"), "not inside"),
@@ -170,7 +170,7 @@ def test_verify_compares_a_picture_and_every_colour(folder):
     ("arguments", "says"),
     [
         (("--box", "0,0,9,9"), "--model and --box need a FRAME"),
-        (("photograph.jpg", "--box", "0,0,9,9", "--model", "photograph.jpg"), "--model IMAGE or --box"),
+        (("photograph.jpg", "--box", "0,0,9,9", "--model", "photograph.jpg"), "exclude each other"),
         (("nowhere.png", "--box", "0,0,9,9"), "nowhere.png: No such file"),
     ],
 )

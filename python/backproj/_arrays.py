@@ -55,9 +55,9 @@ def check_image(image: object, name: str) -> Image:
     return _check_channels(array, name)
 
 
-def check_frames(frames: object) -> Image:
+def check_frames(frames: object, name: str = "frame") -> Image:
     """Return the frame or the batch of frames without the fourth channel."""
-    return _check_channels(_check_bytes(frames, "frame", "(h, w, 3) or (n, h, w, 3)"), "frame")
+    return _check_channels(_check_bytes(frames, name, "(h, w, 3) or (n, h, w, 3)"), name)
 
 
 def _check_channels(array: Image, name: str) -> Image:
@@ -151,6 +151,12 @@ def _check_bytes(value: object, name: str, shape: str) -> Image:
         )
     # What a subclass says of its shape, strides and flags may not be so; the array itself is asked.
     array = np.asarray(value)
+    if array.dtype == np.float32 and name == "model":
+        raise TypeError(
+            f"model has dtype float32 and shape {array.shape}, but must be uint8; if it is a histogram that "
+            "cv2 made, Histogram.from_values(model, channels=...) takes it, if an image from 0 to 1, "
+            "skimage.util.img_as_ubyte(model) converts it"
+        )
     if array.dtype != _UINT8:
         raise TypeError(
             f"{name} has dtype {array.dtype} and shape {array.shape}, but must be uint8"

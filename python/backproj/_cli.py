@@ -66,7 +66,7 @@ box_option = click.option(
 def image(
     frame: Path, model: Path | None, box: Box | None, output: Path | None, overlay_path: Path | None
 ) -> None:
-    """Back-project the colours of a model onto the picture FRAME."""
+    """Back-project a model onto the picture FRAME."""
     output = output or Path(f"{frame.stem}-prob.png")
     outputs = [output] if overlay_path is None else [output, overlay_path]
     inputs = [frame] if model is None else [frame, model]
@@ -82,7 +82,7 @@ def image(
     height, width = prob.shape
     click.echo(
         f"{width}×{height} pixels in {1e3 * seconds:.2f} ms ({backproj.info()['kernel']} kernel): "
-        f"{np.mean(prob >= 128):.1%} above half"
+        f"{np.mean(prob >= 128):.1%} of them above half"
     )
     for _, path in pictures:
         click.echo(f"wrote {path}")
@@ -102,8 +102,10 @@ def read_frame_and_model(frame: Path, model: Path | None, box: Box | None) -> tu
     """Return the frame, and as the model a picture or the box of the frame; or raise UsageError."""
     if model is not None and box is None:
         return read_picture(frame), read_picture(model)
-    if box is None or model is not None:
-        raise click.UsageError("give what to look for: either --model IMAGE or --box X,Y,W,H")
+    if box is None:
+        raise click.UsageError("give what to look for: --model IMAGE or --box X,Y,W,H")
+    if model is not None:
+        raise click.UsageError("--model and --box exclude each other: give what to look for once")
     pixels = read_picture(frame)
     x, y, w, h = box
     height, width, _ = pixels.shape
@@ -124,7 +126,7 @@ def project(pixels: Image, patch: Image) -> tuple[Image, float]:
 
 @commands.command()
 def info() -> None:
-    """Print the version, and which kernel, threads and engines work here."""
+    """Print the version and what works here."""
     for name, value in backproj.info().items():
         click.echo(f"{name:8} {', '.join(value) if isinstance(value, list) else value}")
 
@@ -135,10 +137,10 @@ def info() -> None:
 @box_option
 @click.pass_context
 def verify(context: click.Context, frame: Path | None, model: Path | None, box: Box | None) -> None:
-    """Compare every engine and kernel of this machine with OpenCV, byte for byte.
+    """Compare every result with OpenCV's, byte for byte.
 
-    Onto the picture FRAME, or without one onto each of the 2^24 colours with several models. The exit
-    code is 1 if there is a difference.
+    By every engine and kernel of this machine, onto the picture FRAME, or without one onto each of the
+    2^24 colours with several models made for it. The exit code is 1 if there is a difference.
     """
     if frame is None:
         if model is not None or box is not None:

@@ -53,7 +53,8 @@ class Histogram:
         What the fullest bin becomes. 256 is 255 in a back projection; most scripts of cv2 use 255.
         None leaves the counts as they are.
     order : {"bgr", "rgb"}, default "bgr"
-        The order of the model's channels: "bgr" for cv2, "rgb" for PIL, imageio and skimage.
+        The order of the model's channels: "bgr" for cv2, "rgb" for PIL, imageio and skimage. It is of
+        these images only: `back_project` is told that of its own.
 
     Raises
     ------
@@ -175,7 +176,7 @@ class Histogram:
             shape = shape[:1]
         if channels in ("h", "hs", "hsv") and len(shape) != len(channels):
             raise ValueError(
-                f"values has shape {values.shape}, but channels={channels!r} needs {len(channels)} axes"
+                f"values has shape {values.shape}, but channels={channels!r} needs an axis for each"
             )
         layout = check_layout(channels, shape, ranges, in_range)
         return cls._of(_engines.of_values(layout, values.reshape(shape), _check_scale(scale, values)))
@@ -188,6 +189,26 @@ class Histogram:
         hold the same number.
         """
         return self._state.values.view()  # of a base that is read-only, so that it stays so
+
+    @property
+    def channels(self) -> Channels:
+        """Which channels the axes are: "h", "hs" or "hsv"."""
+        return self._state.layout.channels
+
+    @property
+    def bins(self) -> tuple[int, ...]:
+        """The number of bins of each channel."""
+        return self._state.layout.bins
+
+    @property
+    def ranges(self) -> tuple[float, ...]:
+        """The bounds of each channel's bins, flat as cv2 has them."""
+        return self._state.layout.ranges
+
+    @property
+    def in_range(self) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+        """The bounds outside of which a pixel does not count, or None."""
+        return self._state.layout.in_range
 
     @property
     def counts(self) -> npt.NDArray[np.int64] | None:
@@ -223,6 +244,10 @@ class Histogram:
             )
         return self._of(_engines.of_counts(one.layout, one.counts + two.counts, one.peak))
 
+    def __radd__(self, other: object) -> Histogram:
+        """Return self for 0, with which ``sum`` begins."""
+        return self if other == 0 and isinstance(other, int) else NotImplemented
+
     def __reduce__(self) -> tuple[Any, ...]:
         s = self._state
         return _restored, (type(self), s.layout, s.counts, s.peak, s.values, s.scale)
@@ -233,7 +258,12 @@ class Histogram:
         Parameters
         ----------
         path : str or path
-            An .npz file; an existing one is replaced.
+            An .npz file, with that name as it is; an existing one is replaced.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
 
         See Also
         --------
@@ -244,6 +274,11 @@ class Histogram:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Histogram:
         """Return the histogram that `save` wrote to a file.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
 
         Raises
         ------
@@ -257,7 +292,8 @@ class Histogram:
     def ratio(self, scene: Histogram) -> Histogram:
         """Return the ratio histogram of this model in a scene.
 
-        Colours that the scene has much of count for less, however common they are in the model.
+        Colours that the scene has much of count for less, however common they are in the model. A
+        colour that only the model has, elsewhere in the scene too, reaches M/I of 255, not 255.
 
         Parameters
         ----------

@@ -156,15 +156,15 @@ def in_range(
         Any strides will do.
     lo, hi : three whole numbers
         The least and the greatest hue, saturation and value. If the least hue is beyond the
-        greatest, hue wraps around: red is from 170 to 10.
+        greatest, hue wraps around: red is from 170 to 10, not from -10, which is as good as 0.
     order : {"bgr", "rgb"}, default "bgr"
         The order of the image's channels.
-    out : ndarray of uint8, shape (h, w), optional
+    out : ndarray of uint8, shape (h, w) or (n, h, w), optional
         Where to write the result.
 
     Returns
     -------
-    ndarray of uint8, shape (h, w)
+    ndarray of uint8, shape (h, w) or (n, h, w)
         255 within, 0 elsewhere, as ``cv2.inRange`` of the HSV image. ``out``, if that was given.
 
     Raises
@@ -187,7 +187,7 @@ def in_range(
     array([[255, 255,   0,   0]], dtype=uint8)
     """
     number, threads = check_order(order), check_threads(None)
-    image = check_frames(image)
+    image = check_frames(image, "image")
     out, onto = destination(out, image.shape[:-1], image)
     within = _within(check_bounds((lo, hi), "(lo, hi)"))
     _engines.project([within._state], image, onto[np.newaxis], number, threads=threads)

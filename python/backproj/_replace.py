@@ -31,7 +31,10 @@ def replaced(paths: Sequence[str | os.PathLike[str]]) -> Iterator[list[BinaryIO]
         opened: list[BinaryIO] = []
         for target in targets:
             mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-            descriptor, name = tempfile.mkstemp(".part", ".backproj-", target.parent)
+            try:
+                descriptor, name = tempfile.mkstemp(".part", ".backproj-", target.parent)
+            except OSError as error:
+                raise type(error)(error.errno, error.strerror, str(target)) from error
             parts.append(Path(name))
             files.callback(parts[-1].unlink, missing_ok=True)
             opened.append(files.enter_context(os.fdopen(descriptor, "wb")))
