@@ -82,7 +82,7 @@ def _check_channels(array: Image, name: str) -> Image:
 
 def check_mask(mask: object, shape: tuple[int, ...]) -> Image:
     """Return the mask as uint8, if it is one of that shape, uint8 or bool."""
-    if isinstance(mask, np.ndarray) and not _is_masked(mask) and np.asarray(mask).dtype == np.bool_:
+    if isinstance(mask, np.ndarray) and not is_masked(mask) and np.asarray(mask).dtype == np.bool_:
         mask = np.asarray(mask).view(np.uint8)
     array = _check_bytes(mask, "mask", "(h, w)")
     if array.shape != shape:
@@ -143,7 +143,7 @@ def _check_bytes(value: object, name: str, shape: str) -> Image:
             f"{name} must be a numpy array of shape {shape} and dtype uint8, "
             f"not {_described(value)}{_fix_of_type(value, name, shape)}"
         )
-    if _is_masked(value):
+    if is_masked(value):
         also = ", and mask=~numpy.ma.getmaskarray(model)[..., 0]" if name == "model" else ""
         raise TypeError(
             f"{name} is a masked array of shape {value.shape} and dtype {value.dtype}, whose mask would be "
@@ -167,7 +167,8 @@ def _check_bytes(value: object, name: str, shape: str) -> Image:
     return array
 
 
-def _is_masked(array: npt.NDArray[Any]) -> bool:
+def is_masked(array: npt.NDArray[Any]) -> bool:
+    """Report whether numpy's functions would leave some elements of the array out."""
     # numpy.ma is imported by the first who says its name. That takes time, and a lock that a process
     # forked by another thread at that moment would wait for in vain.
     ma = sys.modules.get("numpy.ma")

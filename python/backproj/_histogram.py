@@ -17,6 +17,7 @@ from backproj._arrays import (
     check_frames,
     check_order,
     destination,
+    is_masked,
     shown,
 )
 from backproj._engines import Engine, State, check_engine
@@ -171,6 +172,9 @@ class Histogram:
                 f"values must be a numpy array of float32, not {got}; "
                 "numpy.asarray(values, numpy.float32) makes one"
             )
+        if is_masked(values):
+            raise TypeError("values is a masked array, whose mask would be lost; give values.filled(0)")
+        values = np.asarray(values)
         shape = values.shape
         if channels == "h" and values.ndim == 2 and shape[1] == 1:
             shape = shape[:1]
@@ -441,4 +445,6 @@ def _restored(
     scale: float,
 ) -> Histogram:
     """Return what was pickled."""
+    if counts is not None:
+        counts = counts.copy()  # pickle may have made it of a buffer that others may write to
     return cls._of(_engines.of_values(layout, values, scale, counts, peak))
