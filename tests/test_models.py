@@ -216,7 +216,12 @@ def test_what_has_no_counts_has_no_sum(model):
                 a + b
 
 
-@pytest.mark.parametrize("other", [0, 1.5, None, np.ones((32, 32)), "hist", [1]])
+def test_sum_adds_histograms(model):
+    hist = backproj.Histogram(model)
+    assert sum([hist, hist, hist]) == backproj.Histogram([model] * 3)
+
+
+@pytest.mark.parametrize("other", [1, 1.5, None, np.ones((32, 32)), "hist", [1]])
 def test_only_histograms_are_added(model, other):
     hist = backproj.Histogram(model)
     with pytest.raises(TypeError):

@@ -17,13 +17,12 @@ from backproj._arrays import (
     check_frames,
     check_order,
     destination,
-    is_masked,
-    shown,
 )
 from backproj._engines import Engine, State, check_engine
 from backproj._layout import Bounds, Channels, Layout, check_layout
 from backproj._models import check_peak, count_models
 from backproj._threads import check_threads
+from backproj._values import given_values, ratio_values
 
 
 class Histogram:
@@ -166,24 +165,7 @@ class Histogram:
         >>> backproj.Histogram.from_values(reds, channels="h").back_project(frame)
         array([[200,   0]], dtype=uint8)
         """
-        if not isinstance(values, np.ndarray) or values.dtype != np.float32:
-            got = f"dtype {values.dtype}" if isinstance(values, np.ndarray) else f"{type(values).__name__}"
-            raise TypeError(
-                f"values must be a numpy array of float32, not {got}; "
-                "numpy.asarray(values, numpy.float32) makes one"
-            )
-        if is_masked(values):
-            raise TypeError("values is a masked array, whose mask would be lost; give values.filled(0)")
-        values = np.asarray(values)
-        shape = values.shape
-        if channels == "h" and values.ndim == 2 and shape[1] == 1:
-            shape = shape[:1]
-        if channels in ("h", "hs", "hsv") and len(shape) != len(channels):
-            raise ValueError(
-                f"values has shape {values.shape}, but channels={channels!r} needs an axis for each"
-            )
-        layout = check_layout(channels, shape, ranges, in_range)
-        return cls._of(_engines.of_values(layout, values.reshape(shape), _check_scale(scale, values)))
+        return cls._of(given_values(values, channels, ranges, in_range, scale))
 
     @property
     def values(self) -> npt.NDArray[np.float32]:
@@ -250,7 +232,7 @@ class Histogram:
 
     def __radd__(self, other: object) -> Histogram:
         """Return self for 0, with which ``sum`` begins."""
-        return self if other == 0 and isinstance(other, int) else NotImplemented
+        return self if isinstance(other, int) and other == 0 else NotImplemented
 
     def __reduce__(self) -> tuple[Any, ...]:
         s = self._state
@@ -338,16 +320,7 @@ class Histogram:
                 f"scene must be a Histogram, not {type(scene).__name__}; "
                 "backproj.Histogram(frame, ...) makes one, with the options of the model's"
             )
-        mine, theirs = self._state, scene._state
-        if mine.counts is None or theirs.counts is None:
-            raise ValueError("a histogram made by from_values or ratio has no counts to divide")
-        if mine.layout != theirs.layout:
-            raise ValueError(f"the layouts differ: {mine.layout} of the model, {theirs.layout} of the scene")
-        share = np.divide(
-            mine.counts, theirs.counts, out=np.zeros(mine.layout.bins), where=theirs.counts != 0
-        )
-        values = (255 * np.minimum(share, 1)).astype(np.float32)
-        return self._of(_engines.of_values(mine.layout, values, 1.0))
+        return self._of(ratio_values(self._state, scene._state))
 
     def back_project(
         self,
@@ -418,22 +391,6 @@ class Histogram:
         out, onto = destination(out, frame.shape[:-1], frame)
         _engines.project([self._state], frame, onto[np.newaxis], number, engine=engine, threads=threads)
         return out
-
-
-def _check_scale(scale: object, values: npt.NDArray[np.float32]) -> float:
-    """Return the scale in single precision, as cv2 takes it, if the values and their multiples are fit."""
-    if isinstance(scale, bool) or not isinstance(scale, (int, float, np.integer, np.floating)):
-        raise TypeError(f"scale must be a number, not {shown(scale)}")
-    with np.errstate(over="ignore", invalid="ignore"):
-        factor = np.float32(min(max(scale, -1e39), 1e39))  # an int may be beyond all floats
-        # Also False for what is not a number. float32 cannot tell 2^31 - 1 from 2^31.
-        fit = all((np.abs(numbers) < 2**31).all() for numbers in (values, values * factor))
-    if not fit:
-        raise ValueError(
-            f"values must be finite and, also times scale, less than 2^31; they are from {values.min():g} "
-            f"to {values.max():g}, and scale is {shown(scale)}"
-        )
-    return float(factor)
 
 
 def _restored(
