@@ -7,7 +7,10 @@ tool (
 	golang.org/x/tools/cmd/goimports
 )
 
-require gocv.io/x/gocv v0.43.0
+require (
+	gocv.io/x/gocv v0.43.0
+	golang.org/x/sys v0.49.0
+)
 
 require (
 	github.com/go-python/gopy v0.5.0 // indirect
@@ -16,7 +19,6 @@ require (
 	github.com/pkg/errors v0.9.1 // indirect
 	golang.org/x/mod v0.42.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/telemetry v0.0.0-20261009151841-97e8ea77aa2a // indirect
 	golang.org/x/tools v0.52.0 // indirect
 )

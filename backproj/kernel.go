@@ -34,9 +34,6 @@ type kernel struct {
 	grain int
 }
 
-// kernels are those that this machine can run, the fastest first.
-var kernels = []*kernel{&genericKernel}
-
 // Kernels returns the names of the kernels that this machine can run, the
 // fastest, which is the default, first.
 func Kernels() []string {

@@ -1,0 +1,121 @@
+//go:build unix
+
+package backproj
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"syscall"
+	"testing"
+	"unsafe"
+)
+
+// guarded returns some pages of memory that pages without any access adjoin.
+func guarded(t *testing.T, pages int) []byte {
+	t.Helper()
+	page := syscall.Getpagesize()
+	all, err := syscall.Mmap(-1, 0, (pages+2)*page, syscall.PROT_READ|syscall.PROT_WRITE,
+		syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		t.Skipf("no memory of its own: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Munmap(all); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, guard := range [][]byte{all[:page], all[(pages+1)*page:]} {
+		if err := syscall.Mprotect(guard, syscall.PROT_NONE); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all[page : (pages+1)*page]
+}
+
+// TestKernelsTouchNothingBesideTheirRows has each row begin where memory
+// begins, and end where it ends: a read or a write beyond is a fault.
+func TestKernelsTouchNothingBesideTheirRows(t *testing.T) {
+	table := randomTable()
+	src, out, wide, values := guarded(t, 1), guarded(t, 1), guarded(t, 1), guarded(t, 1)
+	words := wordsOf(wide)
+	for _, k := range kernels {
+		for _, format := range formats {
+			t.Run(fmt.Sprintf("%s/%+v", k.name, format), func(t *testing.T) {
+				for width := 1; width <= 300; width++ {
+					size := (width-1)*format.size + 3
+					for _, atEnd := range []bool{false, true} {
+						place := func(b []byte, n int) []byte {
+							if atEnd {
+								return b[len(b)-n:]
+							}
+							return b[:n:n]
+						}
+						s := place(src, size)
+						colours(s, format, width*54321, width)
+						index := words[:width:width]
+						if atEnd {
+							index = words[len(words)-width:]
+						}
+						checkRow(t, k, format, s, place(out, width), index, place(values, width), table)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestKernelsTakeAnyAlignment has rows begin at each of 64 addresses in turn.
+func TestKernelsTakeAnyAlignment(t *testing.T) {
+	table := randomTable()
+	src, dst := make([]byte, 4096), make([]byte, 1024)
+	values, words := make([]byte, 1024), make([]uint16, 1024)
+	for _, k := range kernels {
+		for _, format := range formats {
+			for start := range 64 {
+				width := 64 + 3*start
+				s := src[start:][:(width-1)*format.size+3]
+				colours(s, format, start*7654321&0xffffff, width)
+				for _, other := range []int{0, start, 63 - start} {
+					checkRow(t, k, format, s, dst[other:][:width], words[other:][:width], values[other:][:width], table)
+				}
+			}
+		}
+	}
+}
+
+func randomTable() *Table {
+	table := new(Table)
+	random := rand.New(rand.NewPCG(3, 4))
+	for i := range table {
+		table[i] = byte(random.Uint32())
+	}
+	return table
+}
+
+// checkRow compares all that the kernel makes of src with the formula.
+func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, index []uint16, values []byte, table *Table) {
+	t.Helper()
+	clear(dst)
+	k.project(dst, src, format, table)
+	clear(index)
+	k.index(index, nil, src, format)
+	alone := slices.Clone(index)
+	clear(index)
+	clear(values)
+	k.index(index, values, src, format)
+	for i := range dst {
+		b, g, r := colour(src[i*format.size:], format)
+		h, s := hsvFormula(b, g, r)
+		want := uint16(h<<8 | s)
+		if index[i] != want || alone[i] != want || int(values[i]) != max(b, g, r) || dst[i] != table[want] {
+			t.Fatalf("%s %+v width %d pixel %d: index %#04x, without values %#04x, value %d, projected to %d",
+				k.name, format, len(dst), i, index[i], alone[i], values[i], dst[i])
+		}
+	}
+}
+
+// wordsOf returns the memory of b as words.
+func wordsOf(b []byte) []uint16 {
+	return unsafe.Slice((*uint16)(unsafe.Pointer(&b[0])), len(b)/2)
+}
