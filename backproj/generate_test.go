@@ -17,7 +17,7 @@ func TestAssemblyIsWhatItsGeneratorsWrite(t *testing.T) {
 	if out, err := exec.Command("go", "mod", "download", "-C", "_asm").CombinedOutput(); err != nil {
 		t.Skipf("cannot fetch the generator's modules: %v\n%s", err, out)
 	}
-	for _, kernel := range []string{"avx512"} {
+	for _, kernel := range []string{"avx512", "avx2"} {
 		t.Run(kernel, func(t *testing.T) {
 			assembly, stubs := "kernel_"+kernel+"_amd64.s", "stubs_"+kernel+"_amd64.go"
 			dir := t.TempDir()

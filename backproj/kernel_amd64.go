@@ -3,47 +3,49 @@ package backproj
 import "golang.org/x/sys/cpu"
 
 //go:generate go run -C _asm ./avx512 -out ../kernel_avx512_amd64.s -stubs ../stubs_avx512_amd64.go -pkg backproj
+//go:generate go run -C _asm ./avx2 -out ../kernel_avx2_amd64.s -stubs ../stubs_avx2_amd64.go -pkg backproj
 
 // kernels are those that this machine can run, the fastest first.
 var kernels = machineKernels()
 
 func machineKernels() []*kernel {
 	var k []*kernel
-	if x := &cpu.X86; x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512VBMI {
+	x := &cpu.X86
+	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512VBMI {
 		k = append(k, &avx512Kernel)
+	}
+	if x.HasAVX2 && x.HasFMA {
+		k = append(k, &avx2Kernel)
 	}
 	return append(k, &genericKernel)
 }
+
+// The assembly takes a turn of pixels at a time, and needs at least that many:
+// its last turn ends with the row and overlaps the one before. Narrower rows
+// go through a scratch.
+const (
+	avx512Turn = 64
+	avx2Turn   = 32
+)
 
 var avx512Kernel = kernel{
 	name:    "avx512",
 	index:   indexAVX512,
 	project: projectAVX512,
-	grain:   1_000_000, // at 0.25 ns a pixel
+	grain:   900_000, // at 0.27 ns a pixel
 }
-
-// avx512Turn is the number of pixels that the assembly takes at a time, and
-// the least number that it can be called for. Fewer go through a scratch.
-const avx512Turn = 64
 
 func indexAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	n := len(dst)
-	if n == 0 {
-		return
-	}
-	_ = src[(n-1)*format.size+2] // the assembly checks nothing
 	if n < avx512Turn {
-		var pixels [4 * avx512Turn]byte
-		var indices [avx512Turn]uint16
-		var greatest [avx512Turn]uint8
-		copy(pixels[:], src[:(n-1)*format.size+3])
-		indexAVX512(indices[:], greatest[:], pixels[:], format)
-		copy(dst, indices[:])
-		if values != nil {
-			copy(values, greatest[:n])
+		var row narrow
+		if row.take(n, src, format) {
+			indexAVX512(row.indices[:], row.bytes[:], row.pixels[:], format)
+			row.give(dst, values)
 		}
 		return
 	}
+	checkLength(n, src, format)
 	var v *uint8
 	if values != nil {
 		v = &values[:n][0]
@@ -57,21 +59,94 @@ func indexAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 
 func projectAVX512(dst, src []byte, format pixelFormat, table *Table) {
 	n := len(dst)
-	if n == 0 {
-		return
-	}
-	_ = src[(n-1)*format.size+2]
 	if n < avx512Turn {
-		var pixels [4 * avx512Turn]byte
-		var results [avx512Turn]byte
-		copy(pixels[:], src[:(n-1)*format.size+3])
-		projectAVX512(results[:], pixels[:], format, table)
-		copy(dst, results[:])
+		var row narrow
+		if row.take(n, src, format) {
+			projectAVX512(row.bytes[:], row.pixels[:], format, table)
+			copy(dst, row.bytes[:])
+		}
 		return
 	}
+	checkLength(n, src, format)
 	if format.size == 3 {
 		project3AVX512(&dst[0], &src[0], n, format.redFirst, &table[0])
 	} else {
 		project4AVX512(&dst[0], &src[0], n, format.redFirst, &table[0])
+	}
+}
+
+var avx2Kernel = kernel{
+	name:    "avx2",
+	index:   indexAVX2,
+	project: projectAVX2,
+	grain:   450_000, // at 0.55 ns a pixel
+}
+
+func indexAVX2(dst []uint16, values []uint8, src []byte, format pixelFormat) {
+	n := len(dst)
+	if n < avx2Turn {
+		var row narrow
+		if row.take(n, src, format) {
+			indexAVX2(row.indices[:], row.bytes[:], row.pixels[:], format)
+			row.give(dst, values)
+		}
+		return
+	}
+	checkLength(n, src, format)
+	var v *uint8
+	if values != nil {
+		v = &values[:n][0]
+	}
+	if format.size == 3 {
+		index3AVX2(&dst[0], v, &src[0], n, format.redFirst)
+	} else {
+		index4AVX2(&dst[0], v, &src[0], n, format.redFirst)
+	}
+}
+
+func projectAVX2(dst, src []byte, format pixelFormat, table *Table) {
+	n := len(dst)
+	if n < avx2Turn {
+		var row narrow
+		if row.take(n, src, format) {
+			projectAVX2(row.bytes[:], row.pixels[:], format, table)
+			copy(dst, row.bytes[:])
+		}
+		return
+	}
+	checkLength(n, src, format)
+	if format.size == 3 {
+		project3AVX2(&dst[0], &src[0], n, format.redFirst, &table[0])
+	} else {
+		project4AVX2(&dst[0], &src[0], n, format.redFirst, &table[0])
+	}
+}
+
+// checkLength panics if src is too short for n pixels: the assembly checks
+// nothing.
+func checkLength(n int, src []byte, format pixelFormat) {
+	_ = src[(n-1)*format.size+2]
+}
+
+// A narrow is the scratch of a row that is narrower than a turn.
+type narrow struct {
+	pixels  [4 * avx512Turn]byte
+	indices [avx512Turn]uint16
+	bytes   [avx512Turn]byte // values or results
+}
+
+// take copies n pixels, and reports whether there are any.
+func (r *narrow) take(n int, src []byte, format pixelFormat) bool {
+	if n == 0 {
+		return false
+	}
+	copy(r.pixels[:], src[:(n-1)*format.size+3])
+	return true
+}
+
+func (r *narrow) give(dst []uint16, values []uint8) {
+	copy(dst, r.indices[:])
+	if values != nil {
+		copy(values[:len(dst)], r.bytes[:])
 	}
 }

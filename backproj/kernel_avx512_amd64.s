@@ -207,10 +207,10 @@ GLOBL avx512Constants<>(SB), RODATA|NOPTR, $1600
 // func index3AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·index3AVX512(SB), NOSPLIT, $0-33
-	MOVQ         src+16(FP), AX
+	MOVQ         src+16(FP), CX
 	MOVQ         n+24(FP), DX
 	SUBQ         $0x40, DX
-	XORQ         CX, CX
+	XORQ         AX, AX
 	MOVQ         dst+0(FP), BX
 	MOVQ         values+8(FP), SI
 	MOVB         redFirst+32(FP), DI
@@ -251,10 +251,10 @@ TEXT ·index3AVX512(SB), NOSPLIT, $0-33
 	VMOVDQU8     avx512Constants<>+1536(SB), Z19
 
 turn:
-	LEAQ       (CX)(CX*2), DI
-	VMOVDQU8   (AX)(DI*1), Z20
-	VMOVDQU8   64(AX)(DI*1), Z21
-	VMOVDQU8   128(AX)(DI*1), Z22
+	LEAQ       (AX)(AX*2), DI
+	VMOVDQU8   (CX)(DI*1), Z20
+	VMOVDQU8   64(CX)(DI*1), Z21
+	VMOVDQU8   128(CX)(DI*1), Z22
 	VMOVDQA64  Z0, Z23
 	VPERMI2B   Z21, Z20, Z23
 	VPERMB     Z22, Z0, K1, Z23
@@ -333,33 +333,33 @@ turn:
 	VPADDW     Z16, Z22, Z22
 	VPSRLW     $0x04, Z22, Z22
 	VPORQ      Z22, Z21, Z21
-	VMOVDQU16  Z28, (BX)(CX*2)
-	VMOVDQU16  Z21, 64(BX)(CX*2)
+	VMOVDQU16  Z28, (BX)(AX*2)
+	VMOVDQU16  Z21, 64(BX)(AX*2)
 	TESTQ      SI, SI
 	JEQ        next
 	VMOVDQU8   avx512Constants<>+1408(SB), Z20
 	VPERMB     Z27, Z20, Z27
-	VMOVDQU8   Z27, (SI)(CX*1)
+	VMOVDQU8   Z27, (SI)(AX*1)
 
 next:
-	CMPQ    CX, DX
-	JEQ     turnDone
-	ADDQ    $0x40, CX
-	CMPQ    CX, DX
-	CMOVQGT DX, CX
+	CMPQ    AX, DX
+	JEQ     done
+	ADDQ    $0x40, AX
+	CMPQ    AX, DX
+	CMOVQGT DX, AX
 	JMP     turn
 
-turnDone:
+done:
 	VZEROUPPER
 	RET
 
 // func project3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·project3AVX512(SB), NOSPLIT, $320-40
-	MOVQ         src+8(FP), BX
+	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x40, R8
-	XORQ         DI, DI
+	XORQ         BX, BX
 	MOVQ         dst+0(FP), R9
 	MOVQ         table+32(FP), SI
 	LEAQ         63(SP), R10
@@ -401,10 +401,10 @@ TEXT ·project3AVX512(SB), NOSPLIT, $320-40
 	VPBROADCASTD AX, Z17
 	VMOVDQU8     avx512Constants<>+1472(SB), Z18
 	VMOVDQU8     avx512Constants<>+1536(SB), Z19
-	LEAQ         (DI)(DI*2), AX
-	VMOVDQU8     (BX)(AX*1), Z20
-	VMOVDQU8     64(BX)(AX*1), Z21
-	VMOVDQU8     128(BX)(AX*1), Z22
+	LEAQ         (BX)(BX*2), AX
+	VMOVDQU8     (DI)(AX*1), Z20
+	VMOVDQU8     64(DI)(AX*1), Z21
+	VMOVDQU8     128(DI)(AX*1), Z22
 	VMOVDQA64    Z0, Z23
 	VPERMI2B     Z21, Z20, Z23
 	VPERMB       Z22, Z0, K1, Z23
@@ -487,23 +487,23 @@ TEXT ·project3AVX512(SB), NOSPLIT, $320-40
 	VMOVDQA64    Z21, 64(R10)
 	XCHGQ        R10, R11
 	MOVQ         R13, R12
-	LEAQ         (R9)(DI*1), R13
+	LEAQ         (R9)(BX*1), R13
 	VMOVDQA64    Z29, (R10)
 	VMOVDQA64    Z21, 64(R10)
 	XCHGQ        R10, R11
 	MOVQ         R13, R12
-	LEAQ         (R9)(DI*1), R13
+	LEAQ         (R9)(BX*1), R13
 
 turn:
-	CMPQ       DI, R8
+	CMPQ       BX, R8
 	JEQ        last
-	ADDQ       $0x40, DI
-	CMPQ       DI, R8
-	CMOVQGT    R8, DI
-	LEAQ       (DI)(DI*2), AX
-	VMOVDQU8   (BX)(AX*1), Z20
-	VMOVDQU8   64(BX)(AX*1), Z21
-	VMOVDQU8   128(BX)(AX*1), Z22
+	ADDQ       $0x40, BX
+	CMPQ       BX, R8
+	CMOVQGT    R8, BX
+	LEAQ       (BX)(BX*2), AX
+	VMOVDQU8   (DI)(AX*1), Z20
+	VMOVDQU8   64(DI)(AX*1), Z21
+	VMOVDQU8   128(DI)(AX*1), Z22
 	VMOVDQA64  Z0, Z23
 	VPERMI2B   Z21, Z20, Z23
 	VPERMB     Z22, Z0, K1, Z23
@@ -778,7 +778,7 @@ turn:
 	VMOVDQA64  Z21, 64(R10)
 	XCHGQ      R10, R11
 	MOVQ       R13, R12
-	LEAQ       (R9)(DI*1), R13
+	LEAQ       (R9)(BX*1), R13
 	JMP        turn
 
 last:
@@ -1168,16 +1168,18 @@ last:
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 62(R12)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
 	VZEROUPPER
 	RET
 
 // func index4AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·index4AVX512(SB), NOSPLIT, $0-33
-	MOVQ         src+16(FP), AX
+	MOVQ         src+16(FP), CX
 	MOVQ         n+24(FP), DX
 	SUBQ         $0x40, DX
-	XORQ         CX, CX
+	XORQ         AX, AX
 	MOVQ         dst+0(FP), BX
 	MOVQ         values+8(FP), SI
 	MOVB         redFirst+32(FP), DI
@@ -1217,10 +1219,10 @@ TEXT ·index4AVX512(SB), NOSPLIT, $0-33
 	VMOVDQU8     avx512Constants<>+1536(SB), Z19
 
 turn:
-	VMOVDQU8   (AX)(CX*4), Z20
-	VMOVDQU8   64(AX)(CX*4), Z21
-	VMOVDQU8   128(AX)(CX*4), Z22
-	VMOVDQU8   191(AX)(CX*4), Z23
+	VMOVDQU8   (CX)(AX*4), Z20
+	VMOVDQU8   64(CX)(AX*4), Z21
+	VMOVDQU8   128(CX)(AX*4), Z22
+	VMOVDQU8   191(CX)(AX*4), Z23
 	VMOVDQA64  Z0, Z24
 	VPERMI2B   Z23, Z22, K1, Z24
 	VPERMI2B   Z21, Z20, K2, Z24
@@ -1299,33 +1301,33 @@ turn:
 	VPADDW     Z16, Z22, Z22
 	VPSRLW     $0x04, Z22, Z22
 	VPORQ      Z22, Z21, Z21
-	VMOVDQU16  Z28, (BX)(CX*2)
-	VMOVDQU16  Z21, 64(BX)(CX*2)
+	VMOVDQU16  Z28, (BX)(AX*2)
+	VMOVDQU16  Z21, 64(BX)(AX*2)
 	TESTQ      SI, SI
 	JEQ        next
 	VMOVDQU8   avx512Constants<>+1408(SB), Z20
 	VPERMB     Z23, Z20, Z23
-	VMOVDQU8   Z23, (SI)(CX*1)
+	VMOVDQU8   Z23, (SI)(AX*1)
 
 next:
-	CMPQ    CX, DX
-	JEQ     turnDone
-	ADDQ    $0x40, CX
-	CMPQ    CX, DX
-	CMOVQGT DX, CX
+	CMPQ    AX, DX
+	JEQ     done
+	ADDQ    $0x40, AX
+	CMPQ    AX, DX
+	CMOVQGT DX, AX
 	JMP     turn
 
-turnDone:
+done:
 	VZEROUPPER
 	RET
 
 // func project4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·project4AVX512(SB), NOSPLIT, $320-40
-	MOVQ         src+8(FP), BX
+	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x40, R8
-	XORQ         DI, DI
+	XORQ         BX, BX
 	MOVQ         dst+0(FP), R9
 	MOVQ         table+32(FP), SI
 	LEAQ         63(SP), R10
@@ -1366,10 +1368,10 @@ TEXT ·project4AVX512(SB), NOSPLIT, $320-40
 	VPBROADCASTD AX, Z17
 	VMOVDQU8     avx512Constants<>+1472(SB), Z18
 	VMOVDQU8     avx512Constants<>+1536(SB), Z19
-	VMOVDQU8     (BX)(DI*4), Z20
-	VMOVDQU8     64(BX)(DI*4), Z21
-	VMOVDQU8     128(BX)(DI*4), Z22
-	VMOVDQU8     191(BX)(DI*4), Z23
+	VMOVDQU8     (DI)(BX*4), Z20
+	VMOVDQU8     64(DI)(BX*4), Z21
+	VMOVDQU8     128(DI)(BX*4), Z22
+	VMOVDQU8     191(DI)(BX*4), Z23
 	VMOVDQA64    Z0, Z24
 	VPERMI2B     Z23, Z22, K1, Z24
 	VPERMI2B     Z21, Z20, K2, Z24
@@ -1452,23 +1454,23 @@ TEXT ·project4AVX512(SB), NOSPLIT, $320-40
 	VMOVDQA64    Z21, 64(R10)
 	XCHGQ        R10, R11
 	MOVQ         R13, R12
-	LEAQ         (R9)(DI*1), R13
+	LEAQ         (R9)(BX*1), R13
 	VMOVDQA64    Z29, (R10)
 	VMOVDQA64    Z21, 64(R10)
 	XCHGQ        R10, R11
 	MOVQ         R13, R12
-	LEAQ         (R9)(DI*1), R13
+	LEAQ         (R9)(BX*1), R13
 
 turn:
-	CMPQ       DI, R8
+	CMPQ       BX, R8
 	JEQ        last
-	ADDQ       $0x40, DI
-	CMPQ       DI, R8
-	CMOVQGT    R8, DI
-	VMOVDQU8   (BX)(DI*4), Z20
-	VMOVDQU8   64(BX)(DI*4), Z21
-	VMOVDQU8   128(BX)(DI*4), Z22
-	VMOVDQU8   191(BX)(DI*4), Z23
+	ADDQ       $0x40, BX
+	CMPQ       BX, R8
+	CMOVQGT    R8, BX
+	VMOVDQU8   (DI)(BX*4), Z20
+	VMOVDQU8   64(DI)(BX*4), Z21
+	VMOVDQU8   128(DI)(BX*4), Z22
+	VMOVDQU8   191(DI)(BX*4), Z23
 	VMOVDQA64  Z0, Z24
 	VPERMI2B   Z23, Z22, K1, Z24
 	VPERMI2B   Z21, Z20, K2, Z24
@@ -1743,7 +1745,7 @@ turn:
 	VMOVDQA64  Z21, 64(R10)
 	XCHGQ      R10, R11
 	MOVQ       R13, R12
-	LEAQ       (R9)(DI*1), R13
+	LEAQ       (R9)(BX*1), R13
 	JMP        turn
 
 last:
@@ -2133,5 +2135,7 @@ last:
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 62(R12)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
 	VZEROUPPER
 	RET

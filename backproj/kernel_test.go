@@ -3,6 +3,7 @@ package backproj
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -204,6 +205,33 @@ func BenchmarkKernel(b *testing.B) {
 				}
 				report(b)
 			})
+		}
+	}
+}
+
+// TestReciprocalEstimatesMayDiffer tries, for each number whose reciprocal the
+// AVX2 kernel computes, every estimate that a CPU may start from: the manuals
+// promise an error of at most 1.5·2^-12. The rest of the tests see only the
+// estimates of one CPU.
+func TestReciprocalEstimatesMayDiffer(t *testing.T) {
+	for x := 4; x < 256; x++ {
+		exact := 1 / float64(x)
+		r := float32(exact * (1 - 1.5/4096))
+		last := float32(exact * (1 + 1.5/4096))
+		for ; r <= last; r = math.Nextafter32(r, 1) {
+			// Products of two floats are exact in float64, so that each
+			// conversion rounds as the CPU does. The last addition leaves an
+			// integer, rounded half to even.
+			rest := float32(2 - float64(x)*float64(r))
+			reciprocal := func(numerator float32) int32 {
+				return int32(math.RoundToEven(float64(float32(float64(numerator)*float64(r))) * float64(rest)))
+			}
+			if got := reciprocal(180 << 12 / 6); got != hueReciprocal[x] {
+				t.Fatalf("hue: 1/%d estimated as %v gives %d, want %d", x, r, got, hueReciprocal[x])
+			}
+			if got := reciprocal(255 << 12); x >= 16 && got != saturationReciprocal[x] {
+				t.Fatalf("saturation: 1/%d estimated as %v gives %d, want %d", x, r, got, saturationReciprocal[x])
+			}
 		}
 	}
 }

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backproj/backproj/backproj/_asm/emit"
+)
+
+// constants are 32-byte vectors in read-only data.
+type constants struct {
+	data    Mem
+	offsets map[string]int
+}
+
+func (c *constants) at(name string) Mem {
+	offset, ok := c.offsets[name]
+	if !ok {
+		panic(name)
+	}
+	return c.data.Offset(offset)
+}
+
+func newConstants() *constants {
+	c := &constants{offsets: map[string]int{}}
+	var bytes []byte
+	vector := func(name string, pattern ...byte) {
+		c.offsets[name] = len(bytes)
+		bytes = append(bytes, emit.Repeat(turn, pattern...)...)
+	}
+	double := func(name string, n uint32) { vector(name, binary.LittleEndian.AppendUint32(nil, n)...) }
+
+	// For pixels of 3 bytes, by component: which bytes come from the second
+	// and from the third load of 16, and then where each pixel's byte is.
+	for channel := range 3 {
+		var second, third, place [16]byte
+		for i := range 16 {
+			at := 3*i + channel
+			place[i] = byte(at % 16)
+			switch at / 16 {
+			case 1:
+				second[at%16] = 0xff
+			case 2:
+				third[at%16] = 0xff
+			}
+		}
+		vector([]string{"split3", "split3green", "split3red"}[channel], second[:]...)
+		vector("", third[:]...)
+		vector("", place[:]...)
+	}
+	// For pixels of 4 bytes, blue first and then red first: where in 4 pixels
+	// are the components, and then the same for those of the fourth load,
+	// whose upper half is a byte early.
+	for _, name := range []string{"split4", "split4redFirst"} {
+		var places, early [16]byte
+		for i := range 4 {
+			for channel := range 4 {
+				at := 4*i + channel
+				if channel < 3 && name != "split4" {
+					at = 4*i + 2 - channel
+				}
+				places[4*channel+i], early[4*channel+i] = byte(at), byte(at+1)
+				if channel == 3 { // of no use, and in the last pixel not there
+					places[12+i], early[12+i] = 0x80, 0x80
+				}
+			}
+		}
+		vector(name, places[:]...)
+		c.offsets[name+"Fourth"] = len(bytes)
+		bytes = append(append(bytes, places[:]...), early[:]...)
+	}
+	for _, n := range []int{3, 15, 16, -16, 8, 32} {
+		vector(fmt.Sprint("b", n), byte(n))
+	}
+	double("w8", 8<<16|8)
+	double("w180", 180<<16|180)
+	double("lowWords", 0xffff)
+	double("two", math.Float32bits(2))
+	double("saturation", math.Float32bits(255<<12))
+	double("hue", math.Float32bits(180<<12/6))
+	double("magic", math.Float32bits(3<<22))
+	c.data = emit.Constants("avx2Constants", bytes)
+	return c
+}
+
+// A kernel is the code for pixels of one size. It keeps nothing but addresses
+// in registers: there are only sixteen vectors.
+type kernel struct {
+	*constants
+	size int
+
+	// For pixels of 3 bytes, the constants for blue and for red; for pixels of
+	// 4 bytes, first alone is used.
+	first, last reg.GPVirtual
+}
+
+func newKernel(c *constants, size int) *kernel {
+	k := &kernel{constants: c, size: size, first: GP64(), last: GP64()}
+	red, redFirst := GP8(), GP64()
+	Load(Param("redFirst"), red)
+	MOVBQZX(red, redFirst)
+	if size == 3 {
+		IMUL3Q(U32(2*3*turn), redFirst, redFirst)
+		LEAQ(c.at("split3"), k.first)
+		LEAQ(c.at("split3red"), k.last)
+		ADDQ(redFirst, k.first)
+		SUBQ(redFirst, k.last)
+	} else {
+		IMUL3Q(U32(2*turn), redFirst, redFirst)
+		LEAQ(c.at("split4"), k.first)
+		ADDQ(redFirst, k.first)
+	}
+	return k
+}

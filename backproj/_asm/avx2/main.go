@@ -1,0 +1,70 @@
+// The command avx2 writes the kernel for CPUs with AVX2 and FMA: 32 pixels a
+// turn.
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/attr"
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+
+	"github.com/backproj/backproj/backproj/_asm/emit"
+)
+
+// turn is the number of pixels of a turn: one byte of each fills a register,
+// whose lower half has pixels 0 to 15.
+const turn = 32
+
+func main() {
+	c := newConstants()
+	for _, size := range []int{3, 4} {
+		index(c, size)
+		project(c, size)
+	}
+	Generate()
+}
+
+func index(c *constants, size int) {
+	TEXT(fmt.Sprintf("index%dAVX2", size), attr.NOSPLIT, "func(dst *uint16, values, src *uint8, n int, redFirst bool)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("index%dAVX2 is kernel.index for n ≥ %d pixels of %d bytes; values may be nil.", size, turn, size))
+	r := emit.NewRow(turn, size)
+	dst, values := GP64(), GP64()
+	Load(Param("dst"), dst)
+	Load(Param("values"), values)
+	k := newKernel(c, size)
+	temp := GP64()
+
+	Label("turn")
+	first, second, v := k.turn(r.Pixels(temp), func() {})
+	// Interleaving has left the words of pixels 0 to 7 and 16 to 23 in the
+	// first, and those of the others in the second.
+	at := Mem{Base: dst, Index: r.At, Scale: 2}
+	VMOVDQU(first.AsX(), at)
+	VMOVDQU(second.AsX(), at.Offset(16))
+	VEXTRACTI128(Imm(1), first, at.Offset(32))
+	VEXTRACTI128(Imm(1), second, at.Offset(48))
+	TESTQ(values, values)
+	JEQ(LabelRef("next"))
+	VMOVDQU(v, Mem{Base: values, Index: r.At, Scale: 1})
+	Label("next")
+	r.Forward("done")
+	JMP(LabelRef("turn"))
+	Label("done")
+	VZEROUPPER()
+	RET()
+}
+
+func project(c *constants, size int) {
+	TEXT(fmt.Sprintf("project%dAVX2", size), attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, table *uint8)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("project%dAVX2 is kernel.project for n ≥ %d pixels of %d bytes.", size, turn, size))
+	r := emit.NewRow(turn, size)
+	l := emit.NewLookup(turn, 4, func(i int) int { return i%8 + i/8%2*16 + i/16*8 })
+	k := newKernel(c, size)
+	emit.Project(r, l, func(pixels Mem, between func()) (first, second Op) {
+		first, second, _ = k.turn(pixels, between)
+		return first, second
+	})
+}

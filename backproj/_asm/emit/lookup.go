@@ -1,0 +1,116 @@
+package emit
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Project emits the body of a function that projects a row, given what emits
+// a turn: it returns the vectors of indices, and calls between after every few
+// instructions.
+//
+// A turn looks up the pixels of two turns before: by then their indices have
+// long been on the stack, and the loads fill the gaps that the vector
+// instructions leave. The first two turns of a row look up its first pixels.
+func Project(r *Row, l *Lookup, turn func(pixels Mem, between func()) (first, second Op)) {
+	temp := GP64()
+	first, second := turn(r.Pixels(temp), func() {})
+	l.Hand(first, second, r.At)
+	l.Hand(first, second, r.At)
+	Label("turn")
+	r.Forward("last")
+	l.Begin()
+	first, second = turn(r.Pixels(temp), l.Some)
+	l.Rest()
+	l.Hand(first, second, r.At)
+	JMP(LabelRef("turn"))
+
+	Label("last")
+	for range 2 {
+		l.Begin()
+		l.Rest()
+		l.Swap()
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// A Lookup looks up the indices of a turn in the table, a few at a time.
+type Lookup struct {
+	turn  int           // pixels of a turn
+	place func(int) int // the pixel whose index is the i-th; 2i and 2i+1 adjoin
+	every int           // calls of Some for one that does something
+
+	dst reg.GPVirtual
+
+	// The indices of the two turns before this one, and where their results
+	// go; the older ones are looked up.
+	older, newer     reg.GPVirtual
+	olderAt, newerAt reg.GPVirtual
+	done, calls      int
+}
+
+// NewLookup returns the lookup of a function with the parameters dst and
+// table. The indices of a turn are handed over on the stack.
+func NewLookup(turn, every int, place func(int) int) *Lookup {
+	l := &Lookup{turn: turn, every: every, place: place}
+	l.dst, l.older, l.newer, l.olderAt, l.newerAt = GP64(), GP64(), GP64(), GP64(), GP64()
+	frame := AllocLocal(2*2*turn + turn)
+	Load(Param("dst"), l.dst)
+	Load(Param("table"), reg.RSI)
+	// Aligned, so that no vector crosses a cache line.
+	LEAQ(frame.Offset(turn-1), l.older)
+	ANDQ(I8(-turn), l.older)
+	LEAQ(Mem{Base: l.older, Disp: 2 * turn}, l.newer)
+	return l
+}
+
+// Hand takes the indices, in two vectors, of the pixels from at on.
+func (l *Lookup) Hand(first, second, at Op) {
+	move := func(from, to Op) { VMOVDQA(from, to) }
+	if l.turn == 64 {
+		move = func(from, to Op) { VMOVDQA64(from, to) }
+	}
+	move(first, Mem{Base: l.older})
+	move(second, Mem{Base: l.older, Disp: l.turn})
+	l.Swap()
+	LEAQ(Mem{Base: l.dst, Index: at.(reg.Register), Scale: 1}, l.newerAt)
+}
+
+// Swap makes the newer indices the older ones.
+func (l *Lookup) Swap() {
+	XCHGQ(l.older, l.newer)
+	MOVQ(l.newerAt, l.olderAt)
+}
+
+// Begin begins with the older indices.
+func (l *Lookup) Begin() { l.done, l.calls = 0, 0 }
+
+// Rest looks up what is left of them.
+func (l *Lookup) Rest() {
+	for l.done < l.turn {
+		l.two()
+	}
+}
+
+// Some looks up some of them.
+func (l *Lookup) Some() {
+	l.calls++
+	if l.calls%l.every == 0 && l.done < l.turn {
+		l.two()
+	}
+}
+
+// two looks up the next two: one load brings both indices, and one store
+// writes both results, put together in AX. AH cannot be named beside
+// registers from R8 on, so the others are fixed as well.
+func (l *Lookup) two() {
+	MOVL(Mem{Base: l.older, Disp: 2 * l.done}, reg.ECX)
+	MOVWLZX(reg.CX, reg.EDX)
+	SHRL(Imm(16), reg.ECX)
+	MOVBLZX(Mem{Base: reg.RSI, Index: reg.RDX, Scale: 1}, reg.EAX)
+	MOVB(Mem{Base: reg.RSI, Index: reg.RCX, Scale: 1}, reg.AH)
+	MOVW(reg.AX, Mem{Base: l.olderAt, Disp: l.place(l.done)})
+	l.done += 2
+}
