@@ -11,6 +11,17 @@ type pixelFormat struct {
 	redFirst bool // red is byte 0 and blue byte 2; otherwise the reverse
 }
 
+// A gate lets pixels pass whose values are from lo to hi; lo ≤ hi.
+type gate struct{ lo, hi uint8 }
+
+// open is the gate that all pixels pass.
+var open = gate{0, 255}
+
+// passes reports whether a pixel of that value passes.
+func (g gate) passes(value uint8) bool {
+	return value-g.lo <= g.hi-g.lo // wraps below lo
+}
+
 // A kernel turns a row of pixels into indices hue<<8 | saturation, the hue
 // and saturation being those of OpenCV's 8-bit HSV for each of the 2^24
 // colours.
@@ -19,7 +30,10 @@ type pixelFormat struct {
 //
 //   - index writes dst[i], the index of pixel i, for every i < len(dst), and,
 //     unless values is nil, values[i], the greatest of its components; they
-//     are then equally long. project writes dst[i] = table[index of pixel i].
+//     are then equally long.
+//   - project writes dst[i] = table[index of pixel i], but 0 if the pixel's
+//     value, the greatest of its components, is outside the gate. No index is
+//     0xffff, and table[0xffff] is 0: a kernel may look up that instead.
 //   - Pixel i lies at src[i*size : i*size+3]. A fourth byte is ignored, and
 //     the last pixel need not have one: len(src) ≥ (len(dst)-1)*size + 3.
 //   - Nothing outside dst is written and nothing outside src is read.
@@ -27,7 +41,7 @@ type pixelFormat struct {
 type kernel struct {
 	name    string
 	index   func(dst []uint16, values []uint8, src []byte, format pixelFormat)
-	project func(dst, src []byte, format pixelFormat, table *Table)
+	project func(dst, src []byte, format pixelFormat, table *Table, gate gate)
 
 	// grain is the number of pixels that the kernel projects in about 0.25
 	// ms. A second goroutine gains nothing below that.

@@ -57,21 +57,21 @@ func indexAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	}
 }
 
-func projectAVX512(dst, src []byte, format pixelFormat, table *Table) {
+func projectAVX512(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 	n := len(dst)
 	if n < avx512Turn {
 		var row narrow
 		if row.take(n, src, format) {
-			projectAVX512(row.bytes[:], row.pixels[:], format, table)
+			projectAVX512(row.bytes[:], row.pixels[:], format, table, gate)
 			copy(dst, row.bytes[:])
 		}
 		return
 	}
 	checkLength(n, src, format)
 	if format.size == 3 {
-		project3AVX512(&dst[0], &src[0], n, format.redFirst, &table[0])
+		project3AVX512(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
 	} else {
-		project4AVX512(&dst[0], &src[0], n, format.redFirst, &table[0])
+		project4AVX512(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
 	}
 }
 
@@ -104,21 +104,21 @@ func indexAVX2(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	}
 }
 
-func projectAVX2(dst, src []byte, format pixelFormat, table *Table) {
+func projectAVX2(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 	n := len(dst)
 	if n < avx2Turn {
 		var row narrow
 		if row.take(n, src, format) {
-			projectAVX2(row.bytes[:], row.pixels[:], format, table)
+			projectAVX2(row.bytes[:], row.pixels[:], format, table, gate)
 			copy(dst, row.bytes[:])
 		}
 		return
 	}
 	checkLength(n, src, format)
 	if format.size == 3 {
-		project3AVX2(&dst[0], &src[0], n, format.redFirst, &table[0])
+		project3AVX2(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
 	} else {
-		project4AVX2(&dst[0], &src[0], n, format.redFirst, &table[0])
+		project4AVX2(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
 	}
 }
 

@@ -292,9 +292,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8)
+// func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·project3AVX2(SB), NOSPLIT, $160-40
+TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x20, R8
@@ -418,15 +418,15 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-40
 	VPSRLD       $0x10, Y3, Y4
 	VPAND        avx2Constants<>+672(SB), Y3, Y3
 	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y8
-	VFNMADD213PS avx2Constants<>+704(SB), Y8, Y3
-	VMULPS       avx2Constants<>+736(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+800(SB), Y8, Y3
+	VRCPPS       Y3, Y9
+	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y3
+	VMULPS       avx2Constants<>+736(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y3
 	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y8
-	VFNMADD213PS avx2Constants<>+704(SB), Y8, Y4
-	VMULPS       avx2Constants<>+736(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+800(SB), Y8, Y4
+	VRCPPS       Y4, Y9
+	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y4
+	VMULPS       avx2Constants<>+736(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y4
 	VPSLLD       $0x10, Y4, Y4
 	VPBLENDW     $0xaa, Y4, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -457,16 +457,31 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-40
 	VPADDW       avx2Constants<>+608(SB), Y2, Y2
 	VPSRLW       $0x04, Y2, Y2
 	VPOR         Y2, Y0, Y0
-	VMOVDQA      Y10, (R10)
-	VMOVDQA      Y0, 32(R10)
-	XCHGQ        R10, R11
-	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
-	VMOVDQA      Y10, (R10)
-	VMOVDQA      Y0, 32(R10)
-	XCHGQ        R10, R11
-	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
+	CMPB         span+41(FP), $0xff
+	JEQ          open1
+	VPBROADCASTB lo+40(FP), Y1
+	VPSUBB       Y1, Y8, Y1
+	VPBROADCASTB span+41(FP), Y2
+	VPMAXUB      Y2, Y1, Y1
+	VPCMPEQB     Y2, Y1, Y1
+	VPCMPEQB     Y2, Y2, Y2
+	VPXOR        Y2, Y1, Y1
+	VPUNPCKLBW   Y1, Y1, Y2
+	VPOR         Y2, Y10, Y10
+	VPUNPCKHBW   Y1, Y1, Y2
+	VPOR         Y2, Y0, Y0
+
+open1:
+	VMOVDQA Y10, (R10)
+	VMOVDQA Y0, 32(R10)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
+	LEAQ    (R9)(BX*1), R13
+	VMOVDQA Y10, (R10)
+	VMOVDQA Y0, 32(R10)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
+	LEAQ    (R9)(BX*1), R13
 
 turn:
 	CMPQ         BX, R8
@@ -653,27 +668,27 @@ turn:
 	VPSRLD       $0x10, Y2, Y4
 	VPAND        avx2Constants<>+672(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y8
+	VRCPPS       Y2, Y9
 	MOVL         48(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 24(R12)
-	VFNMADD213PS avx2Constants<>+704(SB), Y8, Y2
-	VMULPS       avx2Constants<>+736(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+800(SB), Y8, Y2
+	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y2
+	VMULPS       avx2Constants<>+736(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y2
 	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y8
-	VFNMADD213PS avx2Constants<>+704(SB), Y8, Y4
-	VMULPS       avx2Constants<>+736(SB), Y8, Y8
+	VRCPPS       Y4, Y9
+	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y4
+	VMULPS       avx2Constants<>+736(SB), Y9, Y9
 	MOVL         52(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 26(R12)
-	VFMADD213PS  avx2Constants<>+800(SB), Y8, Y4
+	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y4
 	VPSLLD       $0x10, Y4, Y4
 	VPBLENDW     $0xaa, Y4, Y2, Y2
 	VPXOR        Y4, Y4, Y4
@@ -716,12 +731,27 @@ turn:
 	VPADDW       avx2Constants<>+608(SB), Y3, Y3
 	VPSRLW       $0x04, Y3, Y3
 	VPOR         Y3, Y0, Y0
-	VMOVDQA      Y10, (R10)
-	VMOVDQA      Y0, 32(R10)
-	XCHGQ        R10, R11
-	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
-	JMP          turn
+	CMPB         span+41(FP), $0xff
+	JEQ          open2
+	VPBROADCASTB lo+40(FP), Y1
+	VPSUBB       Y1, Y8, Y1
+	VPBROADCASTB span+41(FP), Y2
+	VPMAXUB      Y2, Y1, Y1
+	VPCMPEQB     Y2, Y1, Y1
+	VPCMPEQB     Y2, Y2, Y2
+	VPXOR        Y2, Y1, Y1
+	VPUNPCKLBW   Y1, Y1, Y2
+	VPOR         Y2, Y10, Y10
+	VPUNPCKHBW   Y1, Y1, Y2
+	VPOR         Y2, Y0, Y0
+
+open2:
+	VMOVDQA Y10, (R10)
+	VMOVDQA Y0, 32(R10)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
+	LEAQ    (R9)(BX*1), R13
+	JMP     turn
 
 last:
 	MOVL    (R10), CX
@@ -1102,9 +1132,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8)
+// func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·project4AVX2(SB), NOSPLIT, $160-40
+TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x20, R8
@@ -1220,40 +1250,40 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-40
 	VPMAXUB      Y1, Y5, Y1
 	VPXOR        Y3, Y3, Y3
 	VPUNPCKLBW   Y3, Y2, Y3
-	VPSRLD       $0x10, Y3, Y4
+	VPSRLD       $0x10, Y3, Y5
+	VPAND        avx2Constants<>+672(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y10
+	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y3
+	VMULPS       avx2Constants<>+736(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y3
+	VCVTDQ2PS    Y5, Y5
+	VRCPPS       Y5, Y10
+	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y5
+	VMULPS       avx2Constants<>+736(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y5
+	VPSLLD       $0x10, Y5, Y5
+	VPBLENDW     $0xaa, Y5, Y3, Y3
+	VPXOR        Y5, Y5, Y5
+	VPUNPCKLBW   Y1, Y5, Y5
+	VPMULHUW     Y3, Y5, Y5
+	VPADDW       avx2Constants<>+608(SB), Y5, Y5
+	VPSRLW       $0x04, Y5, Y5
+	VPOR         Y5, Y11, Y11
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y3, Y2, Y3
+	VPSRLD       $0x10, Y3, Y2
 	VPAND        avx2Constants<>+672(SB), Y3, Y3
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y5
 	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y3
 	VMULPS       avx2Constants<>+736(SB), Y5, Y5
 	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y3
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y4
-	VMULPS       avx2Constants<>+736(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y3, Y3
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y1, Y4, Y4
-	VPMULHUW     Y3, Y4, Y4
-	VPADDW       avx2Constants<>+608(SB), Y4, Y4
-	VPSRLW       $0x04, Y4, Y4
-	VPOR         Y4, Y11, Y11
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y3, Y2, Y3
-	VPSRLD       $0x10, Y3, Y2
-	VPAND        avx2Constants<>+672(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y3
-	VMULPS       avx2Constants<>+736(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y3
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y2
-	VMULPS       avx2Constants<>+736(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y2
+	VMULPS       avx2Constants<>+736(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y3, Y3
 	VPXOR        Y2, Y2, Y2
@@ -1262,16 +1292,31 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-40
 	VPADDW       avx2Constants<>+608(SB), Y2, Y2
 	VPSRLW       $0x04, Y2, Y2
 	VPOR         Y2, Y0, Y0
-	VMOVDQA      Y11, (R10)
-	VMOVDQA      Y0, 32(R10)
-	XCHGQ        R10, R11
-	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
-	VMOVDQA      Y11, (R10)
-	VMOVDQA      Y0, 32(R10)
-	XCHGQ        R10, R11
-	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
+	CMPB         span+41(FP), $0xff
+	JEQ          open3
+	VPBROADCASTB lo+40(FP), Y1
+	VPSUBB       Y1, Y4, Y1
+	VPBROADCASTB span+41(FP), Y2
+	VPMAXUB      Y2, Y1, Y1
+	VPCMPEQB     Y2, Y1, Y1
+	VPCMPEQB     Y2, Y2, Y2
+	VPXOR        Y2, Y1, Y1
+	VPUNPCKLBW   Y1, Y1, Y2
+	VPOR         Y2, Y11, Y11
+	VPUNPCKHBW   Y1, Y1, Y2
+	VPOR         Y2, Y0, Y0
+
+open3:
+	VMOVDQA Y11, (R10)
+	VMOVDQA Y0, 32(R10)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
+	LEAQ    (R9)(BX*1), R13
+	VMOVDQA Y11, (R10)
+	VMOVDQA Y0, 32(R10)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
+	LEAQ    (R9)(BX*1), R13
 
 turn:
 	CMPQ         BX, R8
@@ -1452,38 +1497,38 @@ turn:
 	VPMAXUB      Y0, Y5, Y0
 	VPXOR        Y3, Y3, Y3
 	VPUNPCKLBW   Y3, Y2, Y3
-	VPSRLD       $0x10, Y3, Y4
+	VPSRLD       $0x10, Y3, Y5
 	VPAND        avx2Constants<>+672(SB), Y3, Y3
 	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y3
-	VMULPS       avx2Constants<>+736(SB), Y5, Y5
+	VRCPPS       Y3, Y10
+	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y3
+	VMULPS       avx2Constants<>+736(SB), Y10, Y10
 	MOVL         48(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 24(R12)
-	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y3
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y4
-	VMULPS       avx2Constants<>+736(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y4
+	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y3
+	VCVTDQ2PS    Y5, Y5
+	VRCPPS       Y5, Y10
+	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y5
+	VMULPS       avx2Constants<>+736(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y5
 	MOVL         52(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 26(R12)
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y3, Y3
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y0, Y4, Y4
-	VPMULHUW     Y3, Y4, Y4
-	VPADDW       avx2Constants<>+608(SB), Y4, Y4
-	VPSRLW       $0x04, Y4, Y4
-	VPOR         Y4, Y11, Y11
+	VPSLLD       $0x10, Y5, Y5
+	VPBLENDW     $0xaa, Y5, Y3, Y3
+	VPXOR        Y5, Y5, Y5
+	VPUNPCKLBW   Y0, Y5, Y5
+	VPMULHUW     Y3, Y5, Y5
+	VPADDW       avx2Constants<>+608(SB), Y5, Y5
+	VPSRLW       $0x04, Y5, Y5
+	VPOR         Y5, Y11, Y11
 	MOVL         56(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -1495,10 +1540,10 @@ turn:
 	VPSRLD       $0x10, Y3, Y2
 	VPAND        avx2Constants<>+672(SB), Y3, Y3
 	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y3
-	VMULPS       avx2Constants<>+736(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y3
+	VMULPS       avx2Constants<>+736(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y3
 	MOVL         60(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -1506,10 +1551,10 @@ turn:
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 30(R12)
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y2
-	VMULPS       avx2Constants<>+736(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y2
+	VMULPS       avx2Constants<>+736(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y3, Y3
 	VPXOR        Y2, Y2, Y2
@@ -1518,12 +1563,27 @@ turn:
 	VPADDW       avx2Constants<>+608(SB), Y2, Y2
 	VPSRLW       $0x04, Y2, Y2
 	VPOR         Y2, Y1, Y1
-	VMOVDQA      Y11, (R10)
-	VMOVDQA      Y1, 32(R10)
-	XCHGQ        R10, R11
-	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
-	JMP          turn
+	CMPB         span+41(FP), $0xff
+	JEQ          open4
+	VPBROADCASTB lo+40(FP), Y0
+	VPSUBB       Y0, Y4, Y0
+	VPBROADCASTB span+41(FP), Y2
+	VPMAXUB      Y2, Y0, Y0
+	VPCMPEQB     Y2, Y0, Y0
+	VPCMPEQB     Y2, Y2, Y2
+	VPXOR        Y2, Y0, Y0
+	VPUNPCKLBW   Y0, Y0, Y2
+	VPOR         Y2, Y11, Y11
+	VPUNPCKHBW   Y0, Y0, Y2
+	VPOR         Y2, Y1, Y1
+
+open4:
+	VMOVDQA Y11, (R10)
+	VMOVDQA Y1, 32(R10)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
+	LEAQ    (R9)(BX*1), R13
+	JMP     turn
 
 last:
 	MOVL    (R10), CX

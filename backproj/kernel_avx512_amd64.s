@@ -353,9 +353,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func project3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8)
+// func project3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
-TEXT ·project3AVX512(SB), NOSPLIT, $320-40
+TEXT ·project3AVX512(SB), NOSPLIT, $320-42
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x40, R8
@@ -483,303 +483,329 @@ TEXT ·project3AVX512(SB), NOSPLIT, $320-40
 	VPADDW       Z16, Z22, Z22
 	VPSRLW       $0x04, Z22, Z22
 	VPORQ        Z22, Z21, Z21
-	VMOVDQA64    Z29, (R10)
-	VMOVDQA64    Z21, 64(R10)
-	XCHGQ        R10, R11
-	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
-	VMOVDQA64    Z29, (R10)
-	VMOVDQA64    Z21, 64(R10)
-	XCHGQ        R10, R11
-	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
+	CMPB         span+41(FP), $0xff
+	JEQ          open1
+	VPBROADCASTB lo+40(FP), Z20
+	VPSUBB       Z20, Z28, Z20
+	VPBROADCASTB span+41(FP), Z22
+	VPCMPUB      $0x06, Z22, Z20, K4
+	VPMOVM2B     K4, Z20
+	VPUNPCKLBW   Z20, Z20, Z22
+	VPORQ        Z22, Z29, Z29
+	VPUNPCKHBW   Z20, Z20, Z22
+	VPORQ        Z22, Z21, Z21
+
+open1:
+	VMOVDQA64 Z29, (R10)
+	VMOVDQA64 Z21, 64(R10)
+	XCHGQ     R10, R11
+	MOVQ      R13, R12
+	LEAQ      (R9)(BX*1), R13
+	VMOVDQA64 Z29, (R10)
+	VMOVDQA64 Z21, 64(R10)
+	XCHGQ     R10, R11
+	MOVQ      R13, R12
+	LEAQ      (R9)(BX*1), R13
 
 turn:
-	CMPQ       BX, R8
-	JEQ        last
-	ADDQ       $0x40, BX
-	CMPQ       BX, R8
-	CMOVQGT    R8, BX
-	LEAQ       (BX)(BX*2), AX
-	VMOVDQU8   (DI)(AX*1), Z20
-	VMOVDQU8   64(DI)(AX*1), Z21
-	VMOVDQU8   128(DI)(AX*1), Z22
-	VMOVDQA64  Z0, Z23
-	VPERMI2B   Z21, Z20, Z23
-	VPERMB     Z22, Z0, K1, Z23
-	MOVL       (R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, (R12)
-	VMOVDQA64  Z1, Z24
-	VPERMI2B   Z21, Z20, Z24
-	VPERMB     Z22, Z1, K2, Z24
-	MOVL       4(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 2(R12)
-	VMOVDQA64  Z2, Z25
-	VPERMI2B   Z21, Z20, Z25
-	VPERMB     Z22, Z2, K3, Z25
-	MOVL       8(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 4(R12)
-	VPMINUB    Z23, Z24, Z20
-	VPMAXUB    Z23, Z24, Z22
-	MOVL       12(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 6(R12)
-	VPMAXUB    Z22, Z25, Z26
-	VPMINUB    Z22, Z25, Z22
-	MOVL       16(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 8(R12)
-	VPMINUB    Z20, Z25, Z21
-	VPMAXUB    Z20, Z22, Z22
-	MOVL       20(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 10(R12)
-	VPSUBB     Z21, Z26, Z20
-	VPSUBB     Z21, Z22, Z21
-	MOVL       24(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 12(R12)
-	VPCMPUB    $0x01, Z24, Z25, K4
-	VPCMPUB    $0x01, Z23, Z24, K5
-	MOVL       28(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 14(R12)
-	VPCMPUB    $0x01, Z23, Z25, K6
-	KXORQ      K4, K5, K7
-	MOVL       32(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 16(R12)
-	KXORQ      K6, K7, K7
-	KORQ       K4, K6, K4
-	KANDQ      K5, K6, K5
-	MOVL       36(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 18(R12)
-	VPBLENDMB  Z15, Z13, K7, Z27
-	VMOVDQU8.Z Z14, K4, Z22
-	MOVL       40(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 20(R12)
-	VPADDB     Z14, Z22, K5, Z22
-	VPCMPUB    $0x01, Z12, Z20, K4
-	VMOVDQA64  Z20, Z23
-	VPSHUFB    Z20, Z19, K4, Z23
-	MOVL       44(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 22(R12)
-	VPSHUFB    Z21, Z19, K4, Z21
-	MOVL       48(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 24(R12)
-	VPMOVB2M   Z20, K4
-	KNOTQ      K4, K5
-	VMOVDQA64  Z20, Z24
-	VPERMI2B   avx512Constants<>+704(SB), Z8, K4, Z24
-	MOVL       52(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 26(R12)
-	VPERMI2B   avx512Constants<>+576(SB), Z7, K5, Z24
-	MOVL       56(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 28(R12)
-	VMOVDQA64  Z20, Z25
-	VPERMI2B   avx512Constants<>+960(SB), Z10, K4, Z25
-	MOVL       60(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 30(R12)
-	VPERMI2B   avx512Constants<>+832(SB), Z9, K5, Z25
-	MOVL       64(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 32(R12)
-	VPUNPCKLBW Z23, Z21, Z28
-	VPUNPCKLBW Z22, Z27, Z29
-	MOVL       68(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 34(R12)
-	VPMADDUBSW Z29, Z28, Z28
-	VPUNPCKLBW Z25, Z24, Z29
-	MOVL       72(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 36(R12)
-	VPMULHRSW  Z29, Z28, Z28
-	VPADDW     Z17, Z28, Z29
-	MOVL       76(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 38(R12)
-	VPMINUW    Z29, Z28, Z28
-	VPSLLW     $0x08, Z28, Z28
-	MOVL       80(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 40(R12)
-	VPUNPCKHBW Z23, Z21, Z21
-	VPUNPCKHBW Z22, Z27, Z22
-	MOVL       84(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 42(R12)
-	VPMADDUBSW Z22, Z21, Z21
-	VPUNPCKHBW Z25, Z24, Z22
-	MOVL       88(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 44(R12)
-	VPMULHRSW  Z22, Z21, Z21
-	VPADDW     Z17, Z21, Z22
-	MOVL       92(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 46(R12)
-	VPMINUW    Z22, Z21, Z21
-	VPSLLW     $0x08, Z21, Z21
-	MOVL       96(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 48(R12)
-	VPCMPUB    $0x01, Z14, Z26, K4
-	VMOVDQA64  Z20, Z22
-	VPSHUFB    Z20, Z18, K4, Z22
-	MOVL       100(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 50(R12)
-	VPMOVB2M   Z26, K4
-	KNOTQ      K4, K5
-	VMOVDQA64  Z26, Z20
-	VPERMI2B   avx512Constants<>+192(SB), Z4, K4, Z20
-	MOVL       104(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 52(R12)
-	VPERMI2B   avx512Constants<>+64(SB), Z3, K5, Z20
-	MOVL       108(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 54(R12)
-	VMOVDQA64  Z26, Z23
-	VPERMI2B   avx512Constants<>+448(SB), Z6, K4, Z23
-	MOVL       112(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 56(R12)
-	VPERMI2B   avx512Constants<>+320(SB), Z5, K5, Z23
-	MOVL       116(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 58(R12)
-	VPUNPCKLBW Z22, Z11, Z24
-	VPUNPCKLBW Z23, Z20, Z25
-	MOVL       120(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 60(R12)
-	VPMULHUW   Z25, Z24, Z24
-	VPADDW     Z16, Z24, Z24
-	MOVL       124(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 62(R12)
-	VPSRLW     $0x04, Z24, Z24
-	VPORQ      Z24, Z28, Z28
-	VPUNPCKHBW Z22, Z11, Z22
-	VPUNPCKHBW Z23, Z20, Z20
-	VPMULHUW   Z20, Z22, Z22
-	VPADDW     Z16, Z22, Z22
-	VPSRLW     $0x04, Z22, Z22
-	VPORQ      Z22, Z21, Z21
-	VMOVDQA64  Z28, (R10)
-	VMOVDQA64  Z21, 64(R10)
-	XCHGQ      R10, R11
-	MOVQ       R13, R12
-	LEAQ       (R9)(BX*1), R13
-	JMP        turn
+	CMPQ         BX, R8
+	JEQ          last
+	ADDQ         $0x40, BX
+	CMPQ         BX, R8
+	CMOVQGT      R8, BX
+	LEAQ         (BX)(BX*2), AX
+	VMOVDQU8     (DI)(AX*1), Z20
+	VMOVDQU8     64(DI)(AX*1), Z21
+	VMOVDQU8     128(DI)(AX*1), Z22
+	VMOVDQA64    Z0, Z23
+	VPERMI2B     Z21, Z20, Z23
+	VPERMB       Z22, Z0, K1, Z23
+	MOVL         (R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, (R12)
+	VMOVDQA64    Z1, Z24
+	VPERMI2B     Z21, Z20, Z24
+	VPERMB       Z22, Z1, K2, Z24
+	MOVL         4(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 2(R12)
+	VMOVDQA64    Z2, Z25
+	VPERMI2B     Z21, Z20, Z25
+	VPERMB       Z22, Z2, K3, Z25
+	MOVL         8(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 4(R12)
+	VPMINUB      Z23, Z24, Z20
+	VPMAXUB      Z23, Z24, Z22
+	MOVL         12(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 6(R12)
+	VPMAXUB      Z22, Z25, Z26
+	VPMINUB      Z22, Z25, Z22
+	MOVL         16(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VPMINUB      Z20, Z25, Z21
+	VPMAXUB      Z20, Z22, Z22
+	MOVL         20(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VPSUBB       Z21, Z26, Z20
+	VPSUBB       Z21, Z22, Z21
+	MOVL         24(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VPCMPUB      $0x01, Z24, Z25, K4
+	VPCMPUB      $0x01, Z23, Z24, K5
+	MOVL         28(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
+	VPCMPUB      $0x01, Z23, Z25, K6
+	KXORQ        K4, K5, K7
+	MOVL         32(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	KXORQ        K6, K7, K7
+	KORQ         K4, K6, K4
+	KANDQ        K5, K6, K5
+	MOVL         36(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPBLENDMB    Z15, Z13, K7, Z27
+	VMOVDQU8.Z   Z14, K4, Z22
+	MOVL         40(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VPADDB       Z14, Z22, K5, Z22
+	VPCMPUB      $0x01, Z12, Z20, K4
+	VMOVDQA64    Z20, Z23
+	VPSHUFB      Z20, Z19, K4, Z23
+	MOVL         44(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VPSHUFB      Z21, Z19, K4, Z21
+	MOVL         48(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 24(R12)
+	VPMOVB2M     Z20, K4
+	KNOTQ        K4, K5
+	VMOVDQA64    Z20, Z24
+	VPERMI2B     avx512Constants<>+704(SB), Z8, K4, Z24
+	MOVL         52(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 26(R12)
+	VPERMI2B     avx512Constants<>+576(SB), Z7, K5, Z24
+	MOVL         56(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
+	VMOVDQA64    Z20, Z25
+	VPERMI2B     avx512Constants<>+960(SB), Z10, K4, Z25
+	MOVL         60(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 30(R12)
+	VPERMI2B     avx512Constants<>+832(SB), Z9, K5, Z25
+	MOVL         64(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 32(R12)
+	VPUNPCKLBW   Z23, Z21, Z28
+	VPUNPCKLBW   Z22, Z27, Z29
+	MOVL         68(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 34(R12)
+	VPMADDUBSW   Z29, Z28, Z28
+	VPUNPCKLBW   Z25, Z24, Z29
+	MOVL         72(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 36(R12)
+	VPMULHRSW    Z29, Z28, Z28
+	VPADDW       Z17, Z28, Z29
+	MOVL         76(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 38(R12)
+	VPMINUW      Z29, Z28, Z28
+	VPSLLW       $0x08, Z28, Z28
+	MOVL         80(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 40(R12)
+	VPUNPCKHBW   Z23, Z21, Z21
+	VPUNPCKHBW   Z22, Z27, Z22
+	MOVL         84(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 42(R12)
+	VPMADDUBSW   Z22, Z21, Z21
+	VPUNPCKHBW   Z25, Z24, Z22
+	MOVL         88(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 44(R12)
+	VPMULHRSW    Z22, Z21, Z21
+	VPADDW       Z17, Z21, Z22
+	MOVL         92(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 46(R12)
+	VPMINUW      Z22, Z21, Z21
+	VPSLLW       $0x08, Z21, Z21
+	MOVL         96(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 48(R12)
+	VPCMPUB      $0x01, Z14, Z26, K4
+	VMOVDQA64    Z20, Z22
+	VPSHUFB      Z20, Z18, K4, Z22
+	MOVL         100(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 50(R12)
+	VPMOVB2M     Z26, K4
+	KNOTQ        K4, K5
+	VMOVDQA64    Z26, Z20
+	VPERMI2B     avx512Constants<>+192(SB), Z4, K4, Z20
+	MOVL         104(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 52(R12)
+	VPERMI2B     avx512Constants<>+64(SB), Z3, K5, Z20
+	MOVL         108(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 54(R12)
+	VMOVDQA64    Z26, Z23
+	VPERMI2B     avx512Constants<>+448(SB), Z6, K4, Z23
+	MOVL         112(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 56(R12)
+	VPERMI2B     avx512Constants<>+320(SB), Z5, K5, Z23
+	MOVL         116(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 58(R12)
+	VPUNPCKLBW   Z22, Z11, Z24
+	VPUNPCKLBW   Z23, Z20, Z25
+	MOVL         120(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 60(R12)
+	VPMULHUW     Z25, Z24, Z24
+	VPADDW       Z16, Z24, Z24
+	MOVL         124(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 62(R12)
+	VPSRLW       $0x04, Z24, Z24
+	VPORQ        Z24, Z28, Z28
+	VPUNPCKHBW   Z22, Z11, Z22
+	VPUNPCKHBW   Z23, Z20, Z20
+	VPMULHUW     Z20, Z22, Z22
+	VPADDW       Z16, Z22, Z22
+	VPSRLW       $0x04, Z22, Z22
+	VPORQ        Z22, Z21, Z21
+	CMPB         span+41(FP), $0xff
+	JEQ          open2
+	VPBROADCASTB lo+40(FP), Z20
+	VPSUBB       Z20, Z26, Z20
+	VPBROADCASTB span+41(FP), Z22
+	VPCMPUB      $0x06, Z22, Z20, K4
+	VPMOVM2B     K4, Z20
+	VPUNPCKLBW   Z20, Z20, Z22
+	VPORQ        Z22, Z28, Z28
+	VPUNPCKHBW   Z20, Z20, Z22
+	VPORQ        Z22, Z21, Z21
+
+open2:
+	VMOVDQA64 Z28, (R10)
+	VMOVDQA64 Z21, 64(R10)
+	XCHGQ     R10, R11
+	MOVQ      R13, R12
+	LEAQ      (R9)(BX*1), R13
+	JMP       turn
 
 last:
 	MOVL    (R10), CX
@@ -1321,9 +1347,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func project4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8)
+// func project4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
-TEXT ·project4AVX512(SB), NOSPLIT, $320-40
+TEXT ·project4AVX512(SB), NOSPLIT, $320-42
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x40, R8
@@ -1435,318 +1461,344 @@ TEXT ·project4AVX512(SB), NOSPLIT, $320-40
 	VMOVDQA64    Z23, Z20
 	VPERMI2B     avx512Constants<>+192(SB), Z4, K3, Z20
 	VPERMI2B     avx512Constants<>+64(SB), Z3, K4, Z20
-	VMOVDQA64    Z23, Z23
-	VPERMI2B     avx512Constants<>+448(SB), Z6, K3, Z23
-	VPERMI2B     avx512Constants<>+320(SB), Z5, K4, Z23
-	VPUNPCKLBW   Z22, Z11, Z24
-	VPUNPCKLBW   Z23, Z20, Z25
-	VPMULHUW     Z25, Z24, Z24
-	VPADDW       Z16, Z24, Z24
-	VPSRLW       $0x04, Z24, Z24
-	VPORQ        Z24, Z29, Z29
+	VMOVDQA64    Z23, Z24
+	VPERMI2B     avx512Constants<>+448(SB), Z6, K3, Z24
+	VPERMI2B     avx512Constants<>+320(SB), Z5, K4, Z24
+	VPUNPCKLBW   Z22, Z11, Z25
+	VPUNPCKLBW   Z24, Z20, Z26
+	VPMULHUW     Z26, Z25, Z25
+	VPADDW       Z16, Z25, Z25
+	VPSRLW       $0x04, Z25, Z25
+	VPORQ        Z25, Z29, Z29
 	VPUNPCKHBW   Z22, Z11, Z22
-	VPUNPCKHBW   Z23, Z20, Z20
+	VPUNPCKHBW   Z24, Z20, Z20
 	VPMULHUW     Z20, Z22, Z22
 	VPADDW       Z16, Z22, Z22
 	VPSRLW       $0x04, Z22, Z22
 	VPORQ        Z22, Z21, Z21
-	VMOVDQA64    Z29, (R10)
-	VMOVDQA64    Z21, 64(R10)
-	XCHGQ        R10, R11
-	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
-	VMOVDQA64    Z29, (R10)
-	VMOVDQA64    Z21, 64(R10)
-	XCHGQ        R10, R11
-	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
+	CMPB         span+41(FP), $0xff
+	JEQ          open3
+	VPBROADCASTB lo+40(FP), Z20
+	VPSUBB       Z20, Z23, Z20
+	VPBROADCASTB span+41(FP), Z22
+	VPCMPUB      $0x06, Z22, Z20, K3
+	VPMOVM2B     K3, Z20
+	VPUNPCKLBW   Z20, Z20, Z22
+	VPORQ        Z22, Z29, Z29
+	VPUNPCKHBW   Z20, Z20, Z22
+	VPORQ        Z22, Z21, Z21
+
+open3:
+	VMOVDQA64 Z29, (R10)
+	VMOVDQA64 Z21, 64(R10)
+	XCHGQ     R10, R11
+	MOVQ      R13, R12
+	LEAQ      (R9)(BX*1), R13
+	VMOVDQA64 Z29, (R10)
+	VMOVDQA64 Z21, 64(R10)
+	XCHGQ     R10, R11
+	MOVQ      R13, R12
+	LEAQ      (R9)(BX*1), R13
 
 turn:
-	CMPQ       BX, R8
-	JEQ        last
-	ADDQ       $0x40, BX
-	CMPQ       BX, R8
-	CMOVQGT    R8, BX
-	VMOVDQU8   (DI)(BX*4), Z20
-	VMOVDQU8   64(DI)(BX*4), Z21
-	VMOVDQU8   128(DI)(BX*4), Z22
-	VMOVDQU8   191(DI)(BX*4), Z23
-	VMOVDQA64  Z0, Z24
-	VPERMI2B   Z23, Z22, K1, Z24
-	VPERMI2B   Z21, Z20, K2, Z24
-	MOVL       (R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, (R12)
-	VMOVDQA64  Z1, Z25
-	VPERMI2B   Z23, Z22, K1, Z25
-	VPERMI2B   Z21, Z20, K2, Z25
-	MOVL       4(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 2(R12)
-	VMOVDQA64  Z2, Z26
-	VPERMI2B   Z23, Z22, K1, Z26
-	VPERMI2B   Z21, Z20, K2, Z26
-	MOVL       8(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 4(R12)
-	VPMINUB    Z24, Z25, Z20
-	VPMAXUB    Z24, Z25, Z22
-	MOVL       12(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 6(R12)
-	VPMAXUB    Z22, Z26, Z23
-	VPMINUB    Z22, Z26, Z22
-	MOVL       16(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 8(R12)
-	VPMINUB    Z20, Z26, Z21
-	VPMAXUB    Z20, Z22, Z22
-	MOVL       20(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 10(R12)
-	VPSUBB     Z21, Z23, Z20
-	VPSUBB     Z21, Z22, Z21
-	MOVL       24(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 12(R12)
-	VPCMPUB    $0x01, Z25, Z26, K3
-	VPCMPUB    $0x01, Z24, Z25, K4
-	MOVL       28(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 14(R12)
-	VPCMPUB    $0x01, Z24, Z26, K5
-	KXORQ      K3, K4, K6
-	MOVL       32(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 16(R12)
-	KXORQ      K5, K6, K6
-	KORQ       K3, K5, K3
-	KANDQ      K4, K5, K4
-	MOVL       36(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 18(R12)
-	VPBLENDMB  Z15, Z13, K6, Z28
-	VMOVDQU8.Z Z14, K3, Z22
-	MOVL       40(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 20(R12)
-	VPADDB     Z14, Z22, K4, Z22
-	VPCMPUB    $0x01, Z12, Z20, K3
-	VMOVDQA64  Z20, Z24
-	VPSHUFB    Z20, Z19, K3, Z24
-	MOVL       44(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 22(R12)
-	VPSHUFB    Z21, Z19, K3, Z21
-	MOVL       48(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 24(R12)
-	VPMOVB2M   Z20, K3
-	KNOTQ      K3, K4
-	VMOVDQA64  Z20, Z25
-	VPERMI2B   avx512Constants<>+704(SB), Z8, K3, Z25
-	MOVL       52(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 26(R12)
-	VPERMI2B   avx512Constants<>+576(SB), Z7, K4, Z25
-	MOVL       56(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 28(R12)
-	VMOVDQA64  Z20, Z26
-	VPERMI2B   avx512Constants<>+960(SB), Z10, K3, Z26
-	MOVL       60(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 30(R12)
-	VPERMI2B   avx512Constants<>+832(SB), Z9, K4, Z26
-	MOVL       64(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 32(R12)
-	VPUNPCKLBW Z24, Z21, Z27
-	VPUNPCKLBW Z22, Z28, Z29
-	MOVL       68(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 34(R12)
-	VPMADDUBSW Z29, Z27, Z27
-	VPUNPCKLBW Z26, Z25, Z29
-	MOVL       72(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 36(R12)
-	VPMULHRSW  Z29, Z27, Z27
-	VPADDW     Z17, Z27, Z29
-	MOVL       76(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 38(R12)
-	VPMINUW    Z29, Z27, Z27
-	VPSLLW     $0x08, Z27, Z27
-	MOVL       80(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 40(R12)
-	VPUNPCKHBW Z24, Z21, Z21
-	VPUNPCKHBW Z22, Z28, Z22
-	MOVL       84(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 42(R12)
-	VPMADDUBSW Z22, Z21, Z21
-	VPUNPCKHBW Z26, Z25, Z22
-	MOVL       88(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 44(R12)
-	VPMULHRSW  Z22, Z21, Z21
-	VPADDW     Z17, Z21, Z22
-	MOVL       92(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 46(R12)
-	VPMINUW    Z22, Z21, Z21
-	VPSLLW     $0x08, Z21, Z21
-	MOVL       96(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 48(R12)
-	VPCMPUB    $0x01, Z14, Z23, K3
-	VMOVDQA64  Z20, Z22
-	VPSHUFB    Z20, Z18, K3, Z22
-	MOVL       100(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 50(R12)
-	VPMOVB2M   Z23, K3
-	KNOTQ      K3, K4
-	VMOVDQA64  Z23, Z20
-	VPERMI2B   avx512Constants<>+192(SB), Z4, K3, Z20
-	MOVL       104(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 52(R12)
-	VPERMI2B   avx512Constants<>+64(SB), Z3, K4, Z20
-	MOVL       108(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 54(R12)
-	VMOVDQA64  Z23, Z23
-	VPERMI2B   avx512Constants<>+448(SB), Z6, K3, Z23
-	MOVL       112(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 56(R12)
-	VPERMI2B   avx512Constants<>+320(SB), Z5, K4, Z23
-	MOVL       116(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 58(R12)
-	VPUNPCKLBW Z22, Z11, Z24
-	VPUNPCKLBW Z23, Z20, Z25
-	MOVL       120(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 60(R12)
-	VPMULHUW   Z25, Z24, Z24
-	VPADDW     Z16, Z24, Z24
-	MOVL       124(R10), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 62(R12)
-	VPSRLW     $0x04, Z24, Z24
-	VPORQ      Z24, Z27, Z27
-	VPUNPCKHBW Z22, Z11, Z22
-	VPUNPCKHBW Z23, Z20, Z20
-	VPMULHUW   Z20, Z22, Z22
-	VPADDW     Z16, Z22, Z22
-	VPSRLW     $0x04, Z22, Z22
-	VPORQ      Z22, Z21, Z21
-	VMOVDQA64  Z27, (R10)
-	VMOVDQA64  Z21, 64(R10)
-	XCHGQ      R10, R11
-	MOVQ       R13, R12
-	LEAQ       (R9)(BX*1), R13
-	JMP        turn
+	CMPQ         BX, R8
+	JEQ          last
+	ADDQ         $0x40, BX
+	CMPQ         BX, R8
+	CMOVQGT      R8, BX
+	VMOVDQU8     (DI)(BX*4), Z20
+	VMOVDQU8     64(DI)(BX*4), Z21
+	VMOVDQU8     128(DI)(BX*4), Z22
+	VMOVDQU8     191(DI)(BX*4), Z23
+	VMOVDQA64    Z0, Z24
+	VPERMI2B     Z23, Z22, K1, Z24
+	VPERMI2B     Z21, Z20, K2, Z24
+	MOVL         (R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, (R12)
+	VMOVDQA64    Z1, Z25
+	VPERMI2B     Z23, Z22, K1, Z25
+	VPERMI2B     Z21, Z20, K2, Z25
+	MOVL         4(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 2(R12)
+	VMOVDQA64    Z2, Z26
+	VPERMI2B     Z23, Z22, K1, Z26
+	VPERMI2B     Z21, Z20, K2, Z26
+	MOVL         8(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 4(R12)
+	VPMINUB      Z24, Z25, Z20
+	VPMAXUB      Z24, Z25, Z22
+	MOVL         12(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 6(R12)
+	VPMAXUB      Z22, Z26, Z23
+	VPMINUB      Z22, Z26, Z22
+	MOVL         16(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VPMINUB      Z20, Z26, Z21
+	VPMAXUB      Z20, Z22, Z22
+	MOVL         20(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VPSUBB       Z21, Z23, Z20
+	VPSUBB       Z21, Z22, Z21
+	MOVL         24(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VPCMPUB      $0x01, Z25, Z26, K3
+	VPCMPUB      $0x01, Z24, Z25, K4
+	MOVL         28(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
+	VPCMPUB      $0x01, Z24, Z26, K5
+	KXORQ        K3, K4, K6
+	MOVL         32(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	KXORQ        K5, K6, K6
+	KORQ         K3, K5, K3
+	KANDQ        K4, K5, K4
+	MOVL         36(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPBLENDMB    Z15, Z13, K6, Z28
+	VMOVDQU8.Z   Z14, K3, Z22
+	MOVL         40(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VPADDB       Z14, Z22, K4, Z22
+	VPCMPUB      $0x01, Z12, Z20, K3
+	VMOVDQA64    Z20, Z24
+	VPSHUFB      Z20, Z19, K3, Z24
+	MOVL         44(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VPSHUFB      Z21, Z19, K3, Z21
+	MOVL         48(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 24(R12)
+	VPMOVB2M     Z20, K3
+	KNOTQ        K3, K4
+	VMOVDQA64    Z20, Z25
+	VPERMI2B     avx512Constants<>+704(SB), Z8, K3, Z25
+	MOVL         52(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 26(R12)
+	VPERMI2B     avx512Constants<>+576(SB), Z7, K4, Z25
+	MOVL         56(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
+	VMOVDQA64    Z20, Z26
+	VPERMI2B     avx512Constants<>+960(SB), Z10, K3, Z26
+	MOVL         60(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 30(R12)
+	VPERMI2B     avx512Constants<>+832(SB), Z9, K4, Z26
+	MOVL         64(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 32(R12)
+	VPUNPCKLBW   Z24, Z21, Z27
+	VPUNPCKLBW   Z22, Z28, Z29
+	MOVL         68(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 34(R12)
+	VPMADDUBSW   Z29, Z27, Z27
+	VPUNPCKLBW   Z26, Z25, Z29
+	MOVL         72(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 36(R12)
+	VPMULHRSW    Z29, Z27, Z27
+	VPADDW       Z17, Z27, Z29
+	MOVL         76(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 38(R12)
+	VPMINUW      Z29, Z27, Z27
+	VPSLLW       $0x08, Z27, Z27
+	MOVL         80(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 40(R12)
+	VPUNPCKHBW   Z24, Z21, Z21
+	VPUNPCKHBW   Z22, Z28, Z22
+	MOVL         84(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 42(R12)
+	VPMADDUBSW   Z22, Z21, Z21
+	VPUNPCKHBW   Z26, Z25, Z22
+	MOVL         88(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 44(R12)
+	VPMULHRSW    Z22, Z21, Z21
+	VPADDW       Z17, Z21, Z22
+	MOVL         92(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 46(R12)
+	VPMINUW      Z22, Z21, Z21
+	VPSLLW       $0x08, Z21, Z21
+	MOVL         96(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 48(R12)
+	VPCMPUB      $0x01, Z14, Z23, K3
+	VMOVDQA64    Z20, Z22
+	VPSHUFB      Z20, Z18, K3, Z22
+	MOVL         100(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 50(R12)
+	VPMOVB2M     Z23, K3
+	KNOTQ        K3, K4
+	VMOVDQA64    Z23, Z20
+	VPERMI2B     avx512Constants<>+192(SB), Z4, K3, Z20
+	MOVL         104(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 52(R12)
+	VPERMI2B     avx512Constants<>+64(SB), Z3, K4, Z20
+	MOVL         108(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 54(R12)
+	VMOVDQA64    Z23, Z24
+	VPERMI2B     avx512Constants<>+448(SB), Z6, K3, Z24
+	MOVL         112(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 56(R12)
+	VPERMI2B     avx512Constants<>+320(SB), Z5, K4, Z24
+	MOVL         116(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 58(R12)
+	VPUNPCKLBW   Z22, Z11, Z25
+	VPUNPCKLBW   Z24, Z20, Z26
+	MOVL         120(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 60(R12)
+	VPMULHUW     Z26, Z25, Z25
+	VPADDW       Z16, Z25, Z25
+	MOVL         124(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 62(R12)
+	VPSRLW       $0x04, Z25, Z25
+	VPORQ        Z25, Z27, Z27
+	VPUNPCKHBW   Z22, Z11, Z22
+	VPUNPCKHBW   Z24, Z20, Z20
+	VPMULHUW     Z20, Z22, Z22
+	VPADDW       Z16, Z22, Z22
+	VPSRLW       $0x04, Z22, Z22
+	VPORQ        Z22, Z21, Z21
+	CMPB         span+41(FP), $0xff
+	JEQ          open4
+	VPBROADCASTB lo+40(FP), Z20
+	VPSUBB       Z20, Z23, Z20
+	VPBROADCASTB span+41(FP), Z22
+	VPCMPUB      $0x06, Z22, Z20, K3
+	VPMOVM2B     K3, Z20
+	VPUNPCKLBW   Z20, Z20, Z22
+	VPORQ        Z22, Z27, Z27
+	VPUNPCKHBW   Z20, Z20, Z22
+	VPORQ        Z22, Z21, Z21
+
+open4:
+	VMOVDQA64 Z27, (R10)
+	VMOVDQA64 Z21, 64(R10)
+	XCHGQ     R10, R11
+	MOVQ      R13, R12
+	LEAQ      (R9)(BX*1), R13
+	JMP       turn
 
 last:
 	MOVL    (R10), CX

@@ -141,9 +141,20 @@ func indexGeneric(dst []uint16, values []uint8, src []byte, format pixelFormat) 
 	}
 }
 
-func projectGeneric(dst, src []byte, format pixelFormat, table *Table) {
+func projectGeneric(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 	t := tablesFor(format)
 	if t == nil || table == nil {
+		return
+	}
+	if gate != open {
+		for i := range dst {
+			p := src[i*format.size:][:3]
+			index, value := t.indexAndValue(p[0], p[1], p[2])
+			if !gate.passes(value) {
+				index = 0xffff // a load is faster than a branch that no CPU can predict
+			}
+			dst[i] = table[index]
+		}
 		return
 	}
 	if format.size == 3 {

@@ -4,7 +4,6 @@ package backproj
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"syscall"
 	"testing"
@@ -84,20 +83,11 @@ func TestKernelsTakeAnyAlignment(t *testing.T) {
 	}
 }
 
-func randomTable() *Table {
-	table := new(Table)
-	random := rand.New(rand.NewPCG(3, 4))
-	for i := range table {
-		table[i] = byte(random.Uint32())
-	}
-	return table
-}
-
 // checkRow compares all that the kernel makes of src with the formula.
 func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, index []uint16, values []byte, table *Table) {
 	t.Helper()
 	clear(dst)
-	k.project(dst, src, format, table)
+	k.project(dst, src, format, table, open)
 	clear(index)
 	k.index(index, nil, src, format)
 	alone := slices.Clone(index)

@@ -105,7 +105,7 @@ func TestKernelsProjectByTheIndex(t *testing.T) {
 				for first := 0; first < 1<<24; first += n {
 					colours(src, format, first, n)
 					k.index(index, nil, src, format)
-					k.project(got, src, format, &table)
+					k.project(got, src, format, &table, open)
 					for i, x := range index {
 						want[i] = table[x]
 					}
@@ -114,6 +114,34 @@ func TestKernelsProjectByTheIndex(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+func TestKernelsGateByTheValue(t *testing.T) {
+	const n = 1 << 16
+	table := randomTable()
+	table[0xffff] = 0
+	for _, k := range kernels {
+		for _, format := range formats {
+			src := make([]byte, n*format.size)
+			index, values, got := make([]uint16, n), make([]uint8, n), make([]byte, n)
+			for i, gate := range []gate{open, {0, 0}, {0, 254}, {1, 255}, {255, 255}, {32, 255}, {100, 100}, {90, 200}, {0, 127}, {128, 255}} {
+				for first := i << 16; first < 1<<24; first += 37 * n {
+					colours(src, format, first, n)
+					k.index(index, values, src, format)
+					k.project(got, src, format, table, gate)
+					for i, x := range index {
+						want := table[x]
+						if v := values[i]; v < gate.lo || v > gate.hi {
+							want = 0
+						}
+						if got[i] != want {
+							t.Fatalf("%s %+v %v: colour %#06x gives %d, want %d", k.name, format, gate, first+i, got[i], want)
+						}
+					}
+				}
+			}
 		}
 	}
 }
@@ -132,7 +160,7 @@ func TestKernelsKeepWithinTheirRows(t *testing.T) {
 				colours(src, format, width*12345, width)
 				buffer := bytes.Repeat([]byte{guard}, width+128)
 				dst := buffer[64:][:width:width]
-				k.project(dst, src, format, &table)
+				k.project(dst, src, format, &table, open)
 				for i, c := range dst {
 					h, s := hsvFormula(colour(src[i*format.size:], format))
 					if want := table[h<<8|s]; c != want {
@@ -147,6 +175,15 @@ func TestKernelsKeepWithinTheirRows(t *testing.T) {
 			}
 		}
 	}
+}
+
+func randomTable() *Table {
+	table := new(Table)
+	random := rand.New(rand.NewPCG(3, 4))
+	for i := range table {
+		table[i] = byte(random.Uint32())
+	}
+	return table
 }
 
 // colour returns blue, green and red of the pixel that p begins with.
@@ -181,7 +218,7 @@ func BenchmarkKernel(b *testing.B) {
 		}
 	}
 	var table Table
-	dst, index := make([]byte, n), make([]uint16, n)
+	dst, index, values := make([]byte, n), make([]uint16, n), make([]byte, n)
 	for _, k := range kernels {
 		for _, image := range []struct {
 			name string
@@ -199,9 +236,21 @@ func BenchmarkKernel(b *testing.B) {
 				}
 				report(b)
 			})
+			b.Run(k.name+"/index+values/"+image.name, func(b *testing.B) {
+				for range b.N {
+					k.index(index, values, image.pix, pixelFormat{3, false})
+				}
+				report(b)
+			})
 			b.Run(k.name+"/project/"+image.name, func(b *testing.B) {
 				for range b.N {
-					k.project(dst, image.pix, pixelFormat{3, false}, &table)
+					k.project(dst, image.pix, pixelFormat{3, false}, &table, open)
+				}
+				report(b)
+			})
+			b.Run(k.name+"/project gated/"+image.name, func(b *testing.B) {
+				for range b.N {
+					k.project(dst, image.pix, pixelFormat{3, false}, &table, gate{32, 255})
 				}
 				report(b)
 			})

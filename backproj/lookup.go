@@ -6,8 +6,7 @@ import "fmt"
 type lookup struct {
 	table *Table // by hue<<8 | saturation, unless cells are
 
-	gated  bool // only values from lo to hi project to anything
-	lo, hi uint8
+	gate gate // only values that pass it project to anything
 
 	cells []uint8 // by cell, and the plan that finds it
 	plan  *plan
@@ -17,7 +16,7 @@ func (h *Histogram) lookup() (lookup, error) {
 	if h.Table == nil {
 		return lookup{}, fmt.Errorf("backproj: Histogram: field Table: nil; make the histogram by NewHistogram")
 	}
-	var l lookup
+	l := lookup{gate: open}
 	size := len(Table{})
 	if h.Layout.Channels == HueSaturationValue {
 		plan, err := h.Layout.plan()
@@ -27,8 +26,7 @@ func (h *Histogram) lookup() (lookup, error) {
 		l.plan, l.cells, size = plan, h.Table, plan.cells
 	} else if bounds := h.Layout.InRange; bounds != nil {
 		// The bounds of hue and saturation are in the table already.
-		l.lo, l.hi = bounds.Lo[2], bounds.Hi[2]
-		l.gated = l.lo > 0 || l.hi < 255
+		l.gate = gate{bounds.Lo[2], bounds.Hi[2]}
 	}
 	if len(h.Table) != size {
 		return lookup{}, fmt.Errorf("backproj: Histogram: field Table: %d bytes, not %d", len(h.Table), size)
@@ -40,9 +38,9 @@ func (h *Histogram) lookup() (lookup, error) {
 }
 
 // fused reports whether a kernel's project does it all.
-func (l *lookup) fused() bool { return l.table != nil && !l.gated }
+func (l *lookup) fused() bool { return l.table != nil }
 
-func (l *lookup) needsValues() bool { return !l.fused() }
+func (l *lookup) needsValues() bool { return !l.fused() || l.gate != open }
 
 // apply writes what the pixels of these indices and values project to.
 func (l *lookup) apply(dst []byte, indices []uint16, values []uint8) {
@@ -57,12 +55,11 @@ func (l *lookup) apply(dst []byte, indices []uint16, values []uint8) {
 				dst[i] = l.cells[cell]
 			}
 		}
-	case l.gated:
-		span := l.hi - l.lo
+	case l.gate != open:
 		values = values[:len(indices)]
 		for i, index := range indices {
 			dst[i] = 0
-			if values[i]-l.lo <= span { // wraps below lo
+			if l.gate.passes(values[i]) {
 				dst[i] = l.table[index]
 			}
 		}

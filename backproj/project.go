@@ -127,7 +127,7 @@ func projectFused(k *kernel, t *target, pixels *pixelReader) {
 		for x := 0; x < width; x += run {
 			n := min(run, width-x)
 			t.out.write(x, y, n, scratch, func(dst []byte) {
-				k.project(dst, pixels.run(x, y, n), pixels.format, t.lookup.table)
+				k.project(dst, pixels.run(x, y, n), pixels.format, t.lookup.table, t.lookup.gate)
 			})
 		}
 	}

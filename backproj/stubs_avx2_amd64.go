@@ -7,17 +7,17 @@ package backproj
 //go:noescape
 func index3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 
-// project3AVX2 is kernel.project for n ≥ 32 pixels of 3 bytes.
+// project3AVX2 is kernel.project for n ≥ 32 pixels of 3 bytes; span is hi - lo.
 //
 //go:noescape
-func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8)
+func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
 // index4AVX2 is kernel.index for n ≥ 32 pixels of 4 bytes; values may be nil.
 //
 //go:noescape
 func index4AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 
-// project4AVX2 is kernel.project for n ≥ 32 pixels of 4 bytes.
+// project4AVX2 is kernel.project for n ≥ 32 pixels of 4 bytes; span is hi - lo.
 //
 //go:noescape
-func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8)
+func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)

@@ -221,3 +221,20 @@ func (k *kernel) channels(pixels Mem, between func()) (b, g, r reg.VecVirtual) {
 	between()
 	return loads[1], g, r
 }
+
+// shut makes the indices 0xffff where v - lo, which wraps below lo, exceeds
+// span.
+func shut(first, second, v reg.VecVirtual, lo, span Mem) {
+	x, y := YMM(), YMM()
+	VPBROADCASTB(lo, x)
+	VPSUBB(x, v, x)
+	VPBROADCASTB(span, y)
+	VPMAXUB(y, x, x)
+	VPCMPEQB(y, x, x) // inside
+	VPCMPEQB(y, y, y)
+	VPXOR(y, x, x)
+	VPUNPCKLBW(x, x, y)
+	VPOR(y, first, first)
+	VPUNPCKHBW(x, x, y)
+	VPOR(y, second, second)
+}

@@ -54,14 +54,15 @@ func index(c *constants, size int) {
 }
 
 func project(c *constants, size int) {
-	TEXT(fmt.Sprintf("project%dAVX512", size), attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, table *uint8)")
+	TEXT(fmt.Sprintf("project%dAVX512", size), attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, table *uint8, lo, span uint8)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("project%dAVX512 is kernel.project for n ≥ %d pixels of %d bytes.", size, turn, size))
+	Doc(fmt.Sprintf("project%dAVX512 is kernel.project for n ≥ %d pixels of %d bytes; span is hi - lo.", size, turn, size))
 	r := emit.NewRow(turn, size)
 	l := emit.NewLookup(turn, 1, func(i int) int { return i })
 	k := newKernel(c, size)
 	emit.Project(r, l, func(pixels Mem, between func()) (first, second Op) {
-		first, second, _ = k.turn(pixels, between)
-		return first, second
+		f, s, v := k.turn(pixels, between)
+		emit.IfGated(func(lo, span Mem) { shut(f, s, v, lo, span) })
+		return f, s
 	})
 }

@@ -91,8 +91,11 @@ func (k *kernel) turn(pixels Mem, between func()) (first, second, v reg.VecVirtu
 	return first, second, v
 }
 
-// less is the predicate of VPCMPUB for second source < first source.
-const less = 1
+// Predicates of VPCMPUB: how the second source compares to the first.
+const (
+	less    = 1
+	greater = 6
+)
 
 // channels splits the pixels. A component's place among the bytes of the turn
 // says by its bit 7 in which half it is, and by its lower bits where in there.
@@ -169,4 +172,19 @@ func (k *kernel) tabulated(i reg.VecVirtual, lows, highs [4]Op, between func()) 
 		return x
 	}
 	return lookup(lows), lookup(highs)
+}
+
+// shut makes the indices 0xffff where v - lo, which wraps below lo, exceeds
+// span.
+func shut(first, second, v reg.VecVirtual, lo, span Mem) {
+	x, y, outside := ZMM(), ZMM(), K()
+	VPBROADCASTB(lo, x)
+	VPSUBB(x, v, x)
+	VPBROADCASTB(span, y)
+	VPCMPUB(Imm(greater), y, x, outside)
+	VPMOVM2B(outside, x)
+	VPUNPCKLBW(x, x, y)
+	VPORQ(y, first, first)
+	VPUNPCKHBW(x, x, y)
+	VPORQ(y, second, second)
 }

@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -34,6 +36,26 @@ func Project(r *Row, l *Lookup, turn func(pixels Mem, between func()) (first, se
 	}
 	VZEROUPPER()
 	RET()
+}
+
+var gates int
+
+// IfGated emits code that runs only if the parameters lo and span, which it
+// is given, shut any pixel out.
+func IfGated(code func(lo, span Mem)) {
+	address := func(name string) Mem {
+		b, err := Param(name).Resolve()
+		if err != nil {
+			panic(err)
+		}
+		return b.Addr
+	}
+	gates++
+	open := fmt.Sprint("open", gates)
+	CMPB(address("span"), Imm(255))
+	JEQ(LabelRef(open))
+	code(address("lo"), address("span"))
+	Label(open)
 }
 
 // A Lookup looks up the indices of a turn in the table, a few at a time.
