@@ -11,18 +11,19 @@ var kernels = machineKernels()
 func machineKernels() []*kernel {
 	var k []*kernel
 	x := &cpu.X86
-	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512VBMI {
-		k = append(k, &avx512Kernel)
-	}
 	if x.HasAVX2 && x.HasFMA {
+		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512VBMI {
+			k = append(k, &avx512Kernel)
+		}
 		k = append(k, &avx2Kernel)
 	}
 	return append(k, &genericKernel)
 }
 
 // The assembly takes a turn of pixels at a time, and needs at least that many:
-// its last turn ends with the row and overlaps the one before. Narrower rows
-// go through a scratch.
+// its last turn ends with the row and overlaps the one before. Rows that are
+// too narrow for AVX-512 are left to AVX2, and those too narrow for that go
+// through a scratch.
 const (
 	avx512Turn = 64
 	avx2Turn   = 32
@@ -38,11 +39,7 @@ var avx512Kernel = kernel{
 func indexAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	n := len(dst)
 	if n < avx512Turn {
-		var row narrow
-		if row.take(n, src, format) {
-			indexAVX512(row.indices[:], row.bytes[:], row.pixels[:], format)
-			row.give(dst, values)
-		}
+		indexAVX2(dst, values, src, format)
 		return
 	}
 	checkLength(n, src, format)
@@ -60,11 +57,7 @@ func indexAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 func projectAVX512(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 	n := len(dst)
 	if n < avx512Turn {
-		var row narrow
-		if row.take(n, src, format) {
-			projectAVX512(row.bytes[:], row.pixels[:], format, table, gate)
-			copy(dst, row.bytes[:])
-		}
+		projectAVX2(dst, src, format, table, gate)
 		return
 	}
 	checkLength(n, src, format)
@@ -130,9 +123,9 @@ func checkLength(n int, src []byte, format pixelFormat) {
 
 // A narrow is the scratch of a row that is narrower than a turn.
 type narrow struct {
-	pixels  [4 * avx512Turn]byte
-	indices [avx512Turn]uint16
-	bytes   [avx512Turn]byte // values or results
+	pixels  [4 * avx2Turn]byte
+	indices [avx2Turn]uint16
+	bytes   [avx2Turn]byte // values or results
 }
 
 // take copies n pixels, and reports whether there are any.
