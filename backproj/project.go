@@ -117,7 +117,7 @@ func projectFused(k *kernel, t *target, pixels *pixelReader) {
 	width := pixels.image.width
 	run := blockPixels
 	if pixels.inPlace && t.out.pixel == 1 {
-		run = width
+		run = min(width, longRun)
 	}
 	var scratch []byte
 	if t.out.pixel != 1 {

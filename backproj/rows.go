@@ -4,6 +4,11 @@ package backproj
 // three bytes, index and result together stay within a 32 KiB L1 cache.
 const blockPixels = 2048
 
+// longRun is how many pixels a kernel is given at most at a time, about 0.1 ms
+// of work: the runtime cannot interrupt assembly, and a collection of garbage
+// would have every goroutine wait for the end of a large image.
+const longRun = 1 << 18
+
 // rows returns the raster of rows y0 to y1 alone.
 func (r raster) rows(y0, y1 int) raster {
 	r.offset += y0 * r.row
