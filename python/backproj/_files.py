@@ -8,9 +8,11 @@ from typing import BinaryIO
 import numpy as np
 
 from backproj._arrays import shown
-from backproj._engines import State, of_values
+from backproj._engines import RAW, State, of_values
 from backproj._layout import check_layout
+from backproj._models import check_peak
 from backproj._replace import replaced
+from backproj._values import check_scale
 
 # What the files of this version hold. A later one must go on reading them.
 _FORMAT = "backproj.Histogram 1"
@@ -57,5 +59,10 @@ def _read(file: BinaryIO) -> State:
         )
         if values.dtype != np.float32 or counts.dtype != np.int64:
             raise ValueError(f"its values are {values.dtype} and its counts {counts.dtype}")
+        if (counts < 0).any():
+            raise ValueError(f"its counts are from {counts.min()}")
+        scale, peak = check_scale(float(archive["scale"]), values), float(archive["peak"])
+        if peak != RAW:
+            check_peak(peak)
         counts = counts.reshape(layout.bins).copy() if counts.size else None
-        return of_values(layout, values, float(archive["scale"]), counts, float(archive["peak"]))
+        return of_values(layout, values, scale, counts, peak)

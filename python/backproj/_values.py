@@ -36,10 +36,10 @@ def given_values(
     if channels in ("h", "hs", "hsv") and len(shape) != len(channels):
         raise ValueError(f"values has shape {values.shape}, but channels={channels!r} needs an axis for each")
     layout = check_layout(channels, shape, ranges, in_range)
-    return _engines.of_values(layout, values.reshape(shape), _check_scale(scale, values))
+    return _engines.of_values(layout, values.reshape(shape), check_scale(scale, values))
 
 
-def _check_scale(scale: object, values: npt.NDArray[np.float32]) -> float:
+def check_scale(scale: object, values: npt.NDArray[np.float32]) -> float:
     """Return the scale in single precision, as cv2 takes it, if the values and their multiples are fit."""
     if isinstance(scale, bool) or not isinstance(scale, (int, float, np.integer, np.floating)):
         raise TypeError(f"scale must be a number, not {shown(scale)}")
