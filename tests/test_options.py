@@ -1,0 +1,172 @@
+"""Options that are none say what came, and those of cv2's scripts are taken as they are."""
+
+import numpy as np
+import pytest
+
+import backproj
+
+MODEL = np.random.default_rng(16).integers(0, 256, (9, 9, 3), np.uint8)
+GOOD = (0, 0, 0), (180, 255, 255)
+
+# (options, the error, what its text must name)
+BAD = {
+    "no channels": ({"channels": None}, TypeError, "channels must be 'h', 'hs' or 'hsv', not None"),
+    "channels of cv2": ({"channels": [0, 1]}, TypeError, "channels must be 'h', 'hs' or 'hsv', not [0, 1]"),
+    "an array of channels": ({"channels": np.array(["h", "s"])}, TypeError, "channels must be"),
+    "other channels": ({"channels": "rgb"}, ValueError, "not 'rgb'"),
+    "channels in upper case": ({"channels": "HS"}, ValueError, "not 'HS'"),
+    "channels in another order": ({"channels": "sh"}, ValueError, "not 'sh'"),
+    "no name of channels": ({"channels": ""}, ValueError, "not ''"),
+    "no bins": ({"bins": None}, TypeError, "bins must be a whole number or one a channel of 'hs', not None"),
+    "a float as bins": ({"bins": 32.0}, TypeError, "not 32.0"),
+    "fractional bins": ({"bins": (32.5, 32)}, TypeError, "not (32.5, 32)"),
+    "infinite bins": ({"bins": (float("inf"), 32)}, TypeError, "not (inf, 32)"),
+    "bins that are none": ({"bins": (float("nan"), 32)}, TypeError, "not (nan, 32)"),
+    "a text as bins": ({"bins": "32"}, TypeError, "not '32'"),
+    "texts as bins": ({"bins": ("32", "32")}, TypeError, "not ('32', '32')"),
+    "a bool as bins": ({"bins": True}, TypeError, "not True"),
+    "0 bins": ({"bins": 0}, ValueError, "bins must be from 1 to 256, not 0"),
+    "0 bins of a channel": ({"bins": (32, 0)}, ValueError, "not (32, 0)"),
+    "negative bins": ({"bins": -5}, ValueError, "not -5"),
+    "257 bins": ({"bins": (257, 2)}, ValueError, "not (257, 2)"),
+    "very many bins": ({"bins": 2**70}, ValueError, "from 1 to 256"),
+    "bins of one channel": ({"bins": [32]}, ValueError, "bins has 1 numbers, but channels='hs' has 2"),
+    "bins of three channels": ({"bins": (8, 8, 8)}, ValueError, "bins has 3 numbers"),
+    "bins of two channels for one": ({"bins": (8, 8), "channels": "h"}, ValueError, "channels='h' has 1"),
+    "an array of three bins": ({"bins": np.array([8, 8, 8])}, ValueError, "bins has 3 numbers"),
+    "too many bins in all": (
+        {"bins": 102, "channels": "hsv"},
+        ValueError,
+        "1061208 in all, more than 1048576",
+    ),
+    "a number as ranges": ({"ranges": 180}, TypeError, "ranges must be a flat list of numbers"),
+    "pairs as ranges": ({"ranges": [[0, 180], [0, 256]]}, TypeError, "not [[0, 180], [0, 256]]"),
+    "a text as ranges": ({"ranges": "0918"}, TypeError, "not '0918'"),
+    "words as ranges": ({"ranges": ["low", "high", 0, 9]}, TypeError, "not ['low', 'high', 0, 9]"),
+    "ranges of one channel": ({"ranges": [0, 180]}, ValueError, "2 numbers, but channels='hs' needs 4"),
+    "no numbers as ranges": ({"ranges": []}, ValueError, "0 numbers, but channels='hs' needs 4"),
+    "ranges of two channels for one": ({"ranges": [0, 9, 0, 9], "channels": "h"}, ValueError, "needs 2"),
+    "a range the wrong way": ({"ranges": [0, 180, 256, 0]}, ValueError, "ranges has 256 to 0"),
+    "an empty range": ({"ranges": [20, 20, 0, 256]}, ValueError, "ranges has 20 to 20"),
+    "a range that is empty as float32": ({"ranges": [1, 1 + 1e-9, 0, 256]}, ValueError, "1 to 1"),
+    "a range that is none": ({"ranges": [0, float("nan"), 0, 256]}, ValueError, "0 to nan"),
+    "an infinite range": ({"ranges": [0, 180, 0, float("inf")]}, ValueError, "0 to inf"),
+    "a range beyond float32": ({"ranges": [0, 180, 0, 1e300]}, ValueError, "0 to inf"),
+    "a range beyond all": ({"ranges": [0, 180, 0, 10**400]}, TypeError, "ranges must be"),
+    "one bound": ({"in_range": (0, 60, 32)}, TypeError, "in_range must be (lo, hi), two triples"),
+    "a number as bounds": ({"in_range": 5}, TypeError, "not 5"),
+    "no upper bound": (
+        {"in_range": (GOOD[0], None)},
+        TypeError,
+        "upper bound of in_range must be three numbers",
+    ),
+    "two numbers as bounds": (
+        {"in_range": (0, 255)},
+        TypeError,
+        "lower bound of in_range must be three numbers",
+    ),
+    "a text as a bound": ({"in_range": ("000", "999")}, TypeError, "not '000'"),
+    "bounds of two channels": ({"in_range": ((0, 0), (9, 9))}, ValueError, "has 2 numbers, not three"),
+    "a scalar of cv2": ({"in_range": ((0, 0, 0, 0), GOOD[1])}, ValueError, "has 4 numbers, not three"),
+    "a fractional bound": ({"in_range": ((0, 0.5, 0), GOOD[1])}, ValueError, "not (0, 0.5, 0): pixels are"),
+    "a bound that is none": ({"in_range": (GOOD[0], (180, float("nan"), 255))}, ValueError, "whole numbers"),
+    "an infinite bound": ({"in_range": (GOOD[0], (float("inf"), 255, 255))}, ValueError, "whole numbers"),
+    "a bound beyond all": (
+        {"in_range": (GOOD[0], (10**400, 255, 255))},
+        TypeError,
+        "upper bound of in_range",
+    ),
+    "saturation the wrong way": (
+        {"in_range": ((0, 9, 0), (9, 8, 9))},
+        ValueError,
+        "a saturation from 9 to 8",
+    ),
+    "value the wrong way": ({"in_range": ((0, 0, 300), (9, 9, 256))}, ValueError, "a value from 300 to 256"),
+    "a text as peak": (
+        {"peak": "255"},
+        TypeError,
+        "peak must be a number, or None for raw counts, not '255'",
+    ),
+    "a bool as peak": ({"peak": True}, TypeError, "not True"),
+    "peaks": ({"peak": [255, 255]}, TypeError, "not [255, 255]"),
+    "an array of peaks": ({"peak": np.array([255, 255])}, TypeError, "peak must be a number"),
+    "a complex peak": ({"peak": 1j}, TypeError, "not 1j"),
+    "a peak of 0": ({"peak": 0}, ValueError, "not 0; None leaves the counts"),
+    "a negative peak": ({"peak": -255}, ValueError, "not -255"),
+    "a peak that is none": ({"peak": float("nan")}, ValueError, "not nan"),
+    "an infinite peak": ({"peak": float("inf")}, ValueError, "not inf"),
+    "a peak beyond int32": ({"peak": 2**31}, ValueError, "not 2147483648"),
+}
+
+# What means the same, in the spelling of other scripts.
+SAME = {
+    "bins as numpy numbers": ({"bins": np.int64(16)}, {"bins": 16}),
+    "bins as an array": ({"bins": np.array([16, 8])}, {"bins": (16, 8)}),
+    "bins as floats with whole values": ({"bins": [16.0, 8.0]}, {"bins": (16, 8)}),
+    "bins one a channel": ({"bins": [32, 32]}, {}),
+    "an array of the default bins": ({"bins": np.array([32, 32])}, {}),
+    "whole ranges": ({"ranges": [0, 180, 0, 256]}, {}),
+    "ranges as an array": ({"ranges": np.array([0, 180, 0, 256.0])}, {}),
+    "ranges as a tuple of float32": (
+        {"ranges": tuple(np.float32([0, 99.7, 0, 9]))},
+        {"ranges": [0, 99.7, 0, 9]},
+    ),
+    "bounds as lists": (
+        {"in_range": [[0, 60, 32], [180, 255, 255]]},
+        {"in_range": ((0, 60, 32), (180, 255, 255))},
+    ),
+    "bounds as arrays": (
+        {"in_range": (np.array((0.0, 60.0, 32.0)), np.array((180.0, 255.0, 255.0)))},
+        {"in_range": ((0, 60, 32), (180, 255, 255))},
+    ),
+    "bounds as one array": ({"in_range": np.array(GOOD)}, {"in_range": GOOD}),
+    "bounds beyond": (
+        {"in_range": ((-9, -9, -9), (999, 999, 999))},
+        {"in_range": ((0, 0, 0), (255, 255, 255))},
+    ),
+    "the peak as a float": ({"peak": 256.0}, {"peak": 256}),
+    "the peak as a numpy number": ({"peak": np.float32(255)}, {"peak": 255}),
+}
+
+
+@pytest.mark.parametrize(("options", "error", "says"), BAD.values(), ids=BAD)
+def test_bad_options_are_named(options, error, says):
+    for call in (
+        lambda: backproj.Histogram(MODEL, **options),
+        lambda: backproj.back_project(MODEL, MODEL, **options),
+    ):
+        with pytest.raises(error) as caught:
+            call()
+        assert says in str(caught.value)
+        assert "\n" not in str(caught.value)
+        assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        bad
+        for bad in BAD.values()
+        if "in_range" in bad[0] and "two triples" not in bad[2] and "not 5" not in bad[2]
+    ],
+)
+def test_bad_bounds_of_in_range_are_named(options, error, says):
+    with pytest.raises(error) as caught:
+        backproj.in_range(MODEL, *options["in_range"])
+    assert says.replace("of in_range", "of (lo, hi)") in str(caught.value)
+
+
+@pytest.mark.parametrize(("options", "plain"), SAME.values(), ids=SAME)
+def test_options_may_be_spelt_as_scripts_do(options, plain):
+    hist = backproj.Histogram(MODEL, **plain)
+    assert backproj.Histogram(MODEL, **options) == hist
+    assert hash(backproj.Histogram(MODEL, **options)) == hash(hist)
+    np.testing.assert_array_equal(backproj.back_project(MODEL, MODEL, **options), hist.back_project(MODEL))
+
+
+@pytest.mark.parametrize(("options", "says"), [(o, next(iter(o))) for o, *_ in BAD.values()], ids=BAD)
+def test_options_beside_a_histogram_are_errors(options, says):
+    with pytest.raises(TypeError, match=rf"{says}.* beside a Histogram, which has counted already"):
+        backproj.back_project(MODEL, backproj.Histogram(MODEL), **options)
+    with pytest.raises(TypeError, match="beside a Histogram"):
+        backproj.back_project(MODEL, [backproj.Histogram(MODEL)] * 2, **options)
