@@ -261,15 +261,19 @@ def test_an_interrupt_is_seen_while_a_model_is_counted(monkeypatch, batch):
     assert len(seen) == 3
 
 
-def test_an_interrupt_ends_a_long_batch(hists):
+def test_an_interrupt_ends_a_long_batch():
     frame = np.full((1024, 1024, 3), (30, 60, 220), np.uint8)
     hist = backproj.Histogram(frame[:1, :1])
     out = np.zeros((1024, 1024, 1024), np.uint8)  # takes memory only where it is written
+
+    def call():
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        hist.back_project(np.broadcast_to(frame, (*out.shape, 3)), out=out, threads=1)
+
     previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
         with pytest.raises(KeyboardInterrupt):
-            hist.back_project(np.broadcast_to(frame, (*out.shape, 3)), out=out, threads=1)
+            call()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
