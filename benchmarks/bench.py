@@ -30,20 +30,26 @@ def build_ctypes_peer():
 
 
 def peers(threads):
-    """Return what to time, by name, each a function of nothing that returns the back projection."""
+    """Return what to time: by case and peer, functions of nothing that return the back projection."""
     import cv2
     import numpy as np
     import skimage.data
 
     import backproj
+    from backproj import _engines
 
     cv2.setNumThreads(threads)
     frame = cv2.resize(skimage.data.astronaut()[..., ::-1], (1920, 1080), interpolation=cv2.INTER_CUBIC)
     model = np.ascontiguousarray(frame[650:750, 500:600])
     out = np.empty(frame.shape[:2], np.uint8)
     hist = backproj.Histogram(model)
-    values = hist.values.copy()
+    gate = (0, 60, 32), (180, 255, 255)
+    hue_hist = backproj.Histogram(model, channels="h", bins=16, in_range=gate, peak=255)
+    values, hue_values = hist.values.copy(), hue_hist.values.copy()
     ranges = [0, 180, 0, 256]
+
+    def by_kernel(kernel):
+        return lambda: _engines.project([hist._state], frame, out[np.newaxis], 0, kernel=kernel) or out
 
     def cv2_prepared():
         hsv = cv2.cvtColor(frame, cv2.COLOR_BGR2HSV)
@@ -54,67 +60,80 @@ def peers(threads):
         cv2.normalize(counts, counts, 0, 256, cv2.NORM_MINMAX)
         return cv2.calcBackProject([cv2.cvtColor(frame, cv2.COLOR_BGR2HSV)], [0, 1], counts, ranges, 1)
 
-    functions = {
-        "prepared: backproj": lambda: hist.back_project(frame, out=out),
-        "prepared: cv2": cv2_prepared,
-        "one shot: backproj": lambda: backproj.back_project(frame, model),
-        "one shot: cv2": cv2_one_shot,
+    def cv2_camshift():
+        hsv = cv2.cvtColor(frame, cv2.COLOR_BGR2HSV)
+        prob = cv2.calcBackProject([hsv], [0], hue_values, [0, 180], 1)
+        prob &= cv2.inRange(hsv, *gate)
+        return prob
+
+    prepared = {
+        "cv2": cv2_prepared,
+        **{f"backproj, {kernel}": by_kernel(kernel) for kernel in backproj.info()["kernels"]},
     }
+    one_shot = {"cv2": cv2_one_shot, "backproj": lambda: backproj.back_project(frame, model)}
+    camshift = {"cv2": cv2_camshift, "backproj": lambda: hue_hist.back_project(frame, out=out)}
     if "opencv" in backproj.engines():
-        functions["prepared: opencv engine"] = lambda: hist.back_project(frame, out=out, engine="opencv")
-        functions["one shot: opencv engine"] = lambda: backproj.back_project(frame, model, engine="opencv")
+        prepared["opencv engine"] = lambda: hist.back_project(frame, out=out, engine="opencv")
     if LIBRARY.exists():
-        library = ctypes.CDLL(str(LIBRARY))
-        pointer = ctypes.POINTER(ctypes.c_ubyte)
-        library.find_it.restype = pointer
-        library.find_it.argtypes = [ctypes.c_void_p, ctypes.c_void_p, *4 * [ctypes.c_int]]
-        library.set_threads(threads)
-        free = ctypes.CDLL(None).free
-        h, w, _ = frame.shape
+        one_shot["ctypes and np.fromiter"] = ctypes_route(frame, model, threads)
 
-        def ctypes_route():
-            result = library.find_it(frame.ctypes.data, model.ctypes.data, w, h, 100, 100)
-            prob = np.fromiter(result, np.uint8, count=w * h).reshape(h, w)
-            free(result)  # the scripts of old did not: 2 MB a frame
-            return prob
-
-        functions["one shot: ctypes + np.fromiter"] = ctypes_route
-
-    expected = cv2_one_shot()
-    for name, function in functions.items():
-        np.testing.assert_array_equal(function(), expected, name)
-    copy = np.empty_like(frame)
-    functions["copying the frame"] = lambda: np.copyto(copy, frame)
-    return functions
-
-
-def measure(functions, seconds):
-    """Return milliseconds by name, medians of as many rounds of all as the time allows."""
-    times = {name: [] for name in functions}
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times["copying the frame"]) < 5:
+    cases = {"prepared": prepared, "one shot": one_shot, "CamShift front end": camshift}
+    for case, functions in cases.items():
+        expected = functions["cv2"]().copy()
         for name, function in functions.items():
-            begin = time.perf_counter()
-            function()
-            times[name].append(1e3 * (time.perf_counter() - begin))
-    return {name: statistics.median(t) for name, t in times.items()}
+            np.testing.assert_array_equal(function(), expected, f"{case}: {name}")
+    copy = np.empty_like(frame)
+    cases["copying the frame"] = {"": lambda: np.copyto(copy, frame)}
+    return cases
+
+
+def ctypes_route(frame, model, threads):
+    """Return the route of old scripts: the whole pipeline in a library, its result copied by bytes."""
+    import numpy as np
+
+    library = ctypes.CDLL(str(LIBRARY))
+    library.find_it.restype = ctypes.POINTER(ctypes.c_ubyte)
+    library.find_it.argtypes = [ctypes.c_void_p, ctypes.c_void_p, *4 * [ctypes.c_int]]
+    library.set_threads(threads)
+    free = ctypes.CDLL(None).free
+    (h, w, _), (mh, mw, _) = frame.shape, model.shape
+
+    def back_project():
+        result = library.find_it(frame.ctypes.data, model.ctypes.data, w, h, mw, mh)
+        prob = np.fromiter(result, np.uint8, count=w * h).reshape(h, w)
+        free(result)  # the scripts did not: 2 MB a frame
+        return prob
+
+    return back_project
+
+
+def measure(cases, seconds):
+    """Return milliseconds by case and peer, medians of as many rounds of all as the time allows."""
+    times = {(case, name): [] for case, functions in cases.items() for name in functions}
+    end, rounds = time.perf_counter() + seconds, 0
+    while time.perf_counter() < end or rounds < 5:
+        rounds += 1
+        for case, functions in cases.items():
+            for name, function in functions.items():
+                begin = time.perf_counter()
+                function()
+                times[case, name].append(1e3 * (time.perf_counter() - begin))
+    return {which: statistics.median(t) for which, t in times.items()}
 
 
 def report(threads, seconds):
     import cv2
 
-    import backproj
-
     milliseconds = measure(peers(threads), seconds)
     plural = "thread" if threads == 1 else "threads"
-    info = backproj.info()
-    print(f"\n1920×1080, {threads} {plural}; {info['kernel']} kernel, cv2 {cv2.__version__}; medians\n")
-    print("| | ms | cv2's time / this | times a copy |")
-    print("|---|---|---|---|")
-    for name, ms in milliseconds.items():
-        reference = milliseconds["prepared: cv2" if name.startswith("prepared") else "one shot: cv2"]
-        against = "" if name.startswith("copying") else f"{reference / ms:.2f}"
-        print(f"| {name} | {ms:.2f} | {against} | {ms / milliseconds['copying the frame']:.1f} |")
+    print(f"\n1920×1080, {threads} {plural}, cv2 {cv2.__version__}; medians\n")
+    print("| | | ms | cv2's time / this | times a copy |")
+    print("|---|---|---|---|---|")
+    copying = milliseconds["copying the frame", ""]
+    for (case, name), ms in milliseconds.items():
+        reference = milliseconds.get((case, "cv2"))
+        against = f"{reference / ms:.2f}" if reference else ""
+        print(f"| {case} | {name} | {ms:.2f} | {against} | {ms / copying:.1f} |")
 
 
 def main():
