@@ -71,8 +71,7 @@ type plan struct {
 	cells, rowCells        int // in all, and of one hue
 	hue, saturation, value [256]int32
 	spatial                bool // the value has a part in the cell
-	gated                  bool // it has none, but must be within lo and hi
-	lo, hi                 uint8
+	gate                   gate // where it has none, it must pass this all the same
 }
 
 // lastPlan saves making the same plan for every frame and model: most programs
@@ -108,7 +107,7 @@ func (l Layout) newPlan() (*plan, error) {
 		return nil, fmt.Errorf("backproj: field Channels: %d is none of them", l.Channels)
 	}
 	dimensions := l.Channels.dimensions()
-	p := &plan{cells: 1, spatial: dimensions == 3, hi: 255}
+	p := &plan{cells: 1, spatial: dimensions == 3, gate: open}
 	whole := [3]float32{hues, 256, 256}
 	offsets := [3]*[256]int32{&p.hue, &p.saturation, &p.value}
 	for c := dimensions - 1; c >= 0; c-- { // the last channel's bins adjoin
@@ -160,13 +159,12 @@ func (l Layout) newPlan() (*plan, error) {
 			p.value[value] = outside
 		}
 	}
-	p.lo, p.hi = lo[2], hi[2]
-	p.gated = !p.spatial && (p.lo > 0 || p.hi < 255)
+	p.gate = gate{lo[2], hi[2]}
 	return p, nil
 }
 
 // needsValues reports whether a pixel's value matters.
-func (p *plan) needsValues() bool { return p.spatial || p.gated }
+func (p *plan) needsValues() bool { return p.spatial || p.gate != open }
 
 // tableSize is the length of a histogram's table: one entry for each hue and
 // saturation, or for each cell.

@@ -68,7 +68,11 @@ BAD = {
     "a text as a bound": ({"in_range": ("000", "999")}, TypeError, "not '000'"),
     "bounds of two channels": ({"in_range": ((0, 0), (9, 9))}, ValueError, "has 2 numbers, not three"),
     "a scalar of cv2": ({"in_range": ((0, 0, 0, 0), GOOD[1])}, ValueError, "has 4 numbers, not three"),
-    "a fractional bound": ({"in_range": ((0, 0.5, 0), GOOD[1])}, ValueError, "not (0, 0.5, 0): pixels are"),
+    "a fractional bound": (
+        {"in_range": ((0, 0.5, 0), GOOD[1])},
+        ValueError,
+        "as pixels have, not (0, 0.5, 0)",
+    ),
     "a bound that is none": ({"in_range": (GOOD[0], (180, float("nan"), 255))}, ValueError, "whole numbers"),
     "an infinite bound": ({"in_range": (GOOD[0], (float("inf"), 255, 255))}, ValueError, "whole numbers"),
     "a bound beyond all": (

@@ -148,7 +148,7 @@ def _check_triple(triple: object, name: str) -> tuple[int, ...]:
     if len(numbers) != 3:
         raise ValueError(f"{name} has {len(numbers)} numbers, not three for hue, saturation and value")
     if not all(number.is_integer() for number in numbers):
-        raise ValueError(f"{name} must be whole numbers, not {shown(triple)}: pixels are; round them")
+        raise ValueError(f"{name} must be whole numbers, as pixels have, not {shown(triple)}; round them")
     return tuple(map(int, numbers))
 
 
