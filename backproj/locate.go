@@ -1,6 +1,13 @@
 package backproj
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
+
+// longRow is how many columns' sums Locate keeps without asking whether there
+// are fewer rows: 8 MiB.
+const longRow = 1 << 20
 
 // Locate returns the window of width by height pixels with the greatest sum of
 // all that lie within the plane, by its first pixel (x, y), and that sum. Of
@@ -13,6 +20,17 @@ func Locate(prob Plane, width, height int) (x, y int, sum int64, err error) {
 	if width < 1 || height < 1 || width > r.width || height > r.height {
 		return 0, 0, 0, fmt.Errorf("backproj: a window of %d×%d does not fit into %d×%d pixels",
 			width, height, r.width, r.height)
+	}
+	// A plane with longer rows lies on its side instead, so that the sums of
+	// its columns take less memory than its pixels, unless those are one
+	// another's (by Repeat). Of as many of either, there is no such memory.
+	onSide := r.width > longRow && r.width > r.height
+	if onSide {
+		r.width, r.height, r.row, r.pixel = r.height, r.width, r.pixel, r.row
+		width, height = height, width
+	}
+	if r.width > 1<<24 {
+		return 0, 0, 0, errors.New("backproj: prob: its pixels are more than all memory holds")
 	}
 	// The sums of the columns of the windows that begin in a row follow from
 	// those of the row above, and the sums of the windows from those to their
@@ -42,10 +60,14 @@ func Locate(prob Plane, width, height int) (x, y int, sum int64, err error) {
 			if i >= width {
 				window -= columns[i-width]
 			}
-			if i >= width-1 && window > sum {
-				x, y, sum = i-width+1, top, window
+			left := i - width + 1
+			if left >= 0 && (window > sum || window == sum && onSide && left < x) {
+				x, y, sum = left, top, window
 			}
 		}
+	}
+	if onSide {
+		x, y = y, x
 	}
 	return x, y, sum, nil
 }

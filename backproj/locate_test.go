@@ -5,34 +5,53 @@ import (
 	"testing"
 )
 
+// expectFirst fails unless Locate finds the window of that size that trying
+// all in turn finds, in random numbers of which many are the same.
+func expectFirst(t *testing.T, random *rand.Rand, w, h, width, height int) {
+	t.Helper()
+	prob := Plane{Pix: make([]byte, 2*w*h+5), Width: w, Height: h, Offset: 3, PixelStride: 2}
+	for i := range prob.Pix {
+		prob.Pix[i] = byte(random.IntN(3))
+	}
+	bestX, bestY, best := 0, 0, int64(-1)
+	for y := range h - height + 1 {
+		for x := range w - width + 1 {
+			var sum int64
+			for dy := range height {
+				for dx := range width {
+					sum += int64(prob.Pix[3+2*((y+dy)*w+x+dx)])
+				}
+			}
+			if sum > best {
+				bestX, bestY, best = x, y, sum
+			}
+		}
+	}
+	x, y, sum, err := Locate(prob, width, height)
+	if err != nil || x != bestX || y != bestY || sum != best {
+		t.Fatalf("%d×%d in %d×%d: (%d, %d) %d, %v, want (%d, %d) %d",
+			width, height, w, h, x, y, sum, err, bestX, bestY, best)
+	}
+}
+
 func TestLocateFindsTheFirstOfTheGreatestSums(t *testing.T) {
 	random := rand.New(rand.NewPCG(12, 0))
 	for range 300 {
 		w, h := 1+random.IntN(12), 1+random.IntN(12)
-		prob := Plane{Pix: make([]byte, 2*w*h+5), Width: w, Height: h, Offset: 3, PixelStride: 2}
-		for i := range prob.Pix {
-			prob.Pix[i] = byte(random.IntN(3)) // many ties
-		}
-		width, height := 1+random.IntN(w), 1+random.IntN(h)
-		bestX, bestY, best := 0, 0, int64(-1)
-		for y := range h - height + 1 {
-			for x := range w - width + 1 {
-				var sum int64
-				for dy := range height {
-					for dx := range width {
-						sum += int64(prob.Pix[3+2*((y+dy)*w+x+dx)])
-					}
-				}
-				if sum > best {
-					bestX, bestY, best = x, y, sum
-				}
-			}
-		}
-		x, y, sum, err := Locate(prob, width, height)
-		if err != nil || x != bestX || y != bestY || sum != best {
-			t.Fatalf("%d×%d in %d×%d: (%d, %d) %d, %v, want (%d, %d) %d",
-				width, height, w, h, x, y, sum, err, bestX, bestY, best)
-		}
+		expectFirst(t, random, w, h, 1+random.IntN(w), 1+random.IntN(h))
+	}
+}
+
+func TestLocateFindsThemInLongRowsToo(t *testing.T) {
+	random := rand.New(rand.NewPCG(12, 1))
+	expectFirst(t, random, longRow+9, 3, 3, 2)
+	expectFirst(t, random, longRow+9, 3, longRow, 1)
+}
+
+func TestLocateRefusesPlanesThatNoMemoryHolds(t *testing.T) {
+	pixel := Plane{Pix: make([]byte, 1), Width: 1 << 38, Height: 1<<24 + 1, Stride: Repeat, PixelStride: Repeat}
+	if _, _, _, err := Locate(pixel, 1, 1); err == nil {
+		t.Error("no error")
 	}
 }
 

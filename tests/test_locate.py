@@ -1,8 +1,11 @@
 """``locate`` finds the window with the greatest sum, the first of several."""
 
+import sys
+
 import cv2
 import numpy as np
 import pytest
+from process import run
 
 import backproj
 
@@ -100,3 +103,12 @@ def test_bad_sizes(size, error, says):
 def test_bad_planes(prob, error, says):
     with pytest.raises(error, match=says):
         backproj.locate(prob, (1, 1))
+
+
+def test_a_plane_larger_than_all_memory_does_not_end_the_process():
+    code = (
+        "import numpy as np, backproj\n"
+        "try: backproj.locate(np.broadcast_to(np.uint8(1), (2**24 + 1, 2**38)), (1, 1))\n"
+        "except RuntimeError as error: print(error)"
+    )
+    assert "more than all memory holds" in run(sys.executable, "-c", code)
