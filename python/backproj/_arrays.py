@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from backproj._memory import within_owner
+
 Order: TypeAlias = Literal["bgr", "rgb"]
 Image: TypeAlias = npt.NDArray[np.uint8]
 Mask: TypeAlias = npt.NDArray[np.uint8 | np.bool_]
@@ -18,9 +20,6 @@ Mask: TypeAlias = npt.NDArray[np.uint8 | np.bool_]
 ORDERS = {"bgr": 0, "rgb": 1}
 
 _UINT8 = np.dtype(np.uint8)
-
-# No process has memory beyond 2^56 bytes: an array that would is a mistake, or as_strided's.
-_MEMORY_LIMIT = 2**56
 
 
 def address(array: npt.NDArray[Any]) -> int:
@@ -137,7 +136,7 @@ def _check_out(out: object, shape: tuple[int, ...], frame: Image) -> Image:
 
 
 def _check_bytes(value: object, name: str, shape: str) -> Image:
-    """Return the value as a plain array if it is one of uint8 whose elements can all lie in memory."""
+    """Return the value as a plain array if it is one of uint8 whose elements all lie in its memory."""
     if not isinstance(value, np.ndarray):
         raise TypeError(
             f"{name} must be a numpy array of shape {shape} and dtype uint8, "
@@ -162,9 +161,7 @@ def _check_bytes(value: object, name: str, shape: str) -> Image:
             f"{name} has dtype {array.dtype} and shape {array.shape}, but must be uint8"
             f"{_fix_of_dtype(array.dtype, name, shape)}"
         )
-    if not array.flags.c_contiguous:
-        _check_reach(array, name)
-    return array
+    return array if array.base is None else within_owner(array, name)
 
 
 def is_masked(array: npt.NDArray[Any]) -> bool:
@@ -173,18 +170,6 @@ def is_masked(array: npt.NDArray[Any]) -> bool:
     # forked by another thread at that moment would wait for in vain.
     ma = sys.modules.get("numpy.ma")
     return ma is not None and isinstance(array, ma.MaskedArray)
-
-
-def _check_reach(array: Image, name: str) -> None:
-    first = last = address(array)
-    for n, stride in zip(array.shape, array.strides, strict=True):
-        first += min(0, (n - 1) * stride)
-        last += max(0, (n - 1) * stride)
-    if array.size and (first < 0 or last >= _MEMORY_LIMIT):
-        raise ValueError(
-            f"{name} of shape {array.shape} has strides {array.strides}, which reach beyond all "
-            f"memory; numpy.ascontiguousarray of the array that it is a view of has none such"
-        )
 
 
 def _overlaps_itself(array: Image) -> bool:

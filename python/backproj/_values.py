@@ -11,6 +11,7 @@ from backproj import _engines
 from backproj._arrays import is_masked, shown
 from backproj._engines import State
 from backproj._layout import Bounds, check_layout
+from backproj._memory import within_owner
 
 
 def given_values(
@@ -30,6 +31,8 @@ def given_values(
     if is_masked(values):
         raise TypeError("values is a masked array, whose mask would be lost; give values.filled(0)")
     values = np.asarray(values)
+    if values.base is not None:
+        values = within_owner(values, "values")
     shape = values.shape
     if channels == "h" and values.ndim == 2 and shape[1] == 1:
         shape = shape[:1]
