@@ -40,8 +40,9 @@ lint: $(VENV)/built-opencv $(VENV)/group-lint $(VENV)/group-test ## Check the fo
 	$(BIN)/mypy
 
 fuzz: ## Fuzz the Go library, a minute for each target
-	for target in FuzzBackProject FuzzImageGeometry FuzzParity; do \
-		go test ./backproj -run '^$$' -fuzz "^$$target$$" -fuzztime 60s -fuzzminimizetime 100x || exit; \
+	for target in .:FuzzBackProject .:FuzzImageGeometry .:FuzzParity \
+		internal/foreign:FuzzMemory internal/foreign:FuzzImage; do \
+		go test ./backproj/$${target%:*} -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime 60s -fuzzminimizetime 100x || exit; \
 	done
 
 bench: $(VENV)/built-opencv $(VENV)/group-bench ## Time a 1080p frame, against cv2 and the ctypes route

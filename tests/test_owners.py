@@ -149,6 +149,14 @@ def test_a_library_is_believed_what_it_says_of_its_memory():
     np.testing.assert_array_equal(hist.back_project(view), hist.back_project(all_of_it))
 
 
+@pytest.mark.parametrize("address", [1, 4095])
+def test_no_array_lies_in_the_first_page(address):
+    described = Interface(noise())
+    described.__array_interface__["data"] = address, False
+    with pytest.raises(RuntimeError, match=f"no array begins at address {address:#x}"):
+        backproj.back_project(np.asarray(described), noise())
+
+
 def test_a_chain_of_views_without_an_end_is_no_endless_loop():
     view = as_strided(noise(), SHAPE, (24, 3, 1))
     view.base.base = view

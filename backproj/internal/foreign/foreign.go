@@ -64,8 +64,9 @@ func step(stride int) int {
 // address, and where in them that element is. Each axis is its length and its
 // stride.
 func memory(address uintptr, axes [][2]int) (bytes []byte, offset int, err error) {
-	// No process has memory beyond 2^56 bytes, so nothing below overflows.
-	const limit = 1 << 56
+	// No process has memory beyond 2^56 bytes, so nothing below overflows, nor
+	// in the first page, where what is wrong may look like a nil pointer.
+	const first, limit = 4096, 1 << 56
 	below, above := 0, 0
 	for _, axis := range axes {
 		n, stride := axis[0], axis[1]
@@ -84,7 +85,7 @@ func memory(address uintptr, axes [][2]int) (bytes []byte, offset int, err error
 			above += reach
 		}
 	}
-	if address == 0 || uintptr(below) > address || address > limit {
+	if address > limit || address < first+uintptr(below) {
 		return nil, 0, fmt.Errorf("backproj: no array begins at address %#x", address)
 	}
 	return unsafe.Slice((*byte)(pointer(address-uintptr(below))), below+above+1), below, nil

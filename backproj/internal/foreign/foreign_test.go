@@ -26,6 +26,8 @@ func TestImagesThatReachBeyondMemoryAreErrors(t *testing.T) {
 		{"no pixels", 0, 0, 4, 12, 3, ""},
 		{"repeated", address, 1 << 40, 1 << 40, 0, 0, ""},
 		{"at address 0", 0, 5, 4, 12, 3, "no array begins at address 0x0"},
+		{"in the first page", 4095, 5, 4, 12, 3, "no array begins at address 0xfff"},
+		{"from the first page on", 4095 + 48, 5, 4, -12, 3, "no array begins at address 0x102f"},
 		{"below address 0", 24, 5, 4, -12, 3, "no array begins at address 0x18"},
 		{"a stride that overflows", address, 3, 4, math.MaxInt, 3, "reaches beyond all memory"},
 		{"a negative stride that overflows", address, 3, 4, math.MinInt, 3, "reaches beyond all memory"},

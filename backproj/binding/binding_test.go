@@ -1,0 +1,131 @@
+package binding
+
+import (
+	"math"
+	"runtime"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/backproj/backproj/backproj"
+)
+
+// at returns the address of a slice's first element, as Python gives it.
+func at[T any](s []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(s))) }
+
+// A state is what Python keeps of a histogram.
+type state struct {
+	counts []int64
+	values []float32
+	table  []uint8
+	record []record
+}
+
+func newState() *state {
+	s := &state{make([]int64, backproj.Bins), make([]float32, backproj.Bins), make([]uint8, 1<<16), make([]record, 1)}
+	s.record[0] = record{
+		values: at(s.values), table: at(s.table), cells: backproj.Bins, length: 1 << 16,
+		bins: [3]int{32, 32}, ranges: [3][2]float64{{0, 180}, {0, 256}},
+	}
+	return s
+}
+
+// An extent is how an axis of an array is described, and what is said of it if
+// it can be none.
+var extents = []struct {
+	name          string
+	length, along int
+	says          string
+}{
+	{"negative", -1, 3, "reaches beyond all memory"},
+	{"the most negative", math.MinInt, 3, "reaches beyond all memory"},
+	{"beyond an int", math.MaxInt, 3, "reaches beyond all memory"},
+	{"a stride beyond all memory", 2, math.MaxInt, "reaches beyond all memory"},
+	{"a stride below all memory", 2, -math.MaxInt, "reaches beyond all memory"},
+	{"the most negative stride", 2, math.MinInt, "reaches beyond all memory"},
+	{"a product that wraps to 0", 1 << 32, 1 << 32, "reaches beyond all memory"},
+	{"a product that wraps to little", 1<<62 + 1, 4, "reaches beyond all memory"},
+	{"before address 0", 2, -1 << 55, "no array begins at address"},
+}
+
+func TestExtentsThatNoArrayHasAreErrors(t *testing.T) {
+	pix, prob, found := make([]byte, 300), make([]byte, 100), make([]int64, 3)
+	s := newState()
+	defer runtime.KeepAlive(pix) // an address keeps nothing
+	for _, e := range extents {
+		for name, call := range map[string]func() (int, error){
+			"Add rows": func() (int, error) {
+				return Add(at(s.record), at(s.counts), at(pix), e.length, 1, e.along, 3, 1, 0, 0, 0, 0, "", 1)
+			},
+			"Add columns": func() (int, error) {
+				return Add(at(s.record), at(s.counts), at(pix), 1, e.length, 30, e.along, 1, 0, 0, 0, 0, "", 1)
+			},
+			"Add mask": func() (int, error) {
+				return Add(at(s.record), at(s.counts), at(pix), e.length, 1, 0, 0, 1, 0, at(prob), e.along, 1, "", 1)
+			},
+			"Project frame": func() (int, error) {
+				return Project(at(s.record), 1, at(prob), 0, 0, 0, at(pix), e.length, 1, e.along, 3, 1, 0, "", 1)
+			},
+			"Project dst": func() (int, error) {
+				return Project(at(s.record), 1, at(prob), 0, e.along, 1, at(pix), e.length, 1, 0, 0, 1, 0, "", 1)
+			},
+			"Locate": func() (int, error) {
+				return Locate(at(found), at(prob), e.length, 1, e.along, 1, 1, 1)
+			},
+		} {
+			if _, err := call(); err == nil || !strings.Contains(err.Error(), e.says) {
+				t.Errorf("%s: %s: %v", name, e.name, err)
+			}
+		}
+	}
+}
+
+func TestRecordsThatDescribeNoHistogramAreErrors(t *testing.T) {
+	pix, prob := make([]byte, 300), make([]byte, 100)
+	defer runtime.KeepAlive(pix)
+	for name, change := range map[string]func(*record){
+		"no values":             func(r *record) { r.values = 0 },
+		"no table":              func(r *record) { r.table = 0 },
+		"a negative table":      func(r *record) { r.length = -1 },
+		"a table that is short": func(r *record) { r.length = 1<<16 - 1 },
+		"a table of all memory": func(r *record) { r.length = math.MaxInt },
+		"no cells":              func(r *record) { r.cells = -1 },
+		"unknown channels":      func(r *record) { r.channels, r.length = 7, 3 },
+	} {
+		s := newState()
+		change(&s.record[0])
+		if _, err := Project(at(s.record), 1, at(prob), 0, 10, 1, at(pix), 10, 10, 30, 3, 1, 0, "", 1); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := Project(0, 1, at(prob), 0, 10, 1, at(pix), 10, 10, 30, 3, 1, 0, "", 1); err == nil {
+		t.Error("no record: no error")
+	}
+	if _, err := Project(at(newState().record), -1, at(prob), 0, 10, 1, at(pix), 10, 10, 30, 3, 1, 0, "", 1); err == nil {
+		t.Error("a negative number of records: no error")
+	}
+}
+
+func TestTheCallAfterAnErrorWorks(t *testing.T) {
+	pix, prob := make([]byte, 300), make([]byte, 100)
+	defer runtime.KeepAlive(pix)
+	s := newState()
+	if _, err := Add(at(s.record), at(s.counts), at(pix), 10, 10, 30, 3, 1, 0, 0, 0, 0, "", 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Normalize(at(s.record), at(s.counts), 256); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := Project(at(s.record), 1, 1, 0, 10, 1, at(pix), 10, 10, 30, 3, 1, 0, "", 0); err == nil {
+			t.Fatal("no error")
+		}
+		clear(prob)
+		if _, err := Project(at(s.record), 1, at(prob), 0, 10, 1, at(pix), 10, 10, 30, 3, 1, 0, "", 0); err != nil {
+			t.Fatal(err)
+		}
+		if prob[0] != 255 || prob[99] != 255 {
+			t.Fatalf("black on black is %d and %d", prob[0], prob[99])
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package backproj
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+)
+
+// caught returns what f panics with.
+func caught(f func()) (p any) {
+	defer func() { p = recover() }()
+	f()
+	return nil
+}
+
+func TestAPanicInAnyBandIsRaisedOnTheCallerOnceAllAreDone(t *testing.T) {
+	const workers = 8
+	for bad := range workers {
+		var done atomic.Int32
+		err := errors.New("a panic")
+		got := caught(func() {
+			parallel(workers, workers, func(y0, y1 int) {
+				if y0 == bad {
+					panic(err)
+				}
+				done.Add(1)
+			})
+		})
+		if got != err || done.Load() != workers-1 {
+			t.Errorf("band %d: raised %v after %d others", bad, got, done.Load())
+		}
+	}
+}
+
+func TestOfManyPanicsOneIsRaised(t *testing.T) {
+	for range 100 {
+		got := caught(func() {
+			parallel(64, 64, func(y0, y1 int) { panic(y0) })
+		})
+		if _, ok := got.(int); !ok {
+			t.Fatalf("raised %v", got)
+		}
+	}
+}
+
+func TestBandsAreAllRowsOnceWhateverTheirNumber(t *testing.T) {
+	for rows := 1; rows < 70; rows++ {
+		for workers := 1; workers <= rows; workers++ {
+			seen := make([]atomic.Int32, rows)
+			parallel(rows, workers, func(y0, y1 int) {
+				for y := y0; y < y1; y++ {
+					seen[y].Add(1)
+				}
+			})
+			for y := range seen {
+				if n := seen[y].Load(); n != 1 {
+					t.Fatalf("%d rows, %d workers: row %d %d times", rows, workers, y, n)
+				}
+			}
+		}
+	}
+}

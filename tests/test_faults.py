@@ -1,0 +1,48 @@
+"""Memory that goes away during a call is a RuntimeError, whichever goroutine meets it, and so is a panic."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from process import ROOT
+
+import backproj
+from backproj import _extension, _layout
+
+GONE = "RuntimeError: backproj: memory of an array went away during the call"
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    """For each case its name, its error, and whether the next call worked."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "tests" / "vanishing.py", tmp_path_factory.mktemp("files")],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, f"the process ended after {lines[-1:]}: {done.stderr}"
+    assert len(lines) > 60
+    return lines
+
+
+def test_memory_that_goes_away_is_an_error(outcomes):
+    assert [(name, error) for name, error, _ in outcomes if not error.startswith(GONE)] == []
+
+
+def test_the_call_after_an_error_works(outcomes):
+    assert [name for name, _, next_works in outcomes if not next_works] == []
+
+
+def test_a_panic_is_an_error_and_the_next_call_works(noise):
+    hist = backproj.Histogram(noise)
+    expected = hist.back_project(noise)
+    record = _layout.record(_layout.DEFAULT, 1 << 20, 1 << 20)
+    record["length"] = -1  # which Go can make no slice of
+    args = record.ctypes.data, 1, *[noise.ctypes.data, 0, 53, 1], *[noise.ctypes.data, 37, 53, 159, 3, 1, 0]
+    with pytest.raises(RuntimeError, match=r"internal error, please report it: .*unsafe.Slice"):
+        _extension.load("_native").binding_Project(*args, "", 1)
+    np.testing.assert_array_equal(hist.back_project(noise), expected)
