@@ -13,6 +13,8 @@ import sys
 from types import ModuleType
 from typing import Literal, TypeAlias
 
+from backproj._limits import load_within_limits
+
 Name: TypeAlias = Literal["_native", "_opencv"]
 
 _MISSING = {
@@ -39,8 +41,10 @@ def load(name: Name) -> ModuleType:
     Raises
     ------
     RuntimeError
-        If it was loaded before this process was forked, which a Go runtime does not survive, or if
-        this build does not have it.
+        If it was loaded before this process was forked, which a Go runtime does not survive, if
+        this build does not have it, or if the process may start too few threads.
+    MemoryError
+        If the process may have too little address space.
     """
     if name in _modules:
         return _modules[name]
@@ -49,17 +53,21 @@ def load(name: Name) -> ModuleType:
             "backproj was used before this process was forked, and its Go runtime does not survive a fork; "
             "start workers by multiprocessing's 'spawn' or 'forkserver', or call backproj in them only"
         )
+    _modules[name] = load_within_limits(lambda: _imported(name))
+    return _modules[name]
+
+
+def _imported(name: Name) -> ModuleType:
     # Said first: another thread may fork while this one is in the import.
     _alive[name] = True
     try:
-        _modules[name] = importlib.import_module(f"backproj.{name}")
+        return importlib.import_module(f"backproj.{name}")
     except ModuleNotFoundError as error:
         del _alive[name]
         raise RuntimeError(_MISSING[name].format(f"backproj.{name}")) from error
     except ImportError as error:  # such as OpenCV's libraries gone since the build
         del _alive[name]
         raise RuntimeError(f"backproj.{name} cannot be loaded: {error}") from error
-    return _modules[name]
 
 
 def _forget() -> None:

@@ -1,0 +1,216 @@
+"""Whether this process may have what a Go runtime takes: address space and threads.
+
+A Go runtime that is refused either ends the process, as it starts or in any later call. So where limits
+are set they are looked at before one is loaded, what later calls would need is taken with it, and each
+call looks whether there is a little room yet.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any, NamedTuple
+
+_MIB = 1 << 20
+_PAGE = resource.getpagesize()
+
+# Beside the threads that run Go code, of which there are as many as CPUs, a runtime has its monitor, the
+# one that it started in, one to make others of, and those that it happens to start before these are free.
+_OWN_THREADS = 6
+
+# As it starts, before it can be told otherwise, a runtime runs Go code in as many as two.
+_LEAST_THREADS = 2
+
+# A call takes a few KiB beside the heap if it is the first of its kind.
+_FOR_A_CALL = 2 * _MIB
+
+
+class _Limit(NamedTuple):
+    """A limit of memory, and what a runtime takes of that beside its heap and its threads' stacks."""
+
+    name: str
+    command: str
+    column: int  # of /proc/self/statm: how much is used
+    runtime: int
+    arena: int
+    thread: int
+
+    def most(self) -> int:
+        """Return the limit, RLIM_INFINITY if it is not set."""
+        return resource.getrlimit(getattr(resource, self.name))[0]
+
+    def used(self) -> int:
+        """Return how much of it this process has taken."""
+        statm = _text("/proc/self/statm").split()
+        return int(statm[self.column]) * _PAGE if statm else 0
+
+    def needed(self, threads: int) -> int:
+        """Return how much a runtime takes that runs Go code in so many threads."""
+        stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
+        if stack == resource.RLIM_INFINITY:
+            stack = 2 * _MIB  # glibc's choice
+        return self.runtime + self.arena * _arenas(threads) + (threads + _OWN_THREADS) * (stack + self.thread)
+
+
+_LIMITS = (
+    # On 64-bit machines Go 1.26 reserves 585 MiB for summaries of pages, 512 for what of them it could
+    # give back, 64 for a first arena and 32 for an index of arenas; the module takes 8. (Refused the 512
+    # it goes on, and maps what it needs of them near address 0, over whatever is there.) glibc gives
+    # each thread that allocates an arena of 64, and has twice as much while it makes one.
+    _Limit("RLIMIT_AS", "ulimit -v", 0, (1216 + 64) * _MIB, 64 * _MIB, 64 * _MIB),
+    # Of these only the index counts here, and what of an arena is used.
+    _Limit("RLIMIT_DATA", "ulimit -d", 5, 80 * _MIB, 64 * _MIB, 1 * _MIB),
+)
+
+
+def load_within_limits(load: Callable[[], ModuleType]) -> ModuleType:
+    """Load an extension module with a Go runtime, if the limits of this process allow for it.
+
+    What is returned is the module, or if there are limits one that has the same functions, which look
+    at them first.
+
+    Raises
+    ------
+    MemoryError
+        If they leave too little address space.
+    RuntimeError
+        If they leave too few threads.
+    """
+    if sys.platform != "linux":
+        return load()
+    cpus = len(os.sched_getaffinity(0))
+    limits = [limit for limit in _LIMITS if limit.most() != resource.RLIM_INFINITY]
+    threads, near = cpus, _threads_are_limited(cpus + _OWN_THREADS)
+    if near:
+        threads = _threads_to_start(cpus)
+    if limits:
+        threads = _threads_within(limits, threads)
+    module = load()
+    if near or limits:
+        module.binding_Reserve(threads, _heap(threads))
+    return _Watched(module, limits) if limits else module
+
+
+class _Watched(ModuleType):
+    """The functions of a module, which are called only if there is room within limits."""
+
+    def __init__(self, module: ModuleType, limits: Sequence[_Limit]) -> None:
+        super().__init__(module.__name__)
+        self._module, self._limits = module, limits
+
+    def __getattr__(self, name: str) -> Any:
+        function, limits = getattr(self._module, name), self._limits
+        if not callable(function):
+            return function
+
+        def call(*args: Any) -> Any:
+            for limit in limits:
+                most, used = limit.most(), limit.used()
+                if most != resource.RLIM_INFINITY and most - used < _FOR_A_CALL:
+                    raise MemoryError(
+                        f"{limit.name} ({limit.command}) allows this process {most // 1024} KiB, of which it "
+                        f"has {used // 1024}, and a call of backproj may need {_FOR_A_CALL // 1024} KiB more"
+                    )
+            return function(*args)
+
+        setattr(self, name, call)
+        return call
+
+
+def _heap(threads: int) -> int:
+    """Return how large a heap calls by so many threads come to have.
+
+    A thread that counts a model has as many counts as the largest histogram has bins, 8 MiB, and again
+    before they are collected.
+    """
+    return (16 + 64 * (threads // 4)) * _MIB
+
+
+def _arenas(threads: int) -> int:
+    """Return how many arenas, of 64 MiB, such a heap takes beside the first one."""
+    return 1 + threads // 4 if threads >= 4 else 0
+
+
+def _threads_within(limits: Sequence[_Limit], most_threads: int) -> int:
+    """Return how many threads of Go code, up to a number, limits of memory have room for."""
+    least = min(most_threads, _LEAST_THREADS)
+    for threads in range(most_threads, least - 1, -1):
+        if all(limit.needed(threads) <= limit.most() - limit.used() for limit in limits):
+            return threads
+    for limit in limits:
+        most, used, needed = (n // _MIB for n in (limit.most(), limit.used(), limit.needed(least)))
+        if most - used <= needed:
+            break
+    raise MemoryError(
+        f"{limit.name} ({limit.command}) allows this process {most} MiB, of which it has {used}; backproj's "
+        f"Go runtime needs {needed} MiB more, for addresses more than for memory: raise the limit or lift it"
+    )
+
+
+def _threads_to_start(cpus: int) -> int:
+    """Return how many threads of Go code, up to one a CPU, can be started."""
+    needed = min(cpus, _LEAST_THREADS) + _OWN_THREADS
+    started = _started(cpus + _OWN_THREADS)
+    if started < needed:
+        raise RuntimeError(
+            f"this process can start only {started} more threads, and backproj's Go runtime needs "
+            f"{needed}: raise RLIMIT_NPROC (ulimit -u), or pids.max of its control group"
+        )
+    return started - _OWN_THREADS
+
+
+def _started(number: int) -> int:
+    """Return how many threads, up to a number, start while those before them run."""
+    done = threading.Event()
+    threads = []
+    try:
+        for _ in range(number):
+            thread = threading.Thread(target=done.wait)
+            thread.start()
+            threads.append(thread)
+    except RuntimeError:  # what Python says when there is no thread to be had
+        pass
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    return len(threads)
+
+
+def _threads_are_limited(number: int) -> bool:
+    """Report whether it is in doubt that so many threads can be started, and twice as many."""
+    spare = []
+    most, _ = resource.getrlimit(resource.RLIMIT_NPROC)
+    if most != resource.RLIM_INFINITY:
+        # It limits the threads of this user, of which there are no more than of all users.
+        loadavg = _text("/proc/loadavg").split()
+        spare.append(most - int(loadavg[3].partition("/")[2]) if loadavg else 0)
+    for group in _control_groups():
+        allowed, current = (_text(f"{group}/pids.{name}").strip() for name in ("max", "current"))
+        if allowed.isdecimal() and current.isdecimal():  # not "max"
+            spare.append(int(allowed) - int(current))
+    return any(n < 2 * number for n in spare)
+
+
+def _control_groups() -> list[str]:
+    """Return the folders of the control groups that may limit this process's threads."""
+    folders = []
+    for line in _text("/proc/self/cgroup").splitlines():
+        _, controllers, group = line.split(":", 2)
+        if controllers in ("", "pids"):  # of version 2, and of version 1
+            names = group.strip("/").split("/")
+            folders += ["/".join(["/sys/fs/cgroup", controllers, *names[:n]]) for n in range(len(names) + 1)]
+    return folders
+
+
+def _text(path: str) -> str:
+    """Return what a file of the system's says, nothing if it is not there or not for this process."""
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError:
+        return ""

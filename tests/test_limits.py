@@ -1,0 +1,254 @@
+"""A process that may not have what a Go runtime takes gets an exception, and lives on."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from process import run
+
+from backproj import _limits
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are looked at on Linux only")
+
+CPUS = len(os.sched_getaffinity(0))
+
+SETUP = """
+import ctypes, json, mmap, os, resource, sys, threading
+import numpy as np, backproj
+from backproj import _limits
+
+frame = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
+out = np.empty((300, 400), np.uint8)
+
+def leave(name, room):
+    "Let this process have so many MiB more."
+    (limit,) = (limit for limit in _limits._LIMITS if limit.name == name)
+    _, hard = resource.getrlimit(getattr(resource, name))
+    resource.setrlimit(getattr(resource, name), (limit.used() + (room << 20), hard))
+
+def lift(name):
+    _, hard = resource.getrlimit(getattr(resource, name))
+    resource.setrlimit(getattr(resource, name), (hard, hard))
+
+def attempt(**options):
+    try:
+        backproj.back_project(frame, frame[:40, :40], **options)
+        return "worked"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+"""
+
+
+def python(code):
+    """Run code in a new process and return what it prints as JSON."""
+    return json.loads(run(sys.executable, "-c", SETUP + code))
+
+
+def least(name):
+    """Return how many MiB more a process must be allowed at least."""
+    (limit,) = (limit for limit in _limits._LIMITS if limit.name == name)
+    return limit.needed(min(CPUS, _limits._LEAST_THREADS)) // _limits._MIB
+
+
+# At some of these sizes a Go runtime ends the process as it starts, at some when it makes a thread, and at
+# some not at once.
+ROOMS = {
+    "RLIMIT_AS": [1, 20, 100, 300, 600, 700, 800, 850, 1000, 1150, 1200, 1250, 1300, 1350, 1400, 1500, 1700],
+    "RLIMIT_DATA": [1, 10, 20, 40, 60, 80, 100, 120],
+}
+
+
+@pytest.mark.parametrize(("name", "rooms"), ROOMS.items())
+def test_too_little_room_is_a_memory_error_that_says_so(name, rooms):
+    *said, then = python(
+        f"said = []\nfor room in {rooms}:\n    leave({name!r}, room)\n    said.append(attempt())\n"
+        f"lift({name!r})\nprint(json.dumps([*said, attempt()]))"
+    )
+    for text in said:
+        assert text.startswith(f"MemoryError: {name} (ulimit -")
+        assert f"needs {least(name)} MiB more" in text
+        assert "raise the limit" in text
+    assert then == "worked", "the error must not stay when the limit goes"
+
+
+@pytest.mark.parametrize("name", ROOMS)
+@pytest.mark.parametrize("more", [1, 100, 1000])
+def test_enough_room_is_enough(name, more):
+    code = (
+        f"leave({name!r}, {least(name) + more})\nprint(json.dumps([attempt(), backproj.info()['threads']]))"
+    )
+    said, threads = python(code)
+    assert said == "worked"
+    assert 1 <= threads <= CPUS
+
+
+def test_the_shell_sets_the_limit_too():
+    code = SETUP + "print(json.dumps(attempt()))"
+    for kib in (1_000_000, 1_500_000):
+        said = run("sh", "-c", f'ulimit -v {kib}; exec "$@"', "sh", sys.executable, "-c", code)
+        assert json.loads(said).startswith("MemoryError: RLIMIT_AS")
+
+
+# All that there is to take is taken, and then every call is made, from several threads.
+BRIM = """
+def fill():
+    taken, size = [], 1 << 30
+    while size >= mmap.PAGESIZE:
+        try:
+            taken.append(mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+        except (OSError, MemoryError):
+            size //= 2
+    return taken
+
+name = {!r}
+leave(name, {})
+assert attempt() == "worked"
+hist = backproj.Histogram(frame)
+expected = hist.back_project(frame)
+said, go = [], threading.Barrier(4)
+
+def calls():
+    go.wait()
+    for call in (
+        lambda: hist.back_project(frame, out=out, threads=64),
+        lambda: hist.back_project(frame[:, ::-1], out=out[:, ::-1]),
+        lambda: backproj.Histogram(frame, channels="hsv", bins=(64, 128, 128)),
+        lambda: backproj.Histogram(frame),
+        lambda: backproj.back_project(frame, [hist] * 3),
+        lambda: backproj.in_range(frame, (0, 0, 0), (9, 9, 9)),
+        lambda: backproj.locate(expected, (9, 9)),
+    ) * 5:
+        try:
+            call()
+        except MemoryError as error:
+            said.append(str(error))
+
+threads = [threading.Thread(target=calls) for _ in range(3)]
+for thread in threads: thread.start()
+taken = fill()
+go.wait()
+for thread in threads: thread.join()
+taken.clear()
+hist.back_project(frame, out=out)
+print(json.dumps([len(said), sorted(set(said))[:1], bool((out == expected).all())]))
+"""
+
+
+@pytest.mark.parametrize("name", ROOMS)
+@pytest.mark.parametrize("room", [20, 500])
+def test_no_room_left_is_a_memory_error_as_long_as_that_is_so(name, room):
+    number, said, then = python(BRIM.format(name, least(name) + room))
+    assert number > 0
+    assert f"{name} (ulimit -" in said[0] or "Unable to allocate" in said[0]  # numpy's
+    assert then
+
+
+@pytest.mark.parametrize("room", [100, 1000, 1400])
+def test_the_opencv_engine_needs_a_runtime_of_its_own(room):
+    import backproj
+
+    if "opencv" not in backproj.engines():
+        pytest.skip("this build has no opencv engine (BACKPROJ_OPENCV=1)")
+    said, then = python(
+        f"attempt()\nleave('RLIMIT_AS', {room})\nsaid = attempt(engine='opencv')\nlift('RLIMIT_AS')\n"
+        "print(json.dumps([said, attempt(engine='opencv')]))"
+    )
+    assert said.startswith("MemoryError: RLIMIT_AS")
+    assert then == "worked"
+
+
+# Who is root, or has been, is not counted.
+NPROC = """
+resource.setrlimit(resource.RLIMIT_NPROC, ({0}, resource.getrlimit(resource.RLIMIT_NPROC)[1]))
+if os.getuid() == 0:
+    os.setresuid(65534, 65534, 0)
+    ctypes.CDLL(None).setfsuid(0)  # go on reading root's files
+said = attempt()
+print(json.dumps([said, attempt() if said != "worked" else backproj.info()["threads"]]))
+"""
+
+
+def few_threads(number):
+    done = subprocess.run(
+        [sys.executable, "-c", SETUP + NPROC.format(number)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("number", [1, 2, 4, 6])
+def test_too_few_threads_are_a_runtime_error_that_says_so(number):
+    said, again = few_threads(number)
+    assert said.startswith(f"RuntimeError: this process can start only {max(0, number - 1)} more threads")
+    assert "ulimit -u" in said
+    assert again.startswith("RuntimeError: this process can start only")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs a user without other processes")
+def test_a_few_threads_are_enough():
+    # This one, those that a runtime has of its own, and those for its work.
+    for _ in range(10):
+        assert few_threads(1 + 6 + min(CPUS, 2)) == ["worked", min(CPUS, 2)]
+    assert few_threads(1000) == ["worked", CPUS]
+
+
+SYSTEMS = {
+    "no limits": ({"/proc/self/cgroup": "0::/\n"}, False),
+    "no control groups": ({}, False),
+    "of version 2": (
+        {
+            "/proc/self/cgroup": "0::/a/b c\n",
+            "/sys/fs/cgroup//a/b c/pids.max": "12\n",
+            "/sys/fs/cgroup//a/b c/pids.current": "5\n",
+        },
+        True,
+    ),
+    "with room": (
+        {
+            "/proc/self/cgroup": "0::/a\n",
+            "/sys/fs/cgroup//a/pids.max": "100\n",
+            "/sys/fs/cgroup//a/pids.current": "5\n",
+        },
+        False,
+    ),
+    "of a group above": (
+        {
+            "/proc/self/cgroup": "0::/a/b\n",
+            "/sys/fs/cgroup//a/b/pids.max": "max\n",
+            "/sys/fs/cgroup//a/b/pids.current": "5\n",
+            "/sys/fs/cgroup//a/pids.max": "20\n",
+            "/sys/fs/cgroup//a/pids.current": "19\n",
+        },
+        True,
+    ),
+    "of version 1": (
+        {
+            "/proc/self/cgroup": "9:cpu:/other\n8:pids:/docker/1\n",
+            "/sys/fs/cgroup/pids/docker/1/pids.max": "20\n",
+            "/sys/fs/cgroup/pids/docker/1/pids.current": "19\n",
+        },
+        True,
+    ),
+    "of a container that sees its own group as the root": (
+        {
+            "/proc/self/cgroup": "8:pids:/docker/1\n",
+            "/sys/fs/cgroup/pids/pids.max": "20\n",
+            "/sys/fs/cgroup/pids/pids.current": "19\n",
+        },
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "near"), SYSTEMS.values(), ids=SYSTEMS)
+def test_control_groups_limit_threads_too(monkeypatch, files, near):
+    infinity = _limits.resource.RLIM_INFINITY
+    monkeypatch.setattr(_limits.resource, "getrlimit", lambda _: (infinity, infinity))
+    monkeypatch.setattr(_limits, "_text", lambda path: files.get(path, ""))
+    assert _limits._threads_are_limited(8) == near
