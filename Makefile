@@ -45,8 +45,8 @@ fuzz: ## Fuzz the Go library, a minute for each target
 		go test ./backproj/$${target%:*} -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime 60s -fuzzminimizetime 100x || exit; \
 	done
 
-bench: $(VENV)/built-opencv $(VENV)/group-bench ## Time a 1080p frame, against cv2 and the ctypes route
-	$(BIN)/python benchmarks/bench.py
+bench: $(VENV)/built-opencv $(VENV)/group-bench build/newest-cv2 ## Time all cases, against cv2 and others; BENCH=--help says how to time a part
+	$(BIN)/python benchmarks/bench.py $(BENCH)
 
 wheel: $(VENV)/built $(VENV)/group-test ## Build the sdist, and from it the wheel, into dist/
 	$(BIN)/python -m build --outdir dist .
@@ -76,6 +76,10 @@ $(VENV)/built-opencv: $(VENV)/created setup.py pyproject.toml go.mod go.sum $(GO
 		$(BIN)/pip install -q --editable '.[cli]'; \
 	fi
 	@touch $@ $(VENV)/built
+
+# A second cv2, beside the one in the virtual environment. It can be done without.
+build/newest-cv2: | $(VENV)/created
+	-$(BIN)/pip install -q --no-deps --target $@ opencv-python-headless
 
 $(VENV)/group-%: $(VENV)/created pyproject.toml
 	$(BIN)/pip install -q --group $*

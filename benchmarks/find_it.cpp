@@ -20,5 +20,3 @@ extern "C" unsigned char *find_it(unsigned char *image, unsigned char *model, in
     cv::calcBackProject(&hsv, 1, channels, histogram, prob, ranges);
     return result;
 }
-
-extern "C" void set_threads(int n) { cv::setNumThreads(n); }

@@ -1,0 +1,134 @@
+"""A report as a picture: times the speed of cv2, by case and by size, and milliseconds beside a copy."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+from backproj._replace import replaced
+from matplotlib.ticker import MaxNLocator
+from report import Cell, shown_size, shown_threads
+from table import digits, times
+
+# Okabe and Ito's colours, which the colour-blind tell apart, and greys for all of cv2.
+KERNEL_COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7"]
+CV2_COLOURS = ["#444444", "#8C8C8C", "#C4C4C4"]
+OTHER_COLOUR, FLOOR_COLOUR = "#D55E00", "#000000"
+IMAGE_MARKERS = "o", "s", "^"
+STYLE = {
+    "axes.axisbelow": True,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "font.size": 9,
+    "grid.color": "#E5E5E5",
+    "legend.frameon": False,
+}
+
+
+def draw(report, path):
+    """Write the chart to a PNG file."""
+    image, size = report.usual()
+    threads = report.distinct("threads")
+    machine = report.data["machine"]
+    with plt.rc_context(STYLE):
+        figure = plt.figure(figsize=(11, 10.5), dpi=120, layout="constrained")
+        title = f"Back projection on {machine['cpu']}, {machine['cpus']} CPUs, {machine['date']}"
+        figure.suptitle(title, x=0.01, ha="left", fontsize=12)
+        upper, lower = figure.subfigures(2, 1, height_ratios=[6, 4])
+        axes = upper.subplots(1, len(threads), sharex=True, sharey=True, squeeze=False)[0]
+        for axis, number in zip(axes, threads, strict=True):
+            draw_cases(axis, report, number, image, size)
+        axes[0].invert_yaxis()
+        upper.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=6)
+        by_size, by_peer = lower.subplots(1, 2)
+        draw_sizes(by_size, report, threads[0])
+        draw_times(by_peer, report, Cell(threads[0], report.distinct("case")[0], image, size))
+        with replaced([path]) as (file,):
+            figure.savefig(file, format="png")
+        plt.close(figure)
+
+
+def colours(report):
+    """Return the colour of each peer."""
+    return {
+        **dict.fromkeys(report.peers(["floor"]), FLOOR_COLOUR),
+        **dict(zip(report.peers(["cv2"]), CV2_COLOURS, strict=False)),
+        **dict(zip(report.peers(["backproj"]), KERNEL_COLOURS, strict=False)),
+        **dict.fromkeys(report.peers(["other"]), OTHER_COLOUR),
+    }
+
+
+def draw_cases(axis, report, threads, image, size):
+    """Draw for each case a group of bars: each kernel, and the versions of cv2 beside the reference."""
+    where = {"threads": threads, "image": image, "size": size}
+    cases = report.distinct("case", **where)
+    peers = [*report.peers(["backproj"], **where), *report.peers(["cv2"], **where)]
+    peers.remove(report.reference)
+    height = 0.84 / len(peers)
+    for i, peer in enumerate(peers):
+        rows = [report.get(Cell(threads, case, image, size), peer) for case in cases]
+        places = [y - 0.42 + (i + 0.5) * height for y in range(len(cases))]
+        speeds = [row["speed"] for row in rows]
+        spreads = [[abs(row["speed"] - row[f"speed_{q}"]) for row in rows] for q in ("q1", "q3")]
+        axis.barh(places, speeds, 0.92 * height, color=colours(report)[peer], label=peer)
+        axis.errorbar(speeds, places, xerr=spreads, fmt="none", ecolor="#222222", elinewidth=0.8, capsize=1.5)
+        if peer in report.peers(["backproj"]):
+            for y, row in zip(places, rows, strict=True):
+                axis.text(row["speed_q3"], y, f" {times(row['speed'])}", va="center", fontsize=7.5)
+    axis.axvline(1, color=colours(report)[report.reference], lw=1.2, label=report.reference)
+    axis.set_yticks(range(len(cases)), cases)
+    axis.tick_params(axis="y", length=0)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.grid(axis="x")
+    axis.margins(x=0.1, y=0.02)
+    axis.set_xlabel(f"times the speed of {report.reference}: median and quartiles of the rounds")
+    axis.set_title(f"{image}, {shown_size(size)}, {shown_threads(threads)}")
+
+
+def draw_sizes(axis, report, threads):
+    """Draw the speed of each kernel by the size of the frame, with a line for each image."""
+    case = report.distinct("case")[0]
+    where = {"threads": threads, "case": case}
+    sizes, images = report.distinct("size", **where), report.distinct("image", **where)
+    for kernel in report.peers(["backproj"], **where):
+        for image, marker in zip(images, IMAGE_MARKERS, strict=False):
+            rows = [report.get(Cell(threads, case, image, size), kernel) for size in sizes]
+            points = [(x, row["speed"]) for x, row in enumerate(rows) if row]
+            line = {"marker": marker, "ls": "-" if image == images[0] else ":", "ms": 5, "lw": 1.2}
+            axis.plot(*zip(*points, strict=True), color=colours(report)[kernel], **line)
+            if image == images[0]:
+                axis.annotate(kernel, points[-1], (0, 5), textcoords="offset points", ha="right", fontsize=8)
+    for image, marker in zip(images, IMAGE_MARKERS, strict=False):
+        axis.plot([], [], color="#444444", marker=marker, ls="-" if image == images[0] else ":", label=image)
+    axis.axhline(1, color=colours(report)[report.reference], lw=1.2)
+    axis.set_xticks(range(len(sizes)), [shown_size(size) for size in sizes])
+    axis.set_ylim(bottom=0)
+    axis.grid(axis="y")
+    axis.set_ylabel(f"times the speed of {report.reference}")
+    axis.set_title(f"{case}, {shown_threads(threads)}: by size and image")
+    axis.legend(fontsize=8, loc="best")
+
+
+def draw_times(axis, report, cell):
+    """Draw the time of every peer on a logarithmic axis, beside that of a copy of the frame."""
+    peers = report.peers(**cell._asdict())
+    for y, peer in enumerate(peers):
+        row = report.get(cell, peer)
+        colour = colours(report)[peer]
+        axis.plot([row["ms_q1"], row["ms_q3"]], [y, y], color=colour, lw=2.5)
+        axis.plot(row["ms"], y, "o", color=colour, ms=6)
+        axis.text(row["ms_q3"], y, f"  {digits(row['ms'])}", va="center", fontsize=8)
+    for floor in report.peers(["floor"], **cell._asdict()):
+        axis.axvline(report.get(cell, floor)["ms"], color=FLOOR_COLOUR, lw=0.8, ls=":")
+    axis.set_xscale("log")
+    axis.xaxis.set_major_formatter("{x:g}")
+    axis.margins(x=0.15)
+    axis.grid(axis="x")
+    axis.set_yticks(range(len(peers)), peers)
+    axis.tick_params(axis="y", length=0)
+    axis.invert_yaxis()
+    axis.set_xlabel("milliseconds, logarithmic: median and quartiles")
+    axis.set_title(f"{cell.case}, {cell.image}, {shown_size(cell.size)}, {shown_threads(cell.threads)}")

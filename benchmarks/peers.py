@@ -1,0 +1,216 @@
+"""Who back-projects: cv2 in two versions, backproj with each kernel, and the other ways of Python scripts."""
+
+import ctypes
+import functools
+import importlib
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import cv2
+import numpy as np
+from PIL import Image
+from skimage.color import rgb2hsv
+
+import backproj
+from backproj import _engines
+
+HERE = Path(__file__).resolve().parent
+BUILD = HERE.parent / "build"
+NEWEST_CV2 = BUILD / "newest-cv2"
+LIBRARY = BUILD / "find_it.so"
+
+
+class Peer(NamedTuple):
+    """A function of nothing, whose it is, and how its result is to compare to cv2's."""
+
+    run: Callable[[], Any]
+    kind: Literal["floor", "cv2", "backproj", "other"] = "other"
+    result: Literal["exact", "approximate", "none"] = "exact"
+
+    # Slow ones are timed with one thread, as they use no more, and on frames of this size at most.
+    slow: bool = False
+
+
+SLOW_PIXELS = 1920 * 1080
+
+
+# cv2
+
+# Whose results are to be met, and whose speed is 1.
+REFERENCE = f"cv2 {cv2.__version__}"
+
+
+@functools.cache
+def cv2_modules():
+    """Return the modules by name, and why the newest is not among them, if so.
+
+    Two versions live in one process: each is a module of its own, and exports nothing to the other.
+    """
+    modules = {REFERENCE: cv2}
+    if not NEWEST_CV2.is_dir():
+        return (
+            modules,
+            f"not timed: there is no {NEWEST_CV2.relative_to(HERE.parent)}, which `make bench` installs",
+        )
+    newest = import_beside(NEWEST_CV2)
+    if newest.__version__ == cv2.__version__:
+        return modules, f"not timed twice: it is {cv2.__version__} too"
+    return modules | {f"cv2 {newest.__version__}": newest}, None
+
+
+def import_beside(folder):
+    """Return the cv2 of a folder, leaving ``import cv2`` what it is."""
+    installed = pop_cv2()
+    sys.path.insert(0, str(folder))
+    try:
+        return importlib.import_module("cv2")
+    finally:
+        sys.path.remove(str(folder))
+        pop_cv2()
+        sys.modules.update(installed)
+
+
+def pop_cv2():
+    names = [name for name in sys.modules if name.partition(".")[0] == "cv2"]
+    return {name: sys.modules.pop(name) for name in names}
+
+
+# backproj
+
+DEFAULTS = _engines.project, _engines.count
+
+
+def forced(kernel, function):
+    """Return a function that does the same with that kernel.
+
+    It goes through the public API: only what that calls last is told the kernel, which costs 0.2 µs.
+    """
+    project, count = (functools.partial(default, kernel=kernel) for default in DEFAULTS)
+
+    def run():
+        _engines.project, _engines.count = project, count
+        try:
+            return function()
+        finally:
+            _engines.project, _engines.count = DEFAULTS
+
+    return run
+
+
+def check_forcing():
+    """Raise RuntimeError if forcing a kernel has no effect, so that figures would be of another one."""
+    frame = np.zeros((8, 8, 3), np.uint8)
+    frame[0] = 255
+    hist = backproj.Histogram(frame)
+    for function in (lambda: backproj.Histogram(frame), lambda: hist.back_project(frame)):
+        try:
+            forced("nonesuch", function)()
+        except RuntimeError as error:
+            if "nonesuch" not in str(error):
+                raise
+        else:
+            raise RuntimeError("backproj no longer takes its kernel from _engines.project and _engines.count")
+
+
+def by_opencv_engine(ours):
+    """Return the peer that does the same with OpenCV, through gocv, if that is built."""
+    return {"opencv engine": Peer(ours("opencv"))} if "opencv" in backproj.engines() else {}
+
+
+# The ctypes route
+
+
+def build_ctypes_route():
+    """Compile find_it.cpp, unless that is done; return why it cannot be, or None."""
+    source = HERE / "find_it.cpp"
+    if LIBRARY.exists() and LIBRARY.stat().st_mtime > source.stat().st_mtime:
+        return None
+    try:
+        flags = subprocess.run(["pkg-config", "--cflags", "opencv4"], capture_output=True, text=True)
+    except FileNotFoundError:
+        return "not timed: no pkg-config to find OpenCV with"
+    if flags.returncode != 0:
+        return "not timed: no libopencv-dev to compile find_it.cpp with"
+    BUILD.mkdir(exist_ok=True)
+    part = LIBRARY.with_suffix(".part")
+    command = ["c++", "-O2", "-shared", "-fPIC", *flags.stdout.split(), str(source)]
+    subprocess.run([*command, "-o", str(part), "-lopencv_core", "-lopencv_imgproc"], check=True)
+    part.replace(LIBRARY)
+    return None
+
+
+def ctypes_route(frame, model):
+    """Return the route of old scripts: the whole pipeline in a library, its result copied by bytes."""
+    library = ctypes.CDLL(str(LIBRARY))
+    library.find_it.restype = ctypes.POINTER(ctypes.c_ubyte)
+    library.find_it.argtypes = [ctypes.c_void_p, ctypes.c_void_p, *4 * [ctypes.c_int]]
+    free = ctypes.CDLL(None).free
+    free.argtypes = [ctypes.c_void_p]
+    (h, w, _), (mh, mw, _) = frame.shape, model.shape
+
+    def run():
+        result = library.find_it(frame.ctypes.data, model.ctypes.data, w, h, mw, mh)
+        prob = np.fromiter(result, np.uint8, count=w * h).reshape(h, w)
+        free(result)  # the scripts did not: 2 MB a frame
+        return prob
+
+    return run
+
+
+# Python libraries that convert to HSV, and a table of 180 hues × 256 saturations to look up in
+
+
+def table_of(values):
+    """Return what each hue and saturation projects to, at hue<<8 | saturation."""
+    hues, saturations = values.shape
+    cells = (np.arange(180) * hues // 180)[:, np.newaxis], np.arange(256) * saturations // 256
+    return np.clip(np.rint(values[cells]), 0, 255).astype(np.uint8).ravel()
+
+
+def by_pillow(frame, values):
+    """Hue has 256 steps there. The image is RGB already, as those who use Pillow have it."""
+    rgb = Image.fromarray(np.ascontiguousarray(frame[..., ::-1]))
+    hues = np.rint(np.arange(256) * (180 / 255)).astype(int) % 180
+    table = table_of(values).reshape(180, 256)[hues].ravel()
+
+    def run():
+        hsv = np.asarray(rgb.convert("HSV"))
+        return table.take(hsv[..., 0].astype(np.uint16) << 8 | hsv[..., 1])
+
+    return run
+
+
+def by_skimage(frame, values):
+    """Hue and saturation are floats there, and are rounded as OpenCV rounds its own."""
+    rgb = np.ascontiguousarray(frame[..., ::-1])
+    table = table_of(values)
+
+    def run():
+        hsv = rgb2hsv(rgb)
+        hue = np.rint(hsv[..., 0] * 180).astype(np.uint16) % 180
+        return table.take(hue << 8 | np.rint(hsv[..., 1] * 255).astype(np.uint16))
+
+    return run
+
+
+def by_numpy(frame, values):
+    """OpenCV's integer formula: https://github.com/opencv/opencv, color_hsv.simd.hpp, RGB2HSV_b."""
+    table = table_of(values)
+    divisors = np.arange(1, 256)
+    by_value = np.r_[0, np.rint((255 << 12) / divisors)].astype(np.int32)
+    by_chroma = np.r_[0, np.rint((180 << 12) / (6 * divisors))].astype(np.int32)
+
+    def run():
+        b, g, r = (frame[..., c].astype(np.int16) for c in range(3))
+        v = np.maximum(np.maximum(b, g), r)
+        d = v - np.minimum(np.minimum(b, g), r)
+        n = np.where(v == r, g - b, np.where(v == g, b - r + 2 * d, r - g + 4 * d))
+        hue = (n * by_chroma[d] + 2048) >> 12
+        hue += 180 * (hue < 0)
+        saturation = (d * by_value[v] + 2048) >> 12
+        return table.take(hue << 8 | saturation)
+
+    return run

@@ -1,0 +1,181 @@
+"""A report as text: the table for the terminal, and those that the documentation quotes."""
+
+import math
+
+from cases import CASES
+from report import Cell, shown_size, shown_threads
+
+SIZE_WIDTH = 21
+
+# The load that the command itself, and what was built before, may be.
+BUSY = 0.7
+
+
+def text(report):
+    """Return all that was measured, a block for each case and number of threads."""
+    lines = []
+    for threads in report.distinct("threads"):
+        lines += [
+            f"{shown_threads(threads).upper()}: milliseconds a call: the median, ± half the distance of the "
+            "quartiles;",
+            f"how many times the speed of {report.reference}: the median of the rounds",
+        ]
+        for case in report.distinct("case", threads=threads):
+            lines += ["", *block(report, threads, case), ""]
+    lines += [*scaling(report), "", *notes(report)]
+    return "\n".join(lines)
+
+
+def block(report, threads, case):
+    """Return the lines of a case: a row for each image and peer, a column for each size."""
+    where = {"threads": threads, "case": case}
+    images, sizes = report.distinct("image", **where), report.distinct("size", **where)
+    peers = report.peers(**where)
+    width = max(map(len, [*peers, *images])) + 2
+    yield f"{case}: {CASES[case].title}"
+    for image in images:
+        yield f"{image:{width}}" + "".join(f"{shown_size(size):>{SIZE_WIDTH}}" for size in sizes)
+        for peer in peers:
+            cells = (figures(report, Cell(threads, case, image, size), peer) for size in sizes)
+            yield f"  {peer:{width - 2}}" + "".join(f"{cell:>{SIZE_WIDTH}}" for cell in cells)
+
+
+def figures(report, cell, peer):
+    """Return what is known of a peer in a cell, or a dash."""
+    row = report.get(cell, peer)
+    if row is None:
+        return f"– {'':13}"
+    spread = (row["ms_q3"] - row["ms_q1"]) / 2 / row["ms"]
+    speed = "" if row["kind"] == "floor" else times(row["speed"])
+    return f"{digits(row['ms'])} ±{spread:4.0%} {speed:>7}"
+
+
+def scaling(report):
+    """Return the lines on what threads are worth, if there are several numbers of them."""
+    few, many = (choose(report.distinct("threads")) for choose in (min, max))
+    image, _ = report.usual()
+    where = {"case": "prepared", "image": image, "threads": many}
+    sizes = report.distinct("size", **where)
+    if few == many or not sizes:
+        return
+    yield f"{many} THREADS: how many times the speed of {few}; prepared, {image}"
+    yield f"{'':22}" + "".join(f"{shown_size(size):>11}" for size in sizes)
+    for peer in report.peers(["floor", "cv2", "backproj"], **where):
+        cells = (Cell(many, "prepared", image, size) for size in sizes)
+        gains = (report.get(c._replace(threads=few), peer)["ms"] / report.get(c, peer)["ms"] for c in cells)
+        yield f"  {peer:20}" + "".join(f"{times(gain):>11}" for gain in gains)
+
+
+def notes(report):
+    """Return the lines on what was compared, what did not run, and where it ran."""
+    yield f"Before timing, each result was compared: the same bytes as {report.reference}'s, but for"
+    for peer, (least, most) in alike(report).items():
+        yield f"  {peer}: {share(least)} to {share(most)} of the pixels are equal"
+    skipped = report.data["skipped"]
+    for why in dict.fromkeys(skipped.values()):
+        yield f"{'; '.join(peer for peer in skipped if skipped[peer] == why)}: {why}"
+    load = report.data["machine"]["load before"]
+    if load > BUSY:
+        yield f"The machine was busy, with a load of {load} before: figures of several threads suffer most."
+    yield where_and_how(report)
+
+
+def alike(report):
+    """Return the least and the greatest share of equal pixels, by peers that are not exact."""
+    shares = {}
+    for row in report.data["results"]:
+        if row["result"] == "approximate":
+            shares.setdefault(row["peer"], []).append(row["equal"])
+    return {peer: (min(equal), max(equal)) for peer, equal in shares.items()}
+
+
+def where_and_how(report):
+    machine, versions = report.data["machine"], report.data["versions"]
+    return (
+        f"{machine['cpu']}, {machine['cpus']} CPUs, {machine['date']}, load before {machine['load before']}; "
+        + ", ".join(f"{name} {number}" for name, number in versions.items())
+        + f"; {report.data['settings']['seconds']:g} s for each case, image, size and number of threads"
+    )
+
+
+def markdown(report):
+    """Return the tables that README and docs/performance.md have."""
+    parts = []
+    for threads in report.distinct("threads"):
+        parts += [by_case(report, threads), by_size(report, threads)]
+    parts += [every_peer(report), where_and_how(report)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def by_case(report, threads):
+    """Return the table of cases, with the peers that do all of them, for the usual picture."""
+    image, size = report.usual()
+    kinds = ["cv2", "backproj"]
+    peers = report.peers(kinds, threads=threads, image=image, size=size)
+    rows = []
+    for case in report.distinct("case", kinds, threads=threads, image=image, size=size):
+        cell = Cell(threads, case, image, size)
+        rows.append([f"{case}: {CASES[case].title}", *(shown(report, cell, peer) for peer in peers)])
+    title = f"{image}, {shown_size(size)}, {shown_threads(threads)}"
+    return grid([f"ms ({title})", *peers], rows)
+
+
+def by_size(report, threads):
+    """Return the table of sizes and images, for the prepared case."""
+    kinds = ["floor", "cv2", "backproj"]
+    where = {"threads": threads, "case": "prepared"}
+    peers = report.peers(kinds, **where)
+    rows = [
+        [f"{shown_size(size)}, {image}"]
+        + [shown(report, Cell(threads, "prepared", image, size), peer) for peer in peers]
+        for size in report.distinct("size", **where)
+        for image in report.distinct("image", size=size, **where)
+    ]
+    return grid([f"ms (prepared, {shown_threads(threads)})", *peers], rows) if rows else ""
+
+
+def every_peer(report):
+    """Return the table of all peers of two cases in the usual picture, against the floor."""
+    image, size = report.usual()
+    threads = min(report.distinct("threads"))
+    rows = []
+    for case in ("prepared", "one shot"):
+        cell = Cell(threads, case, image, size)
+        for peer in report.peers(**cell._asdict()):
+            row = report.get(cell, peer)
+            copies = row["ms"] / report.get(cell, "copying")["ms"]
+            rows.append([case, peer, digits(row["ms"]), f"{digits(row['ms_q1'])}–{digits(row['ms_q3'])}"])
+            rows[-1] += ["" if row["kind"] == "floor" else times(row["speed"]), f"{copies:.1f}"]
+            rows[-1] += ["" if row["equal"] is None else share(row["equal"])]
+    title = f"{image}, {shown_size(size)}, {shown_threads(threads)}"
+    head = ["", title, "ms", "quartiles", "speed", "times a copy", "equal pixels"]
+    return grid(head, rows) if rows else ""
+
+
+def shown(report, cell, peer):
+    """Return a time, and beside one that is not cv2's the speed."""
+    row = report.get(cell, peer)
+    if row is None:
+        return "–"
+    time = digits(row["ms"])
+    return f"{time} ({times(row['speed'])})" if row["kind"] == "backproj" else time
+
+
+def grid(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def digits(number, significant=3):
+    """Return a number with so many digits that count."""
+    decimals = max(0, significant - 1 - math.floor(math.log10(number)))
+    return f"{number:.{decimals}f}"
+
+
+def times(ratio):
+    return f"{digits(ratio, 2)}×"
+
+
+def share(equal):
+    """Return a share in per cent; 100 is said of all only."""
+    return "all" if equal == 1 else f"{math.floor(1e4 * equal) / 100:.2f}%"

@@ -1,0 +1,122 @@
+"""One process's part of the benchmark: reads from stdin what to time, and writes what it found to stdout.
+
+It is a process because Go and OpenCV read their number of threads when they start.
+"""
+
+import itertools
+import json
+import platform
+import sys
+from importlib.metadata import version
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from cases import CASES
+from images import scene
+from measure import measure, summary
+from peers import REFERENCE, SLOW_PIXELS, Peer, check_forcing, cv2_modules, forced
+from report import shown_size, shown_threads
+
+import backproj
+
+
+class Work(NamedTuple):
+    """What to time: in each cell, a case, an image and a size, peers for so many seconds."""
+
+    threads: int
+    seconds: float
+    cells: list[tuple[str, str, tuple[int, int]]]
+
+
+def main():
+    work = Work(*json.load(sys.stdin))
+    check_threads(work.threads)
+    check_forcing()
+    results, skipped = [], absent()
+    for (image, size), cells in itertools.groupby(work.cells, lambda cell: cell[1:]):
+        print(f"{shown_threads(work.threads)}, {shown_size(size)}, {image}", end="", file=sys.stderr)
+        searched = scene(image, *size)
+        for case, *_ in cells:
+            print(f"; {case}", end="", file=sys.stderr, flush=True)
+            peers = peers_of(CASES[case].make(searched))
+            if work.threads > 1 or np.prod(size) > SLOW_PIXELS:
+                for name in [name for name, peer in peers.items() if peer.slow]:
+                    del peers[name]
+                    skipped[name] = f"slow; timed with 1 thread only, on up to {SLOW_PIXELS:,} pixels"
+            where = {"threads": work.threads, "case": case, "image": image, "size": size}
+            alike = compare(peers, f"{case}, {image}, {shown_size(size)}")
+            visits = measure({name: peer.run for name, peer in peers.items()}, REFERENCE, work.seconds)
+            results += [
+                {**where, "peer": name, "kind": peer.kind, "result": peer.result, "equal": alike[name]}
+                | summary(visits[name], visits[REFERENCE])
+                for name, peer in peers.items()
+            ]
+        print(file=sys.stderr)
+    json.dump({"versions": versions(), "skipped": skipped, "results": results}, sys.stdout)
+
+
+def check_threads(threads):
+    """Tell each cv2 the number of threads, and see that all have it."""
+    numbers = {"backproj": backproj.info()["threads"]}
+    for name, module in cv2_modules()[0].items():
+        module.setNumThreads(threads)
+        numbers[name] = module.getNumThreads()
+    if set(numbers.values()) != {threads}:
+        raise RuntimeError(f"not all use {shown_threads(threads)}: {numbers}")
+
+
+def peers_of(case):
+    """Return all peers of a case by name."""
+    copied = np.empty_like(case.read)
+    peers = {
+        "copying": Peer(lambda: np.copyto(copied, case.read), "floor", "none"),
+        REFERENCE: Peer(case.cv2(cv2, False), "cv2"),
+        f"{REFERENCE}, dst=": Peer(case.cv2(cv2, True), "cv2"),
+    }
+    for name, module in cv2_modules()[0].items():
+        peers.setdefault(name, Peer(case.cv2(module, False), "cv2"))
+    for kernel in backproj.info()["kernels"]:
+        peers[f"backproj, {kernel}"] = Peer(forced(kernel, case.ours()), "backproj")
+    return peers | case.others
+
+
+def compare(peers, cell):
+    """Return for each peer the share of its result that equals cv2's; raise ValueError if bytes differ."""
+    expected = np.array(peers[REFERENCE].run())
+    if not expected.any():
+        raise ValueError(f"{cell}: nothing fits the model, so that all could be wrong alike")
+    alike = dict.fromkeys(peers)
+    for name, peer in peers.items():
+        if peer.result == "none":
+            continue
+        result = np.asarray(peer.run())
+        if result.shape != expected.shape:
+            raise ValueError(f"{cell}: {name}: shape {result.shape}, not {expected.shape}")
+        alike[name] = float(np.mean(result == expected))
+        if peer.result == "exact" and alike[name] != 1:
+            raise ValueError(f"{cell}: {name}: {1 - alike[name]:.2%} of the result differs")
+    return alike
+
+
+def absent():
+    """Return which peers are not here, and why."""
+    reasons = {"newest cv2": cv2_modules()[1]}
+    if "opencv" not in backproj.engines():
+        reasons["opencv engine"] = "not timed: backproj was built without it"
+    return {name: why for name, why in reasons.items() if why}
+
+
+def versions():
+    packages = {name: version(name) for name in ("numpy", "pillow", "scikit-image")}
+    return {
+        "backproj": backproj.__version__,
+        "Python": platform.python_version(),
+        "cv2": cv2.__version__,
+        "newest cv2": list(cv2_modules()[0].values())[-1].__version__,
+        **packages,
+    }
+
+
+if __name__ == "__main__":
+    main()
