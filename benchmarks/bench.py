@@ -65,7 +65,7 @@ def arguments():
     parser.add_argument(
         "--threads", nargs="+", type=int, default=sorted({1, cpus}), help="default: 1 and all"
     )
-    parser.add_argument("--seconds", type=float, default=3, help="for each of all these (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=2.5, help="for each of all these (%(default)s)")
     parser.add_argument("--json", type=Path, default=BUILD / "bench.json", help="where to write all figures")
     parser.add_argument("--chart", type=Path, default=BUILD / "bench.png", help="where to draw the chart")
     parser.add_argument("--read", type=Path, metavar="JSON", help="report on those figures; measure nothing")
@@ -88,16 +88,19 @@ def run(options):
     ]
     if not cells:
         raise SystemExit("nothing to time: batch goes up to 640x480, and 4096x4096 with the prepared case")
-    machine, begin = described_machine(), time.perf_counter()
     skipped = {"ctypes, np.fromiter": build_ctypes_route()}
+    begin, busy, ours = time.perf_counter(), busy_seconds(), sum(os.times()[:4])
     parts = [in_process(Work(threads, options.seconds, cells)) for threads in options.threads]
+    took = time.perf_counter() - begin
+    machine = described_machine()
+    others = (busy_seconds() - busy - (sum(os.times()[:4]) - ours)) / (took * machine["cpus"])
     for part in parts:
         skipped |= part["skipped"]
     return {
-        "machine": machine,
+        "machine": machine | {"used by others": round(max(0, others), 3)},
         "versions": parts[0]["versions"],
         "settings": {"seconds": options.seconds, "seed": SEED, "reference": REFERENCE},
-        "took": round(time.perf_counter() - begin),
+        "took": round(took),
         "skipped": {peer: why for peer, why in skipped.items() if why},
         "results": [row for part in parts for row in part["results"]],
     }
@@ -128,9 +131,19 @@ def described_machine():
         "cpu": names[0] if names else platform.machine(),
         "cpus": len(os.sched_getaffinity(0)),
         "system": platform.platform(),
-        "load before": round(os.getloadavg()[0], 2),
         "date": time.strftime("%Y-%m-%d"),
     }
+
+
+def busy_seconds():
+    """Return how long the CPUs have worked for anyone since the start, or 0 if that is unknown."""
+    stat = Path("/proc/stat")
+    if not stat.exists():
+        return 0
+    user, nice, system, _idle, _waiting, *interrupts, _guest, _nice_guest = map(
+        int, stat.read_text().partition("\n")[0].split()[1:]
+    )
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

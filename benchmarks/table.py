@@ -7,9 +7,6 @@ from report import Cell, shown_size, shown_threads
 
 SIZE_WIDTH = 21
 
-# The load that the command itself, and what was built before, may be.
-BUSY = 0.7
-
 
 def text(report):
     """Return all that was measured, a block for each case and number of threads."""
@@ -74,9 +71,6 @@ def notes(report):
     skipped = report.data["skipped"]
     for why in dict.fromkeys(skipped.values()):
         yield f"{'; '.join(peer for peer in skipped if skipped[peer] == why)}: {why}"
-    load = report.data["machine"]["load before"]
-    if load > BUSY:
-        yield f"The machine was busy, with a load of {load} before: figures of several threads suffer most."
     yield where_and_how(report)
 
 
@@ -92,9 +86,10 @@ def alike(report):
 def where_and_how(report):
     machine, versions = report.data["machine"], report.data["versions"]
     return (
-        f"{machine['cpu']}, {machine['cpus']} CPUs, {machine['date']}, load before {machine['load before']}; "
+        f"{machine['cpu']}, {machine['cpus']} CPUs, {machine['date']}; "
         + ", ".join(f"{name} {number}" for name, number in versions.items())
-        + f"; {report.data['settings']['seconds']:g} s for each case, image, size and number of threads"
+        + f"; {report.data['settings']['seconds']:g} s for each case, image, size and number of threads; "
+        f"meanwhile other programs used {machine['used by others']:.0%} of the CPUs"
     )
 
 
