@@ -134,7 +134,17 @@ def test_info_prints_version_kernel_threads_and_engines():
     lines = dict(line.split(maxsplit=1) for line in run("info").stdout.splitlines())
     assert lines.keys() == {"version", "kernel", "kernels", "threads", "engines"}
     assert lines["version"] == backproj.__version__
+    assert lines["kernel"] == "{kernel}, {kernel_reason}".format_map(backproj.info())
     assert lines["engines"] == ", ".join(backproj.engines())
+
+
+@pytest.mark.parametrize("name", ["BACKPROJ_KERNEL", "BACKPROJ_NUM_THREADS"])
+def test_an_environment_that_asks_for_what_is_not_is_one_line_and_exit_code_2(folder, monkeypatch, name):
+    monkeypatch.setenv(name, "many")
+    done = run("image", "photograph.jpg", "--box", "0,0,9,9", "-o", "prob.png")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert f"{name} must be" in done.stderr
+    assert names(folder) == ["photograph.jpg"]
 
 
 def test_help_names_every_command_and_option():

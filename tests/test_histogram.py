@@ -57,6 +57,6 @@ def test_its_repr_says_how_much_it_counted(noise):
 
 def test_info_names_what_runs_here():
     info = backproj.info()
-    assert info["kernel"] == info["kernels"][0]
+    assert info["kernel"] in info["kernels"]
     assert info["threads"] >= 1
     assert info["version"] == backproj.__version__

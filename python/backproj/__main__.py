@@ -32,7 +32,8 @@ def _run() -> int:
         return error.exit_code
     except click.ClickException as error:
         return _fail(error.format_message())
-    except (OSError, RuntimeError) as error:  # such as a full disk, or an engine that this build lacks
+    # Such as a full disk, an engine that this build lacks, or an environment that asks for what is not.
+    except (OSError, RuntimeError, ValueError) as error:
         return _fail(str(error))
     except MemoryError:
         return _fail("not enough memory for pictures of that size")

@@ -127,7 +127,11 @@ def project(pixels: Image, patch: Image) -> tuple[Image, float]:
 @commands.command()
 def info() -> None:
     """Print the version and what works here."""
-    for name, value in backproj.info().items():
+    about = backproj.info()
+    kernel = f"{about['kernel']}, " if about["kernel"] else "none: "
+    lines = {**about, "kernel": kernel + about["kernel_reason"]}
+    del lines["kernel_reason"]
+    for name, value in lines.items():
         click.echo(f"{name:8} {', '.join(value) if isinstance(value, list) else value}")
 
 

@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from backproj import _extension
 from backproj._arrays import Image, address, geometry, shown
+from backproj._kernels import default_kernel
 from backproj._layout import DEFAULT, Layout, record
 from backproj._threads import ALL_CPUS
 
 Engine: TypeAlias = Literal["native", "opencv"]
 
-BEST_KERNEL = ""
 RAW = 0.0  # a peak: leave the counts as they are
 
 # Ctrl-C is seen between calls of Go. A call of so many pixels takes at most some 50 ms.
@@ -71,12 +71,13 @@ def count(
     peak: float,
     *,
     engine: Engine = "native",
-    kernel: str = BEST_KERNEL,
+    kernel: str | None = None,
     threads: int = ALL_CPUS,
 ) -> State:
     """Count the models' pixels where their masks are not 0, and normalise the counts."""
     if engine == "opencv":
         return _count_by_opencv(layout, models, masks, order, peak)
+    kernel = kernel or default_kernel()
     counts = np.zeros(layout.bins, np.int64)
     state = _blank(layout, counts, peak)
     add = _extension.load("_native").binding_Add
@@ -134,7 +135,7 @@ def project(
     order: int,
     *,
     engine: Engine = "native",
-    kernel: str = BEST_KERNEL,
+    kernel: str | None = None,
     threads: int = ALL_CPUS,
 ) -> None:
     """Write the back projections of a frame, or of some, to ``out``, whose first axis is the states."""
@@ -143,6 +144,7 @@ def project(
     if engine == "opencv":
         _project_by_opencv(states, frames, out, order)
         return
+    kernel = kernel or default_kernel()
     start, number, step = states[0].at, len(states), out.strides[0]
     if number > 1:
         records = np.concatenate([state.record for state in states])

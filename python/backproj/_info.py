@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from backproj import _extension
 from backproj._engines import Engine, engines
+from backproj._kernels import kernel_and_reason, kernels
 from backproj._threads import check_threads
 
 
@@ -13,7 +14,8 @@ class Info(TypedDict):
     """What `info` returns."""
 
     version: str
-    kernel: str
+    kernel: str | None
+    kernel_reason: str
     kernels: list[str]
     threads: int
     engines: list[Engine]
@@ -25,8 +27,15 @@ def info() -> Info:
     Returns
     -------
     dict
-        ``version``; ``kernel``, the code in use for this CPU, of ``kernels``, those that run on it,
-        fastest first; ``threads``, the greatest number of threads of a call; ``engines``.
+        ``version``; ``kernel``, the code in use, and ``kernel_reason``, why that; ``kernels``, those
+        that run on this CPU, fastest first; ``threads``, the greatest number of threads of a call;
+        ``engines``.
+
+    Notes
+    -----
+    The kernel is the fastest, unless ``BACKPROJ_KERNEL`` in the environment names another, for all calls
+    of the native engine. The first call reads that, and a change later has no effect. If it names none of
+    ``kernels``, calls raise a ValueError, ``kernel`` is None, and ``kernel_reason`` says what is wrong.
 
     Examples
     --------
@@ -37,11 +46,12 @@ def info() -> Info:
     from backproj import __version__
 
     native = _extension.load("_native")
-    kernels = native.binding_Kernels().split(",")
+    kernel, reason = kernel_and_reason()
     return Info(
         version=__version__,
-        kernel=kernels[0],
-        kernels=kernels,
+        kernel=kernel,
+        kernel_reason=reason,
+        kernels=list(kernels()),
         threads=check_threads(None) or native.binding_Threads(),
         engines=engines(),
     )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from backproj import _engines, _extension
 from backproj._arrays import ORDERS, Image, Order, check_image, check_order
+from backproj._kernels import kernels
 from backproj._layout import DEFAULT
 
 # Given a BGR frame and model: the values of the histogram, and the back projection.
@@ -50,6 +51,8 @@ def verify(
     frame: Image | None = None, model: Image | None = None, *, order: Order = "bgr"
 ) -> list[Comparison]:
     """Compare every engine and every kernel of this machine with OpenCV, byte for byte.
+
+    All kernels take part, whichever ``BACKPROJ_KERNEL`` forces on other calls.
 
     Parameters
     ----------
@@ -139,8 +142,7 @@ def _contenders() -> dict[str, Contender]:
     def native(kernel: str) -> Contender:
         return lambda frame, model: _by_engine(frame, model, "native", kernel)
 
-    kernels = _extension.load("_native").binding_Kernels().split(",")
-    return {f"native engine, {kernel} kernel": native(kernel) for kernel in kernels}
+    return {f"native engine, {kernel} kernel": native(kernel) for kernel in kernels()}
 
 
 def _judges() -> dict[str, Contender]:
@@ -167,9 +169,7 @@ def _judges() -> dict[str, Contender]:
     return judges
 
 
-def _by_engine(
-    frame: Image, model: Image, engine: _engines.Engine, kernel: str = _engines.BEST_KERNEL
-) -> Result:
+def _by_engine(frame: Image, model: Image, engine: _engines.Engine, kernel: str | None = None) -> Result:
     state = _engines.count(DEFAULT, [model], [None], ORDERS["bgr"], 256.0, engine=engine, kernel=kernel)
     out = np.empty(frame.shape[:2], np.uint8)
     _engines.project([state], frame, out[np.newaxis], ORDERS["bgr"], engine=engine, kernel=kernel)
