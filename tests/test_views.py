@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import backproj
+from backproj import _arrays
 
 STEPS = [1, 2, -1, -2]
 
@@ -124,3 +125,31 @@ def test_memory_maps_and_subclasses_are_arrays_too(tmp_path, image, hist):
     mapped = np.memmap(tmp_path / "frame", np.uint8, "w+", shape=image.shape)
     mapped[...] = image
     np.testing.assert_array_equal(hist.back_project(mapped), hist.back_project(image))
+
+
+# Arrays whose addresses are asked for in different ways: with and without gaps, writeable or not, empty.
+ARRAYS = {
+    "whole": lambda a: a,
+    "crop": lambda a: a[3:-5, 7:-2],
+    "backwards": lambda a: a[::-1, ::-2, ::-1],
+    "Fortran": np.asfortranarray,
+    "transposed": lambda a: a.transpose(2, 0, 1),
+    "repeated": lambda a: np.broadcast_to(a[0, 0], a.shape),
+    "soon read-only": lambda a: np.broadcast_arrays(a, 0)[0],
+    "soon read-only, with gaps": lambda a: np.broadcast_arrays(a[:, :1], a)[0],
+    "empty": lambda a: a[:0],
+    "empty, with gaps": lambda a: a[::2, 5:5, ::2],
+    "flat": lambda a: a.reshape(-1),
+    "one": lambda a: a[0, 0, :1].reshape(()),
+    "float32": lambda a: a.astype(np.float32),
+    "int64, with gaps": lambda a: a.astype(np.int64)[::2],
+}
+
+
+@pytest.mark.parametrize("make", ARRAYS.values(), ids=ARRAYS)
+@pytest.mark.parametrize("writeable", [True, False], ids=["writeable", "read-only"])
+def test_an_address_is_the_one_that_numpy_says(make, writeable):
+    array = make(np.zeros((41, 67, 4), np.uint8))
+    if not writeable:
+        array.flags.writeable = False
+    assert _arrays.address(array) == array.__array_interface__["data"][0]

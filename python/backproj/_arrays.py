@@ -5,7 +5,9 @@ Each error names what came and how to mend it.
 
 from __future__ import annotations
 
+import ctypes
 import sys
+from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -19,12 +21,21 @@ Mask: TypeAlias = npt.NDArray[np.uint8 | np.bool_]
 
 ORDERS = {"bgr": 0, "rgb": 1}
 
-_UINT8 = np.dtype(np.uint8)
+UINT8 = np.dtype(np.uint8)
+_FIRST = slice(1)
+_addressof = ctypes.addressof
+_from_buffer: Callable[[Any], ctypes.c_char] = ctypes.c_char.from_buffer
 
 
 def address(array: npt.NDArray[Any]) -> int:
     """Return where the array's first element lies."""
-    return int(array.__array_interface__["data"][0])
+    # ctypes tells in a quarter of numpy's 1 µs, but only of memory without gaps (an array of one element has
+    # none) that may be written to (else it raises a TypeError) and is not empty (a ValueError).
+    first = array if array.flags.c_contiguous else array[(_FIRST,) * array.ndim]
+    try:
+        return _addressof(_from_buffer(first))
+    except (TypeError, ValueError):
+        return int(array.__array_interface__["data"][0])
 
 
 def geometry(image: Image) -> tuple[int, ...]:
@@ -61,6 +72,8 @@ def check_frames(frames: object, name: str = "frame") -> Image:
 
 def _check_channels(array: Image, name: str) -> Image:
     shape = array.shape
+    if array.ndim in (3, 4) and shape[-1] in (3, 4):
+        return array if shape[-1] == 3 else array[..., :3]
     if array.ndim == 2 or (array.ndim == 3 and shape[2] == 1):
         plane = name if array.ndim == 2 else f"{name}[..., 0]"
         raise ValueError(
@@ -69,14 +82,12 @@ def _check_channels(array: Image, name: str) -> Image:
         )
     if array.ndim not in (3, 4):
         raise ValueError(f"{name} must have shape (h, w, 3) or (h, w, 4), not {shape}")
-    if shape[-1] not in (3, 4):
-        fix = "give three colours a pixel"
-        if shape[-3] in (3, 4):
-            fix = f"numpy.moveaxis({name}, -3, -1) moves the channels to the end"
-        elif shape[-1] > 4:
-            fix = f"{name}[..., [i, j, k]] takes blue, green and red out of it"
-        raise ValueError(f"{name} must have shape (h, w, 3) or (h, w, 4), not {shape}; {fix}")
-    return array[..., :3] if shape[-1] == 4 else array
+    fix = "give three colours a pixel"
+    if shape[-3] in (3, 4):
+        fix = f"numpy.moveaxis({name}, -3, -1) moves the channels to the end"
+    elif shape[-1] > 4:
+        fix = f"{name}[..., [i, j, k]] takes blue, green and red out of it"
+    raise ValueError(f"{name} must have shape (h, w, 3) or (h, w, 4), not {shape}; {fix}")
 
 
 def check_mask(mask: object, shape: tuple[int, ...]) -> Image:
@@ -105,38 +116,51 @@ def check_plane(plane: object, name: str) -> Image:
 def destination(out: Image | None, shape: tuple[int, ...], frame: Image) -> tuple[Image, Image]:
     """Return what a call gives back, ``out`` or a new array, and the same as a plain array to write to."""
     if out is None:
-        new = np.empty(shape, np.uint8)
+        new = np.empty(shape, UINT8)
         return new, new
     return out, _check_out(out, shape, frame)
 
 
 def _check_out(out: object, shape: tuple[int, ...], frame: Image) -> Image:
-    array = _check_bytes(out, "out", f"{shape}")
-    fresh = f"numpy.empty({shape}, numpy.uint8)"
+    array = _check_bytes(out, "out", shape)
     if array.shape != shape:
         raise ValueError(
-            f"out has shape {array.shape}, but the result has {shape}; {fresh} makes a fitting one"
+            f"out has shape {array.shape}, but the result has {shape}; numpy.empty({shape}, numpy.uint8) "
+            "makes a fitting one"
         )
-    if not array.flags.writeable:
+    flags = array.flags
+    if not flags.writeable:
         raise ValueError(
             f"out of shape {shape} is read-only; give an array that owns its data, or a copy of it"
         )
     if array.size == 0:
         return array
-    if _overlaps_itself(array):
+    if not flags.c_contiguous and _overlaps_itself(array):
         raise ValueError(
-            f"out has strides {array.strides}: several of its pixels may be the same byte; give {fresh}"
+            f"out has strides {array.strides}: several of its pixels may be the same byte; "
+            f"give numpy.empty({shape}, numpy.uint8)"
         )
     if _share_memory(array, frame):
         raise ValueError(
             f"out of shape {shape} shares memory with the frame, which is read while out is written; "
-            f"give {fresh}"
+            f"give numpy.empty({shape}, numpy.uint8)"
         )
     return array
 
 
-def _check_bytes(value: object, name: str, shape: str) -> Image:
+def _check_bytes(value: object, name: str, shape: str | tuple[int, ...]) -> Image:
     """Return the value as a plain array if it is one of uint8 whose elements all lie in its memory."""
+    array = value if type(value) is np.ndarray else _plain(value, name, shape)
+    if array.dtype != UINT8:
+        raise TypeError(
+            f"{name} has dtype {array.dtype} and shape {array.shape}, but must be uint8"
+            f"{_fix_of_dtype(array.dtype, name, shape)}"
+        )
+    return array if array.base is None else within_owner(array, name)
+
+
+def _plain(value: object, name: str, shape: str | tuple[int, ...]) -> npt.NDArray[Any]:
+    """Return an array of a subclass as what it is beneath."""
     if not isinstance(value, np.ndarray):
         raise TypeError(
             f"{name} must be a numpy array of shape {shape} and dtype uint8, "
@@ -149,19 +173,7 @@ def _check_bytes(value: object, name: str, shape: str) -> Image:
             f"lost; give {name}.data{also}"
         )
     # What a subclass says of its shape, strides and flags may not be so; the array itself is asked.
-    array = np.asarray(value)
-    if array.dtype == np.float32 and name == "model":
-        raise TypeError(
-            f"model has dtype float32 and shape {array.shape}, but must be uint8; if it is a histogram that "
-            "cv2 made, Histogram.from_values(model, channels=...) takes it, if an image from 0 to 1, "
-            "skimage.util.img_as_ubyte(model) converts it"
-        )
-    if array.dtype != _UINT8:
-        raise TypeError(
-            f"{name} has dtype {array.dtype} and shape {array.shape}, but must be uint8"
-            f"{_fix_of_dtype(array.dtype, name, shape)}"
-        )
-    return array if array.base is None else within_owner(array, name)
+    return np.asarray(value)
 
 
 def is_masked(array: npt.NDArray[Any]) -> bool:
@@ -212,7 +224,7 @@ def _described(value: object) -> str:
     return name
 
 
-def _fix_of_type(value: object, name: str, shape: str) -> str:
+def _fix_of_type(value: object, name: str, shape: str | tuple[int, ...]) -> str:
     image = name in ("frame", "model")
     if name == "out":
         return f"; numpy.empty({shape}, numpy.uint8) makes one"
@@ -233,11 +245,16 @@ def _fix_of_type(value: object, name: str, shape: str) -> str:
     return f"; numpy.asarray({name}, dtype=numpy.uint8) makes one of whole numbers from 0 to 255"
 
 
-def _fix_of_dtype(dtype: np.dtype[Any], name: str, shape: str) -> str:
+def _fix_of_dtype(dtype: np.dtype[Any], name: str, shape: str | tuple[int, ...]) -> str:
     if name == "out":
         return f"; numpy.empty({shape}, numpy.uint8) makes one"
     if name == "mask":
         return "; mask != 0 makes a bool mask of numbers" if dtype.kind in "iufc" else " or bool"
+    if dtype == np.float32 and name == "model":
+        return (
+            "; if it is a histogram that cv2 made, Histogram.from_values(model, channels=...) takes it, "
+            "if an image from 0 to 1, skimage.util.img_as_ubyte(model) converts it"
+        )
     if dtype.kind == "f":
         return (
             f"; skimage.util.img_as_ubyte({name}) converts values from 0 to 1, "
