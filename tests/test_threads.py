@@ -88,6 +88,33 @@ def test_who_says_it(monkeypatch, noise, called, ours, theirs, expected):
     np.testing.assert_array_equal(hist.back_project(noise), hist.back_project(noise, threads=1))
 
 
+def test_the_environment_is_asked_at_every_call(monkeypatch, noise):
+    hist = backproj.Histogram(noise)
+    for theirs, ours, expected in (
+        ("6", "5", 5),
+        ("6", "4", 4),
+        ("6", None, 6),
+        ("3", None, 3),
+        (None, None, 0),
+    ):
+        for name, value in (("OMP_NUM_THREADS", theirs), ("BACKPROJ_NUM_THREADS", ours)):
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        assert seen_by_go(monkeypatch, lambda: hist.back_project(noise)) == [expected]
+
+
+def test_an_environment_in_place_of_the_real_one_is_asked_too(monkeypatch, noise):
+    hist = backproj.Histogram(noise)
+    monkeypatch.setattr(os, "environ", {"BACKPROJ_NUM_THREADS": "5"})
+    assert seen_by_go(monkeypatch, lambda: hist.back_project(noise)) == [5]
+    monkeypatch.setattr(os, "environ", {"OMP_NUM_THREADS": "4,2"})
+    assert seen_by_go(monkeypatch, lambda: hist.back_project(noise)) == [4]
+    monkeypatch.setattr(os, "environ", {})
+    assert seen_by_go(monkeypatch, lambda: hist.back_project(noise)) == [0]
+
+
 def seen_by_go(monkeypatch, call):
     """Return with how many threads a call asks Go to project."""
     native = backproj._extension.load("_native")

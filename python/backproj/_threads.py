@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import SupportsIndex
 
@@ -52,20 +53,33 @@ def check_threads(threads: SupportsIndex | None) -> int:
 
 
 def _check(value: object, name: str) -> int:
-    if not isinstance(value, SupportsIndex) or isinstance(value, bool):
+    if type(value) is int:  # without asking a protocol, which takes 3 µs
+        number = value
+    elif not isinstance(value, SupportsIndex) or isinstance(value, bool):
         raise TypeError(f"{name} must be a whole number of threads or None, not {shown(value)}")
-    number = int(value.__index__())
+    else:
+        number = int(value.__index__())
     if number < 1:
         raise ValueError(f"{name} must be at least 1, not {number}; None means the CPUs there are")
     return min(number, _MOST)
 
 
 def _from_environment() -> int:
-    ours = os.environ.get("BACKPROJ_NUM_THREADS")
+    # os.environ takes 1 µs to say that a name is not set, and what it wraps, bytes by bytes, 0.03.
+    wrapped = getattr(os.environ, "_data", None) if os.supports_bytes_environ else None
+    if wrapped is None:
+        return _meaning(os.environ.get("BACKPROJ_NUM_THREADS"), os.environ.get("OMP_NUM_THREADS"))
+    return _meaning(wrapped.get(b"BACKPROJ_NUM_THREADS"), wrapped.get(b"OMP_NUM_THREADS"))
+
+
+@functools.lru_cache(maxsize=8)
+def _meaning(ours: str | bytes | None, theirs: str | bytes | None) -> int:
+    """Return what BACKPROJ_NUM_THREADS and OMP_NUM_THREADS come to."""
+    ours, theirs = os.fsdecode(ours or ""), os.fsdecode(theirs or "")
     if ours:
         if not ours.isdecimal() or int(ours) < 1:
             raise ValueError(f"the environment's BACKPROJ_NUM_THREADS must be at least 1, not {ours!r}")
         return min(int(ours), _MOST)
     # A list, such as "4,2", is for nested levels. What is not OpenMP's is not our business.
-    theirs = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
-    return min(int(theirs), _MOST) if theirs.isdecimal() else ALL_CPUS
+    first = theirs.partition(",")[0].strip()
+    return min(int(first), _MOST) if first.isdecimal() else ALL_CPUS
