@@ -31,7 +31,7 @@ class State(NamedTuple):
     values: npt.NDArray[np.float32]
     scale: float
     table: npt.NDArray[np.uint8]
-    record: npt.NDArray[np.void]  # the same for the binding: it refers to the arrays
+    record: npt.NDArray[np.uint64]  # the same for the binding: it refers to the arrays
     at: int  # where the record lies
 
 
@@ -118,13 +118,13 @@ def _blank(layout: Layout, counts: npt.NDArray[np.int64] | None, peak: float) ->
     values = np.empty(layout.bins, np.float32)
     table = np.empty(layout.table_size, np.uint8)
     described = record(layout, address(values), address(table))
-    return State(layout, counts, peak, values, 1.0, table, described, described.ctypes.data)
+    return State(layout, counts, peak, values, 1.0, table, described, address(described))
 
 
 def _frozen(state: State) -> State:
     for array in (state.counts, state.values, state.table, state.record):
         if array is not None:
-            array.flags.writeable = False
+            array.setflags(write=False)
     return state
 
 
@@ -148,7 +148,7 @@ def project(
     start, number, step = states[0].at, len(states), out.strides[0]
     if number > 1:
         records = np.concatenate([state.record for state in states])
-        start = records.ctypes.data  # its __array_interface__ would take 10 µs
+        start = address(records)
     call = _extension.load("_native").binding_Project
     for at, row, pixel, block in _blocks(frames, out):
         call(start, number, at, step, row, pixel, *block, order, kernel, threads)
@@ -159,10 +159,15 @@ def _blocks(frames: Image, out: Image) -> Iterator[tuple[int, int, int, tuple[in
 
     Frames that follow one another as their rows do are one tall frame.
     """
-    *batch, height, width, _ = frames.shape
-    *frame_step, row_step, pixel_step, channel_step = frames.strides
-    *out_step, out_row, out_pixel = out.strides[1:]
-    number, step, onto = (batch[0], frame_step[0], out_step[0]) if batch else (1, 0, 0)
+    if frames.ndim == 3:
+        number, step, onto = 1, 0, 0
+        height, width, _ = frames.shape
+        row_step, pixel_step, channel_step = frames.strides
+        _, out_row, out_pixel = out.strides
+    else:
+        number, height, width, _ = frames.shape
+        step, row_step, pixel_step, channel_step = frames.strides
+        _, onto, out_row, out_pixel = out.strides
     if step == height * row_step and onto == height * out_row:
         number, height = 1, number * height
     rows = max(1, _PIXELS_A_CALL // (width * out.shape[0]))

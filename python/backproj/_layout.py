@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
@@ -171,24 +172,30 @@ _RECORD = np.dtype(
 _CHANNELS = {"hs": 0, "h": 1, "hsv": 2}
 
 
-def record(layout: Layout, values: int, table: int) -> npt.NDArray[np.void]:
-    """Return the record of a histogram whose arrays lie at those addresses."""
+def record(layout: Layout, values: int, table: int) -> npt.NDArray[np.uint64]:
+    """Return the record of a histogram whose arrays lie at those addresses, field by field."""
+    fields = _record_without_addresses(layout).copy()
+    fields[0], fields[1] = values, table
+    return fields
+
+
+@functools.lru_cache(maxsize=64)
+def _record_without_addresses(layout: Layout) -> npt.NDArray[np.uint64]:
     pad = len(layout.bins)
     lo, hi = layout.in_range or ((0, 0, 0), (0, 0, 0))
-    return np.array(
-        [
-            (
-                values,
-                table,
-                layout.cells,
-                layout.table_size,
-                _CHANNELS[layout.channels],
-                layout.bins + (0,) * (3 - pad),
-                layout.ranges + (0.0,) * (6 - 2 * pad),
-                layout.in_range is not None,
-                lo,
-                hi,
-            )
-        ],
+    described = np.array(
+        (
+            0,
+            0,
+            layout.cells,
+            layout.table_size,
+            _CHANNELS[layout.channels],
+            layout.bins + (0,) * (3 - pad),
+            layout.ranges + (0.0,) * (6 - 2 * pad),
+            layout.in_range is not None,
+            lo,
+            hi,
+        ),
         _RECORD,
     )
+    return np.frombuffer(described.tobytes(), np.uint64)

@@ -57,7 +57,7 @@ def count_models(
         for where, image in zip(masks, images, strict=True)
     ]
     state = _engines.count(layout, images, wheres, order, peak, engine=engine, threads=check_threads(None))
-    if state.counts is not None and not state.counts.any():
+    if state.counts is not None and not np.count_nonzero(state.counts):  # any() takes 1 µs more
         warnings.warn(
             "nothing was left to count by mask, ranges and in_range, and the histogram is all 0",
             RuntimeWarning,
