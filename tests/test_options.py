@@ -168,6 +168,49 @@ def test_options_may_be_spelt_as_scripts_do(options, plain):
     np.testing.assert_array_equal(backproj.back_project(MODEL, MODEL, **options), hist.back_project(MODEL))
 
 
+# What a dict takes for the same as a good option, and is an error all the same.
+EQUAL_BUT_BAD = {
+    "a float that equals the bins": ({"bins": 1}, {"bins": 1.0}),
+    "a bool that equals the bins": ({"bins": 1}, {"bins": True}),
+    "a bool that equals the peak": ({"peak": 1}, {"peak": True}),
+}
+
+
+@pytest.mark.parametrize(("good", "bad"), EQUAL_BUT_BAD.values(), ids=EQUAL_BUT_BAD)
+def test_an_option_that_was_good_does_not_let_an_equal_one_pass(good, bad):
+    backproj.Histogram(MODEL, **good)
+    with pytest.raises(TypeError, match=f"not {next(iter(bad.values()))!r}"):
+        backproj.Histogram(MODEL, **bad)
+
+
+class Sliders:
+    """Numbers that a user may change while the object stays the same."""
+
+    def __init__(self, *numbers):
+        self.numbers = numbers
+
+    def __iter__(self):
+        return iter(self.numbers)
+
+    def __len__(self):
+        return len(self.numbers)
+
+
+def test_options_that_change_are_looked_at_again():
+    bins, ranges, lo, hi = Sliders(8, 9), Sliders(0, 180, 0, 256), Sliders(0, 60, 32), Sliders(180, 255, 255)
+    options = {"bins": bins, "ranges": ranges, "in_range": (lo, hi)}
+    before = backproj.Histogram(MODEL, **options)
+    mask = backproj.in_range(MODEL, lo, hi)
+    bins.numbers, ranges.numbers, lo.numbers = (5, 7), (0, 90, 0, 200), (10, 99, 99)
+    after = backproj.Histogram(MODEL, **options)
+    assert (before.bins, after.bins) == ((8, 9), (5, 7))
+    assert (before.ranges, after.ranges) == ((0, 180, 0, 256), (0, 90, 0, 200))
+    assert (before.in_range[0], after.in_range[0]) == ((0, 60, 32), (10, 99, 99))
+    again = backproj.in_range(MODEL, lo, hi)
+    np.testing.assert_array_equal(again, backproj.in_range(MODEL, (10, 99, 99), (180, 255, 255)))
+    assert (again != mask).any()
+
+
 @pytest.mark.parametrize(("options", "says"), [(o, next(iter(o))) for o, *_ in BAD.values()], ids=BAD)
 def test_options_beside_a_histogram_are_errors(options, says):
     with pytest.raises(TypeError, match=rf"{says}.* beside a Histogram, which has counted already"):

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backproj._arrays import shown
+from backproj._remember import remembered
 
 Channels: TypeAlias = Literal["h", "hs", "hsv"]
 Bounds: TypeAlias = "tuple[Sequence[float] | npt.NDArray[Any], Sequence[float] | npt.NDArray[Any]]"
@@ -44,12 +45,11 @@ class Layout(NamedTuple):
 DEFAULT = Layout("hs", (32, 32), _WHOLE_RANGES[:4], None)
 
 
+@remembered
 def check_layout(channels: object, bins: object, ranges: object, in_range: object) -> Layout:
     """Return the layout that a user's options mean."""
     if not isinstance(channels, str):
         raise TypeError(f"channels must be 'h', 'hs' or 'hsv', not {shown(channels)}")
-    if channels == "hs" and type(bins) is int and bins == 32 and ranges is None and in_range is None:
-        return DEFAULT
     if channels not in ("h", "hs", "hsv"):
         raise ValueError(f"channels must be 'h', 'hs' or 'hsv', not {shown(channels)}")
     return Layout(
@@ -107,6 +107,7 @@ def _check_ranges(ranges: object, channels: str) -> tuple[float, ...]:
     return bounds
 
 
+@remembered
 def check_bounds(bounds: object, name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return ``(lo, hi)``, two triples of hue, saturation and value, as numbers from 0 to 255."""
     lo: object
