@@ -10,17 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from backproj import _engines, _files
-from backproj._arrays import (
-    Image,
-    Mask,
-    Order,
-    check_frames,
-    check_order,
-    destination,
-)
+from backproj._arrays import Image, Mask, Order, check_order
 from backproj._engines import Engine, State, check_engine
 from backproj._layout import Bounds, Channels, Layout, check_layout
 from backproj._models import check_peak, count_models
+from backproj._single import project_single
 from backproj._threads import check_threads
 from backproj._values import given_values, ratio_values
 
@@ -387,10 +381,7 @@ class Histogram:
         array([[  0, 255, 255, 255]], dtype=uint8)
         """
         engine, number, threads = check_engine(engine), check_order(order), check_threads(threads)
-        frame = check_frames(frame)
-        out, onto = destination(out, frame.shape[:-1], frame)
-        _engines.project([self._state], frame, onto[np.newaxis], number, engine=engine, threads=threads)
-        return out
+        return project_single(self._state, frame, out, number, threads, engine)
 
 
 def _restored(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Sequence
 from typing import cast
 
@@ -14,6 +15,7 @@ from backproj._engines import Engine, check_engine
 from backproj._histogram import Histogram
 from backproj._layout import Bounds, Channels, check_bounds, check_layout
 from backproj._models import check_peak, count_models
+from backproj._single import project_single
 from backproj._threads import check_threads
 
 
@@ -97,35 +99,27 @@ def back_project(
     (2, 48, 64)
     """
     engine, number, threads = check_engine(engine), check_order(order), check_threads(threads)
-    frame = check_frames(frame)
     hists = _histograms(model)
     if hists is not None:
-        options = {
-            "mask": mask is not None,
-            "channels": not isinstance(channels, str) or channels != "hs",
-            "bins": type(bins) is not int or bins != 32,
-            "ranges": ranges is not None,
-            "in_range": in_range is not None,
-            "peak": not isinstance(peak, (int, float)) or peak != 256,
-        }
-        given = ", ".join(name for name, is_given in options.items() if is_given)
+        given = _given(mask, channels, bins, ranges, in_range, peak)
         if given:
             raise TypeError(
                 f"{given} beside a Histogram, which has counted already; "
                 f"give {given} to Histogram(model, ...)"
             )
-    many = hists is not None and not isinstance(model, Histogram)
-    shape = (len(hists), *frame.shape[:-1]) if hists is not None and many else frame.shape[:-1]
-    out, onto = destination(out, shape, frame)
+    if isinstance(model, Histogram):
+        return project_single(model._state, frame, out, number, threads, engine)
+    frame = check_frames(frame)
     if hists is not None:
+        out, onto = destination(out, (len(hists), *frame.shape[:-1]), frame)
         states = [hist._state for hist in hists]
     else:
+        out, plane = destination(out, frame.shape[:-1], frame)
+        onto = plane[np.newaxis]
         layout = check_layout(channels, bins, ranges, in_range)
         image = cast("Image", model)  # or what count_models will name in its error
         states = [count_models(image, mask, layout, check_peak(peak), number, engine, caller=3)]
-    _engines.project(
-        states, frame, onto if many else onto[np.newaxis], number, engine=engine, threads=threads
-    )
+    _engines.project(states, frame, onto, number, engine=engine, threads=threads)
     return out
 
 
@@ -143,6 +137,24 @@ def _histograms(model: object) -> Sequence[Histogram] | None:
                 "back_project(frame, Histogram([image, ...]))"
             )
     return model
+
+
+_OPTIONS = ("mask", "channels", "bins", "ranges", "in_range", "peak")
+
+
+def _given(
+    mask: object, channels: object, bins: object, ranges: object, in_range: object, peak: object
+) -> str:
+    """Return the names of a histogram's options that are not their defaults."""
+    given = (
+        mask is not None,
+        not isinstance(channels, str) or channels != "hs",
+        type(bins) is not int or bins != 32,
+        ranges is not None,
+        in_range is not None,
+        not isinstance(peak, (int, float)) or peak != 256,
+    )
+    return ", ".join(itertools.compress(_OPTIONS, given)) if any(given) else ""
 
 
 def in_range(
@@ -187,11 +199,8 @@ def in_range(
     array([[255, 255,   0,   0]], dtype=uint8)
     """
     number, threads = check_order(order), check_threads(None)
-    image = check_frames(image, "image")
-    out, onto = destination(out, image.shape[:-1], image)
     within = _within(check_bounds((lo, hi), "(lo, hi)"))
-    _engines.project([within._state], image, onto[np.newaxis], number, threads=threads)
-    return out
+    return project_single(within._state, image, out, number, threads, name="image")
 
 
 @functools.lru_cache(maxsize=8)
