@@ -29,24 +29,31 @@ func TestBinsAreOfEqualWidthAndCloseOnTheLeft(t *testing.T) {
 	}
 }
 
-func TestTableHoldsEveryHueAndSaturationAndNothingElse(t *testing.T) {
+func TestTableHoldsEveryHueAndSaturationAndThenEveryBin(t *testing.T) {
 	values := make([]float32, Bins)
 	for i := range values {
 		values[i] = float32(i) / 4
 	}
-	table := bytes.Repeat([]byte{0xee}, len(Table{})) // what is left of another histogram
+	table := bytes.Repeat([]byte{0xee}, len(Table{})+Bins) // what is left of another histogram
 	h := Histogram{Values: values, Table: table}
 	if err := h.Tabulate(1); err != nil {
 		t.Fatal(err)
 	}
-	for i, got := range table {
+	for i, got := range table[:len(Table{})] {
 		hue, saturation := i>>8, i&255
-		var want uint8
-		if hue < 180 {
-			want = saturate(values[hue*32/180*32+saturation/8], 1)
+		if !occurs(hue) {
+			continue
 		}
-		if got != want {
+		if want := saturated(values[hueOf(hue)*32/180*32+saturation/8], 1); got != want {
 			t.Fatalf("hue %d, saturation %d: %d, want %d", hue, saturation, got, want)
+		}
+	}
+	if table[shut] != 0 {
+		t.Errorf("pixels that are shut out give %d", table[shut])
+	}
+	for bin, got := range table[len(Table{}):] {
+		if want := saturated(values[bin], 1); got != want {
+			t.Fatalf("bin %d: %d, want %d", bin, got, want)
 		}
 	}
 }
@@ -56,12 +63,18 @@ func TestSaturateRoundsHalfToEvenAndLimits(t *testing.T) {
 		0: 0, 0.5: 0, 0.75: 1, 1.5: 2, 2.5: 2, 254.5: 254, 254.75: 255, 255.5: 255, 256: 255, 1e9: 255,
 		-0.5: 0, -3: 0, float32(math.Inf(1)): 0, float32(math.Inf(-1)): 0, float32(math.NaN()): 0,
 	} {
-		if got := saturate(value, 1); got != want {
+		if got := saturated(value, 1); got != want {
 			t.Errorf("saturate(%v) = %d, want %d", value, got, want)
 		}
 	}
 	// The product is more than 28.5 in single precision, and less in double.
-	if got := saturate(95, 0.3); got != 29 {
+	if got := saturated(95, 0.3); got != 29 {
 		t.Errorf("saturate(95, 0.3) = %d, want 29", got)
 	}
+}
+
+func saturated(value, scale float32) uint8 {
+	var got [1]uint8
+	saturate(got[:], []float32{value}, scale)
+	return got[0]
 }

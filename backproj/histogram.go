@@ -1,9 +1,6 @@
 package backproj
 
-import (
-	"fmt"
-	"sync"
-)
+import "fmt"
 
 // Options are what a histogram may be asked for beside its model. The zero
 // value asks for nothing.
@@ -39,8 +36,8 @@ type Histogram struct {
 	// the peak, as OpenCV's normalize does with NORM_MINMAX.
 	Values []float32
 
-	// Table holds the rounded values: of every hue and saturation, as a Table,
-	// or, for three channels, of every bin.
+	// Table holds the rounded values as BackProject looks them up. If it is
+	// nil, each call makes its own.
 	Table []uint8
 
 	// Run says how the methods work.
@@ -60,11 +57,21 @@ func NewHistogram(model Image, options *Options) (*Histogram, error) {
 	if err != nil {
 		return nil, err
 	}
+	h, err := untabulated(plan, model, options)
+	if err != nil {
+		return nil, err
+	}
+	h.Table = make([]uint8, plan.tableSize())
+	return h, h.Tabulate(1)
+}
+
+// untabulated is NewHistogram without the table, which is not worth making for
+// a single small frame.
+func untabulated(plan *plan, model Image, options *Options) (*Histogram, error) {
 	h := &Histogram{
 		Layout: options.Layout,
 		Counts: make([]int64, plan.cells),
 		Values: make([]float32, plan.cells),
-		Table:  make([]uint8, plan.tableSize()),
 		Run:    options.Run,
 	}
 	if err := h.Add(model, options.Mask); err != nil {
@@ -77,10 +84,7 @@ func NewHistogram(model Image, options *Options) (*Histogram, error) {
 	if options.Raw {
 		peak = 0
 	}
-	if err := h.Normalize(peak); err != nil {
-		return nil, err
-	}
-	return h, h.Tabulate(1)
+	return h, h.Normalize(peak)
 }
 
 // Normalize makes the values of the counts: scaled so that the least becomes 0
@@ -99,8 +103,8 @@ func (h *Histogram) Normalize(peak float64) error {
 	return nil
 }
 
-// Tabulate makes the table of the values, each times scale. Only then does
-// BackProject know them.
+// Tabulate makes the table of the values, each times scale. BackProject goes by
+// the table alone, if there is one.
 func (h *Histogram) Tabulate(scale float32) error {
 	p, err := h.plan(false)
 	if err != nil {
@@ -127,110 +131,4 @@ func (h *Histogram) plan(counts bool) (*plan, error) {
 		return nil, fmt.Errorf("backproj: Histogram: field Values: %d, not %d", len(h.Values), p.cells)
 	}
 	return p, nil
-}
-
-// Add adds the pixels of model where mask is not 0, all of them if the mask
-// has no Pix, to the counts.
-func (h *Histogram) Add(model Image, mask Plane) error {
-	k, err := kernelNamed(h.Run.Kernel)
-	if err != nil {
-		return err
-	}
-	p, err := h.plan(true)
-	if err != nil {
-		return err
-	}
-	image, err := model.raster()
-	if err != nil {
-		return fmt.Errorf("backproj: model: %w", err)
-	}
-	if image.empty() {
-		return fmt.Errorf("backproj: model: %d×%d has no pixels", image.width, image.height)
-	}
-	var where *raster
-	if mask.Pix != nil {
-		m, err := mask.raster()
-		if err != nil {
-			return fmt.Errorf("backproj: mask: %w", err)
-		}
-		if m.width != image.width || m.height != image.height {
-			return fmt.Errorf("backproj: mask: %d×%d, but the model is %d×%d",
-				m.width, m.height, image.width, image.height)
-		}
-		where = &m
-	}
-	var merge sync.Mutex
-	parallel(image.height, h.Run.workers(image, k), func(y0, y1 int) {
-		var rows *raster
-		if where != nil {
-			r := where.rows(y0, y1)
-			rows = &r
-		}
-		tally := make([]int64, p.cells)
-		p.count(k, tally, image.rows(y0, y1), rows)
-		merge.Lock()
-		defer merge.Unlock()
-		for i, n := range tally {
-			h.Counts[i] += n
-		}
-	})
-	return nil
-}
-
-// count adds the image's pixels, those where mask is not 0 if there is one,
-// to tally.
-func (p *plan) count(k *kernel, tally []int64, image raster, mask *raster) {
-	pixels := newPixelReader(image)
-	if mask == nil && pixels.inPlace && image.packed(pixels.format.size) {
-		pixels.image = pixels.image.flat()
-	}
-	width, height := pixels.image.width, pixels.image.height
-	block := newBlock(min(width, blockPixels), p.needsValues())
-	for y := range height {
-		for x := 0; x < width; x += blockPixels {
-			n := min(blockPixels, width-x)
-			indices, values := block.index(k, &pixels, x, y, n)
-			if mask != nil {
-				indices, values = mask.compact(indices, values, x, y)
-			}
-			p.countBlock(tally, indices, values)
-		}
-	}
-}
-
-func (p *plan) countBlock(tally []int64, indices []uint16, values []uint8) {
-	if !p.needsValues() {
-		for _, index := range indices {
-			if cell := p.hue[index>>8] + p.saturation[uint8(index)]; cell >= 0 {
-				tally[cell]++
-			}
-		}
-		return
-	}
-	// The offsets of values are 0 or outside where they only gate.
-	values = values[:len(indices)]
-	for i, index := range indices {
-		cell := p.hue[index>>8] + p.saturation[uint8(index)] + p.value[values[i]]
-		if cell >= 0 {
-			tally[cell]++
-		}
-	}
-}
-
-// compact moves the indices and values of those pixels, from (x, y) on, that
-// the mask holds to the front and returns them. There may be no values.
-func (r *raster) compact(indices []uint16, values []uint8, x, y int) ([]uint16, []uint8) {
-	at := r.offset + y*r.row + x*r.pixel
-	kept := 0
-	for i, index := range indices {
-		indices[kept] = index
-		if len(values) > 0 {
-			values[kept] = values[i]
-		}
-		if r.pix[at] != 0 {
-			kept++
-		}
-		at += r.pixel
-	}
-	return indices[:kept], values[:min(kept, len(values))]
 }

@@ -21,7 +21,7 @@ func reciprocals() (saturation, hue [256]int32) {
 	return saturation, hue
 }
 
-// hueOf returns the hue, 0 to 179, of a colour whose numerator is n and whose
+// hueByte returns the hue, as kernels have it, of a colour whose numerator is n and whose
 // chroma (greatest less least component) is d. With v the greatest component,
 // the numerator is
 //
@@ -29,19 +29,35 @@ func reciprocals() (saturation, hue [256]int32) {
 //	b - r + 2d  else where v = g,
 //	r - g + 4d  else,
 //
-// and the hue is n·180/(6d), rounded half up in fixed point, taken modulo 180.
+// and the hue is n·180/(6d), rounded half up in fixed point, -30 to 150. That is
+// where OpenCV, which wants 0 to 179, adds 180 if it is negative; this is the
+// low byte instead.
 // Source: OpenCV, modules/imgproc/src/color_hsv.simd.hpp, RGB2HSV_b.
-func hueOf(n, d int) uint8 {
-	h := (n*int(hueReciprocal[d]) + 1<<(hsvShift-1)) >> hsvShift
-	if h < 0 {
-		h += hues
-	}
-	return uint8(h)
+func hueByte(n, d int) uint8 {
+	return uint8((n*int(hueReciprocal[d]) + 1<<(hsvShift-1)) >> hsvShift)
 }
+
+// hueOf returns the hue, 0 to 179, that a byte of a kernel stands for, or 0 for
+// one that does not occur.
+func hueOf(b int) int {
+	switch {
+	case !occurs(b):
+		return 0
+	case b > 150:
+		return b - 256 + hues
+	}
+	return b
+}
+
+// occurs reports whether a hue of a kernel, -30 to 150, may be that byte.
+func occurs(b int) bool { return b <= 150 || b >= 256-30 }
+
+// shut is an index that no colour has.
+const shut = 200<<8 | 200
 
 // saturationOf returns the saturation 255·d/v, rounded half up in fixed point,
 // of a colour whose chroma is d and whose greatest component is v.
-// Source: as for hueOf.
+// Source: as for hueByte.
 func saturationOf(d, v int) uint8 {
 	return uint8((d*int(saturationReciprocal[v]) + 1<<(hsvShift-1)) >> hsvShift)
 }

@@ -17,14 +17,16 @@ type gate struct{ lo, hi uint8 }
 // open is the gate that all pixels pass.
 var open = gate{0, 255}
 
-// passes reports whether a pixel of that value passes.
-func (g gate) passes(value uint8) bool {
-	return value-g.lo <= g.hi-g.lo // wraps below lo
+// blocks returns 255 if a pixel of that value does not pass, and 0 if it does:
+// no CPU could predict a branch.
+func (g gate) blocks(value uint8) uint8 {
+	return uint8((int(g.hi-g.lo) - int(value-g.lo)) >> 8) // value-lo wraps below lo
 }
 
-// A kernel turns a row of pixels into indices hue<<8 | saturation, the hue
-// and saturation being those of OpenCV's 8-bit HSV for each of the 2^24
-// colours.
+// A kernel turns a row of pixels into indices hue<<8 | saturation, the
+// saturation being that of OpenCV's 8-bit HSV for each of the 2^24 colours, and
+// the hue the low byte of what it is before OpenCV adds 180 if it is negative:
+// see hueOf.
 //
 // The contract that every kernel fulfils, and that the tests hold it to:
 //
@@ -33,7 +35,9 @@ func (g gate) passes(value uint8) bool {
 //     are then equally long.
 //   - project writes dst[i] = table[index of pixel i], but 0 if the pixel's
 //     value, the greatest of its components, is outside the gate. No index is
-//     0xffff, and table[0xffff] is 0: a kernel may look up that instead.
+//     shut, and table[shut] is 0: a kernel may look up that instead.
+//   - projectCoded, which a kernel need not have, writes what the codebook, or
+//     for pairCoded the table, says of pixel i.
 //   - Pixel i lies at src[i*size : i*size+3]. A fourth byte is ignored, and
 //     the last pixel need not have one: len(src) ≥ (len(dst)-1)*size + 3.
 //   - Nothing outside dst is written and nothing outside src is read.
@@ -42,6 +46,12 @@ type kernel struct {
 	name    string
 	index   func(dst []uint16, values []uint8, src []byte, format pixelFormat)
 	project func(dst, src []byte, format pixelFormat, table *Table, gate gate)
+
+	projectCoded func(coding coding, dst, src []byte, format pixelFormat, book *codebook, table *Table)
+
+	// sharesIndices says that several histograms are projected faster by
+	// looking up each pixel's index in all their tables.
+	sharesIndices bool
 
 	// grain is the number of pixels that the kernel projects in about 0.25
 	// ms. A second goroutine gains nothing below that.

@@ -33,7 +33,9 @@ var avx512Kernel = kernel{
 	name:    "avx512",
 	index:   indexAVX512,
 	project: projectAVX512,
-	grain:   900_000, // at 0.27 ns a pixel
+	grain:   1_000_000, // at 0.25 ns a pixel
+
+	projectCoded: projectCodedAVX512,
 }
 
 func indexAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
@@ -65,6 +67,43 @@ func projectAVX512(dst, src []byte, format pixelFormat, table *Table, gate gate)
 		project3AVX512(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
 	} else {
 		project4AVX512(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
+	}
+}
+
+func projectCodedAVX512(coding coding, dst, src []byte, format pixelFormat, book *codebook, table *Table) {
+	n := len(dst)
+	if n == 0 {
+		return
+	}
+	checkLength(n, src, format)
+	if n < avx512Turn {
+		var pixels [4 * avx512Turn]byte
+		var results [avx512Turn]byte
+		copy(pixels[:], src[:(n-1)*format.size+3])
+		projectCodedAVX512(coding, results[:], pixels[:], format, book, table)
+		copy(dst, results[:])
+		return
+	}
+	d, s, codes := &dst[0], &src[0], &book.hue[0]
+	switch coding {
+	case hueCoded:
+		if format.size == 3 {
+			projectHues3AVX512(d, s, n, format.redFirst, codes)
+		} else {
+			projectHues4AVX512(d, s, n, format.redFirst, codes)
+		}
+	case cellCoded:
+		if format.size == 3 {
+			projectCells3AVX512(d, s, n, format.redFirst, codes)
+		} else {
+			projectCells4AVX512(d, s, n, format.redFirst, codes)
+		}
+	case pairCoded:
+		if format.size == 3 {
+			projectPairs3AVX512(d, s, n, format.redFirst, codes, &table[0])
+		} else {
+			projectPairs4AVX512(d, s, n, format.redFirst, codes, &table[0])
+		}
 	}
 }
 

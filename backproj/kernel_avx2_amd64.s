@@ -78,14 +78,14 @@ DATA avx2Constants<>+576(SB)/8, $0x2020202020202020
 DATA avx2Constants<>+584(SB)/8, $0x2020202020202020
 DATA avx2Constants<>+592(SB)/8, $0x2020202020202020
 DATA avx2Constants<>+600(SB)/8, $0x2020202020202020
-DATA avx2Constants<>+608(SB)/8, $0x0008000800080008
-DATA avx2Constants<>+616(SB)/8, $0x0008000800080008
-DATA avx2Constants<>+624(SB)/8, $0x0008000800080008
-DATA avx2Constants<>+632(SB)/8, $0x0008000800080008
-DATA avx2Constants<>+640(SB)/8, $0x00b400b400b400b4
-DATA avx2Constants<>+648(SB)/8, $0x00b400b400b400b4
-DATA avx2Constants<>+656(SB)/8, $0x00b400b400b400b4
-DATA avx2Constants<>+664(SB)/8, $0x00b400b400b400b4
+DATA avx2Constants<>+608(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+616(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+624(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+632(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+640(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+648(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+656(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+664(SB)/8, $0x0800080008000800
 DATA avx2Constants<>+672(SB)/8, $0x0000ffff0000ffff
 DATA avx2Constants<>+680(SB)/8, $0x0000ffff0000ffff
 DATA avx2Constants<>+688(SB)/8, $0x0000ffff0000ffff
@@ -197,8 +197,6 @@ turn:
 	VPSLLD       $0x10, Y6, Y6
 	VPBLENDW     $0xaa, Y6, Y4, Y4
 	VPMULHRSW    Y4, Y10, Y10
-	VPADDW       avx2Constants<>+640(SB), Y10, Y4
-	VPMINUW      Y4, Y10, Y10
 	VPSLLW       $0x08, Y10, Y10
 	VPXOR        Y4, Y4, Y4
 	VPUNPCKHBW   Y4, Y9, Y4
@@ -217,8 +215,6 @@ turn:
 	VPSLLD       $0x10, Y6, Y6
 	VPBLENDW     $0xaa, Y6, Y4, Y4
 	VPMULHRSW    Y4, Y3, Y3
-	VPADDW       avx2Constants<>+640(SB), Y3, Y4
-	VPMINUW      Y4, Y3, Y3
 	VPSLLW       $0x08, Y3, Y3
 	VPMINUB      avx2Constants<>+448(SB), Y8, Y4
 	VPCMPEQB     Y4, Y8, Y4
@@ -247,8 +243,7 @@ turn:
 	VPXOR        Y7, Y7, Y7
 	VPUNPCKLBW   Y4, Y7, Y7
 	VPMULHUW     Y5, Y7, Y7
-	VPADDW       avx2Constants<>+608(SB), Y7, Y7
-	VPSRLW       $0x04, Y7, Y7
+	VPMULHRSW    avx2Constants<>+640(SB), Y7, Y7
 	VPOR         Y7, Y10, Y10
 	VPXOR        Y5, Y5, Y5
 	VPUNPCKHBW   Y5, Y6, Y5
@@ -269,8 +264,7 @@ turn:
 	VPXOR        Y6, Y6, Y6
 	VPUNPCKHBW   Y4, Y6, Y6
 	VPMULHUW     Y5, Y6, Y6
-	VPADDW       avx2Constants<>+608(SB), Y6, Y6
-	VPSRLW       $0x04, Y6, Y6
+	VPMULHRSW    avx2Constants<>+640(SB), Y6, Y6
 	VPOR         Y6, Y3, Y3
 	VMOVDQU      X10, (BX)(AX*2)
 	VMOVDQU      X3, 16(BX)(AX*2)
@@ -382,8 +376,6 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y1, Y1
 	VPMULHRSW    Y1, Y10, Y10
-	VPADDW       avx2Constants<>+640(SB), Y10, Y1
-	VPMINUW      Y1, Y10, Y10
 	VPSLLW       $0x08, Y10, Y10
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y9, Y1
@@ -402,8 +394,6 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y1, Y1
 	VPMULHRSW    Y1, Y0, Y0
-	VPADDW       avx2Constants<>+640(SB), Y0, Y1
-	VPMINUW      Y1, Y0, Y0
 	VPSLLW       $0x08, Y0, Y0
 	VPMINUB      avx2Constants<>+448(SB), Y8, Y1
 	VPCMPEQB     Y1, Y8, Y1
@@ -432,8 +422,7 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	VPXOR        Y4, Y4, Y4
 	VPUNPCKLBW   Y1, Y4, Y4
 	VPMULHUW     Y3, Y4, Y4
-	VPADDW       avx2Constants<>+608(SB), Y4, Y4
-	VPSRLW       $0x04, Y4, Y4
+	VPMULHRSW    avx2Constants<>+640(SB), Y4, Y4
 	VPOR         Y4, Y10, Y10
 	VPXOR        Y3, Y3, Y3
 	VPUNPCKHBW   Y3, Y2, Y3
@@ -454,22 +443,20 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	VPXOR        Y2, Y2, Y2
 	VPUNPCKHBW   Y1, Y2, Y2
 	VPMULHUW     Y3, Y2, Y2
-	VPADDW       avx2Constants<>+608(SB), Y2, Y2
-	VPSRLW       $0x04, Y2, Y2
+	VPMULHRSW    avx2Constants<>+640(SB), Y2, Y2
 	VPOR         Y2, Y0, Y0
 	CMPB         span+41(FP), $0xff
 	JEQ          open1
 	VPBROADCASTB lo+40(FP), Y1
 	VPSUBB       Y1, Y8, Y1
 	VPBROADCASTB span+41(FP), Y2
-	VPMAXUB      Y2, Y1, Y1
-	VPCMPEQB     Y2, Y1, Y1
-	VPCMPEQB     Y2, Y2, Y2
-	VPXOR        Y2, Y1, Y1
-	VPUNPCKLBW   Y1, Y1, Y2
-	VPOR         Y2, Y10, Y10
-	VPUNPCKHBW   Y1, Y1, Y2
-	VPOR         Y2, Y0, Y0
+	VPMAXUB      Y2, Y1, Y3
+	VPCMPEQB     Y2, Y3, Y3
+	VMOVDQU      avx2Constants<>+608(SB), Y1
+	VPUNPCKLBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y10, Y1, Y10
+	VPUNPCKHBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y0, Y1, Y0
 
 open1:
 	VMOVDQA Y10, (R10)
@@ -608,15 +595,13 @@ turn:
 	VPSLLD       $0x10, Y3, Y3
 	VPBLENDW     $0xaa, Y3, Y1, Y1
 	VPMULHRSW    Y1, Y10, Y10
-	VPADDW       avx2Constants<>+640(SB), Y10, Y1
+	VPSLLW       $0x08, Y10, Y10
 	MOVL         32(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 8(R12)
-	VPMINUW      Y1, Y10, Y10
-	VPSLLW       $0x08, Y10, Y10
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y9, Y1
 	VPSRLD       $0x10, Y1, Y3
@@ -625,101 +610,98 @@ turn:
 	VRCPPS       Y1, Y4
 	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y1
 	VMULPS       avx2Constants<>+768(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y1
 	MOVL         36(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 10(R12)
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y1
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y4
 	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y3
 	VMULPS       avx2Constants<>+768(SB), Y4, Y4
 	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
 	MOVL         40(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 12(R12)
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
 	VPMULHRSW    Y1, Y0, Y0
-	VPADDW       avx2Constants<>+640(SB), Y0, Y1
-	VPMINUW      Y1, Y0, Y0
 	VPSLLW       $0x08, Y0, Y0
 	VPMINUB      avx2Constants<>+448(SB), Y8, Y1
 	VPCMPEQB     Y1, Y8, Y1
-	MOVL         44(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 14(R12)
 	VPAND        Y1, Y8, Y3
 	VPSLLW       $0x04, Y3, Y3
 	VPMAXUB      Y3, Y8, Y3
 	VPAND        Y1, Y2, Y1
 	VPSLLW       $0x04, Y1, Y1
 	VPMAXUB      Y1, Y2, Y1
+	MOVL         44(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
 	VPXOR        Y2, Y2, Y2
 	VPUNPCKLBW   Y2, Y3, Y2
 	VPSRLD       $0x10, Y2, Y4
 	VPAND        avx2Constants<>+672(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y9
+	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y2
+	VMULPS       avx2Constants<>+736(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y2
 	MOVL         48(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 24(R12)
-	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y2
-	VMULPS       avx2Constants<>+736(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y2
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y9
 	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y4
 	VMULPS       avx2Constants<>+736(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y2, Y2
 	MOVL         52(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 26(R12)
-	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y2, Y2
 	VPXOR        Y4, Y4, Y4
 	VPUNPCKLBW   Y1, Y4, Y4
 	VPMULHUW     Y2, Y4, Y4
-	VPADDW       avx2Constants<>+608(SB), Y4, Y4
+	VPMULHRSW    avx2Constants<>+640(SB), Y4, Y4
+	VPOR         Y4, Y10, Y10
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y3, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+672(SB), Y2, Y2
 	MOVL         56(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 28(R12)
-	VPSRLW       $0x04, Y4, Y4
-	VPOR         Y4, Y10, Y10
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y2, Y3, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+672(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y4
 	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y2
 	VMULPS       avx2Constants<>+736(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
 	MOVL         60(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 30(R12)
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
 	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y3
 	VMULPS       avx2Constants<>+736(SB), Y4, Y4
 	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y3
@@ -728,22 +710,20 @@ turn:
 	VPXOR        Y3, Y3, Y3
 	VPUNPCKHBW   Y1, Y3, Y3
 	VPMULHUW     Y2, Y3, Y3
-	VPADDW       avx2Constants<>+608(SB), Y3, Y3
-	VPSRLW       $0x04, Y3, Y3
+	VPMULHRSW    avx2Constants<>+640(SB), Y3, Y3
 	VPOR         Y3, Y0, Y0
 	CMPB         span+41(FP), $0xff
 	JEQ          open2
 	VPBROADCASTB lo+40(FP), Y1
 	VPSUBB       Y1, Y8, Y1
 	VPBROADCASTB span+41(FP), Y2
-	VPMAXUB      Y2, Y1, Y1
-	VPCMPEQB     Y2, Y1, Y1
-	VPCMPEQB     Y2, Y2, Y2
-	VPXOR        Y2, Y1, Y1
-	VPUNPCKLBW   Y1, Y1, Y2
-	VPOR         Y2, Y10, Y10
-	VPUNPCKHBW   Y1, Y1, Y2
-	VPOR         Y2, Y0, Y0
+	VPMAXUB      Y2, Y1, Y3
+	VPCMPEQB     Y2, Y3, Y3
+	VMOVDQU      avx2Constants<>+608(SB), Y1
+	VPUNPCKLBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y10, Y1, Y10
+	VPUNPCKHBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y0, Y1, Y0
 
 open2:
 	VMOVDQA Y10, (R10)
@@ -1037,8 +1017,6 @@ turn:
 	VPSLLD       $0x10, Y6, Y6
 	VPBLENDW     $0xaa, Y6, Y4, Y4
 	VPMULHRSW    Y4, Y11, Y11
-	VPADDW       avx2Constants<>+640(SB), Y11, Y4
-	VPMINUW      Y4, Y11, Y11
 	VPSLLW       $0x08, Y11, Y11
 	VPXOR        Y4, Y4, Y4
 	VPUNPCKHBW   Y4, Y10, Y4
@@ -1057,8 +1035,6 @@ turn:
 	VPSLLD       $0x10, Y6, Y6
 	VPBLENDW     $0xaa, Y6, Y4, Y4
 	VPMULHRSW    Y4, Y5, Y5
-	VPADDW       avx2Constants<>+640(SB), Y5, Y4
-	VPMINUW      Y4, Y5, Y5
 	VPSLLW       $0x08, Y5, Y5
 	VPMINUB      avx2Constants<>+448(SB), Y8, Y4
 	VPCMPEQB     Y4, Y8, Y4
@@ -1087,8 +1063,7 @@ turn:
 	VPXOR        Y9, Y9, Y9
 	VPUNPCKLBW   Y4, Y9, Y9
 	VPMULHUW     Y7, Y9, Y9
-	VPADDW       avx2Constants<>+608(SB), Y9, Y9
-	VPSRLW       $0x04, Y9, Y9
+	VPMULHRSW    avx2Constants<>+640(SB), Y9, Y9
 	VPOR         Y9, Y11, Y11
 	VPXOR        Y7, Y7, Y7
 	VPUNPCKHBW   Y7, Y6, Y7
@@ -1109,8 +1084,7 @@ turn:
 	VPXOR        Y6, Y6, Y6
 	VPUNPCKHBW   Y4, Y6, Y6
 	VPMULHUW     Y7, Y6, Y6
-	VPADDW       avx2Constants<>+608(SB), Y6, Y6
-	VPSRLW       $0x04, Y6, Y6
+	VPMULHRSW    avx2Constants<>+640(SB), Y6, Y6
 	VPOR         Y6, Y5, Y5
 	VMOVDQU      X11, (BX)(AX*2)
 	VMOVDQU      X5, 16(BX)(AX*2)
@@ -1217,8 +1191,6 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y1, Y1
 	VPMULHRSW    Y1, Y11, Y11
-	VPADDW       avx2Constants<>+640(SB), Y11, Y1
-	VPMINUW      Y1, Y11, Y11
 	VPSLLW       $0x08, Y11, Y11
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y10, Y1
@@ -1237,8 +1209,6 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y1, Y1
 	VPMULHRSW    Y1, Y0, Y0
-	VPADDW       avx2Constants<>+640(SB), Y0, Y1
-	VPMINUW      Y1, Y0, Y0
 	VPSLLW       $0x08, Y0, Y0
 	VPMINUB      avx2Constants<>+448(SB), Y4, Y1
 	VPCMPEQB     Y1, Y4, Y1
@@ -1267,8 +1237,7 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	VPXOR        Y5, Y5, Y5
 	VPUNPCKLBW   Y1, Y5, Y5
 	VPMULHUW     Y3, Y5, Y5
-	VPADDW       avx2Constants<>+608(SB), Y5, Y5
-	VPSRLW       $0x04, Y5, Y5
+	VPMULHRSW    avx2Constants<>+640(SB), Y5, Y5
 	VPOR         Y5, Y11, Y11
 	VPXOR        Y3, Y3, Y3
 	VPUNPCKHBW   Y3, Y2, Y3
@@ -1289,22 +1258,20 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	VPXOR        Y2, Y2, Y2
 	VPUNPCKHBW   Y1, Y2, Y2
 	VPMULHUW     Y3, Y2, Y2
-	VPADDW       avx2Constants<>+608(SB), Y2, Y2
-	VPSRLW       $0x04, Y2, Y2
+	VPMULHRSW    avx2Constants<>+640(SB), Y2, Y2
 	VPOR         Y2, Y0, Y0
 	CMPB         span+41(FP), $0xff
 	JEQ          open3
 	VPBROADCASTB lo+40(FP), Y1
 	VPSUBB       Y1, Y4, Y1
 	VPBROADCASTB span+41(FP), Y2
-	VPMAXUB      Y2, Y1, Y1
-	VPCMPEQB     Y2, Y1, Y1
-	VPCMPEQB     Y2, Y2, Y2
-	VPXOR        Y2, Y1, Y1
-	VPUNPCKLBW   Y1, Y1, Y2
-	VPOR         Y2, Y11, Y11
-	VPUNPCKHBW   Y1, Y1, Y2
-	VPOR         Y2, Y0, Y0
+	VPMAXUB      Y2, Y1, Y3
+	VPCMPEQB     Y2, Y3, Y3
+	VMOVDQU      avx2Constants<>+608(SB), Y1
+	VPUNPCKLBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y11, Y1, Y11
+	VPUNPCKHBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y0, Y1, Y0
 
 open3:
 	VMOVDQA Y11, (R10)
@@ -1440,58 +1407,48 @@ turn:
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y0, Y0
 	VPMULHRSW    Y0, Y11, Y11
-	VPADDW       avx2Constants<>+640(SB), Y11, Y0
-	VPMINUW      Y0, Y11, Y11
 	VPSLLW       $0x08, Y11, Y11
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKHBW   Y0, Y10, Y0
+	VPSRLD       $0x10, Y0, Y2
+	VPAND        avx2Constants<>+672(SB), Y0, Y0
 	MOVL         32(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 8(R12)
-	VPXOR        Y0, Y0, Y0
-	VPUNPCKHBW   Y0, Y10, Y0
-	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+672(SB), Y0, Y0
 	VCVTDQ2PS    Y0, Y0
 	VRCPPS       Y0, Y3
 	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y0
 	VMULPS       avx2Constants<>+768(SB), Y3, Y3
 	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y0
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
 	MOVL         36(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 10(R12)
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
 	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y2
 	VMULPS       avx2Constants<>+768(SB), Y3, Y3
 	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y0, Y0
+	VPMULHRSW    Y0, Y1, Y1
+	VPSLLW       $0x08, Y1, Y1
 	MOVL         40(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 12(R12)
-	VPMULHRSW    Y0, Y1, Y1
-	VPADDW       avx2Constants<>+640(SB), Y1, Y0
-	VPMINUW      Y0, Y1, Y1
-	VPSLLW       $0x08, Y1, Y1
 	VPMINUB      avx2Constants<>+448(SB), Y4, Y0
 	VPCMPEQB     Y0, Y4, Y0
 	VPAND        Y0, Y4, Y2
 	VPSLLW       $0x04, Y2, Y2
 	VPMAXUB      Y2, Y4, Y2
-	MOVL         44(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 14(R12)
 	VPAND        Y0, Y5, Y0
 	VPSLLW       $0x04, Y0, Y0
 	VPMAXUB      Y0, Y5, Y0
@@ -1499,83 +1456,86 @@ turn:
 	VPUNPCKLBW   Y3, Y2, Y3
 	VPSRLD       $0x10, Y3, Y5
 	VPAND        avx2Constants<>+672(SB), Y3, Y3
+	MOVL         44(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y10
 	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y3
 	VMULPS       avx2Constants<>+736(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y3
+	VCVTDQ2PS    Y5, Y5
+	VRCPPS       Y5, Y10
 	MOVL         48(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 24(R12)
-	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y3
-	VCVTDQ2PS    Y5, Y5
-	VRCPPS       Y5, Y10
 	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y5
 	VMULPS       avx2Constants<>+736(SB), Y10, Y10
 	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y5
+	VPSLLD       $0x10, Y5, Y5
+	VPBLENDW     $0xaa, Y5, Y3, Y3
+	VPXOR        Y5, Y5, Y5
+	VPUNPCKLBW   Y0, Y5, Y5
 	MOVL         52(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 26(R12)
-	VPSLLD       $0x10, Y5, Y5
-	VPBLENDW     $0xaa, Y5, Y3, Y3
-	VPXOR        Y5, Y5, Y5
-	VPUNPCKLBW   Y0, Y5, Y5
 	VPMULHUW     Y3, Y5, Y5
-	VPADDW       avx2Constants<>+608(SB), Y5, Y5
-	VPSRLW       $0x04, Y5, Y5
+	VPMULHRSW    avx2Constants<>+640(SB), Y5, Y5
 	VPOR         Y5, Y11, Y11
-	MOVL         56(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 28(R12)
 	VPXOR        Y3, Y3, Y3
 	VPUNPCKHBW   Y3, Y2, Y3
 	VPSRLD       $0x10, Y3, Y2
 	VPAND        avx2Constants<>+672(SB), Y3, Y3
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y5
+	MOVL         56(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
 	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y3
 	VMULPS       avx2Constants<>+736(SB), Y5, Y5
 	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y3
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y2
+	VMULPS       avx2Constants<>+736(SB), Y5, Y5
 	MOVL         60(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 30(R12)
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y2
-	VMULPS       avx2Constants<>+736(SB), Y5, Y5
 	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y3, Y3
 	VPXOR        Y2, Y2, Y2
 	VPUNPCKHBW   Y0, Y2, Y2
 	VPMULHUW     Y3, Y2, Y2
-	VPADDW       avx2Constants<>+608(SB), Y2, Y2
-	VPSRLW       $0x04, Y2, Y2
+	VPMULHRSW    avx2Constants<>+640(SB), Y2, Y2
 	VPOR         Y2, Y1, Y1
 	CMPB         span+41(FP), $0xff
 	JEQ          open4
 	VPBROADCASTB lo+40(FP), Y0
 	VPSUBB       Y0, Y4, Y0
 	VPBROADCASTB span+41(FP), Y2
-	VPMAXUB      Y2, Y0, Y0
-	VPCMPEQB     Y2, Y0, Y0
-	VPCMPEQB     Y2, Y2, Y2
-	VPXOR        Y2, Y0, Y0
-	VPUNPCKLBW   Y0, Y0, Y2
-	VPOR         Y2, Y11, Y11
-	VPUNPCKHBW   Y0, Y0, Y2
-	VPOR         Y2, Y1, Y1
+	VPMAXUB      Y2, Y0, Y3
+	VPCMPEQB     Y2, Y3, Y3
+	VMOVDQU      avx2Constants<>+608(SB), Y0
+	VPUNPCKLBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y11, Y0, Y11
+	VPUNPCKHBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y1, Y0, Y1
 
 open4:
 	VMOVDQA Y11, (R10)

@@ -21,6 +21,8 @@ var genericKernel = kernel{
 	index:   indexGeneric,
 	project: projectGeneric,
 	grain:   150_000, // at 1.6 ns a pixel
+
+	sharesIndices: true,
 }
 
 // chromaTables serve pixels of one order. A photograph touches a few tens of
@@ -66,7 +68,7 @@ func newChromaTables(redFirst bool) *chromaTables {
 			default:
 				n = r - g + 4*d
 			}
-			t.chromas[chromaIndex(0, uint32(ga), uint32(-az))] = uint32(v)<<24 | uint32(d)<<16 | uint32(hueOf(n, d))<<8
+			t.chromas[chromaIndex(0, uint32(ga), uint32(-az))] = uint32(v)<<24 | uint32(d)<<16 | uint32(hueByte(n, d))<<8
 		}
 	}
 	for v := range 256 {
@@ -91,15 +93,12 @@ func chromaIndex(a, g, z uint32) uint32 {
 	return ((g-a)<<9 + (a - z)) & (1<<18 - 1)
 }
 
-// index returns hue<<8 | saturation of the pixel a, g, z.
-func (t *chromaTables) index(a, g, z byte) uint16 {
-	index, _ := t.indexAndValue(a, g, z)
-	return index
-}
-
-func (t *chromaTables) indexAndValue(a, g, z byte) (index uint16, value uint8) {
+// colour returns, of the pixel a, g, z,
+//
+//	value<<24 | chroma<<16 | index
+func (t *chromaTables) colour(a, g, z byte) uint32 {
 	c := t.chromas[chromaIndex(uint32(a), uint32(g), uint32(z))] + uint32(a)<<24
-	return uint16(c | uint32(t.saturations[c>>16])), uint8(c >> 24)
+	return c | uint32(t.saturations[c>>16])
 }
 
 // Four pixels a turn, through array pointers, leave one bounds check a turn.
@@ -110,34 +109,69 @@ func indexGeneric(dst []uint16, values []uint8, src []byte, format pixelFormat) 
 		return
 	}
 	if values != nil {
-		for i := range dst {
-			p := src[i*format.size:][:3]
-			dst[i], values[i] = t.indexAndValue(p[0], p[1], p[2])
-		}
+		indexValues(t, dst, values, src, format)
 		return
 	}
 	if format.size == 3 {
 		for len(dst) >= 4 && len(src) >= 12 {
 			d, p := (*[4]uint16)(dst), (*[12]byte)(src)
-			d[0] = t.index(p[0], p[1], p[2])
-			d[1] = t.index(p[3], p[4], p[5])
-			d[2] = t.index(p[6], p[7], p[8])
-			d[3] = t.index(p[9], p[10], p[11])
+			d[0] = uint16(t.colour(p[0], p[1], p[2]))
+			d[1] = uint16(t.colour(p[3], p[4], p[5]))
+			d[2] = uint16(t.colour(p[6], p[7], p[8]))
+			d[3] = uint16(t.colour(p[9], p[10], p[11]))
 			dst, src = dst[4:], src[12:]
 		}
 	} else {
 		for len(dst) >= 4 && len(src) >= 16 {
 			d, p := (*[4]uint16)(dst), (*[16]byte)(src)
-			d[0] = t.index(p[0], p[1], p[2])
-			d[1] = t.index(p[4], p[5], p[6])
-			d[2] = t.index(p[8], p[9], p[10])
-			d[3] = t.index(p[12], p[13], p[14])
+			d[0] = uint16(t.colour(p[0], p[1], p[2]))
+			d[1] = uint16(t.colour(p[4], p[5], p[6]))
+			d[2] = uint16(t.colour(p[8], p[9], p[10]))
+			d[3] = uint16(t.colour(p[12], p[13], p[14]))
 			dst, src = dst[4:], src[16:]
 		}
 	}
 	for i := range dst {
 		p := src[i*format.size:][:3]
-		dst[i] = t.index(p[0], p[1], p[2])
+		dst[i] = uint16(t.colour(p[0], p[1], p[2]))
+	}
+}
+
+func indexValues(t *chromaTables, dst []uint16, values []uint8, src []byte, format pixelFormat) {
+	if t == nil {
+		return
+	}
+	if format.size == 3 {
+		for len(dst) >= 4 && len(values) >= 4 && len(src) >= 12 {
+			d, v, p := (*[4]uint16)(dst), (*[4]uint8)(values), (*[12]byte)(src)
+			c0 := t.colour(p[0], p[1], p[2])
+			d[0], v[0] = uint16(c0), uint8(c0>>24)
+			c1 := t.colour(p[3], p[4], p[5])
+			d[1], v[1] = uint16(c1), uint8(c1>>24)
+			c2 := t.colour(p[6], p[7], p[8])
+			d[2], v[2] = uint16(c2), uint8(c2>>24)
+			c3 := t.colour(p[9], p[10], p[11])
+			d[3], v[3] = uint16(c3), uint8(c3>>24)
+			dst, values, src = dst[4:], values[4:], src[12:]
+		}
+	} else {
+		for len(dst) >= 4 && len(values) >= 4 && len(src) >= 16 {
+			d, v, p := (*[4]uint16)(dst), (*[4]uint8)(values), (*[16]byte)(src)
+			c0 := t.colour(p[0], p[1], p[2])
+			d[0], v[0] = uint16(c0), uint8(c0>>24)
+			c1 := t.colour(p[4], p[5], p[6])
+			d[1], v[1] = uint16(c1), uint8(c1>>24)
+			c2 := t.colour(p[8], p[9], p[10])
+			d[2], v[2] = uint16(c2), uint8(c2>>24)
+			c3 := t.colour(p[12], p[13], p[14])
+			d[3], v[3] = uint16(c3), uint8(c3>>24)
+			dst, values, src = dst[4:], values[4:], src[16:]
+		}
+	}
+	for i := range dst {
+		p := src[i*format.size:][:3]
+		c := t.colour(p[0], p[1], p[2])
+		dst[i], values[i] = uint16(c), uint8(c>>24)
 	}
 }
 
@@ -147,37 +181,98 @@ func projectGeneric(dst, src []byte, format pixelFormat, table *Table, gate gate
 		return
 	}
 	if gate != open {
-		for i := range dst {
-			p := src[i*format.size:][:3]
-			index, value := t.indexAndValue(p[0], p[1], p[2])
-			if !gate.passes(value) {
-				index = 0xffff // a load is faster than a branch that no CPU can predict
-			}
-			dst[i] = table[index]
-		}
+		projectGated(t, dst, src, format, table, gate)
 		return
 	}
 	if format.size == 3 {
 		for len(dst) >= 4 && len(src) >= 12 {
 			d, p := (*[4]byte)(dst), (*[12]byte)(src)
-			d[0] = table[t.index(p[0], p[1], p[2])]
-			d[1] = table[t.index(p[3], p[4], p[5])]
-			d[2] = table[t.index(p[6], p[7], p[8])]
-			d[3] = table[t.index(p[9], p[10], p[11])]
+			d[0] = table[uint16(t.colour(p[0], p[1], p[2]))]
+			d[1] = table[uint16(t.colour(p[3], p[4], p[5]))]
+			d[2] = table[uint16(t.colour(p[6], p[7], p[8]))]
+			d[3] = table[uint16(t.colour(p[9], p[10], p[11]))]
 			dst, src = dst[4:], src[12:]
 		}
 	} else {
 		for len(dst) >= 4 && len(src) >= 16 {
 			d, p := (*[4]byte)(dst), (*[16]byte)(src)
-			d[0] = table[t.index(p[0], p[1], p[2])]
-			d[1] = table[t.index(p[4], p[5], p[6])]
-			d[2] = table[t.index(p[8], p[9], p[10])]
-			d[3] = table[t.index(p[12], p[13], p[14])]
+			d[0] = table[uint16(t.colour(p[0], p[1], p[2]))]
+			d[1] = table[uint16(t.colour(p[4], p[5], p[6]))]
+			d[2] = table[uint16(t.colour(p[8], p[9], p[10]))]
+			d[3] = table[uint16(t.colour(p[12], p[13], p[14]))]
 			dst, src = dst[4:], src[16:]
 		}
 	}
 	for i := range dst {
 		p := src[i*format.size:][:3]
-		dst[i] = table[t.index(p[0], p[1], p[2])]
+		dst[i] = table[uint16(t.colour(p[0], p[1], p[2]))]
+	}
+}
+
+// projectGated replaces the indices of pixels that do not pass, by a
+// conditional move: to call a function for it would not be inlined.
+func projectGated(t *chromaTables, dst, src []byte, format pixelFormat, table *Table, gate gate) {
+	if t == nil || table == nil {
+		return
+	}
+	lo, span := uint32(gate.lo), uint32(gate.hi-gate.lo)
+	if format.size == 3 {
+		for len(dst) >= 4 && len(src) >= 12 {
+			d, p := (*[4]byte)(dst), (*[12]byte)(src)
+			c0 := t.colour(p[0], p[1], p[2])
+			if c0>>24-lo > span {
+				c0 = shut
+			}
+			d[0] = table[uint16(c0)]
+			c1 := t.colour(p[3], p[4], p[5])
+			if c1>>24-lo > span {
+				c1 = shut
+			}
+			d[1] = table[uint16(c1)]
+			c2 := t.colour(p[6], p[7], p[8])
+			if c2>>24-lo > span {
+				c2 = shut
+			}
+			d[2] = table[uint16(c2)]
+			c3 := t.colour(p[9], p[10], p[11])
+			if c3>>24-lo > span {
+				c3 = shut
+			}
+			d[3] = table[uint16(c3)]
+			dst, src = dst[4:], src[12:]
+		}
+	} else {
+		for len(dst) >= 4 && len(src) >= 16 {
+			d, p := (*[4]byte)(dst), (*[16]byte)(src)
+			c0 := t.colour(p[0], p[1], p[2])
+			if c0>>24-lo > span {
+				c0 = shut
+			}
+			d[0] = table[uint16(c0)]
+			c1 := t.colour(p[4], p[5], p[6])
+			if c1>>24-lo > span {
+				c1 = shut
+			}
+			d[1] = table[uint16(c1)]
+			c2 := t.colour(p[8], p[9], p[10])
+			if c2>>24-lo > span {
+				c2 = shut
+			}
+			d[2] = table[uint16(c2)]
+			c3 := t.colour(p[12], p[13], p[14])
+			if c3>>24-lo > span {
+				c3 = shut
+			}
+			d[3] = table[uint16(c3)]
+			dst, src = dst[4:], src[16:]
+		}
+	}
+	for i := range dst {
+		p := src[i*format.size:][:3]
+		c := t.colour(p[0], p[1], p[2])
+		if c>>24-lo > span {
+			c = shut
+		}
+		dst[i] = table[uint16(c)]
 	}
 }

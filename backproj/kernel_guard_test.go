@@ -98,9 +98,51 @@ func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, inde
 		b, g, r := colour(src[i*format.size:], format)
 		h, s := hsvFormula(b, g, r)
 		want := uint16(h<<8 | s)
-		if index[i] != want || alone[i] != want || int(values[i]) != max(b, g, r) || dst[i] != table[want] {
+		if hueOfIndex(index[i]) != want || alone[i] != index[i] || int(values[i]) != max(b, g, r) || dst[i] != table[want] {
 			t.Fatalf("%s %+v width %d pixel %d: index %#04x, without values %#04x, value %d, projected to %d",
 				k.name, format, len(dst), i, index[i], alone[i], values[i], dst[i])
+		}
+	}
+	checkCoded(t, k, format, src, dst, index, values)
+}
+
+// checkCoded compares what the kernel projects by codes, if it does, with what
+// the cells of the indices hold.
+func checkCoded(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, index []uint16, values []byte) {
+	t.Helper()
+	if k.projectCoded == nil {
+		return
+	}
+	for _, layout := range []Layout{
+		{},
+		{Bins: [3]int{20, 20}, InRange: &Bounds{Lo: [3]uint8{0, 30, 40}, Hi: [3]uint8{170, 255, 255}}},
+		{Channels: Hue, InRange: &Bounds{Lo: [3]uint8{0, 60, 32}, Hi: [3]uint8{180, 255, 255}}},
+		{Channels: HueSaturationValue, Bins: [3]int{16, 16, 16}},
+	} {
+		p, err := layout.plan()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells := make([]byte, p.cells)
+		for i := range cells {
+			cells[i] = byte(7*i + 1)
+		}
+		var table Table
+		if p.coding == pairCoded {
+			p.indexPairs(&table, cells)
+		}
+		book := new(alignedCodebook).codebook()
+		p.fill(book, cells)
+		clear(dst)
+		k.projectCoded(p.coding, dst, src, format, book, &table)
+		for i, got := range dst {
+			want := byte(0)
+			if cell := p.hue[index[i]>>8] + p.saturation[uint8(index[i])] + p.value[values[i]]; cell >= 0 {
+				want = cells[cell]
+			}
+			if got != want {
+				t.Fatalf("%s %+v width %d pixel %d, layout %+v: %d, want %d", k.name, format, len(dst), i, layout, got, want)
+			}
 		}
 	}
 }

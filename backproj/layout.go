@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync/atomic"
 )
 
@@ -66,38 +67,53 @@ func (l Layout) Cells() (int, error) {
 const outside = -1 << 29
 
 // A plan is a layout made ready for pixels. The cell of a pixel is the sum of
-// the offsets of its hue, saturation and value, or none if that is below 0.
+// the offsets of its hue, as kernels have it, saturation and value, or none if
+// that is below 0.
 type plan struct {
-	cells, rowCells        int // in all, and of one hue
+	cells                  int
+	bins, strides          [3]int // of hue, saturation and value: how many, and how many cells apart
 	hue, saturation, value [256]int32
+	partial                bool // some hue, saturation or value is outside
 	spatial                bool // the value has a part in the cell
 	gate                   gate // where it has none, it must pass this all the same
+
+	coding coding
+	codes  codebook
+	shift  int // the bits of a code that are not the first channel's
 }
 
-// lastPlan saves making the same plan for every frame and model: most programs
-// use one layout, and a plan is never changed.
-var lastPlan atomic.Pointer[planned]
+// plans saves making the same plan for every frame and model: most programs
+// use a few layouts, and a plan is never changed.
+var (
+	plans    [8]atomic.Pointer[planned]
+	nextPlan atomic.Uint32
+)
 
 type planned struct {
+	key  planKey
+	plan *plan
+}
+
+type planKey struct {
 	layout Layout // without InRange
 	gated  bool
 	bounds Bounds // what InRange points to, if gated
-	plan   *plan
 }
 
 func (l Layout) plan() (*plan, error) {
-	gated, bounds := l.InRange != nil, Bounds{}
-	if gated {
-		bounds = *l.InRange
+	key := planKey{layout: l}
+	if l.InRange != nil {
+		key.gated, key.bounds = true, *l.InRange
 	}
-	key := l
-	key.InRange = nil
-	if last := lastPlan.Load(); last != nil && last.layout == key && last.gated == gated && last.bounds == bounds {
-		return last.plan, nil
+	key.layout.InRange = nil
+	for i := range plans {
+		if known := plans[i].Load(); known != nil && known.key == key {
+			return known.plan, nil
+		}
 	}
 	p, err := l.newPlan()
 	if err == nil {
-		lastPlan.Store(&planned{key, gated, bounds, p})
+		plans[nextPlan.Add(1)%uint32(len(plans))].Store(&planned{key, p})
 	}
 	return p, err
 }
@@ -107,7 +123,7 @@ func (l Layout) newPlan() (*plan, error) {
 		return nil, fmt.Errorf("backproj: field Channels: %d is none of them", l.Channels)
 	}
 	dimensions := l.Channels.dimensions()
-	p := &plan{cells: 1, spatial: dimensions == 3, gate: open}
+	p := &plan{cells: 1, bins: [3]int{1, 1, 1}, strides: [3]int{1, 1, 1}, spatial: dimensions == 3, gate: open}
 	whole := [3]float32{hues, 256, 256}
 	offsets := [3]*[256]int32{&p.hue, &p.saturation, &p.value}
 	for c := dimensions - 1; c >= 0; c-- { // the last channel's bins adjoin
@@ -124,30 +140,35 @@ func (l Layout) newPlan() (*plan, error) {
 		if !(x.lo < x.hi) || math.IsInf(float64(x.hi)-float64(x.lo), 1) {
 			return nil, fmt.Errorf("backproj: field Ranges: %v to %v holds nothing", x.lo, x.hi)
 		}
-		for value := range offsets[c] {
-			offsets[c][value] = outside
+		for i := range offsets[c] {
+			value := i
+			if c == 0 {
+				value = hueOf(i)
+			}
+			offsets[c][i] = outside
 			if bin := x.bin(value); bin >= 0 {
-				offsets[c][value] = int32(bin * p.cells)
+				offsets[c][i] = int32(bin * p.cells)
 			}
 		}
-		p.rowCells = p.cells
+		p.bins[c], p.strides[c] = x.bins, p.cells
 		p.cells *= x.bins
 	}
 	if p.cells > maxCells {
 		return nil, fmt.Errorf("backproj: field Bins: %d in all, more than %d", p.cells, maxCells)
 	}
-	if l.InRange == nil {
-		return p, nil
+	bounds := Bounds{Hi: [3]uint8{255, 255, 255}}
+	if l.InRange != nil {
+		bounds = *l.InRange
 	}
-	lo, hi := l.InRange.Lo, l.InRange.Hi
+	lo, hi := bounds.Lo, bounds.Hi
 	if lo[1] > hi[1] || lo[2] > hi[2] {
 		return nil, errors.New("backproj: field InRange: the least saturation or value is beyond the greatest")
 	}
 	for value := range 256 {
-		v := uint8(value)
-		between := v >= lo[0] && v <= hi[0]
+		h, v := uint8(hueOf(value)), uint8(value)
+		between := h >= lo[0] && h <= hi[0]
 		if lo[0] > hi[0] {
-			between = v >= lo[0] || v <= hi[0]
+			between = h >= lo[0] || h <= hi[0]
 		}
 		if !between {
 			p.hue[value] = outside
@@ -160,17 +181,15 @@ func (l Layout) newPlan() (*plan, error) {
 		}
 	}
 	p.gate = gate{lo[2], hi[2]}
+	for _, channel := range offsets {
+		p.partial = p.partial || slices.Min(channel[:]) < 0
+	}
+	p.encode(l.Channels, bounds)
 	return p, nil
 }
 
 // needsValues reports whether a pixel's value matters.
 func (p *plan) needsValues() bool { return p.spatial || p.gate != open }
 
-// tableSize is the length of a histogram's table: one entry for each hue and
-// saturation, or for each cell.
-func (p *plan) tableSize() int {
-	if p.spatial {
-		return p.cells
-	}
-	return 1 << 16
-}
+// tableSize is the length of a histogram's table.
+func (p *plan) tableSize() int { return len(Table{}) + p.cells }

@@ -17,38 +17,35 @@ func binFormula(value int, bins int, lo, hi float32) int {
 	return min(max(int(math.Floor(float64(float64(value)*a)-float64(a*float64(lo)))), 0), bins-1)
 }
 
-// cellFormula is the cell of a colour, or -1.
-func cellFormula(l Layout, b, g, r int) int {
-	hue, saturation := hsvFormula(b, g, r)
-	hsv := [3]int{hue, saturation, max(b, g, r)}
-	if l.InRange != nil {
-		lo, hi := l.InRange.Lo, l.InRange.Hi
-		for c, x := range hsv {
-			in := x >= int(lo[c]) && x <= int(hi[c])
-			if c == 0 && lo[0] > hi[0] {
-				in = x >= int(lo[0]) || x <= int(hi[0])
-			}
-			if !in {
-				return -1
-			}
-		}
+// binsFormula is the number of bins of a channel.
+func binsFormula(l Layout, channel int) int {
+	if l.Bins[channel] == 0 {
+		return 32
 	}
-	cell := 0
-	for c := range l.Channels.dimensions() {
-		bins, lo, hi := l.Bins[c], l.Ranges[c][0], l.Ranges[c][1]
-		if bins == 0 {
-			bins = 32
+	return l.Bins[channel]
+}
+
+// cellOfChannel is the bin that a value of a channel falls into, 0 if the
+// histogram is not over that channel, or -1 for what is not counted.
+func cellOfChannel(l Layout, channel, value int) int32 {
+	if l.InRange != nil {
+		lo, hi := int(l.InRange.Lo[channel]), int(l.InRange.Hi[channel])
+		in := value >= lo && value <= hi
+		if channel == 0 && lo > hi {
+			in = value >= lo || value <= hi
 		}
-		if lo == 0 && hi == 0 {
-			hi = [3]float32{180, 256, 256}[c]
-		}
-		bin := binFormula(hsv[c], bins, lo, hi)
-		if bin < 0 {
+		if !in {
 			return -1
 		}
-		cell = cell*bins + bin
 	}
-	return cell
+	if channel >= l.Channels.dimensions() {
+		return 0
+	}
+	lo, hi := l.Ranges[channel][0], l.Ranges[channel][1]
+	if lo == 0 && hi == 0 {
+		hi = [3]float32{180, 256, 256}[channel]
+	}
+	return int32(binFormula(value, binsFormula(l, channel), lo, hi))
 }
 
 var layouts = []Layout{
@@ -65,56 +62,144 @@ var layouts = []Layout{
 	{Channels: HueSaturationValue, Bins: [3]int{16, 16, 16}},
 	{Channels: HueSaturationValue, Bins: [3]int{30, 7, 256}, Ranges: [3][2]float32{{}, {}, {10, 99.5}}},
 	{Channels: HueSaturationValue, InRange: &Bounds{[3]uint8{170, 60, 32}, [3]uint8{10, 255, 200}}},
+
+	// Each coding, with and without classes for what is in no bin.
+	{Channels: Hue, Bins: [3]int{16}, InRange: &Bounds{[3]uint8{0, 60, 32}, [3]uint8{180, 255, 255}}},
+	{Bins: [3]int{16, 16}},
+	{Bins: [3]int{8, 128}},
+	{Bins: [3]int{180, 4}},
+	{Bins: [3]int{256, 2}, InRange: &Bounds{Lo: [3]uint8{0, 0, 90}, Hi: [3]uint8{255, 255, 91}}},
+	{Bins: [3]int{30, 30}, InRange: &Bounds{[3]uint8{0, 20, 70}, [3]uint8{20, 254, 255}}},
+	{Bins: [3]int{40, 9}, Ranges: [3][2]float32{{0, 360}, {10, 300}}, InRange: &Bounds{Hi: [3]uint8{100, 255, 255}}},
+	{Channels: HueSaturationValue, Bins: [3]int{180, 2, 2}},
+	{Channels: HueSaturationValue, Bins: [3]int{16, 15, 15}, InRange: &Bounds{[3]uint8{10, 20, 30}, [3]uint8{150, 200, 250}}},
+	{Channels: HueSaturationValue, Bins: [3]int{9, 1, 200}, Ranges: [3][2]float32{{-10, 200}, {3, 4}, {0.5, 300}}},
 }
 
-func TestEveryLayoutPutsEveryColourIntoTheFormulasCell(t *testing.T) {
-	// Each 17th colour, from a different one on for each layout; two models
-	// that differ in their values show which cell was looked up.
-	const step = 17
-	for i, layout := range layouts {
+func TestLayoutsHaveTheCodingThatFitsThem(t *testing.T) {
+	all := &Bounds{Hi: [3]uint8{255, 255, 255}}
+	bright := &Bounds{Lo: [3]uint8{0, 0, 32}, Hi: all.Hi}
+	colourful := &Bounds{Lo: [3]uint8{0, 60, 32}, Hi: all.Hi}
+	for _, test := range []struct {
+		layout Layout
+		want   coding
+	}{
+		{Layout{}, cellCoded},
+		{Layout{InRange: bright}, cellCoded},
+		{Layout{InRange: colourful}, uncoded}, // 33 classes of saturation
+		{Layout{Bins: [3]int{32, 31}, InRange: colourful}, cellCoded},
+		{Layout{Bins: [3]int{180, 256}}, uncoded},
+		{Layout{Bins: [3]int{8, 128}}, cellCoded},
+		{Layout{Bins: [3]int{2, 256}}, uncoded},
+		{Layout{Channels: Hue, Bins: [3]int{256}, InRange: colourful}, hueCoded},
+		{Layout{Channels: HueSaturationValue, Bins: [3]int{256, 16, 16}}, pairCoded},
+		{Layout{Channels: HueSaturationValue, Bins: [3]int{256, 16, 16}, Ranges: [3][2]float32{{0, 170}}}, uncoded},
+		{Layout{Channels: HueSaturationValue}, uncoded},
+	} {
+		p, err := test.layout.plan()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.coding != test.want {
+			t.Errorf("%+v: coding %d, want %d", test.layout, p.coding, test.want)
+		}
+	}
+}
+
+// hsvOfColours returns the hue, saturation and value of each colour 0xRRGGBB.
+func hsvOfColours() [][3]uint8 {
+	hsv := make([][3]uint8, 1<<24)
+	for c := range hsv {
+		b, g, r := c&255, c>>8&255, c>>16
+		hue, saturation := hsvFormula(b, g, r)
+		hsv[c] = [3]uint8{uint8(hue), uint8(saturation), uint8(max(b, g, r))}
+	}
+	return hsv
+}
+
+// cellsOfColours returns the cell of each colour, or -1.
+func cellsOfColours(l Layout, hsv [][3]uint8) []int32 {
+	// The formula, once for each value of a channel.
+	var offsets [3][256]int32
+	stride := int32(1)
+	for c := 2; c >= 0; c-- {
+		for value := range 256 {
+			offsets[c][value] = cellOfChannel(l, c, value) * stride
+			if offsets[c][value] < 0 {
+				offsets[c][value] = math.MinInt32 / 4
+			}
+		}
+		if c < l.Channels.dimensions() {
+			stride *= int32(binsFormula(l, c))
+		}
+	}
+	cells := make([]int32, len(hsv))
+	for i, p := range hsv {
+		cells[i] = max(-1, offsets[0][p[0]]+offsets[1][p[1]]+offsets[2][p[2]])
+	}
+	return cells
+}
+
+func TestEveryKernelPutsEveryColourIntoTheFormulasCellOfEveryLayout(t *testing.T) {
+	hsv := hsvOfColours()
+	images := make([]Image, 4)
+	for order := range images {
+		format := formats[order]
+		images[order] = Image{Width: 1 << 12, Height: 1 << 12, Order: Order(order), Pix: make([]byte, format.size<<24)}
+		colours(images[order].Pix, format, 0, 1<<24)
+	}
+	for _, layout := range layouts {
 		t.Run(fmt.Sprintf("%+v", layout), func(t *testing.T) {
 			t.Parallel()
-			var pix []byte
-			var cells []int
-			for c := i % step; c < 1<<24; c += step {
-				b, g, r := c&255, c>>8&255, c>>16
-				pix = append(pix, byte(b), byte(g), byte(r))
-				cells = append(cells, cellFormula(layout, b, g, r))
-			}
-			image := Image{Pix: pix, Width: len(cells), Height: 1}
-			h, err := NewHistogram(image, &Options{Layout: layout, Raw: true})
+			cells := cellsOfColours(layout, hsv)
+			n, err := layout.Cells()
 			if err != nil {
 				t.Fatal(err)
 			}
-			counts := make([]int64, len(h.Counts))
-			for _, cell := range cells {
+			counts := make([]int64, n)
+			// What a cell's pixels give differs from one projection to the
+			// next, so that together they show which cell was looked up.
+			var wants [2][]byte
+			for i := range wants {
+				wants[i] = make([]byte, len(cells))
+			}
+			for i, cell := range cells {
 				if cell >= 0 {
 					counts[cell]++
+					wants[0][i], wants[1][i] = uint8(cell+1), uint8((cell+1)>>8)
 				}
 			}
-			for cell, n := range counts {
-				if h.Counts[cell] != n {
-					t.Fatalf("cell %d: count %d, want %d", cell, h.Counts[cell], n)
-				}
-			}
-			dst := make([]byte, len(cells))
-			for _, shift := range []int{0, 8} {
-				for cell := range h.Values {
-					h.Values[cell] = float32((cell+1)>>shift&255) + 0.25
-				}
-				if err := h.Tabulate(1); err != nil {
-					t.Fatal(err)
-				}
-				if err := h.BackProject(Plane{Pix: dst, Width: len(cells), Height: 1}, image); err != nil {
-					t.Fatal(err)
-				}
-				for i, cell := range cells {
-					want := byte(0)
-					if cell >= 0 {
-						want = byte((cell + 1) >> shift)
+			got := make([]byte, len(cells))
+			dst := Plane{Pix: got, Width: 1 << 12, Height: 1 << 12}
+			for _, kernel := range Kernels() {
+				for _, image := range images {
+					h, err := NewHistogram(image, &Options{Layout: layout, Raw: true, Run: Run{Kernel: kernel}})
+					if err != nil {
+						t.Fatal(err)
 					}
-					if dst[i] != want {
-						t.Fatalf("pixel %v of cell %d: %d, want %d", pix[3*i:][:3], cell, dst[i], want)
+					for cell, n := range counts {
+						if h.Counts[cell] != n {
+							t.Fatalf("%s, order %d, cell %d: count %d, want %d", kernel, image.Order, cell, h.Counts[cell], n)
+						}
+					}
+					for i, want := range wants {
+						for cell := range h.Values {
+							h.Values[cell] = float32((cell+1)>>(8*i)&255) + 0.25
+						}
+						if err := h.Tabulate(1); err != nil {
+							t.Fatal(err)
+						}
+						if err := h.BackProject(dst, image); err != nil {
+							t.Fatal(err)
+						}
+						if bytes.Equal(got, want) {
+							continue
+						}
+						for c := range got {
+							if got[c] != want[c] {
+								t.Fatalf("%s, order %d: colour %#06x of cell %d gives %d, want %d", kernel, image.Order, c, cells[c], got[c], want[c])
+							}
+						}
 					}
 				}
 			}

@@ -48,12 +48,15 @@ func BackProjectEach(dsts []Plane, frame Image, histograms []*Histogram, run Run
 			return fmt.Errorf("backproj: dst: %d×%d, but the frame is %d×%d",
 				t.out.width, t.out.height, src.width, src.height)
 		}
-		if t.lookup, err = histograms[i].lookup(); err != nil {
-			return err
-		}
 		if !src.empty() && (t.out.row == 0 && src.height > 1 || t.out.pixel == 0 && src.width > 1) {
 			return errors.New("backproj: dst: field Stride: Repeat, but its pixels must be apart")
 		}
+	}
+	for i := range targets {
+		if targets[i].lookup, err = histograms[i].lookup(k); err != nil {
+			return err
+		}
+		defer targets[i].lookup.release()
 	}
 	if src.empty() || len(targets) == 0 {
 		return nil
@@ -61,7 +64,7 @@ func BackProjectEach(dsts []Plane, frame Image, histograms []*Histogram, run Run
 	parallel(src.height, run.workers(src, k), func(y0, y1 int) {
 		band := make([]target, len(targets))
 		for i, t := range targets {
-			band[i] = target{t.out.rows(y0, y1), t.lookup}
+			band[i] = target{out: t.out.rows(y0, y1), lookup: t.lookup}
 		}
 		project(k, band, src.rows(y0, y1))
 	})
@@ -72,6 +75,7 @@ func BackProjectEach(dsts []Plane, frame Image, histograms []*Histogram, run Run
 type target struct {
 	out    raster
 	lookup lookup
+	direct bool // the kernel projects to it on its own
 }
 
 // project back-projects image onto the targets, which are of the same size.
@@ -87,62 +91,78 @@ func project(k *kernel, targets []target, image raster) {
 			targets[i].out = targets[i].out.flat()
 		}
 	}
-	if t := &targets[0]; len(targets) == 1 && t.lookup.fused() {
-		projectFused(k, t, &pixels)
-		return
+	// Where projecting is as fast as computing indices and looking them up,
+	// only those targets that must share indices do.
+	needsIndices, needsValues := false, false
+	for i := range targets {
+		l := &targets[i].lookup
+		targets[i].direct = l.direct() && (len(targets) == 1 || !k.sharesIndices)
+		if !targets[i].direct {
+			needsIndices = true
+			needsValues = needsValues || l.needsValues()
+		}
 	}
 	width := pixels.image.width
-	needsValues := false
-	for i := range targets {
-		needsValues = needsValues || targets[i].lookup.needsValues()
+	run := blockPixels
+	if t := &targets[0]; len(targets) == 1 && t.direct && pixels.inPlace && t.out.pixel == 1 {
+		run = longRun
 	}
-	block := newBlock(min(width, blockPixels), needsValues)
-	scratch := make([]byte, min(width, blockPixels))
+	run = min(run, width)
+	var indexed *block
+	if needsIndices {
+		indexed = newBlock(run, needsValues)
+		defer indexed.release()
+	}
+	scratch := newScratch(targets, run)
 	for y := range pixels.image.height {
-		for x := 0; x < width; x += blockPixels {
-			n := min(blockPixels, width-x)
-			indices, values := block.index(k, &pixels, x, y, n)
+		for x := 0; x < width; x += run {
+			n := min(run, width-x)
+			src := pixels.run(x, y, n)
+			var indices []uint16
+			var values []uint8
+			if needsIndices {
+				indices, values = indexed.index(k, src, pixels.format, n)
+			}
 			for i := range targets {
 				t := &targets[i]
-				t.out.write(x, y, n, scratch, func(dst []byte) {
+				dst := t.out.place(x, y, n, scratch)
+				if t.direct {
+					t.lookup.project(k, dst, src, pixels.format)
+				} else {
 					t.lookup.apply(dst, indices, values)
-				})
+				}
+				t.out.scatter(x, y, dst)
 			}
 		}
 	}
 }
 
-// projectFused is for what the kernel does in one go.
-func projectFused(k *kernel, t *target, pixels *pixelReader) {
-	width := pixels.image.width
-	run := blockPixels
-	if pixels.inPlace && t.out.pixel == 1 {
-		run = min(width, longRun)
-	}
-	var scratch []byte
-	if t.out.pixel != 1 {
-		scratch = make([]byte, min(width, blockPixels))
-	}
-	for y := range pixels.image.height {
-		for x := 0; x < width; x += run {
-			n := min(run, width-x)
-			t.out.write(x, y, n, scratch, func(dst []byte) {
-				k.project(dst, pixels.run(x, y, n), pixels.format, t.lookup.table, t.lookup.gate)
-			})
+// newScratch returns memory for n results, if any target is not in place.
+func newScratch(targets []target, n int) []byte {
+	for i := range targets {
+		if targets[i].out.pixel != 1 {
+			return make([]byte, n)
 		}
 	}
+	return nil
 }
 
-// write lets fill write the pixels from (x, y) on: in place, or to the scratch
-// and from there to where they belong.
-func (r *raster) write(x, y, n int, scratch []byte, fill func(dst []byte)) {
-	at := r.offset + y*r.row + x*r.pixel
+// place returns where to write the n results from (x, y) on: in place, or the
+// scratch, from where scatter takes them to where they belong.
+func (r *raster) place(x, y, n int, scratch []byte) []byte {
+	if r.pixel != 1 {
+		return scratch[:n]
+	}
+	return r.pix[r.offset+y*r.row+x:][:n]
+}
+
+// scatter writes results that are not in place.
+func (r *raster) scatter(x, y int, results []byte) {
 	if r.pixel == 1 {
-		fill(r.pix[at:][:n])
 		return
 	}
-	fill(scratch[:n])
-	for _, value := range scratch[:n] {
+	at := r.offset + y*r.row + x*r.pixel
+	for _, value := range results {
 		r.pix[at] = value
 		at += r.pixel
 	}

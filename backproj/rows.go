@@ -1,5 +1,7 @@
 package backproj
 
+import "sync"
+
 // blockPixels is how many pixels pass through a scratch at a time: their
 // three bytes, index and result together stay within a 32 KiB L1 cache.
 const blockPixels = 2048
@@ -75,25 +77,37 @@ func (p *pixelReader) run(x, y, n int) []byte {
 	return p.scratch[:3*n]
 }
 
-// A block holds the indices hue<<8 | saturation of some pixels, and their
-// values if they are needed.
+// A block holds the indices of some pixels, and their values if they are
+// needed.
 type block struct {
 	indices []uint16
 	values  []uint8
+	scratch *blockScratch
 }
 
+type blockScratch struct {
+	indices [blockPixels]uint16
+	values  [blockPixels]uint8
+}
+
+var blocks = sync.Pool{New: func() any { return new(blockScratch) }}
+
+// newBlock returns a block for up to n ≤ blockPixels pixels.
 func newBlock(n int, needsValues bool) *block {
-	b := &block{indices: make([]uint16, n)}
+	scratch := blocks.Get().(*blockScratch)
+	b := &block{indices: scratch.indices[:n], scratch: scratch}
 	if needsValues {
-		b.values = make([]uint8, n)
+		b.values = scratch.values[:n]
 	}
 	return b
 }
 
-// index returns the indices and values of the n pixels from (x, y) on. There
-// are no values unless they are needed. The next call overwrites both.
-func (b *block) index(k *kernel, pixels *pixelReader, x, y, n int) ([]uint16, []uint8) {
+func (b *block) release() { blocks.Put(b.scratch) }
+
+// index returns the indices and values of n pixels. There are no values unless
+// they are needed. The next call overwrites both.
+func (b *block) index(k *kernel, src []byte, format pixelFormat, n int) ([]uint16, []uint8) {
 	indices, values := b.indices[:n], b.values[:min(n, len(b.values))]
-	k.index(indices, values, pixels.run(x, y, n), pixels.format)
+	k.index(indices, values, src, format)
 	return indices, values
 }

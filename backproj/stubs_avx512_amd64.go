@@ -12,6 +12,21 @@ func index3AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 //go:noescape
 func project3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
+// projectHues3AVX512 is kernel.projectCoded for hueCoded, for n ≥ 64 pixels of 3 bytes.
+//
+//go:noescape
+func projectHues3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+
+// projectCells3AVX512 is kernel.projectCoded for cellCoded, for n ≥ 64 pixels of 3 bytes.
+//
+//go:noescape
+func projectCells3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+
+// projectPairs3AVX512 is kernel.projectCoded for pairCoded, for n ≥ 64 pixels of 3 bytes.
+//
+//go:noescape
+func projectPairs3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
+
 // index4AVX512 is kernel.index for n ≥ 64 pixels of 4 bytes; values may be nil.
 //
 //go:noescape
@@ -21,3 +36,18 @@ func index4AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 //
 //go:noescape
 func project4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
+
+// projectHues4AVX512 is kernel.projectCoded for hueCoded, for n ≥ 64 pixels of 4 bytes.
+//
+//go:noescape
+func projectHues4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+
+// projectCells4AVX512 is kernel.projectCoded for cellCoded, for n ≥ 64 pixels of 4 bytes.
+//
+//go:noescape
+func projectCells4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+
+// projectPairs4AVX512 is kernel.projectCoded for pairCoded, for n ≥ 64 pixels of 4 bytes.
+//
+//go:noescape
+func projectPairs4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)

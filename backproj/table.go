@@ -3,61 +3,96 @@ package backproj
 import "math"
 
 // A Table holds the byte that each pixel projects to, addressed by
-// hue<<8 | saturation. Hues from 180 up do not occur; their entries are 0.
+// hue<<8 | saturation as kernels have them; or, of a layout that is pairCoded,
+// by its codes. The entry of shut is 0. What no colour reaches may be anything.
 type Table [1 << 16]uint8
 
-// tabulate writes the table of a histogram with that plan and those values,
-// each times scale.
+// tabulate writes a histogram's table: the Table, and then the byte that each
+// bin's value, times scale, is saturated to.
 func (p *plan) tabulate(table []uint8, values []float32, scale float32) {
-	if p.spatial {
-		for cell, value := range values {
-			table[cell] = saturate(value, scale)
-		}
-		return
-	}
-	p.tabulateHues((*Table)(table), values, scale)
+	cells := table[len(Table{}):]
+	saturate(cells, values, scale)
+	p.index((*Table)(table), cells)
 }
 
-func (p *plan) tabulateHues(t *Table, values []float32, scale float32) {
-	// All hues of a bin share one row: it is computed once and copied.
-	previous, first := int32(outside), 0
-	cells := make([]uint8, 0, 256)
-	for hue := range hues {
-		row := (*[256]uint8)(t[hue<<8:])
-		offset := p.hue[hue]
+// index writes the Table of bins that project to those values.
+func (p *plan) index(t *Table, cells []uint8) {
+	switch {
+	case !p.spatial:
+		p.indexHues(t, cells)
+	case p.coding == pairCoded:
+		p.indexPairs(t, cells)
+	}
+}
+
+// indexHues writes the Table of a histogram of hue, or hue and saturation.
+func (p *plan) indexHues(t *Table, cells []uint8) {
+	// The row of a bin of hue is computed once and copied to its hues. A bin
+	// of saturation that is outside is the first of the second half, all 0.
+	var (
+		bins [512]uint8
+		bin  [256]uint16
+	)
+	for saturation, offset := range p.saturation {
+		bin[saturation] = 256
+		if offset >= 0 {
+			bin[saturation] = uint16(offset)
+		}
+	}
+	previous, first := int32(-1), 0
+	for at, offset := range p.hue {
+		if !occurs(at) {
+			continue
+		}
+		row := (*[256]uint8)(t[at<<8:])
 		switch {
 		case offset < 0:
 			clear(row[:])
 		case offset == previous:
 			copy(row[:], t[first<<8:])
 		default:
-			previous, first = offset, hue
-			cells = cells[:0]
-			for _, value := range values[offset:][:p.rowCells] {
-				cells = append(cells, saturate(value, scale))
-			}
-			for saturation, cell := range p.saturation {
-				row[saturation] = 0
-				if cell >= 0 {
-					row[saturation] = cells[cell]
-				}
+			previous, first = offset, at
+			copy(bins[:256], cells[offset:][:p.strides[0]])
+			for saturation := range row {
+				row[saturation] = bins[bin[saturation]&511]
 			}
 		}
 	}
-	clear(t[hues<<8:])
+	t[shut] = 0
 }
 
-// saturate returns value·scale, a product in single precision as in OpenCV's
-// calcBackProject, rounded half to even and limited to 0 to 255. What is not a
-// number or beyond an int32 becomes 0, as OpenCV's saturate_cast<uchar>(float)
-// has it on x86.
-func saturate(value, scale float32) uint8 {
-	x := float64(value * scale)
-	switch {
-	case x >= 255 && x < 1<<31:
-		return 255
-	case x > 0 && x < 255:
-		return uint8(math.RoundToEven(x))
+// indexPairs writes the Table of a layout that is pairCoded. Classes that are
+// no bins project to 0.
+func (p *plan) indexPairs(t *Table, cells []uint8) {
+	clear(t[:min(len(t), (p.bins[0]+1)<<8)])
+	for hue := range p.bins[0] {
+		for saturation := range p.bins[1] {
+			copy(t[hue<<8+saturation<<p.shift:], cells[:p.bins[2]])
+			cells = cells[p.bins[2]:]
+		}
 	}
-	return 0
+}
+
+// saturate writes the values times scale, a product in single precision as in
+// OpenCV's calcBackProject, rounded half to even and limited to 0 to 255. What
+// is not a number or beyond an int32 becomes 0, as OpenCV's
+// saturate_cast<uchar>(float) has it on x86.
+func saturate(dst []uint8, values []float32, scale float32) {
+	// Where float64s are 1 apart, the sum rounds half to even, and its low
+	// bits are the integer.
+	const magic = 3 << 51
+	for i, value := range values {
+		x := float64(float32(value * scale))
+		rounded := uint8(math.Float64bits(x + magic))
+		switch {
+		case x >= 255:
+			rounded = 255
+			if x >= 1<<31 {
+				rounded = 0
+			}
+		case !(x > 0):
+			rounded = 0
+		}
+		dst[i] = rounded
+	}
 }

@@ -38,8 +38,8 @@ class Layout(NamedTuple):
 
     @property
     def table_size(self) -> int:
-        """The length of the table: an entry a bin, or one for each hue << 8 | saturation."""
-        return self.cells if self.channels == "hsv" else 1 << 16
+        """The length of the table: an entry for each hue << 8 | saturation, and one a bin."""
+        return (1 << 16) + self.cells
 
 
 DEFAULT = Layout("hs", (32, 32), _WHOLE_RANGES[:4], None)

@@ -74,11 +74,10 @@ func newConstants() *constants {
 		c.offsets[name+"Fourth"] = len(bytes)
 		bytes = append(append(bytes, places[:]...), early[:]...)
 	}
-	for _, n := range []int{3, 15, 16, -16, 8, 32} {
+	for _, n := range []int{3, 15, 16, -16, 8, 32, 200} {
 		vector(fmt.Sprint("b", n), byte(n))
 	}
-	double("w8", 8<<16|8)
-	double("w180", 180<<16|180)
+	double("w2048", 2048<<16|2048)
 	double("lowWords", 0xffff)
 	double("two", math.Float32bits(2))
 	double("saturation", math.Float32bits(255<<12))

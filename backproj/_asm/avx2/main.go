@@ -61,11 +61,19 @@ func project(c *constants, size int) {
 	Pragma("noescape")
 	Doc(fmt.Sprintf("project%dAVX2 is kernel.project for n ≥ %d pixels of %d bytes; span is hi - lo.", size, turn, size))
 	r := emit.NewRow(turn, size)
-	l := emit.NewLookup(turn, 4, func(i int) int { return i%8 + i/8%2*16 + i/16*8 })
+	l := emit.NewLookup(turn, func(i int) int { return i%8 + i/8%2*16 + i/16*8 })
 	k := newKernel(c, size)
-	emit.Project(r, l, func(pixels Mem, between func()) (first, second Op) {
-		f, s, v := k.turn(pixels, between)
-		emit.IfGated(func(lo, span Mem) { shut(f, s, v, lo, span) })
+	temp := GP64()
+	emit.Project(r, l, func(lookups []func()) (first, second Op) {
+		calls := 0
+		f, s, v := k.turn(r.Pixels(temp), func() {
+			if calls++; calls%4 == 0 && len(lookups) > 0 {
+				lookups[0]()
+				lookups = lookups[1:]
+			}
+		})
+		emit.Mix(lookups)
+		emit.IfGated(func(lo, span Mem) { k.shut(f, s, v, lo, span) })
 		return f, s
 	})
 }

@@ -66,12 +66,8 @@ func (k *kernel) turn(pixels Mem, between func()) (first, second, v reg.VecVirtu
 		VPXOR(x, x, x)
 		unpack(x, d4, x)
 		k.reciprocals(x, "hue", between)
-		// (8n·reciprocal + 2^14) >> 15, and 180 more if that is negative,
-		// which makes it the lesser of the two as an unsigned number.
+		// (8n·reciprocal + 2^14) >> 15
 		VPMULHRSW(x, n, n)
-		VPADDW(k.at("w180"), n, x)
-		between()
-		VPMINUW(x, n, n)
 		VPSLLW(Imm(8), n, n)
 		between()
 	}
@@ -100,11 +96,10 @@ func (k *kernel) turn(pixels Mem, between func()) (first, second, v reg.VecVirtu
 		unpack(d16, s, s)
 		between()
 		// (256d·reciprocal >> 16) loses only bits that cannot carry into what
-		// (d·reciprocal + 2048) >> 12 keeps.
+		// (d·reciprocal + 2048) >> 12 keeps, here (x·2^11 + 2^14) >> 15.
 		VPMULHUW(x, s, s)
-		VPADDW(k.at("w8"), s, s)
+		VPMULHRSW(k.at("w2048"), s, s)
 		between()
-		VPSRLW(Imm(4), s, s)
 		VPOR(s, index, index)
 		between()
 	}
@@ -222,19 +217,18 @@ func (k *kernel) channels(pixels Mem, between func()) (b, g, r reg.VecVirtual) {
 	return loads[1], g, r
 }
 
-// shut makes the indices 0xffff where v - lo, which wraps below lo, exceeds
-// span.
-func shut(first, second, v reg.VecVirtual, lo, span Mem) {
-	x, y := YMM(), YMM()
+// shut makes the indices those of an entry that is 0, 0xc8c8, where v - lo,
+// which wraps below lo, exceeds span.
+func (k *kernel) shut(first, second, v reg.VecVirtual, lo, span Mem) {
+	x, y, inside := YMM(), YMM(), YMM()
 	VPBROADCASTB(lo, x)
 	VPSUBB(x, v, x)
 	VPBROADCASTB(span, y)
-	VPMAXUB(y, x, x)
-	VPCMPEQB(y, x, x) // inside
-	VPCMPEQB(y, y, y)
-	VPXOR(y, x, x)
-	VPUNPCKLBW(x, x, y)
-	VPOR(y, first, first)
-	VPUNPCKHBW(x, x, y)
-	VPOR(y, second, second)
+	VPMAXUB(y, x, inside)
+	VPCMPEQB(y, inside, inside)
+	VMOVDQU(k.at("b200"), x)
+	VPUNPCKLBW(inside, inside, y)
+	VPBLENDVB(y, first, x, first)
+	VPUNPCKHBW(inside, inside, y)
+	VPBLENDVB(y, second, x, second)
 }

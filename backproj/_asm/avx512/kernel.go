@@ -11,15 +11,8 @@ import (
 // constants are 64-byte vectors in read-only data.
 type constants struct {
 	data    Mem
+	size    int
 	offsets map[string]int
-}
-
-func (c *constants) at(name string) Mem {
-	offset, ok := c.offsets[name]
-	if !ok {
-		panic(name)
-	}
-	return c.data.Offset(offset)
 }
 
 // newConstants lays out the constants.
@@ -70,11 +63,13 @@ func newConstants() *constants {
 		}
 		vectors([]string{3: "split3", 4: "split4"}[size], split)
 	}
-	order := make([]byte, turn)
+	order, lowBytes := make([]byte, turn), make([]byte, turn)
 	for i := range order {
 		order[place(i)] = byte(i)
+		lowBytes[i] = byte(2 * i)
 	}
 	vectors("order", order)
+	vectors("lowBytes", lowBytes)
 	multiples := func(n int) []byte {
 		b := make([]byte, 16)
 		for i := range b {
@@ -84,7 +79,11 @@ func newConstants() *constants {
 	}
 	vectors("times16", multiples(16))
 	vectors("times4", multiples(4))
-	c.data = emit.Constants("avx512Constants", bytes)
+	sign, sector := sextants()
+	vectors("sign", emit.Repeat(turn, sign[:]...))
+	vectors("sector", emit.Repeat(turn, sector[:]...))
+	c.size = len(bytes)
+	c.data = emit.Constants("avx512Constants", emit.AlignableTo64(bytes))
 	return c
 }
 
@@ -96,22 +95,58 @@ func place(i int) int {
 	return turn/2 + 8*lane + offset - 8
 }
 
+// sextants returns the factors of e and d in 8n, by the order of the
+// components:
+//
+//	r ≥ g ≥ b    8   0        r ≥ b > g   -8   0
+//	g ≥ b > r    8  16        g > r ≥ b   -8  16
+//	b > r ≥ g    8  32        b > g > r   -8  32
+//
+// Where equal components make two rows fit, r goes before g before b; the sign
+// does not matter where e is 0. They are addressed by the sum of 1 where
+// r < g, 2 where g < b and 4 where r < b.
+func sextants() (sign, sector [16]byte) {
+	const minus8 = 256 - 8
+	for code, factors := range map[int][2]byte{
+		0: {8, 0}, 2: {minus8, 0},
+		5: {8, 16}, 1: {minus8, 16},
+		6: {8, 32}, 7: {minus8, 32},
+	} {
+		sign[code], sector[code] = factors[0], factors[1]
+	}
+	return sign, sector
+}
+
 // A kernel is the code for pixels of one size, with what it keeps in
 // registers.
 type kernel struct {
-	size      int
+	*constants
+	base reg.GPVirtual // where the constants lie
+	size int
+
 	split     [3]reg.VecVirtual // where the blue, green and red of pixels are
 	splitHigh [3]reg.Register   // which of them are from byte 128 on
 	splitLow  reg.Register
 
 	saturationLow, saturationHigh, hueLow, hueHigh [4]Op
+	sign, sector, times4, times16                  Op
 
-	times16, times4                   reg.VecVirtual
-	zero, b4, b8, b16, b248, w8, w180 reg.VecVirtual
+	zero, b1, b2, b4, b16, w2048 reg.VecVirtual
 }
 
-func newKernel(c *constants, size int) *kernel {
-	k := &kernel{size: size}
+// at returns the address of a constant.
+func (k *kernel) at(name string) Mem {
+	offset, ok := k.offsets[name]
+	if !ok {
+		panic(name)
+	}
+	return Mem{Base: k.base, Disp: offset}
+}
+
+// newKernel emits the code that loads the constants. So many of the vectors of
+// tables are kept in registers; the others are operands in memory.
+func newKernel(c *constants, size, keep int) *kernel {
+	k := &kernel{constants: c, size: size, base: emit.AlignedTo64(c.data, c.size)}
 	// Red and blue change places by an offset of two vectors.
 	at, offset := GP64(), GP64()
 	redFirst := GP64()
@@ -120,7 +155,7 @@ func newKernel(c *constants, size int) *kernel {
 	MOVBQZX(red, redFirst)
 	SHLQ(Imm(7), redFirst)
 	name := []string{3: "split3", 4: "split4"}[size]
-	LEAQ(c.at(name), at)
+	LEAQ(k.at(name), at)
 	k.split = [3]reg.VecVirtual{ZMM(), ZMM(), ZMM()}
 	VMOVDQU8(Mem{Base: at, Index: redFirst, Scale: 1}, k.split[0])
 	VMOVDQU8(Mem{Base: at, Disp: turn}, k.split[1])
@@ -140,15 +175,20 @@ func newKernel(c *constants, size int) *kernel {
 		k.splitHigh = [3]reg.Register{high, high, high}
 		k.splitLow = low
 	}
-	// Registers do not suffice: the odd quarters of the tables are operands in
-	// memory.
+	vector := func(m Mem) Op {
+		if keep--; keep < 0 {
+			return m
+		}
+		v := ZMM()
+		VMOVDQU8(m, v)
+		return v
+	}
+	k.sign, k.sector, k.times4, k.times16 = vector(k.at("sign")), vector(k.at("sector")), vector(k.at("times4")), vector(k.at("times16"))
 	load := func(name string) (t [4]Op) {
 		for i := range t {
-			t[i] = c.at(name).Offset(turn * i)
+			t[i] = k.at(name).Offset(turn * i)
 			if i%2 == 0 {
-				v := ZMM()
-				VMOVDQU8(t[i], v)
-				t[i] = v
+				t[i] = vector(t[i].(Mem))
 			}
 		}
 		return t
@@ -156,11 +196,8 @@ func newKernel(c *constants, size int) *kernel {
 	k.saturationLow, k.saturationHigh = load("saturationLow"), load("saturationHigh")
 	k.hueLow, k.hueHigh = load("hueLow"), load("hueHigh")
 	bytes := func(n int) reg.VecVirtual { return broadcast(uint32(n) * 0x01010101) }
-	k.zero, k.b4, k.b8, k.b16, k.b248 = bytes(0), bytes(4), bytes(8), bytes(16), bytes(256-8)
-	k.w8, k.w180 = broadcast(8<<16|8), broadcast(180<<16|180)
-	k.times16, k.times4 = ZMM(), ZMM()
-	VMOVDQU8(c.at("times16"), k.times16)
-	VMOVDQU8(c.at("times4"), k.times4)
+	k.zero, k.b1, k.b2, k.b4, k.b16 = bytes(0), bytes(1), bytes(2), bytes(4), bytes(16)
+	k.w2048 = broadcast(2048<<16 | 2048)
 	return k
 }
 

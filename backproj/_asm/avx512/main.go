@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backproj/backproj/backproj/_asm/emit"
 )
@@ -20,6 +21,9 @@ func main() {
 	for _, size := range []int{3, 4} {
 		index(c, size)
 		project(c, size)
+		projectHues(c, size)
+		projectCells(c, size)
+		projectPairs(c, size)
 	}
 	Generate()
 }
@@ -32,25 +36,51 @@ func index(c *constants, size int) {
 	dst, values := GP64(), GP64()
 	Load(Param("dst"), dst)
 	Load(Param("values"), values)
-	k := newKernel(c, size)
-	temp := GP64()
-
+	k := newKernel(c, size, 0)
+	temp, at := GP64(), GP64()
+	this := newChroma()
+	emit.Mix(k.chroma(r.Pixels(temp), this))
+	finish := func(label string, more ...[]func()) {
+		colours := newColours()
+		emit.Mix(append(more, k.colours(this, colours))...)
+		indices := k.indices(colours)
+		VMOVDQU16(indices[0], Mem{Base: dst, Index: at, Scale: 2})
+		VMOVDQU16(indices[1], Mem{Base: dst, Index: at, Scale: 2, Disp: turn})
+		TESTQ(values, values)
+		JEQ(LabelRef(label))
+		k.inOrder(colours.values, colours.values)
+		VMOVDQU8(colours.values, Mem{Base: values, Index: at, Scale: 1})
+		Label(label)
+	}
 	Label("turn")
-	first, second, v := k.turn(r.Pixels(temp), func() {})
-	VMOVDQU16(first, Mem{Base: dst, Index: r.At, Scale: 2})
-	VMOVDQU16(second, Mem{Base: dst, Index: r.At, Scale: 2, Disp: turn})
-	TESTQ(values, values)
-	JEQ(LabelRef("next"))
-	order := ZMM()
-	VMOVDQU8(c.at("order"), order)
-	VPERMB(v, order, v)
-	VMOVDQU8(v, Mem{Base: values, Index: r.At, Scale: 1})
-	Label("next")
-	r.Forward("done")
+	MOVQ(r.At, at)
+	r.Forward("last")
+	next := newChroma()
+	finish("next", k.chroma(r.Pixels(temp), next))
+	this.take(next)
 	JMP(LabelRef("turn"))
-	Label("done")
+	Label("last")
+	finish("done")
 	VZEROUPPER()
 	RET()
+}
+
+// indices returns hue<<8 | saturation, in words.
+func (k *kernel) indices(c colours) (indices [2]reg.VecVirtual) {
+	for i := range indices {
+		VPSLLW(Imm(8), c.hues[i], c.hues[i])
+		VPORQ(c.hues[i], c.saturations[i], c.saturations[i])
+		indices[i] = c.saturations[i]
+	}
+	return indices
+}
+
+// inOrder makes bytes of which the i-th is of pixel place(i) the same in the
+// order of the pixels.
+func (k *kernel) inOrder(bytes, ordered reg.VecVirtual) {
+	order := ZMM()
+	VMOVDQU8(k.at("order"), order)
+	VPERMB(bytes, order, ordered)
 }
 
 func project(c *constants, size int) {
@@ -58,11 +88,44 @@ func project(c *constants, size int) {
 	Pragma("noescape")
 	Doc(fmt.Sprintf("project%dAVX512 is kernel.project for n ≥ %d pixels of %d bytes; span is hi - lo.", size, turn, size))
 	r := emit.NewRow(turn, size)
-	l := emit.NewLookup(turn, 1, func(i int) int { return i })
-	k := newKernel(c, size)
-	emit.Project(r, l, func(pixels Mem, between func()) (first, second Op) {
-		f, s, v := k.turn(pixels, between)
-		emit.IfGated(func(lo, span Mem) { shut(f, s, v, lo, span) })
-		return f, s
+	l := emit.NewLookup(turn, func(i int) int { return i })
+	k := newKernel(c, size, 10)
+	temp := GP64()
+	emit.Project(r, l, func(lookups []func()) (first, second Op) {
+		chroma, colours := newChroma(), newColours()
+		emit.Mix(append(k.chroma(r.Pixels(temp), chroma), k.colours(chroma, colours)...), lookups)
+		indices := k.indices(colours)
+		emit.IfGated(func(lo, span Mem) { k.shut(indices, colours.values, lo, span) })
+		return indices[0], indices[1]
 	})
+}
+
+// shut makes the indices those of an entry that is 0, 0xc8c8, where v - lo,
+// which wraps below lo, exceeds span.
+func (k *kernel) shut(indices [2]reg.VecVirtual, v reg.VecVirtual, lo, span Mem) {
+	x, none, inside, outside := ZMM(), ZMM(), K(), K()
+	k.inside(v, lo, span, inside)
+	KNOTQ(inside, outside)
+	VPMOVM2B(outside, x)
+	g := GP32()
+	MOVL(U32(0xc8c8c8c8), g)
+	VPBROADCASTD(g, none)
+	for i, unpack := range interleaved {
+		y := ZMM()
+		unpack(x, x, y)
+		VPTERNLOGQ(Imm(selectByC), none, y, indices[i])
+	}
+}
+
+// selectByC is the truth table of VPTERNLOG, whose operands are, from the
+// destination on, a, b and c here: b ? c : a.
+const selectByC = 0b1011_1000
+
+// inside sets where v - lo, which wraps below lo, does not exceed span.
+func (k *kernel) inside(v reg.VecVirtual, lo, span Mem, inside reg.Register) {
+	x, y := ZMM(), ZMM()
+	VPBROADCASTB(lo, x)
+	VPSUBB(x, v, x)
+	VPBROADCASTB(span, y)
+	VPCMPUB(Imm(lessOrEqual), y, x, inside)
 }

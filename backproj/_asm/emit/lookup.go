@@ -9,29 +9,25 @@ import (
 )
 
 // Project emits the body of a function that projects a row, given what emits
-// a turn: it returns the vectors of indices, and calls between after every few
-// instructions.
+// a turn, mixed with the steps that it is given, and returns the vectors of
+// indices.
 //
 // A turn looks up the pixels of two turns before: by then their indices have
 // long been on the stack, and the loads fill the gaps that the vector
 // instructions leave. The first two turns of a row look up its first pixels.
-func Project(r *Row, l *Lookup, turn func(pixels Mem, between func()) (first, second Op)) {
-	temp := GP64()
-	first, second := turn(r.Pixels(temp), func() {})
+func Project(r *Row, l *Lookup, turn func(lookups []func()) (first, second Op)) {
+	first, second := turn(nil)
 	l.Hand(first, second, r.At)
 	l.Hand(first, second, r.At)
 	Label("turn")
 	r.Forward("last")
-	l.Begin()
-	first, second = turn(r.Pixels(temp), l.Some)
-	l.Rest()
+	first, second = turn(l.Steps())
 	l.Hand(first, second, r.At)
 	JMP(LabelRef("turn"))
 
 	Label("last")
 	for range 2 {
-		l.Begin()
-		l.Rest()
+		Mix(l.Steps())
 		l.Swap()
 	}
 	VZEROUPPER()
@@ -62,7 +58,6 @@ func IfGated(code func(lo, span Mem)) {
 type Lookup struct {
 	turn  int           // pixels of a turn
 	place func(int) int // the pixel whose index is the i-th; 2i and 2i+1 adjoin
-	every int           // calls of Some for one that does something
 
 	dst reg.GPVirtual
 
@@ -70,13 +65,12 @@ type Lookup struct {
 	// go; the older ones are looked up.
 	older, newer     reg.GPVirtual
 	olderAt, newerAt reg.GPVirtual
-	done, calls      int
 }
 
 // NewLookup returns the lookup of a function with the parameters dst and
 // table. The indices of a turn are handed over on the stack.
-func NewLookup(turn, every int, place func(int) int) *Lookup {
-	l := &Lookup{turn: turn, every: every, place: place}
+func NewLookup(turn int, place func(int) int) *Lookup {
+	l := &Lookup{turn: turn, place: place}
 	l.dst, l.older, l.newer, l.olderAt, l.newerAt = GP64(), GP64(), GP64(), GP64(), GP64()
 	frame := AllocLocal(2*2*turn + turn)
 	Load(Param("dst"), l.dst)
@@ -106,33 +100,22 @@ func (l *Lookup) Swap() {
 	MOVQ(l.newerAt, l.olderAt)
 }
 
-// Begin begins with the older indices.
-func (l *Lookup) Begin() { l.done, l.calls = 0, 0 }
-
-// Rest looks up what is left of them.
-func (l *Lookup) Rest() {
-	for l.done < l.turn {
-		l.two()
+// Steps returns the steps that look up the older indices.
+func (l *Lookup) Steps() (steps []func()) {
+	for done := 0; done < l.turn; done += 2 {
+		steps = append(steps, func() { l.two(done) })
 	}
+	return steps
 }
 
-// Some looks up some of them.
-func (l *Lookup) Some() {
-	l.calls++
-	if l.calls%l.every == 0 && l.done < l.turn {
-		l.two()
-	}
-}
-
-// two looks up the next two: one load brings both indices, and one store
+// two looks up two: one load brings both indices, and one store
 // writes both results, put together in AX. AH cannot be named beside
 // registers from R8 on, so the others are fixed as well.
-func (l *Lookup) two() {
-	MOVL(Mem{Base: l.older, Disp: 2 * l.done}, reg.ECX)
+func (l *Lookup) two(done int) {
+	MOVL(Mem{Base: l.older, Disp: 2 * done}, reg.ECX)
 	MOVWLZX(reg.CX, reg.EDX)
 	SHRL(Imm(16), reg.ECX)
 	MOVBLZX(Mem{Base: reg.RSI, Index: reg.RDX, Scale: 1}, reg.EAX)
 	MOVB(Mem{Base: reg.RSI, Index: reg.RCX, Scale: 1}, reg.AH)
-	MOVW(reg.AX, Mem{Base: l.olderAt, Disp: l.place(l.done)})
-	l.done += 2
+	MOVW(reg.AX, Mem{Base: l.olderAt, Disp: l.place(done)})
 }

@@ -34,6 +34,12 @@ func (r *Row) Pixels(temp reg.GPVirtual) Mem {
 	return Mem{Base: r.src, Index: r.At, Scale: 4}
 }
 
+// Single jumps to the label if the first turn is the last.
+func (r *Row) Single(label string) {
+	TESTQ(r.final, r.final)
+	JEQ(LabelRef(label))
+}
+
 // Forward goes on to the next turn, or to the label if this was the last.
 func (r *Row) Forward(last string) {
 	CMPQ(r.At, r.final)

@@ -1,0 +1,129 @@
+package backproj
+
+import (
+	"math/bits"
+	"sync"
+	"unsafe"
+)
+
+// A coding is a way to number the bins of a layout by bytes, codes, that
+// depend on one channel each. Vector instructions look those up by the dozen,
+// where a table of all hues and saturations takes a load for each pixel.
+type coding int
+
+const (
+	uncoded coding = iota
+
+	// hueCoded layouts are of the hue alone: a hue's code is what it projects
+	// to. Bounds of the others are compared.
+	hueCoded
+
+	// cellCoded layouts are of hue and saturation, and of so few bins that
+	// these fit the registers. See codebook for how the codes go together.
+	cellCoded
+
+	// pairCoded layouts are of three channels. The hue's code is the high byte
+	// of an index into a Table, the codes of saturation and value together are
+	// the low one.
+	pairCoded
+)
+
+// A codebook is what kernels read of a coding. The assembly knows the offsets
+// of its fields, and reads it in vectors of 64 bytes, to which it is aligned.
+type codebook struct {
+	hue, saturation, value [256]uint8
+
+	// bins are, if the layout is cellCoded, what they project to. The lower
+	// seven bits of a bin's number are saturation | hue&binMask; bits 7, 8 and
+	// 9 are bits 7, 0 and 1 of the hue's code.
+	bins [1024]uint8
+
+	// Values that a pixel must have, unless the layout is pairCoded: from lo to
+	// lo + span. All 64 bytes of each are the same.
+	saturationLo, saturationSpan, valueLo, valueSpan [64]uint8
+
+	binMask [64]uint8
+}
+
+// An alignedCodebook has room for a codebook at a multiple of 64.
+type alignedCodebook [unsafe.Sizeof(codebook{}) + 63]byte
+
+var codebooks = sync.Pool{New: func() any { return new(alignedCodebook) }}
+
+func (a *alignedCodebook) codebook() *codebook {
+	at := -uintptr(unsafe.Pointer(a)) & 63
+	return (*codebook)(unsafe.Pointer(&a[at]))
+}
+
+// encode sets the plan's coding, if there is one for the layout, and what of
+// its codebook does not depend on a histogram.
+func (p *plan) encode(channels Channels, bounds Bounds) {
+	book := &p.codes
+	fill := func(vector *[64]uint8, value uint8) {
+		for i := range vector {
+			vector[i] = value
+		}
+	}
+	fill(&book.saturationLo, bounds.Lo[1])
+	fill(&book.saturationSpan, bounds.Hi[1]-bounds.Lo[1])
+	fill(&book.valueLo, p.gate.lo)
+	fill(&book.valueSpan, p.gate.hi-p.gate.lo)
+	if channels == Hue {
+		p.coding = hueCoded
+		return
+	}
+	hues, hueBits := classes(&p.hue, p.bins[0], p.strides[0])
+	saturations, saturationBits := classes(&p.saturation, p.bins[1], p.strides[1])
+	values, valueBits := classes(&p.value, p.bins[2], p.strides[2])
+	switch {
+	case channels == HueSaturation && saturationBits <= 7 && hueBits <= 8 && hueBits+saturationBits <= 10:
+		// At least two, so that bits 0 and 1 of the hue's code are free.
+		p.coding, p.shift = cellCoded, max(2, saturationBits)
+		book.saturation = saturations
+		for hue, class := range hues {
+			bin := int(class) << p.shift
+			book.hue[hue] = uint8(bin | bin>>8)
+		}
+		fill(&book.binMask, 0x7f&^(1<<p.shift-1))
+
+	case channels == HueSaturationValue && hueBits <= 8 && saturationBits+valueBits <= 8:
+		p.coding, p.shift = pairCoded, valueBits
+		book.hue, book.value = hues, values
+		for saturation, class := range saturations {
+			book.saturation[saturation] = class << valueBits
+		}
+	}
+}
+
+// classes numbers a channel's bins, and, if any of its numbers is in none of
+// them, one more class for those. It returns the class of each number, and how
+// many bits a class needs.
+func classes(offsets *[256]int32, bins, stride int) (class [256]uint8, width int) {
+	last := bins - 1
+	for i, offset := range offsets {
+		class[i] = uint8(int(offset) / stride)
+		if offset < 0 {
+			last = bins
+			class[i] = uint8(bins) // 256 does not fit, but is of nine bits
+		}
+	}
+	return class, bits.Len(uint(last))
+}
+
+// fill makes the codebook that of a histogram whose bins project to those
+// values. Classes without bins project to 0.
+func (p *plan) fill(book *codebook, cells []uint8) {
+	*book = p.codes
+	switch p.coding {
+	case hueCoded:
+		for hue, offset := range p.hue {
+			if offset >= 0 {
+				book.hue[hue] = cells[offset]
+			}
+		}
+	case cellCoded:
+		for row := range p.bins[0] {
+			copy(book.bins[row<<p.shift:], cells[row*p.bins[1]:][:p.bins[1]])
+		}
+	}
+}

@@ -1,0 +1,212 @@
+package backproj
+
+import (
+	"fmt"
+	"sync"
+)
+
+// Add adds the pixels of model where mask is not 0, all of them if the mask
+// has no Pix, to the counts.
+func (h *Histogram) Add(model Image, mask Plane) error {
+	k, err := kernelNamed(h.Run.Kernel)
+	if err != nil {
+		return err
+	}
+	p, err := h.plan(true)
+	if err != nil {
+		return err
+	}
+	image, err := model.raster()
+	if err != nil {
+		return fmt.Errorf("backproj: model: %w", err)
+	}
+	if image.empty() {
+		return fmt.Errorf("backproj: model: %d×%d has no pixels", image.width, image.height)
+	}
+	var where *raster
+	if mask.Pix != nil {
+		m, err := mask.raster()
+		if err != nil {
+			return fmt.Errorf("backproj: mask: %w", err)
+		}
+		if m.width != image.width || m.height != image.height {
+			return fmt.Errorf("backproj: mask: %d×%d, but the model is %d×%d",
+				m.width, m.height, image.width, image.height)
+		}
+		where = &m
+	}
+	var merge sync.Mutex
+	parallel(image.height, h.Run.workers(image, k), func(y0, y1 int) {
+		var rows *raster
+		if where != nil {
+			r := where.rows(y0, y1)
+			rows = &r
+		}
+		t := newTally(p, image.width*(y1-y0))
+		defer t.release()
+		p.count(k, t, image.rows(y0, y1), rows)
+		merge.Lock()
+		defer merge.Unlock()
+		t.addTo(h.Counts)
+	})
+	return nil
+}
+
+// count adds the image's pixels, those where mask is not 0 if there is one,
+// to the tally.
+func (p *plan) count(k *kernel, t *tally, image raster, mask *raster) {
+	pixels := newPixelReader(image)
+	if mask == nil && pixels.inPlace && image.packed(pixels.format.size) {
+		pixels.image = pixels.image.flat()
+	}
+	width, height := pixels.image.width, pixels.image.height
+	block := newBlock(min(width, blockPixels), p.needsValues())
+	defer block.release()
+	for y := range height {
+		for x := 0; x < width; x += blockPixels {
+			n := min(blockPixels, width-x)
+			indices, values := block.index(k, pixels.run(x, y, n), pixels.format, n)
+			if mask != nil {
+				indices, values = mask.compact(indices, values, x, y)
+			}
+			t.count(indices, values)
+		}
+	}
+}
+
+// compact moves the indices and values of those pixels, from (x, y) on, that
+// the mask holds to the front and returns them. There may be no values.
+func (r *raster) compact(indices []uint16, values []uint8, x, y int) ([]uint16, []uint8) {
+	at := r.offset + y*r.row + x*r.pixel
+	kept := 0
+	for i, index := range indices {
+		indices[kept] = index
+		if len(values) > 0 {
+			values[kept] = values[i]
+		}
+		if r.pix[at] != 0 {
+			kept++
+		}
+		at += r.pixel
+	}
+	return indices[:kept], values[:min(kept, len(values))]
+}
+
+// A tally counts pixels: those of a large image by their indices, which is
+// fast, though there are many to be added up in the end; those of a small one,
+// or if the value counts, by their cells.
+type tally struct {
+	plan    *plan
+	indices *[1 << 16]uint32
+	cells   []uint32
+	pending int     // pixels since the last carry
+	total   []int64 // carried
+}
+
+// manyPixels is from where on counting by index is worth adding up the 46,080
+// indices there are: each pixel is faster by some 0.5 ns, and that takes 35 µs.
+const manyPixels = 1 << 16
+
+var indexTallies = sync.Pool{New: func() any { return new([1 << 16]uint32) }}
+
+func newTally(p *plan, pixels int) *tally {
+	t := &tally{plan: p}
+	if p.spatial || pixels < manyPixels {
+		t.cells = make([]uint32, p.cells)
+	} else {
+		t.indices = indexTallies.Get().(*[1 << 16]uint32)
+		clear(t.indices[:])
+	}
+	return t
+}
+
+func (t *tally) release() {
+	if t.indices != nil {
+		indexTallies.Put(t.indices)
+	}
+}
+
+// count adds pixels. It may overwrite the indices.
+func (t *tally) count(indices []uint16, values []uint8) {
+	if t.pending += len(indices); t.pending > 1<<31 {
+		t.carry()
+	}
+	p := t.plan
+	switch {
+	case t.indices != nil:
+		if p.gate != open {
+			values = values[:len(indices)]
+			for i, index := range indices {
+				blocked := uint16(int8(p.gate.blocks(values[i]))) // in all bits
+				indices[i] = index&^blocked | shut&blocked
+			}
+		}
+		counts := t.indices
+		for len(indices) >= 4 {
+			i := (*[4]uint16)(indices)
+			counts[i[0]]++
+			counts[i[1]]++
+			counts[i[2]]++
+			counts[i[3]]++
+			indices = indices[4:]
+		}
+		for _, index := range indices {
+			counts[index]++
+		}
+	case p.needsValues():
+		// The offsets of values are 0 or outside where they only gate.
+		values = values[:len(indices)]
+		for i, index := range indices {
+			if cell := p.hue[index>>8] + p.saturation[uint8(index)] + p.value[values[i]]; cell >= 0 {
+				t.cells[cell]++
+			}
+		}
+	default:
+		for _, index := range indices {
+			if cell := p.hue[index>>8] + p.saturation[uint8(index)]; cell >= 0 {
+				t.cells[cell]++
+			}
+		}
+	}
+}
+
+// carry makes room in the counts, which have 32 bits.
+func (t *tally) carry() {
+	if t.total == nil {
+		t.total = make([]int64, t.plan.cells)
+	}
+	t.pour(t.total)
+	clear(t.cells)
+	if t.indices != nil {
+		clear(t.indices[:])
+	}
+	t.pending = 0
+}
+
+// addTo adds what was counted.
+func (t *tally) addTo(counts []int64) {
+	t.pour(counts)
+	for cell, n := range t.total {
+		counts[cell] += n
+	}
+}
+
+func (t *tally) pour(counts []int64) {
+	for cell, n := range t.cells {
+		counts[cell] += int64(n)
+	}
+	if t.indices == nil {
+		return
+	}
+	for hue, first := range t.plan.hue {
+		if first < 0 || !occurs(hue) {
+			continue
+		}
+		row := (*[256]uint32)(t.indices[hue<<8:])
+		for saturation, cell := range t.plan.saturation {
+			if cell += first; cell >= 0 {
+				counts[cell] += int64(row[saturation])
+			}
+		}
+	}
+}
