@@ -28,14 +28,11 @@ func BackProject(frame []byte, w, h int, model []byte, mw, mh int) []byte {
 	if !fits(frame, w, h) || !fits(model, mw, mh) {
 		return nil
 	}
-	histogram, err := NewHistogram(Image{Pix: model, Width: mw, Height: mh}, nil)
-	if err != nil {
-		return nil
-	}
 	dst := make([]byte, w*h)
-	err = histogram.BackProject(
+	_, err := BackProjectModel(
 		Plane{Pix: dst, Width: w, Height: h},
-		Image{Pix: frame, Width: w, Height: h})
+		Image{Pix: frame, Width: w, Height: h},
+		Image{Pix: model, Width: mw, Height: mh}, nil)
 	if err != nil {
 		return nil
 	}

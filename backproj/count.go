@@ -36,7 +36,7 @@ func (h *Histogram) Add(model Image, mask Plane) error {
 		where = &m
 	}
 	var merge sync.Mutex
-	parallel(image.height, h.Run.workers(image, k), func(y0, y1 int) {
+	parallel(image.height, h.Run.workers(image.height, image.width*image.height, k), func(y0, y1 int) {
 		var rows *raster
 		if where != nil {
 			r := where.rows(y0, y1)

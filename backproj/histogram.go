@@ -57,7 +57,7 @@ func NewHistogram(model Image, options *Options) (*Histogram, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := untabulated(plan, model, options)
+	h, err := fit(plan, model, options)
 	if err != nil {
 		return nil, err
 	}
@@ -65,9 +65,8 @@ func NewHistogram(model Image, options *Options) (*Histogram, error) {
 	return h, h.Tabulate(1)
 }
 
-// untabulated is NewHistogram without the table, which is not worth making for
-// a single small frame.
-func untabulated(plan *plan, model Image, options *Options) (*Histogram, error) {
+// fit is NewHistogram without the table.
+func fit(plan *plan, model Image, options *Options) (*Histogram, error) {
 	h := &Histogram{
 		Layout: options.Layout,
 		Counts: make([]int64, plan.cells),

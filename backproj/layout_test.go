@@ -222,7 +222,7 @@ func TestSeveralHistogramsAtOnceGiveWhatEachGives(t *testing.T) {
 	}
 	dsts[1] = Plane{Pix: make([]byte, 2*w*h), Width: w, Height: h, PixelStride: 2}
 	for _, run := range []Run{{}, {Threads: 1}, {Threads: 5}} {
-		if err := BackProjectEach(dsts, frame, histograms, run); err != nil {
+		if err := BackProjectEach(dsts, []Image{frame}, histograms, run); err != nil {
 			t.Fatal(err)
 		}
 		for i, histogram := range histograms {
@@ -236,10 +236,10 @@ func TestSeveralHistogramsAtOnceGiveWhatEachGives(t *testing.T) {
 			}
 		}
 	}
-	if err := BackProjectEach(nil, frame, nil, Run{}); err != nil {
+	if err := BackProjectEach(nil, []Image{frame}, nil, Run{}); err != nil {
 		t.Errorf("no histogram at all: %v", err)
 	}
-	if err := BackProjectEach(dsts[:1], frame, histograms, Run{}); err == nil {
+	if err := BackProjectEach(dsts[:1], []Image{frame}, histograms, Run{}); err == nil {
 		t.Error("fewer planes than histograms: no error")
 	}
 }

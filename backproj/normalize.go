@@ -1,6 +1,9 @@
 package backproj
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // normalize scales counts so that the least becomes 0 and the greatest peak.
 // All are 0 where the counts are equal.
@@ -13,16 +16,18 @@ import "math"
 // (modules/core/src/norm.cpp), and cvtScale, whose AVX2 code fuses the last
 // line.
 func normalize(values []float32, counts []int64, peak float64) {
-	least, greatest := math.Inf(1), math.Inf(-1)
-	for _, c := range counts {
-		// OpenCV's histogram is of float32, which rounds counts beyond 2^24.
-		count := float64(float32(c))
-		least, greatest = min(least, count), max(greatest, count)
-	}
+	// OpenCV's histogram is of float32, which rounds counts beyond 2^24.
+	least, greatest := float64(float32(slices.Min(counts))), float64(float32(slices.Max(counts)))
 	const epsilon = 0x1p-52 // DBL_EPSILON
 	var scale float32
 	if greatest-least > epsilon {
 		scale = float32(peak * (1 / (greatest - least)))
+	}
+	if least == 0 { // nothing is added, and the product alone rounds once
+		for i, c := range counts {
+			values[i] = float32(float32(c) * scale)
+		}
+		return
 	}
 	shift := -float32(least * float64(scale))
 	for i, c := range counts {

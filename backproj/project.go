@@ -20,61 +20,101 @@ type Run struct {
 // 0 if it falls into none. The two must be of one size and must not share
 // memory.
 func (h *Histogram) BackProject(dst Plane, frame Image) error {
-	return BackProjectEach([]Plane{dst}, frame, []*Histogram{h}, h.Run)
+	return BackProjectEach([]Plane{dst}, []Image{frame}, []*Histogram{h}, h.Run)
+}
+
+// BackProjectModel back-projects the histogram of a model onto a frame, for
+// once: it is faster than NewHistogram and then BackProject if the frame is
+// small. It returns the histogram, without a Table. The options may be nil.
+func BackProjectModel(dst Plane, frame, model Image, options *Options) (*Histogram, error) {
+	if options == nil {
+		options = new(Options)
+	}
+	plan, err := options.Layout.plan()
+	if err != nil {
+		return nil, err
+	}
+	h, err := fit(plan, model, options)
+	if err != nil {
+		return nil, err
+	}
+	return h, h.BackProject(dst, frame)
 }
 
 // BackProjectEach back-projects several histograms, whose layouts may differ,
-// onto one frame: the i-th onto dsts[i]. Hue and saturation of each pixel are
-// computed once.
-func BackProjectEach(dsts []Plane, frame Image, histograms []*Histogram, run Run) error {
+// onto several frames: the i-th onto the j-th frame in dsts[i*len(frames)+j].
+// The frames share their threads, so that many small ones have use of them too.
+func BackProjectEach(dsts []Plane, frames []Image, histograms []*Histogram, run Run) error {
 	k, err := kernelNamed(run.Kernel)
 	if err != nil {
 		return err
 	}
-	if len(dsts) != len(histograms) {
-		return fmt.Errorf("backproj: dsts: %d, but there are %d histograms", len(dsts), len(histograms))
+	if len(dsts) != len(histograms)*len(frames) {
+		return fmt.Errorf("backproj: dsts: %d, but there are %d histograms and %d frames", len(dsts), len(histograms), len(frames))
 	}
-	src, err := frame.raster()
-	if err != nil {
-		return fmt.Errorf("backproj: frame: %w", err)
+	sources, outs := make([]raster, len(frames)), make([]raster, len(dsts))
+	rows, pixels := 0, 0
+	for j, frame := range frames {
+		if sources[j], err = frame.raster(); err != nil {
+			return fmt.Errorf("backproj: frame: %w", err)
+		}
+		if !sources[j].empty() {
+			rows += sources[j].height
+			pixels += sources[j].height * sources[j].width
+		}
 	}
-	targets := make([]target, len(dsts))
 	for i, dst := range dsts {
-		t := &targets[i]
-		if t.out, err = dst.raster(); err != nil {
+		if outs[i], err = dst.raster(); err != nil {
 			return fmt.Errorf("backproj: dst: %w", err)
 		}
-		if t.out.width != src.width || t.out.height != src.height {
-			return fmt.Errorf("backproj: dst: %d×%d, but the frame is %d×%d",
-				t.out.width, t.out.height, src.width, src.height)
-		}
-		if !src.empty() && (t.out.row == 0 && src.height > 1 || t.out.pixel == 0 && src.width > 1) {
-			return errors.New("backproj: dst: field Stride: Repeat, but its pixels must be apart")
+		if err := outs[i].takes(&sources[i%len(frames)]); err != nil {
+			return fmt.Errorf("backproj: dst: %w", err)
 		}
 	}
-	for i := range targets {
-		if targets[i].lookup, err = histograms[i].lookup(k); err != nil {
+	lookups := make([]lookup, len(histograms))
+	for i, h := range histograms {
+		if lookups[i], err = h.lookup(k); err != nil {
 			return err
 		}
-		defer targets[i].lookup.release()
+		defer lookups[i].release()
 	}
-	if src.empty() || len(targets) == 0 {
+	if rows == 0 || len(histograms) == 0 {
 		return nil
 	}
-	parallel(src.height, run.workers(src, k), func(y0, y1 int) {
-		band := make([]target, len(targets))
-		for i, t := range targets {
-			band[i] = target{out: t.out.rows(y0, y1), lookup: t.lookup}
+	parallel(rows, run.workers(rows, pixels*len(histograms), k), func(y0, y1 int) {
+		targets := make([]target, len(lookups))
+		for j, source := range sources {
+			if source.empty() {
+				continue
+			}
+			if top, bottom := max(y0, 0), min(y1, source.height); top < bottom {
+				for i := range targets {
+					targets[i] = target{out: outs[i*len(sources)+j].rows(top, bottom), lookup: &lookups[i]}
+				}
+				project(k, targets, source.rows(top, bottom))
+			}
+			y0, y1 = y0-source.height, y1-source.height
 		}
-		project(k, band, src.rows(y0, y1))
 	})
+	return nil
+}
+
+// takes returns an error unless the raster has room for a result for each
+// pixel of the source.
+func (r *raster) takes(source *raster) error {
+	if r.width != source.width || r.height != source.height {
+		return fmt.Errorf("%d×%d, but the frame is %d×%d", r.width, r.height, source.width, source.height)
+	}
+	if !r.empty() && (r.row == 0 && r.height > 1 || r.pixel == 0 && r.width > 1) {
+		return errors.New("field Stride: Repeat, but its pixels must be apart")
+	}
 	return nil
 }
 
 // A target is where a histogram is projected to, and what is looked up there.
 type target struct {
 	out    raster
-	lookup lookup
+	lookup *lookup
 	direct bool // the kernel projects to it on its own
 }
 
@@ -95,7 +135,7 @@ func project(k *kernel, targets []target, image raster) {
 	// only those targets that must share indices do.
 	needsIndices, needsValues := false, false
 	for i := range targets {
-		l := &targets[i].lookup
+		l := targets[i].lookup
 		targets[i].direct = l.direct() && (len(targets) == 1 || !k.sharesIndices)
 		if !targets[i].direct {
 			needsIndices = true

@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// workers returns how many goroutines the image deserves: as many as are
-// allowed, but none with less than a grain of the kernel's work, nor with
-// less than a row.
-func (r Run) workers(image raster, k *kernel) int {
+// workers returns how many goroutines so many pixels in so many rows deserve:
+// as many as are allowed, but none with less than a grain of the kernel's work,
+// nor with less than a row.
+func (r Run) workers(rows, pixels int, k *kernel) int {
 	allowed := r.Threads
 	if allowed <= 0 {
 		allowed = runtime.GOMAXPROCS(0)
 	}
-	return max(1, min(allowed, image.height, image.width*image.height/k.grain))
+	return max(1, min(allowed, rows, pixels/k.grain))
 }
 
 // parallel calls f for consecutive bands [y0, y1) that together are [0, rows),

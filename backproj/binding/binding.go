@@ -18,6 +18,7 @@ package binding
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -86,30 +87,82 @@ func Tabulate(histogram uintptr, scale float64) (done int, err error) {
 	return 0, h.Tabulate(float32(scale))
 }
 
-// Project back-projects so many histograms, whose records adjoin, onto planes
-// of the frame's size that lie planeStride apart.
+// Project back-projects so many histograms, whose records adjoin, onto so many
+// frames that lie frameStride apart. The results for a histogram are planes of
+// the frame's size that lie dstFrameStride apart, those for the next one begin
+// dstStride later.
 func Project(
 	histograms uintptr, number int,
-	dst uintptr, dstPlaneStride, dstRowStride, dstPixelStride int,
-	frame uintptr, height, width, rowStride, pixelStride, channelStride, order int,
+	dst uintptr, dstStride, dstFrameStride, dstRowStride, dstPixelStride int,
+	frame uintptr, frames, frameStride, height, width, rowStride, pixelStride, channelStride, order int,
 	kernel string, threads int,
 ) (done int, err error) {
 	defer foreign.Guard(&err)()
 	run := backproj.Run{Kernel: kernel, Threads: threads}
+	images := make([]backproj.Image, frames)
+	for j := range images {
+		at := frame + uintptr(j*frameStride)
+		if images[j], err = foreign.Image(at, height, width, rowStride, pixelStride, channelStride, order); err != nil {
+			return 0, err
+		}
+	}
+	planes := make([]backproj.Plane, 0, number*frames)
+	hs := make([]*backproj.Histogram, number)
+	for i := range hs {
+		hs[i] = recordAt(histograms + uintptr(i)*unsafe.Sizeof(record{})).histogram(run)
+		for j := range frames {
+			at := dst + uintptr(i*dstStride+j*dstFrameStride)
+			plane, err := foreign.Plane(at, height, width, dstRowStride, dstPixelStride)
+			if err != nil {
+				return 0, err
+			}
+			planes = append(planes, plane)
+		}
+	}
+	return 0, backproj.BackProjectEach(planes, images, hs, run)
+}
+
+// ProjectModel back-projects, for once, the histogram of a model, of its pixels
+// where the mask is not 0 if its address is not 0, onto a plane of the frame's
+// size. The record is that of a histogram without values and table. It returns
+// 1 if any pixel was counted, else 0.
+func ProjectModel(
+	histogram uintptr, peak float64,
+	dst uintptr, dstRowStride, dstPixelStride int,
+	frame uintptr, height, width, rowStride, pixelStride, channelStride int,
+	model uintptr, modelHeight, modelWidth, modelRowStride, modelPixelStride, modelChannelStride int,
+	order int,
+	mask uintptr, maskRowStride, maskPixelStride int,
+	kernel string, threads int,
+) (counted int, err error) {
+	defer foreign.Guard(&err)()
+	options := backproj.Options{
+		Layout: recordAt(histogram).layout(),
+		Peak:   peak, Raw: peak == 0,
+		Run: backproj.Run{Kernel: kernel, Threads: threads},
+	}
 	image, err := foreign.Image(frame, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
 		return 0, err
 	}
-	planes := make([]backproj.Plane, number)
-	hs := make([]*backproj.Histogram, number)
-	for i := range number {
-		at := dst + uintptr(i*dstPlaneStride)
-		if planes[i], err = foreign.Plane(at, height, width, dstRowStride, dstPixelStride); err != nil {
+	plane, err := foreign.Plane(dst, height, width, dstRowStride, dstPixelStride)
+	if err != nil {
+		return 0, err
+	}
+	patch, err := foreign.Image(model, modelHeight, modelWidth, modelRowStride, modelPixelStride, modelChannelStride, order)
+	if err != nil {
+		return 0, err
+	}
+	if mask != 0 {
+		if options.Mask, err = foreign.Plane(mask, modelHeight, modelWidth, maskRowStride, maskPixelStride); err != nil {
 			return 0, err
 		}
-		hs[i] = recordAt(histograms + uintptr(i)*unsafe.Sizeof(record{})).histogram(run)
 	}
-	return 0, backproj.BackProjectEach(planes, image, hs, run)
+	h, err := backproj.BackProjectModel(plane, image, patch, &options)
+	if err != nil {
+		return 0, err
+	}
+	return min(1, int(slices.Max(h.Counts))), nil
 }
 
 // Locate writes to found x, y and the sum of the window of that size that has

@@ -26,20 +26,24 @@ func recordAt(address uintptr) *record {
 // histogram returns the histogram, without its counts. It refers to the
 // record's arrays.
 func (r *record) histogram(run backproj.Run) *backproj.Histogram {
-	h := &backproj.Histogram{
-		Layout: backproj.Layout{Channels: backproj.Channels(r.channels), Bins: r.bins},
+	return &backproj.Histogram{
+		Layout: r.layout(),
 		Values: foreign.Slice[float32](r.values, r.cells),
 		Table:  foreign.Slice[uint8](r.table, r.length),
 		Run:    run,
 	}
+}
+
+func (r *record) layout() backproj.Layout {
+	l := backproj.Layout{Channels: backproj.Channels(r.channels), Bins: r.bins}
 	for i, bounds := range r.ranges {
-		h.Layout.Ranges[i] = [2]float32{float32(bounds[0]), float32(bounds[1])}
+		l.Ranges[i] = [2]float32{float32(bounds[0]), float32(bounds[1])}
 	}
 	if r.gated != 0 {
-		h.Layout.InRange = new(backproj.Bounds)
+		l.InRange = new(backproj.Bounds)
 		for i := range 3 {
-			h.Layout.InRange.Lo[i], h.Layout.InRange.Hi[i] = uint8(r.lo[i]), uint8(r.hi[i])
+			l.InRange.Lo[i], l.InRange.Hi[i] = uint8(r.lo[i]), uint8(r.hi[i])
 		}
 	}
-	return h
+	return l
 }
