@@ -178,7 +178,7 @@ def calls(monkeypatch, name):
 def test_chunks_of_any_size_give_the_same(monkeypatch, batch, hists, view, pixels):
     frames = view(batch)
     expected = backproj.back_project(frames, hists)
-    monkeypatch.setattr(_engines, "_PIXELS_A_CALL", pixels)
+    monkeypatch.setattr(_engines, "PIXELS_A_CALL", pixels)
     np.testing.assert_array_equal(backproj.back_project(frames, hists), expected)
     out = OUTS["interleaved"](expected.shape)
     np.testing.assert_array_equal(backproj.back_project(frames, hists, out=out), expected)
@@ -189,7 +189,7 @@ def test_models_are_counted_in_chunks_too(monkeypatch, batch, pixels):
     mask = np.random.default_rng(2).integers(0, 2, (H, W), np.uint8)
     halves = batch[0, ::-1, ::2], mask[::-1, ::2]
     expected = backproj.Histogram(batch[0]), backproj.Histogram(halves[0], mask=halves[1])
-    monkeypatch.setattr(_engines, "_PIXELS_A_CALL", pixels)
+    monkeypatch.setattr(_engines, "PIXELS_A_CALL", pixels)
     seen = calls(monkeypatch, "binding_Add")
     assert backproj.Histogram(batch[0]) == expected[0]
     assert len(seen) == {1: H, W: H, 5 * W: 3}.get(pixels, 1)
@@ -201,7 +201,7 @@ def test_frames_that_follow_one_another_are_one_call_and_huge_ones_several(monke
     frames = np.zeros((4, 8, 10, 3), np.uint8)
     hists[0].back_project(frames)
     assert len(seen) == 1
-    monkeypatch.setattr(_engines, "_PIXELS_A_CALL", 40)
+    monkeypatch.setattr(_engines, "PIXELS_A_CALL", 40)
     seen.clear()
     hists[0].back_project(frames[0])
     assert len(seen) == 2
@@ -217,7 +217,7 @@ def test_a_memory_map_larger_than_a_chunk(monkeypatch, tmp_path, hists):
     mapped.flush()
     frames = np.memmap(tmp_path / "frames", np.uint8, "r", shape=shape)
     out = np.memmap(tmp_path / "probs", np.uint8, "w+", shape=shape[:3])
-    monkeypatch.setattr(_engines, "_PIXELS_A_CALL", 2 * 120 * 160)
+    monkeypatch.setattr(_engines, "PIXELS_A_CALL", 2 * 120 * 160)
     assert hists[0].back_project(frames, out=out) is out
     np.testing.assert_array_equal(out, one_by_one(frames, hists[0]))
     np.testing.assert_array_equal(np.fromfile(tmp_path / "probs", np.uint8), out.reshape(-1))
@@ -242,7 +242,7 @@ def interrupt_third_call(monkeypatch, name):
 def test_an_interrupt_is_seen_between_chunks_and_leaves_a_part_of_out(monkeypatch, batch, hists, view):
     frames = batch.reshape(N * H, W, -1) if view == "one tall frame" else batch[::-1]
     expected = hists[0].back_project(frames)
-    monkeypatch.setattr(_engines, "_PIXELS_A_CALL", H * W)
+    monkeypatch.setattr(_engines, "PIXELS_A_CALL", H * W)
     seen = interrupt_third_call(monkeypatch, "binding_Project")
     out = expected ^ 255
     with pytest.raises(KeyboardInterrupt):
@@ -254,7 +254,7 @@ def test_an_interrupt_is_seen_between_chunks_and_leaves_a_part_of_out(monkeypatc
 
 
 def test_an_interrupt_is_seen_while_a_model_is_counted(monkeypatch, batch):
-    monkeypatch.setattr(_engines, "_PIXELS_A_CALL", H * W)
+    monkeypatch.setattr(_engines, "PIXELS_A_CALL", H * W)
     seen = interrupt_third_call(monkeypatch, "binding_Add")
     with pytest.raises(KeyboardInterrupt):
         backproj.Histogram(batch.reshape(N * H, W, -1))

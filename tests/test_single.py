@@ -100,7 +100,7 @@ def outcome(monkeypatch, make, call):
             # Where memory lies differs from call to call; the frame is the eighth.
             source = frame.__array_interface__["data"][0]
             given = None if out is None else target - out.__array_interface__["data"][0]
-            asked.append((number, given, *rest[:3], rest[3] - source, *rest[4:]))
+            asked.append((number, given, *rest[:4], rest[4] - source, *rest[5:]))
             return project(state, number, target, *rest)
 
         patch.setattr(native, "binding_Project", spied)
@@ -128,7 +128,7 @@ def test_the_short_way_asks_go_for_the_same_and_gives_the_same(monkeypatch, hist
         call = CALLS[kind](hist)
         result, asked, _ = outcome(monkeypatch, make, call)
         with monkeypatch.context() as patch:
-            patch.setattr(_single, "_plainly", lambda *_: None)
+            patch.setattr(_single, "plain", lambda *_: None)
             expected, asked_by_all_checks, _ = outcome(monkeypatch, make, call)
         assert result == expected
         assert asked == asked_by_all_checks
@@ -151,7 +151,7 @@ def test_all_else_does_not(monkeypatch, hists, make):
 
 def test_a_frame_larger_than_a_call_does_not(monkeypatch, hists):
     expected = hists[0].back_project(pixels(H, W, 3))
-    monkeypatch.setattr(_engines, "_PIXELS_A_CALL", H * W - 1)
+    monkeypatch.setattr(_engines, "PIXELS_A_CALL", H * W - 1)
     result, asked, _ = outcome(monkeypatch, PLAIN["three channels"], CALLS["project"](hists[0]))
     assert result == expected.tolist()
     assert len(asked) == 2

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from backproj import _extension
 from backproj._arrays import Image, address, geometry, shown
 from backproj._kernels import default_kernel
-from backproj._layout import DEFAULT, Layout, record
+from backproj._layout import DEFAULT, Layout, record, record_of_layout
 from backproj._threads import ALL_CPUS
 
 Engine: TypeAlias = Literal["native", "opencv"]
@@ -19,7 +19,7 @@ Engine: TypeAlias = Literal["native", "opencv"]
 RAW = 0.0  # a peak: leave the counts as they are
 
 # Ctrl-C is seen between calls of Go. A call of so many pixels takes at most some 50 ms.
-_PIXELS_A_CALL = 1 << 24
+PIXELS_A_CALL = 1 << 24
 
 
 class State(NamedTuple):
@@ -150,12 +150,35 @@ def project(
         records = np.concatenate([state.record for state in states])
         start = address(records)
     call = _extension.load("_native").binding_Project
-    for at, row, pixel, block in _blocks(frames, out):
-        call(start, number, at, step, row, pixel, *block, order, kernel, threads)
+    for at, onto, row, pixel, block in _blocks(frames, out, PIXELS_A_CALL):
+        call(start, number, at, step, onto, row, pixel, *block, order, kernel, threads)
 
 
-def _blocks(frames: Image, out: Image) -> Iterator[tuple[int, int, int, tuple[int, ...]]]:
-    """Yield blocks of rows: where they go, with what strides, and their geometry.
+def project_model(
+    layout: Layout,
+    peak: float,
+    model: Image,
+    mask: Image | None,
+    frame: tuple[int, ...],
+    out: tuple[int, ...],
+    order: int,
+    *,
+    threads: int = ALL_CPUS,
+) -> bool:
+    """Write the back projection of a model's histogram, made for this alone; return if any pixel was counted.
+
+    The frame and ``out`` come as their geometry. Neither they nor the model may have more than PIXELS_A_CALL.
+    """
+    described = record_of_layout(layout)
+    where = (0, 0, 0) if mask is None else (address(mask), *mask.strides)
+    call, kernel = _extension.load("_native").binding_ProjectModel, default_kernel()
+    return bool(
+        call(address(described), peak, *out, *frame, *geometry(model), order, *where, kernel, threads)
+    )
+
+
+def _blocks(frames: Image, out: Image, pixels: int) -> Iterator[tuple[int, int, int, int, tuple[int, ...]]]:
+    """Yield blocks of frames, or of rows of one, of so many pixels or less: where they go and their geometry.
 
     Frames that follow one another as their rows do are one tall frame.
     """
@@ -169,17 +192,21 @@ def _blocks(frames: Image, out: Image) -> Iterator[tuple[int, int, int, tuple[in
         step, row_step, pixel_step, channel_step = frames.strides
         _, onto, out_row, out_pixel = out.strides
     if step == height * row_step and onto == height * out_row:
-        number, height = 1, number * height
-    rows = max(1, _PIXELS_A_CALL // (width * out.shape[0]))
+        number, height, step, onto = 1, number * height, 0, 0
+    rows = pixels // (width * out.shape[0])
+    some, rows = max(1, rows // height), max(1, min(rows, height))
     source, target = address(frames), address(out)
-    for i in range(number):
+    for i in range(0, number, some):
         for y in range(0, height, rows):
             yield (
                 target + i * onto + y * out_row,
+                onto,
                 out_row,
                 out_pixel,
                 (
                     source + i * step + y * row_step,
+                    min(some, number - i),
+                    step,
                     min(rows, height - y),
                     width,
                     row_step,
@@ -191,7 +218,7 @@ def _blocks(frames: Image, out: Image) -> Iterator[tuple[int, int, int, tuple[in
 
 def _row_blocks(model: Image, mask: Image | None) -> Iterator[tuple[tuple[int, ...], tuple[int, int, int]]]:
     """Yield the geometry of blocks of a model's rows, and of its mask's."""
-    rows = max(1, _PIXELS_A_CALL // model.shape[1])
+    rows = max(1, PIXELS_A_CALL // model.shape[1])
     for y in range(0, model.shape[0], rows):
         where = (0, 0, 0) if mask is None else (address(mask[y:]), mask.strides[0], mask.strides[1])
         yield geometry(model[y : y + rows]), where
@@ -222,5 +249,7 @@ def _project_by_opencv(states: Sequence[State], frames: Image, out: Image, order
         )
     call = _extension.load("_opencv").binding_Project
     for state, planes in zip(states, out, strict=True):
-        for at, row, pixel, block in _blocks(frames, planes[np.newaxis]):
-            call(at, row, pixel, address(state.values), *block, order)
+        pairs = [(frames, planes)] if frames.ndim == 3 else zip(frames, planes, strict=True)
+        for frame, plane in pairs:
+            for at, _, row, pixel, (source, _, _, *block) in _blocks(frame, plane[np.newaxis], PIXELS_A_CALL):
+                call(at, row, pixel, address(state.values), source, *block, order)

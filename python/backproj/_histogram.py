@@ -13,7 +13,7 @@ from backproj import _engines, _files
 from backproj._arrays import Image, Mask, Order, check_order
 from backproj._engines import Engine, State, check_engine
 from backproj._layout import Bounds, Channels, Layout, check_layout
-from backproj._models import check_peak, count_models
+from backproj._models import check_models, check_peak, count_models
 from backproj._single import project_single
 from backproj._threads import check_threads
 from backproj._values import given_values, ratio_values
@@ -105,7 +105,8 @@ class Histogram:
         order: Order = "bgr",
     ) -> None:
         layout = check_layout(channels, bins, ranges, in_range)
-        self._state = count_models(model, mask, layout, check_peak(peak), check_order(order), "native", 3)
+        images, masks = check_models(model, mask)
+        self._state = count_models(images, masks, layout, check_peak(peak), check_order(order), "native", 3)
 
     @classmethod
     def _of(cls, state: State) -> Histogram:

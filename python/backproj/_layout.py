@@ -175,13 +175,14 @@ _CHANNELS = {"hs": 0, "h": 1, "hsv": 2}
 
 def record(layout: Layout, values: int, table: int) -> npt.NDArray[np.uint64]:
     """Return the record of a histogram whose arrays lie at those addresses, field by field."""
-    fields = _record_without_addresses(layout).copy()
+    fields = record_of_layout(layout).copy()
     fields[0], fields[1] = values, table
     return fields
 
 
 @functools.lru_cache(maxsize=64)
-def _record_without_addresses(layout: Layout) -> npt.NDArray[np.uint64]:
+def record_of_layout(layout: Layout) -> npt.NDArray[np.uint64]:
+    """Return the record of a histogram without arrays. It is not to be changed."""
     pad = len(layout.bins)
     lo, hi = layout.in_range or ((0, 0, 0), (0, 0, 0))
     described = np.array(

@@ -25,16 +25,10 @@ def check_peak(peak: object) -> float:
     return float(peak)
 
 
-def count_models(
-    model: Image | Sequence[Image],
-    mask: Mask | Sequence[Mask | None] | None,
-    layout: Layout,
-    peak: float,
-    order: int,
-    engine: Engine,
-    caller: int,
-) -> State:
-    """Return the state of the models' histogram; warnings are about the caller so many frames up."""
+def check_models(
+    model: Image | Sequence[Image], mask: Mask | Sequence[Mask | None] | None
+) -> tuple[list[Image], list[Image | None]]:
+    """Return the models, of which each has pixels, and their masks."""
     models = [model] if not isinstance(model, (list, tuple)) else model
     masks: object = [mask]
     if models is model:
@@ -56,11 +50,30 @@ def count_models(
         None if where is None else check_mask(where, image.shape[:2])
         for where, image in zip(masks, images, strict=True)
     ]
-    state = _engines.count(layout, images, wheres, order, peak, engine=engine, threads=check_threads(None))
-    if state.counts is not None and not np.count_nonzero(state.counts):  # any() takes 1 µs more
+    return images, wheres
+
+
+def count_models(
+    images: Sequence[Image],
+    masks: Sequence[Image | None],
+    layout: Layout,
+    peak: float,
+    order: int,
+    engine: Engine,
+    caller: int,
+) -> State:
+    """Return the state of the models' histogram; warnings are about the caller so many frames up."""
+    state = _engines.count(layout, images, masks, order, peak, engine=engine, threads=check_threads(None))
+    if state.counts is not None:
+        warn_if_empty(bool(np.count_nonzero(state.counts)), caller + 1)  # any() takes 1 µs more
+    return state
+
+
+def warn_if_empty(counted: bool, caller: int) -> None:
+    """Warn the caller so many frames up if no pixel was counted."""
+    if not counted:
         warnings.warn(
             "nothing was left to count by mask, ranges and in_range, and the histogram is all 0",
             RuntimeWarning,
             stacklevel=caller,
         )
-    return state

@@ -14,8 +14,8 @@ from backproj._arrays import Image, Mask, Order, check_frames, check_order, dest
 from backproj._engines import Engine, check_engine
 from backproj._histogram import Histogram
 from backproj._layout import Bounds, Channels, check_bounds, check_layout
-from backproj._models import check_peak, count_models
-from backproj._single import project_single
+from backproj._models import check_peak
+from backproj._single import project_model, project_single
 from backproj._threads import check_threads
 
 
@@ -109,18 +109,15 @@ def back_project(
             )
     if isinstance(model, Histogram):
         return project_single(model._state, frame, out, number, threads, engine)
-    frame = check_frames(frame)
     if hists is not None:
+        frame = check_frames(frame)
         out, onto = destination(out, (len(hists), *frame.shape[:-1]), frame)
         states = [hist._state for hist in hists]
-    else:
-        out, plane = destination(out, frame.shape[:-1], frame)
-        onto = plane[np.newaxis]
-        layout = check_layout(channels, bins, ranges, in_range)
-        image = cast("Image", model)  # or what count_models will name in its error
-        states = [count_models(image, mask, layout, check_peak(peak), number, engine, caller=3)]
-    _engines.project(states, frame, onto, number, engine=engine, threads=threads)
-    return out
+        _engines.project(states, frame, onto, number, engine=engine, threads=threads)
+        return out
+    layout = check_layout(channels, bins, ranges, in_range)
+    image = cast("Image", model)  # or what project_model will name in its error
+    return project_model(image, mask, layout, check_peak(peak), frame, out, number, threads, engine)
 
 
 def _histograms(model: object) -> Sequence[Histogram] | None:
