@@ -30,7 +30,7 @@ def one_buffer(frame_at, out_at, channels=3):
     return frame, buffer[out_at:][: H * W].reshape(H, W)
 
 
-# (frame, out) that are plain.
+# (frame, out) that are plain: arrays, and views of arrays.
 PLAIN = {
     "three channels": lambda: (pixels(H, W, 3), None),
     "four channels": lambda: (pixels(H, W, 4), None),
@@ -42,6 +42,11 @@ PLAIN = {
     "one pixel": lambda: (pixels(1, 1, 3), pixels(1, 1)),
     "one row": lambda: (pixels(1, W, 4), pixels(1, W)),
     "one column": lambda: (pixels(H, 1, 3), pixels(H, 1)),
+    "a crop": lambda: (pixels(2 * H, 2 * W, 3)[3 : 3 + H, 5 : 5 + W], None),
+    "a crop of four channels": lambda: (pixels(2 * H, 2 * W, 4)[3 : 3 + H, 5 : 5 + W], None),
+    "three channels of four": lambda: (pixels(H, W, 4)[..., :3], None),
+    "upside down": lambda: (pixels(H, W, 3)[::-1], None),
+    "Fortran": lambda: (np.asfortranarray(pixels(H, W, 3)), None),
     "two parts of an array": lambda: one_buffer(0, 3 * H * W),
     "two parts the other way": lambda: one_buffer(H * W, 0),
     "two parts of four channels": lambda: one_buffer(0, 4 * H * W, 4),
@@ -49,13 +54,8 @@ PLAIN = {
     "with a dtype of its own": lambda: (pixels(H, W, 3).view(np.dtype("u1", metadata={"of": "me"})), None),
 }
 
-# (frame, out) that need all the checks: views, batches, nothing, and mistakes.
+# (frame, out) that need all the checks: stranger views, batches, nothing, and mistakes.
 OTHERS = {
-    "a crop": lambda: (pixels(2 * H, 2 * W, 3)[3 : 3 + H, 5 : 5 + W], None),
-    "a crop of four channels": lambda: (pixels(2 * H, 2 * W, 4)[3 : 3 + H, 5 : 5 + W], None),
-    "three channels of four": lambda: (pixels(H, W, 4)[..., :3], None),
-    "upside down": lambda: (pixels(H, W, 3)[::-1], None),
-    "Fortran": lambda: (np.asfortranarray(pixels(H, W, 3)), None),
     "a batch": lambda: (pixels(3, H, W, 3), pixels(3, H, W)),
     "no rows": lambda: (pixels(0, W, 3), None),
     "no columns": lambda: (pixels(H, 0, 3), pixels(H, 0)),
@@ -117,6 +117,9 @@ CALLS = {
     "project": lambda hist: lambda frame, out: hist.back_project(frame, out=out),
     "project rgb": lambda hist: lambda f, out: hist.back_project(f, out=out, order="rgb", threads=3),
     "function": lambda hist: lambda frame, out: backproj.back_project(frame, hist, out=out),
+    "one shot": lambda _: (
+        lambda frame, out: backproj.back_project(frame, pixels(20, 30, 3), out=out, bins=16)
+    ),
     "in_range": lambda _: lambda frame, out: backproj.in_range(frame, (170, 30, 0), (90, 255, 250), out=out),
 }
 
@@ -155,3 +158,30 @@ def test_a_frame_larger_than_a_call_does_not(monkeypatch, hists):
     result, asked, _ = outcome(monkeypatch, PLAIN["three channels"], CALLS["project"](hists[0]))
     assert result == expected.tolist()
     assert len(asked) == 2
+
+
+MODELS = {name: make for name, make in (PLAIN | OTHERS).items() if name != "a list"}  # of Histograms
+
+
+@pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_model_needed_once_gives_what_its_histogram_gives(make, masked):
+    frame, (model, _) = pixels(H, W, 3), make()
+    mask = pixels(H, W) < 100 if masked and getattr(model, "shape", ())[:2] == (H, W) else None
+
+    def result(call):
+        try:
+            return call().tolist()
+        except (TypeError, ValueError) as error:
+            return type(error), str(error)
+
+    options = {"channels": "h", "bins": 16, "in_range": ((0, 60, 32), (180, 255, 255)), "mask": mask}
+    once = result(lambda: backproj.back_project(frame, model, **options))
+    assert once == result(lambda: backproj.Histogram(model, **options).back_project(frame))
+
+
+def test_a_model_larger_than_a_call_gives_the_same(monkeypatch):
+    frame, model = pixels(5, 7, 3), pixels(H, W, 3)
+    expected = backproj.back_project(frame, model)
+    monkeypatch.setattr(_engines, "PIXELS_A_CALL", 5 * 7)
+    np.testing.assert_array_equal(backproj.back_project(frame, model), expected)

@@ -5,15 +5,13 @@ Each error names what came and how to mend it.
 
 from __future__ import annotations
 
-import ctypes
 import sys
-from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from backproj._memory import within_owner
+from backproj._memory import address, within_owner
 
 Order: TypeAlias = Literal["bgr", "rgb"]
 Image: TypeAlias = npt.NDArray[np.uint8]
@@ -22,20 +20,6 @@ Mask: TypeAlias = npt.NDArray[np.uint8 | np.bool_]
 ORDERS = {"bgr": 0, "rgb": 1}
 
 UINT8 = np.dtype(np.uint8)
-_FIRST = slice(1)
-_addressof = ctypes.addressof
-_from_buffer: Callable[[Any], ctypes.c_char] = ctypes.c_char.from_buffer
-
-
-def address(array: npt.NDArray[Any]) -> int:
-    """Return where the array's first element lies."""
-    # ctypes tells in a quarter of numpy's 1 µs, but only of memory without gaps (an array of one element has
-    # none) that may be written to (else it raises a TypeError) and is not empty (a ValueError).
-    first = array if array.flags.c_contiguous else array[(_FIRST,) * array.ndim]
-    try:
-        return _addressof(_from_buffer(first))
-    except (TypeError, ValueError):
-        return int(array.__array_interface__["data"][0])
 
 
 def geometry(image: Image) -> tuple[int, ...]:

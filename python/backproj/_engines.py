@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from backproj import _extension
-from backproj._arrays import Image, address, geometry, shown
+from backproj._arrays import Image, geometry, shown
 from backproj._kernels import default_kernel
 from backproj._layout import DEFAULT, Layout, record, record_of_layout
+from backproj._memory import address
 from backproj._threads import ALL_CPUS
 
 Engine: TypeAlias = Literal["native", "opencv"]
@@ -157,7 +158,7 @@ def project(
 def project_model(
     layout: Layout,
     peak: float,
-    model: Image,
+    model: tuple[int, ...],
     mask: Image | None,
     frame: tuple[int, ...],
     out: tuple[int, ...],
@@ -167,14 +168,12 @@ def project_model(
 ) -> bool:
     """Write the back projection of a model's histogram, made for this alone; return if any pixel was counted.
 
-    The frame and ``out`` come as their geometry. Neither they nor the model may have more than PIXELS_A_CALL.
+    The images and ``out`` come as their geometry. None of them may have more than PIXELS_A_CALL.
     """
     described = record_of_layout(layout)
     where = (0, 0, 0) if mask is None else (address(mask), *mask.strides)
     call, kernel = _extension.load("_native").binding_ProjectModel, default_kernel()
-    return bool(
-        call(address(described), peak, *out, *frame, *geometry(model), order, *where, kernel, threads)
-    )
+    return bool(call(address(described), peak, *out, *frame, *model, order, *where, kernel, threads))
 
 
 def _blocks(frames: Image, out: Image, pixels: int) -> Iterator[tuple[int, int, int, int, tuple[int, ...]]]:

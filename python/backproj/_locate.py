@@ -8,7 +8,8 @@ from typing import SupportsIndex
 import numpy as np
 
 from backproj import _extension
-from backproj._arrays import Image, address, check_plane, shown
+from backproj._arrays import Image, check_plane, shown
+from backproj._memory import address
 
 Box = tuple[int, int, int, int]
 

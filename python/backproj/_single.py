@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from backproj import _engines, _extension
-from backproj._arrays import UINT8, Image, Mask, address, check_frames, destination, geometry
+from backproj._arrays import UINT8, Image, Mask, check_frames, destination, geometry
 from backproj._engines import Engine, State
 from backproj._kernels import default_kernel
 from backproj._layout import Layout
+from backproj._memory import address, extent
 from backproj._models import check_models, count_models, warn_if_empty
 
 
@@ -55,37 +56,53 @@ def project_model(
         prob, onto = destination(out, frame.shape[:-1], frame)
         if engine == "native" and frame.ndim == 3 and 0 < frame.size <= 3 * _engines.PIXELS_A_CALL:
             both = prob, (address(onto), *onto.strides), geometry(frame)
-    (image,), (where,) = images, masks = check_models(model, mask)
-    if both is not None:
-        prob, plane, source = both
-    if both is not None and image.size <= 3 * _engines.PIXELS_A_CALL:
-        counted = _engines.project_model(layout, peak, image, where, source, plane, order, threads=threads)
+    else:
+        prob = both[0]
+    known = plain_image(model) if both is not None and mask is None else None
+    if known is None:
+        (image,), (where,) = check_models(model, mask)
+        if image.size <= 3 * _engines.PIXELS_A_CALL:
+            known = 0, 0, geometry(image)
+    else:
+        where = None
+    if both is not None and known is not None:
+        _, plane, source = both
+        counted = _engines.project_model(layout, peak, known[2], where, source, plane, order, threads=threads)
         warn_if_empty(counted, caller=4)
         return prob
-    state = count_models(images, masks, layout, peak, order, engine, caller=4)
+    state = count_models([image], [where], layout, peak, order, engine, caller=4)
     return project_single(state, frame, prob, order, threads, engine)
 
 
 def plain(frame: Image, out: Image | None) -> tuple[Image, tuple[int, ...], tuple[int, ...]] | None:
-    """Check a whole frame and an ``out`` without gaps; return None for all else, and for mistakes.
+    """Check a frame and an ``out`` without gaps; return None for all but the simplest, and for mistakes.
 
     Returns what the call gives back, and the geometry of the two as the binding takes it. Go projects 64×64
-    pixels in 2 µs. The checks that any view and any mistake needs take twice that.
+    pixels in 2 µs. The checks that any array and any mistake needs take several times that.
     """
-    if type(frame) is not np.ndarray or frame.dtype != UINT8 or frame.ndim != 3:
+    source = plain_image(frame)
+    if source is None:
         return None
-    height, width, channels = shape = frame.shape
-    pixels = height * width
-    if channels not in (3, 4) or not 0 < pixels <= _engines.PIXELS_A_CALL or not frame.flags.c_contiguous:
-        return None
+    shape = frame.shape[:2]
     if out is None:
-        out = np.empty(shape[:2], UINT8)
-    elif type(out) is not np.ndarray or out.dtype != UINT8 or out.shape != shape[:2]:
+        out = np.empty(shape, UINT8)
+    elif type(out) is not np.ndarray or out.dtype != UINT8 or out.shape != shape:
         return None
     flags = out.flags
     if not (flags.c_contiguous and flags.writeable):
         return None
-    source, target, stride = address(frame), address(out), width * channels
-    if target < source + height * stride and source < target + pixels:
+    target = extent(out)
+    if target is None or (target[1] < source[1] and source[0] < target[2]):
         return None
-    return out, (target, width, 1), (source, height, width, stride, channels, 1)
+    return out, (target[0], shape[1], 1), source[2]
+
+
+def plain_image(image: Image) -> tuple[int, int, tuple[int, ...]] | None:
+    """Return where an image begins and ends, and its geometry, if it is an array or a view of one."""
+    if type(image) is not np.ndarray or image.dtype != UINT8 or image.ndim != 3:
+        return None
+    height, width, channels = image.shape
+    if channels not in (3, 4) or not 0 < height * width <= _engines.PIXELS_A_CALL:
+        return None
+    lies = extent(image)
+    return None if lies is None else (lies[1], lies[2], (lies[0], height, width, *image.strides))
