@@ -81,7 +81,7 @@ func BackProjectEach(dsts []Plane, frames []Image, histograms []*Histogram, run 
 	if rows == 0 || len(histograms) == 0 {
 		return nil
 	}
-	parallel(rows, run.workers(rows, pixels*len(histograms), k), func(y0, y1 int) {
+	share(rows, run.workers(rows, pixels*len(histograms), k), func(y0, y1 int) {
 		targets := make([]target, len(lookups))
 		for j, source := range sources {
 			if source.empty() {

@@ -72,7 +72,7 @@ func BenchmarkKernelWork(b *testing.B) {
 				b.Fatal(err)
 			}
 			narrow := backproj.Plane{Pix: out, Width: crop.Width, Height: crop.Height}
-			measure("project four", bgr, func() error { return backproj.BackProjectEach(planes, bgr, four, run) })
+			measure("project four", bgr, func() error { return backproj.BackProjectEach(planes, []backproj.Image{bgr}, four, run) })
 			measure("project BGRA", bgra, func() error { return hs.BackProject(planes[0], bgra) })
 			measure("project rows of 300", crop, func() error { return hs.BackProject(narrow, crop) })
 		}

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 )
 
 // workers returns how many goroutines so many pixels in so many rows deserve:
@@ -46,4 +47,20 @@ func parallel(rows, workers int, f func(y0, y1 int)) {
 	if failed != nil {
 		panic(failed)
 	}
+}
+
+// share calls f for bands [y0, y1) that together are [0, rows), several a
+// worker: one that the system lets wait leaves its share to the others.
+func share(rows, workers int, f func(y0, y1 int)) {
+	if workers == 1 {
+		f(0, rows)
+		return
+	}
+	bands := min(rows, 8*workers)
+	var next atomic.Int64
+	parallel(workers, workers, func(int, int) {
+		for band := int(next.Add(1)) - 1; band < bands; band = int(next.Add(1)) - 1 {
+			f(rows*band/bands, rows*(band+1)/bands)
+		}
+	})
 }

@@ -46,15 +46,17 @@ func TestOfManyPanicsOneIsRaised(t *testing.T) {
 func TestBandsAreAllRowsOnceWhateverTheirNumber(t *testing.T) {
 	for rows := 1; rows < 70; rows++ {
 		for workers := 1; workers <= rows; workers++ {
-			seen := make([]atomic.Int32, rows)
-			parallel(rows, workers, func(y0, y1 int) {
-				for y := y0; y < y1; y++ {
-					seen[y].Add(1)
-				}
-			})
-			for y := range seen {
-				if n := seen[y].Load(); n != 1 {
-					t.Fatalf("%d rows, %d workers: row %d %d times", rows, workers, y, n)
+			for i, split := range []func(rows, workers int, f func(y0, y1 int)){parallel, share} {
+				seen := make([]atomic.Int32, rows)
+				split(rows, workers, func(y0, y1 int) {
+					for y := y0; y < y1; y++ {
+						seen[y].Add(1)
+					}
+				})
+				for y := range seen {
+					if n := seen[y].Load(); n != 1 {
+						t.Fatalf("way %d, %d rows, %d workers: row %d %d times", i, rows, workers, y, n)
+					}
 				}
 			}
 		}
