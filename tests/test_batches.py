@@ -184,6 +184,17 @@ def test_chunks_of_any_size_give_the_same(monkeypatch, batch, hists, view, pixel
     np.testing.assert_array_equal(backproj.back_project(frames, hists, out=out), expected)
 
 
+def test_frames_that_are_no_tall_frame_are_one_call_too_unless_they_are_many(monkeypatch, batch, hists):
+    frames = batch[::-1]
+    expected = one_by_one(frames, hists[0])
+    seen = calls(monkeypatch, "binding_Project")
+    np.testing.assert_array_equal(hists[0].back_project(frames), expected)
+    assert len(seen) == 1
+    monkeypatch.setattr(_engines, "_FRAMES_A_CALL", N - 1)
+    np.testing.assert_array_equal(hists[0].back_project(frames), expected)
+    assert len(seen) == 3
+
+
 @pytest.mark.parametrize("pixels", [1, W, 5 * W, 1 << 24])
 def test_models_are_counted_in_chunks_too(monkeypatch, batch, pixels):
     mask = np.random.default_rng(2).integers(0, 2, (H, W), np.uint8)

@@ -13,6 +13,15 @@ import (
 // at returns the address of a slice's first element, as Python gives it.
 func at[T any](s []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(s))) }
 
+// memory returns memory that stays where it is until the test is over, as
+// Python's does: an address neither keeps a slice nor keeps it off the stack,
+// which moves.
+func memory[T any](t *testing.T, n int) []T {
+	s := make([]T, n)
+	t.Cleanup(func() { runtime.KeepAlive(s) })
+	return s
+}
+
 // A state is what Python keeps of a histogram.
 type state struct {
 	counts []int64
@@ -21,10 +30,13 @@ type state struct {
 	record []record
 }
 
-func newState() *state {
-	s := &state{make([]int64, backproj.Bins), make([]float32, backproj.Bins), make([]uint8, 1<<16), make([]record, 1)}
+func newState(t *testing.T) *state {
+	s := &state{
+		memory[int64](t, backproj.Bins), memory[float32](t, backproj.Bins),
+		memory[uint8](t, 1<<16+backproj.Bins), memory[record](t, 1),
+	}
 	s.record[0] = record{
-		values: at(s.values), table: at(s.table), cells: backproj.Bins, length: 1 << 16,
+		values: at(s.values), table: at(s.table), cells: backproj.Bins, length: 1<<16 + backproj.Bins,
 		bins: [3]int{32, 32}, ranges: [3][2]float64{{0, 180}, {0, 256}},
 	}
 	return s
@@ -49,9 +61,8 @@ var extents = []struct {
 }
 
 func TestExtentsThatNoArrayHasAreErrors(t *testing.T) {
-	pix, prob, found := make([]byte, 300), make([]byte, 100), make([]int64, 3)
-	s := newState()
-	defer runtime.KeepAlive(pix) // an address keeps nothing
+	pix, prob, found := memory[byte](t, 300), memory[byte](t, 100), memory[int64](t, 3)
+	s := newState(t)
 	for _, e := range extents {
 		for name, call := range map[string]func() (int, error){
 			"Add rows": func() (int, error) {
@@ -64,10 +75,16 @@ func TestExtentsThatNoArrayHasAreErrors(t *testing.T) {
 				return Add(at(s.record), at(s.counts), at(pix), e.length, 1, 0, 0, 1, 0, at(prob), e.along, 1, "", 1)
 			},
 			"Project frame": func() (int, error) {
-				return Project(at(s.record), 1, at(prob), 0, 0, 0, at(pix), e.length, 1, e.along, 3, 1, 0, "", 1)
+				return Project(at(s.record), 1, at(prob), 0, 0, 0, 0, at(pix), 1, 0, e.length, 1, e.along, 3, 1, 0, "", 1)
 			},
 			"Project dst": func() (int, error) {
-				return Project(at(s.record), 1, at(prob), 0, e.along, 1, at(pix), e.length, 1, 0, 0, 1, 0, "", 1)
+				return Project(at(s.record), 1, at(prob), 0, 0, e.along, 1, at(pix), 1, 0, e.length, 1, 0, 0, 1, 0, "", 1)
+			},
+			"Project frames": func() (int, error) {
+				return Project(at(s.record), 1, at(prob), 0, 1, 0, 1, at(pix), 2, e.along, e.length, 1, e.along, 3, 1, 0, "", 1)
+			},
+			"ProjectModel model": func() (int, error) {
+				return ProjectModel(at(s.record), 256, at(prob), 1, 1, at(pix), 1, 1, 3, 3, 1, at(pix), e.length, 1, e.along, 3, 1, 0, 0, 0, 0, "", 1)
 			},
 			"Locate": func() (int, error) {
 				return Locate(at(found), at(prob), e.length, 1, e.along, 1, 1, 1)
@@ -81,8 +98,7 @@ func TestExtentsThatNoArrayHasAreErrors(t *testing.T) {
 }
 
 func TestRecordsThatDescribeNoHistogramAreErrors(t *testing.T) {
-	pix, prob := make([]byte, 300), make([]byte, 100)
-	defer runtime.KeepAlive(pix)
+	pix, prob := memory[byte](t, 300), memory[byte](t, 100)
 	for name, change := range map[string]func(*record){
 		"no values":             func(r *record) { r.values = 0 },
 		"no table":              func(r *record) { r.table = 0 },
@@ -92,24 +108,23 @@ func TestRecordsThatDescribeNoHistogramAreErrors(t *testing.T) {
 		"no cells":              func(r *record) { r.cells = -1 },
 		"unknown channels":      func(r *record) { r.channels, r.length = 7, 3 },
 	} {
-		s := newState()
+		s := newState(t)
 		change(&s.record[0])
-		if _, err := Project(at(s.record), 1, at(prob), 0, 10, 1, at(pix), 10, 10, 30, 3, 1, 0, "", 1); err == nil {
+		if _, err := Project(at(s.record), 1, at(prob), 0, 0, 10, 1, at(pix), 1, 0, 10, 10, 30, 3, 1, 0, "", 1); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if _, err := Project(0, 1, at(prob), 0, 10, 1, at(pix), 10, 10, 30, 3, 1, 0, "", 1); err == nil {
+	if _, err := Project(0, 1, at(prob), 0, 0, 10, 1, at(pix), 1, 0, 10, 10, 30, 3, 1, 0, "", 1); err == nil {
 		t.Error("no record: no error")
 	}
-	if _, err := Project(at(newState().record), -1, at(prob), 0, 10, 1, at(pix), 10, 10, 30, 3, 1, 0, "", 1); err == nil {
+	if _, err := Project(at(newState(t).record), -1, at(prob), 0, 0, 10, 1, at(pix), 1, 0, 10, 10, 30, 3, 1, 0, "", 1); err == nil {
 		t.Error("a negative number of records: no error")
 	}
 }
 
 func TestTheCallAfterAnErrorWorks(t *testing.T) {
-	pix, prob := make([]byte, 300), make([]byte, 100)
-	defer runtime.KeepAlive(pix)
-	s := newState()
+	pix, prob := memory[byte](t, 300), memory[byte](t, 100)
+	s := newState(t)
 	if _, err := Add(at(s.record), at(s.counts), at(pix), 10, 10, 30, 3, 1, 0, 0, 0, 0, "", 0); err != nil {
 		t.Fatal(err)
 	}
@@ -117,11 +132,11 @@ func TestTheCallAfterAnErrorWorks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if _, err := Project(at(s.record), 1, 1, 0, 10, 1, at(pix), 10, 10, 30, 3, 1, 0, "", 0); err == nil {
+		if _, err := Project(at(s.record), 1, 1, 0, 0, 10, 1, at(pix), 1, 0, 10, 10, 30, 3, 1, 0, "", 0); err == nil {
 			t.Fatal("no error")
 		}
 		clear(prob)
-		if _, err := Project(at(s.record), 1, at(prob), 0, 10, 1, at(pix), 10, 10, 30, 3, 1, 0, "", 0); err != nil {
+		if _, err := Project(at(s.record), 1, at(prob), 0, 0, 10, 1, at(pix), 1, 0, 10, 10, 30, 3, 1, 0, "", 0); err != nil {
 			t.Fatal(err)
 		}
 		if prob[0] != 255 || prob[99] != 255 {

@@ -19,8 +19,10 @@ Engine: TypeAlias = Literal["native", "opencv"]
 
 RAW = 0.0  # a peak: leave the counts as they are
 
-# Ctrl-C is seen between calls of Go. A call of so many pixels takes at most some 50 ms.
+# Ctrl-C is seen between calls of Go. A call of so many pixels takes at most some 50 ms. Go describes each
+# frame of a call by 200 bytes.
 PIXELS_A_CALL = 1 << 24
+_FRAMES_A_CALL = 1 << 12
 
 
 class State(NamedTuple):
@@ -193,7 +195,7 @@ def _blocks(frames: Image, out: Image, pixels: int) -> Iterator[tuple[int, int, 
     if step == height * row_step and onto == height * out_row:
         number, height, step, onto = 1, number * height, 0, 0
     rows = pixels // (width * out.shape[0])
-    some, rows = max(1, rows // height), max(1, min(rows, height))
+    some, rows = max(1, min(rows // height, _FRAMES_A_CALL)), max(1, min(rows, height))
     source, target = address(frames), address(out)
     for i in range(0, number, some):
         for y in range(0, height, rows):
