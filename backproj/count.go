@@ -98,6 +98,7 @@ func (r *raster) compact(indices []uint16, values []uint8, x, y int) ([]uint16, 
 type tally struct {
 	plan    *plan
 	indices *[1 << 16]uint32
+	passing [256]uint32 // 1 for the values that pass the gate
 	cells   []uint32
 	pending int     // pixels since the last carry
 	total   []int64 // carried
@@ -116,6 +117,9 @@ func newTally(p *plan, pixels int) *tally {
 	} else {
 		t.indices = indexTallies.Get().(*[1 << 16]uint32)
 		clear(t.indices[:])
+		for value := int(p.gate.lo); value <= int(p.gate.hi); value++ {
+			t.passing[value] = 1
+		}
 	}
 	return t
 }
@@ -126,7 +130,7 @@ func (t *tally) release() {
 	}
 }
 
-// count adds pixels. It may overwrite the indices.
+// count adds pixels.
 func (t *tally) count(indices []uint16, values []uint8) {
 	if t.pending += len(indices); t.pending > 1<<31 {
 		t.carry()
@@ -134,14 +138,21 @@ func (t *tally) count(indices []uint16, values []uint8) {
 	p := t.plan
 	switch {
 	case t.indices != nil:
-		if p.gate != open {
-			values = values[:len(indices)]
-			for i, index := range indices {
-				blocked := uint16(int8(p.gate.blocks(values[i]))) // in all bits
-				indices[i] = index&^blocked | shut&blocked
-			}
-		}
 		counts := t.indices
+		if p.gate != open {
+			for len(indices) >= 4 && len(values) >= 4 {
+				i, v := (*[4]uint16)(indices), (*[4]uint8)(values)
+				counts[i[0]] += t.passing[v[0]]
+				counts[i[1]] += t.passing[v[1]]
+				counts[i[2]] += t.passing[v[2]]
+				counts[i[3]] += t.passing[v[3]]
+				indices, values = indices[4:], values[4:]
+			}
+			for i, index := range indices {
+				counts[index] += t.passing[values[i]]
+			}
+			return
+		}
 		for len(indices) >= 4 {
 			i := (*[4]uint16)(indices)
 			counts[i[0]]++
