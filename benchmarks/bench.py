@@ -3,9 +3,10 @@
 Results are compared before anything is timed: they are to be the same bytes as cv2's, or, from libraries
 with another HSV, it is said how many are. All peers of a case take turns in one process: in each round
 each peer, in a shuffled order, runs one untimed call and then a few timed ones, so that it finds its own
-frame and temporaries in the caches, as in a loop over frames, and not its predecessor's. One process uses
-1 thread, and one as many as there are CPUs. cv2 is timed as scripts call it and, "dst=", given the arrays
-to write to; backproj is called through its public API and always given out=.
+frame and temporaries in the caches, as in a loop over frames, and not its predecessor's. One process has 1
+thread, timed by its CPU time; one has as many as there are CPUs, timed by the wall clock (measure.py says
+why). cv2 is timed as scripts call it and, "dst=", given the arrays to write to; backproj is called through
+its public API and always given out=.
 
 The table goes to standard output, all figures to a JSON file, and a summary of them to a PNG chart.
 """
@@ -23,7 +24,7 @@ import chart
 import table
 from cases import BATCH_PIXELS, CASES
 from images import IMAGES
-from measure import SEED
+from measure import SEED, clock
 from peers import BUILD, REFERENCE, build_ctypes_route
 from report import Report
 from worker import Work
@@ -99,7 +100,12 @@ def run(options):
     return {
         "machine": machine | {"used by others": round(max(0, others), 3)},
         "versions": parts[0]["versions"],
-        "settings": {"seconds": options.seconds, "seed": SEED, "reference": REFERENCE},
+        "settings": {
+            "seconds": options.seconds,
+            "seed": SEED,
+            "reference": REFERENCE,
+            "clocks": {threads: clock(threads)[1] for threads in options.threads},
+        },
         "took": round(took),
         "skipped": {peer: why for peer, why in skipped.items() if why},
         "results": [row for part in parts for row in part["results"]],

@@ -7,6 +7,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from backproj._replace import replaced
 from matplotlib.ticker import MaxNLocator
+from measure import clock
 from report import Cell, shown_size, shown_threads
 from table import digits, times
 
@@ -100,11 +101,19 @@ def draw_sizes(axis, report, threads):
             line = {"marker": marker, "ls": "-" if image == images[0] else ":", "ms": 5, "lw": 1.2}
             axis.plot(*zip(*points, strict=True), color=colours(report)[kernel], **line)
             if image == images[0]:
-                axis.annotate(kernel, points[-1], (0, 5), textcoords="offset points", ha="right", fontsize=8)
+                axis.annotate(
+                    kernel.removeprefix("backproj, "),
+                    points[-1],
+                    (7, -3),
+                    textcoords="offset points",
+                    fontsize=8,
+                )
     for image, marker in zip(images, IMAGE_MARKERS, strict=False):
         axis.plot([], [], color="#444444", marker=marker, ls="-" if image == images[0] else ":", label=image)
     axis.axhline(1, color=colours(report)[report.reference], lw=1.2)
     axis.set_xticks(range(len(sizes)), [shown_size(size) for size in sizes])
+    axis.margins(x=0.1)
+    axis.set_xlim(right=len(sizes) - 0.2)  # room for the names of the kernels
     axis.set_ylim(bottom=0)
     axis.grid(axis="y")
     axis.set_ylabel(f"times the speed of {report.reference}")
@@ -130,5 +139,5 @@ def draw_times(axis, report, cell):
     axis.set_yticks(range(len(peers)), peers)
     axis.tick_params(axis="y", length=0)
     axis.invert_yaxis()
-    axis.set_xlabel("milliseconds, logarithmic: median and quartiles")
+    axis.set_xlabel(f"milliseconds of {clock(cell.threads)[1]}, logarithmic: median and quartiles")
     axis.set_title(f"{cell.case}, {cell.image}, {shown_size(cell.size)}, {shown_threads(cell.threads)}")

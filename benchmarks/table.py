@@ -3,9 +3,13 @@
 import math
 
 from cases import CASES
+from measure import clock
 from report import Cell, shown_size, shown_threads
 
 SIZE_WIDTH = 21
+
+# The share of the CPUs that other programs may use before several threads are likely to wait for them.
+NOTICEABLE = 0.05
 
 
 def text(report):
@@ -13,9 +17,9 @@ def text(report):
     lines = []
     for threads in report.distinct("threads"):
         lines += [
-            f"{shown_threads(threads).upper()}: milliseconds a call: the median, ± half the distance of the "
-            "quartiles;",
-            f"how many times the speed of {report.reference}: the median of the rounds",
+            f"{shown_threads(threads).upper()}: milliseconds of {clock(threads)[1]} a call: the median,",
+            "± half the distance of the quartiles; "
+            f"how many times the speed of {report.reference}, the median of the rounds",
         ]
         for case in report.distinct("case", threads=threads):
             lines += ["", *block(report, threads, case), ""]
@@ -71,6 +75,9 @@ def notes(report):
     skipped = report.data["skipped"]
     for why in dict.fromkeys(skipped.values()):
         yield f"{'; '.join(peer for peer in skipped if skipped[peer] == why)}: {why}"
+    others = report.data["machine"]["used by others"]
+    if others > NOTICEABLE and max(report.distinct("threads")) > 1:
+        yield "Figures of several threads are not worth much: other programs kept them waiting"
     yield where_and_how(report)
 
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from cases import CASES
 from images import scene
-from measure import measure, summary
+from measure import clock, measure, summary
 from peers import REFERENCE, SLOW_PIXELS, Peer, check_forcing, cv2_modules, forced
 from report import shown_size, shown_threads
 
@@ -46,7 +46,12 @@ def main():
                     skipped[name] = f"slow; timed with 1 thread only, on up to {SLOW_PIXELS:,} pixels"
             where = {"threads": work.threads, "case": case, "image": image, "size": size}
             alike = compare(peers, f"{case}, {image}, {shown_size(size)}")
-            visits = measure({name: peer.run for name, peer in peers.items()}, REFERENCE, work.seconds)
+            visits = measure(
+                {name: peer.run for name, peer in peers.items()},
+                REFERENCE,
+                work.seconds,
+                clock(work.threads)[0],
+            )
             results += [
                 {**where, "peer": name, "kind": peer.kind, "result": peer.result, "equal": alike[name]}
                 | summary(visits[name], visits[REFERENCE])
