@@ -1,0 +1,129 @@
+"""What memory calls take, how much of it they keep, and what the first call of a process costs."""
+
+import json
+import statistics
+import sys
+import time
+
+import numpy as np
+import pytest
+from numpy.lib.stride_tricks import as_strided
+from process import run
+from test_memory import MEGABYTE, fail, growth
+
+import backproj
+
+FRAME = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
+HIST = backproj.Histogram(FRAME)
+OUT = np.empty((8, 8), np.uint8)
+BUFFER = np.ndarray(FRAME.shape, np.uint8, bytearray(FRAME.tobytes()))
+
+
+def beyond():
+    with pytest.raises(ValueError, match="reach beyond"):
+        HIST.back_project(as_strided(FRAME, (9, 8, 3), FRAME.strides))
+
+
+# What is called, and how often.
+CALLS = {
+    "project": (lambda: HIST.back_project(FRAME), 1_000_000),
+    "project onto out": (lambda: HIST.back_project(FRAME, out=OUT), 300_000),
+    "project a view": (lambda: HIST.back_project(FRAME[::-1, ::-1]), 200_000),
+    "project what is held on to": (lambda: HIST.back_project(BUFFER), 200_000),
+    "project several": (lambda: backproj.back_project(FRAME, [HIST, HIST]), 100_000),
+    "in range": (lambda: backproj.in_range(FRAME, (0, 0, 0), (9, 9, 9)), 200_000),
+    "locate": (lambda: backproj.locate(OUT, (2, 2)), 200_000),
+    "fit": (lambda: backproj.Histogram(FRAME), 200_000),
+    "an error of Go": (fail, 200_000),
+    "an error of Python": (beyond, 50_000),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_calls_keep_no_memory(name):
+    call, calls = CALLS[name]
+    start = time.perf_counter()
+    grown = growth(call, calls, warm_up=30_000)
+    took = time.perf_counter() - start
+    print(
+        f"\n{name}: {calls} calls, {grown / 1024:+.0f} KiB, {grown / calls:+.2f} bytes a call, {took:.0f} s"
+    )
+    assert grown < 4 * MEGABYTE  # Go's heap breathes by as much
+
+
+PEAK = """
+import numpy as np, backproj, os
+def status(name):
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith(name))
+random = np.random.default_rng(0)
+frame = random.integers(0, 256, (2160, 3840, 3), np.uint8)
+frames = frame.reshape(8, 270, 3840, 3)
+mask = random.integers(0, 2, (2160, 3840), np.uint8)
+hists = [backproj.Histogram(frame[:40, :40], channels=c, bins=16) for c in ("h", "hs", "hsv")]
+small = frame[:4, :4].copy()
+backproj.back_project(small, hists), backproj.Histogram(small, mask=mask[:4, :4])
+hists[0].back_project(small)
+outs = np.zeros((3, 2160, 3840), np.uint8)
+out = outs[0]
+outs[...] = 1
+before = status("VmRSS")
+with open("/proc/self/clear_refs", "w") as file: file.write("5")  # the peak begins anew
+{}
+print(status("VmHWM") - before)
+"""
+
+PEAKS = {
+    "project, 1 thread": "hists[1].back_project(frame, out=out, threads=1)",
+    "project, 2 threads": "hists[1].back_project(frame, out=out, threads=2)",
+    "project a batch": "hists[1].back_project(frames, out=out.reshape(8, 270, 3840))",
+    "project columns": "hists[1].back_project(frame.transpose(1, 0, 2), out=out.T, threads=1)",
+    "project a flipped view": "hists[1].back_project(frame[::-1, ::-1], out=out, threads=1)",
+    "project the value too": "hists[2].back_project(frame, out=out, threads=1)",
+    "project three": "backproj.back_project(frame, hists, out=outs, threads=1)",
+    "project, a new result": "result = hists[1].back_project(frame)",
+    "fit": "backproj.Histogram(frame)",
+    "fit under a mask": "backproj.Histogram(frame, mask=mask)",
+    "fit every other pixel": "backproj.Histogram(frame[:, ::2])",
+    "fit the largest": "backproj.Histogram(frame, channels='hsv', bins=(64, 128, 128))",
+    "in range": "backproj.in_range(frame, (0, 0, 0), (9, 9, 9), out=out)",
+    "locate": "backproj.locate(out, (50, 50))",
+}
+
+
+@pytest.mark.parametrize("name", PEAKS)
+def test_the_peak_of_a_call_is_its_result_and_a_scratch(name):
+    code = PEAK.format(PEAKS[name])
+    kib = statistics.median(int(run(sys.executable, "-c", code)) for _ in range(3))
+    # Of 2^20 bins: counts, values, the table, and the counts of each thread.
+    threads = backproj.info()["threads"]
+    result = {"project, a new result": 2160 * 3840, "fit the largest": (8 + 4 + 1 + 8 * threads) << 20}
+    most = result.get(name, 0) // 1024 + 1024
+    print(f"\n{name}: {kib} KiB over what it was given, of a frame of {2160 * 3840 * 3 // 1024} KiB")
+    assert kib < most
+
+
+FIRST = """
+import json, os, time
+import numpy as np, backproj
+def now():
+    page = os.sysconf("SC_PAGE_SIZE")
+    with open("/proc/self/statm") as file: size, resident, *_ = map(int, file.read().split())
+    return size * page, resident * page, len(os.listdir("/proc/self/task"))
+frame = np.zeros((4, 4, 3), np.uint8)
+before = now()
+start = time.perf_counter()
+backproj.back_project(frame, frame)
+took = time.perf_counter() - start
+print(json.dumps([took * 1000, *(b - a for a, b in zip(before, now()))]))
+"""
+
+
+def test_what_the_first_call_of_a_process_costs():
+    costs = [json.loads(run(sys.executable, "-c", FIRST)) for _ in range(15)]
+    took, virtual, resident, threads = (statistics.median(column) for column in zip(*costs, strict=True))
+    print(
+        f"\nthe first call: {took:.1f} ms, {resident / MEGABYTE:.1f} MiB of memory, "
+        f"{virtual / MEGABYTE:.0f} MiB of addresses, {threads:.0f} threads"
+    )
+    assert resident < 16 * MEGABYTE
