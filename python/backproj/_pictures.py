@@ -8,33 +8,63 @@ from pathlib import Path
 import click
 import numpy as np
 import PIL.Image
+import PIL.ImageFile
 import PIL.ImageOps
 
 from backproj._arrays import Image
 from backproj._replace import replaced
 
-# Modes whose 16 or 32 bits a component Pillow would cut to 8 bits by clipping.
+# Modes whose 16 or 32 bits a channel Pillow would cut to 8 bits by clipping.
 _DEEP_MODES = ("I", "F")
+
+# Modes without a hue: bilevel and grey, with and without transparency.
+_GREY_MODES = ("1", "L", "LA", "La")
 
 # Formats of icons, which Pillow scales to sizes of their own.
 _SCALED_FORMATS = ("ICO", "ICNS")
 
 
+class PictureError(click.ClickException):
+    """A picture file cannot be used. The message names it."""
+
+
 def read_picture(path: Path) -> Image:
-    """Return a picture file as RGB, turned as its EXIF data says, or raise ClickException."""
+    """Return a picture file as RGB, turned as its EXIF data says, or raise PictureError.
+
+    Palettes, CMYK and the like are converted without colour profiles, transparency is ignored, and of several
+    frames or pages the first is read.
+    """
     try:
         with warnings.catch_warnings(), PIL.Image.open(path) as file:
             # Twice as many pixels are an error; these are merely many.
             warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
-            if file.mode.startswith(_DEEP_MODES):
-                raise click.ClickException(
-                    f"{path} has more than 8 bits a component (mode {file.mode}); convert it to 8 bits first"
+            if _is_deep(file):
+                raise PictureError(
+                    f"{path} has more than 8 bits a channel (mode {file.mode}); convert it to 8 bits first"
+                )
+            if file.mode in _GREY_MODES:
+                raise PictureError(
+                    f"{path} is grey (mode {file.mode}), and grey has no hue; give a picture in colour"
                 )
             return np.asarray(PIL.ImageOps.exif_transpose(file).convert("RGB"))
     except click.ClickException:
         raise
     except Exception as error:  # Pillow's decoders raise a dozen kinds for a damaged file
-        raise click.ClickException(f"cannot read {path}: {_reason(error)}") from error
+        raise PictureError(f"cannot read {path}: {_reason(error)}") from error
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """Return the files of a folder whose names end like pictures', sorted; or raise PictureError."""
+    PIL.Image.init()
+    endings = {ending for ending, kind in PIL.Image.registered_extensions().items() if kind in PIL.Image.OPEN}
+    try:
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in endings and not path.name.startswith(".") and path.is_file()
+        )
+    except OSError as error:
+        raise PictureError(f"cannot read {folder}: {_reason(error)}") from error
 
 
 def write_pictures(pictures: list[tuple[Image, Path]]) -> None:
@@ -48,6 +78,17 @@ def write_pictures(pictures: list[tuple[Image, Path]]) -> None:
     except Exception as error:  # Pillow's encoders raise many kinds for sizes that they cannot write
         names = " and ".join(str(path) for _, path in pictures)
         raise click.ClickException(f"cannot write {names}: {_reason(error)}") from error
+
+
+def _is_deep(file: PIL.ImageFile.ImageFile) -> bool:
+    """Return whether a file has more bits a channel than 8.
+
+    Of 16-bit RGB in PNG and TIFF Pillow takes one byte of two and says so only in the decoder's raw mode,
+    such as ``RGB;16B``.
+    """
+    arguments = [tile[3] for tile in file.tile]
+    raw_modes = [one[0] if isinstance(one, tuple) else one for one in arguments if one]
+    return file.mode.startswith(_DEEP_MODES) or any(";16" in str(mode) for mode in raw_modes)
 
 
 def _format_of(path: Path) -> str:
