@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 import backproj
+from backproj._cli_bench import bench
 from backproj._cli_image import image
 from backproj._cli_options import box_option, check_model, cut, model_option
 from backproj._locate import Box
@@ -19,7 +20,8 @@ def commands() -> None:
     """Find by colour: the pixels of a picture that look like a patch of it, or like another picture."""
 
 
-commands.add_command(image)
+for command in (image, bench):
+    commands.add_command(command)
 
 
 @commands.command()

@@ -1,0 +1,93 @@
+"""The command ``backproj bench``."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import backproj
+from backproj._replace import replaced
+
+if TYPE_CHECKING:
+    from backproj._bench import Timing
+
+
+@click.command()
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 600),
+    default=3.0,
+    show_default=True,
+    help="How long to measure, in seconds; five rounds at least.",
+)
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    metavar="PNG",
+    help="Also draw the table, with matplotlib.  [default: no]",
+)
+def bench(seconds: float, plot: Path | None) -> None:
+    """Time some calls on this machine.
+
+    On a made frame of 1920×1080 pixels, with one thread: each kernel and engine that there is, and cv2 if it
+    is installed. Times are medians, in milliseconds a frame. Results are compared with cv2's first.
+    """
+    from backproj._bench import SHAPE, measure
+
+    draw = _plotter() if plot else None
+    timings = measure(seconds)
+    click.echo(
+        f"{SHAPE[1]}×{SHAPE[0]} pixels, 1 thread, medians; "
+        f"where no kernel is named, it is {backproj.info()['kernel']}"
+    )
+    for line in table(timings):
+        click.echo(line)
+    if plot and draw:
+        with replaced([plot]) as (file,):
+            file.write(draw(timings))
+        click.echo(f"wrote {plot}")
+
+
+def table(timings: Sequence[Timing]) -> list[str]:
+    """Return the lines of a table: the cases, who did them, milliseconds, and cv2's time over this."""
+    cv2 = {timing.case: timing.milliseconds for timing in timings if timing.name.startswith("cv2")}
+    wide = [max(len(getattr(timing, field)) for timing in timings) for field in ("case", "name")]
+    lines = [f"{'':{wide[0]}}  {'':{wide[1]}}  {'ms':>7}" + f"  {'cv2/this':>8}" * bool(cv2)]
+    before = None
+    for case, name, milliseconds in timings:
+        shown = case if case != before else ""
+        ratio = f"  {cv2[case] / milliseconds:8.2f}" if cv2 else ""
+        lines.append(f"{shown:{wide[0]}}  {name:{wide[1]}}  {milliseconds:7.2f}{ratio}")
+        before = case
+    return lines
+
+
+def _plotter() -> Any:
+    """Return the function that draws timings as PNG, or raise ClickException."""
+    try:
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError as error:
+        raise click.ClickException("--plot needs matplotlib: pip install matplotlib") from error
+
+    def draw(timings: Sequence[Timing]) -> bytes:
+        figure = Figure(figsize=(8, 0.4 * len(timings) + 1), layout="constrained")
+        axes = figure.add_subplot()
+        labels = [f"{timing.case}: {timing.name}" for timing in timings]
+        bars = axes.barh(
+            labels,
+            [timing.milliseconds for timing in timings],
+            color=["0.6" if timing.name.startswith("cv2") else "tab:orange" for timing in timings],
+        )
+        axes.bar_label(bars, fmt="%.2f", padding=3)
+        axes.invert_yaxis()
+        axes.set_xlabel("ms a frame of 1920×1080, 1 thread, medians")
+        axes.spines[["top", "right"]].set_visible(False)
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format="png", dpi=120)
+        return drawn.getvalue()
+
+    return draw
