@@ -19,9 +19,12 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
-run: $(VENV)/built ## Back-project a photograph that comes with the source, and say which pictures it wrote
+run: $(VENV)/built ## Back-project a photograph and track a blob in a film, and say which files that wrote
 	@mkdir -p out
 	$(BIN)/backproj image examples/astronaut.jpg --box 120,300,60,60 -o out/prob.png --overlay out/overlay.png
+	$(BIN)/python examples/sample_video.py -n 150 out/blob.mp4
+	$(BIN)/backproj video out/blob.mp4 --box 216,206,81,101 --preset camshift --track --overlay \
+		--boxes out/boxes.csv -o out/tracked.mp4
 
 test: $(VENV)/built-opencv $(VENV)/group-test ## Run all tests, of Go and of Python, with OpenCV as a judge
 	go test ./...

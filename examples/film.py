@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
+import PIL.Image
+import PIL.ImageDraw
 
 PHOTOGRAPH = Path(__file__).with_name("astronaut.jpg")
 
@@ -18,24 +19,28 @@ def film(length: int = 300, seed: int = 1) -> Iterator[tuple[npt.NDArray[np.uint
     The light swings by a fifth, and each frame has noise of its own.
     """
     rng = np.random.default_rng(seed)
-    background = cv2.imread(str(PHOTOGRAPH))
+    with PIL.Image.open(PHOTOGRAPH) as file:
+        background = np.asarray(file.convert("RGB"))[..., ::-1]
     height, width = background.shape[:2]
-    skin = cv2.resize(_mosaic(rng), (width, height), interpolation=cv2.INTER_CUBIC)
+    skin = np.asarray(_mosaic(rng).resize((width, height), PIL.Image.Resampling.BICUBIC))[..., ::-1]
     for n in range(length):
         turn = 2 * np.pi * n / 300
         centre = 0.5 + 0.3 * np.sin(turn * np.array([3, 4]))
         outline = centre * (width, height) + _shape(turn)
         outline = np.rint(outline).astype(np.int32)
-        blob = cv2.fillPoly(np.zeros((height, width), np.uint8), [outline], 1)
-        frame = np.where(blob[..., np.newaxis], np.roll(skin, 5 * n, axis=1), background)
+        blob = PIL.Image.new("1", (width, height))
+        PIL.ImageDraw.Draw(blob).polygon(outline.ravel().tolist(), fill=1)
+        frame = np.where(np.asarray(blob)[..., np.newaxis], np.roll(skin, 5 * n, axis=1), background)
         frame = frame * (1 + 0.2 * np.sin(5 * turn)) + rng.integers(-6, 7, frame.shape)
         yield frame.clip(0, 255).astype(np.uint8), outline
 
 
-def _mosaic(rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+def _mosaic(rng: np.random.Generator) -> PIL.Image.Image:
     """Return a coarse mosaic of greens."""
-    hsv = rng.integers((55, 130, 90), (75, 250, 220), (64, 64, 3), np.uint8)
-    return cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)
+    hsv = rng.integers((78, 130, 90), (106, 250, 220), (64, 64, 3), np.uint8)  # Pillow's hue goes to 255
+    return PIL.Image.merge("HSV", [PIL.Image.fromarray(plane) for plane in np.moveaxis(hsv, -1, 0)]).convert(
+        "RGB"
+    )
 
 
 def _shape(turn: float) -> npt.NDArray[np.float64]:

@@ -123,22 +123,34 @@ def test_an_environment_that_asks_for_what_is_not_is_one_line_and_exit_code_2(fo
 
 
 def test_help_names_every_command_and_option():
-    assert {"image", "info", "verify"} <= set(run("--help").stdout.split())
+    assert {"image", "video", "bench", "info", "verify"} <= set(run("--help").stdout.split())
     text = run("image", "--help").stdout
     for option in ("--model", "--box X,Y,W,H", "--output", "--overlay"):
         assert option in text
     assert backproj.__version__ in run("--version").stdout
 
 
-@pytest.mark.parametrize("missing", ["click", "PIL"])
-def test_without_the_libraries_of_the_extra_it_says_what_to_install(missing):
+@pytest.mark.parametrize("missing", ["click", "PIL", "av"])
+def test_without_the_libraries_of_the_extra_it_says_what_to_install(folder, missing):
     code = (
         f"import runpy, sys; sys.modules[{missing!r}] = None; "
+        "sys.argv[1:] = 'video film.mp4 --box 0,0,9,9 -o out.mp4'.split(); "
         "runpy.run_module('backproj', run_name='__main__')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert done.stderr == f"backproj: the command needs {missing}: pip install 'backproj[cli]'\n"
+
+
+def test_commands_import_only_the_libraries_that_they_need(folder):
+    code = (
+        "import sys, backproj; loaded = {'click', 'PIL', 'av', 'cv2', 'matplotlib'}\n"
+        "assert not loaded & set(sys.modules)\n"
+        "import backproj._cli\n"
+        "print(sorted(loaded & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("['PIL', 'click']\n", "")
 
 
 def test_verify_compares_a_picture_and_every_colour(folder):

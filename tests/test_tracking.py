@@ -120,6 +120,18 @@ def test_the_example_prints_the_distances_and_draws_the_tracks(tmp_path):
         assert (picture == colour).all(axis=-1).sum() > 100
 
 
+def test_the_command_follows_the_object_in_the_film_written_as_a_real_one(tmp_path):
+    command = [sys.executable, ROOT / "examples" / "sample_video.py", "-n", "100", "blob.mp4"]
+    assert "the blob is at 216,206,81,101" in run(*command, cwd=tmp_path)
+    options = ["--preset", "camshift", "--track", "--boxes", "boxes.csv", "-o", "tracked.mp4"]
+    command = [sys.executable, "-m", "backproj", "video", "blob.mp4", "--box", "216,206,81,101", *options]
+    assert "100 frames" in run(*command, cwd=tmp_path)
+    boxes = np.loadtxt(tmp_path / "boxes.csv", delimiter=",", skiprows=1)[:, 2:6]
+    assert len(boxes) == 100
+    for box, (_, outline) in zip(boxes, film(100), strict=True):
+        assert away(middle(box), outline) < 12
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

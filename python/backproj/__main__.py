@@ -21,7 +21,7 @@ def _run() -> int:
 
         from backproj._cli import commands
     except ModuleNotFoundError as error:
-        return _fail(f"the command needs {(error.name or '').partition('.')[0]}: pip install 'backproj[cli]'")
+        return _missing(error)
     try:
         # Without standalone mode, the exit code that a command asks for is returned.
         return commands.main(prog_name="backproj", standalone_mode=False) or 0
@@ -32,11 +32,17 @@ def _run() -> int:
         return error.exit_code
     except click.ClickException as error:
         return _fail(error.format_message())
+    except ModuleNotFoundError as error:  # of the libraries that only some commands need
+        return _missing(error)
     # Such as a full disk, an engine that this build lacks, or an environment that asks for what is not.
     except (OSError, RuntimeError, ValueError) as error:
         return _fail(str(error))
     except MemoryError:
         return _fail("not enough memory for pictures of that size")
+
+
+def _missing(error: ModuleNotFoundError) -> int:
+    return _fail(f"the command needs {(error.name or '').partition('.')[0]}: pip install 'backproj[cli]'")
 
 
 def _fail(message: str) -> int:

@@ -10,6 +10,7 @@ import backproj
 from backproj._cli_bench import bench
 from backproj._cli_image import image
 from backproj._cli_options import box_option, check_model, cut, model_option
+from backproj._cli_video import video
 from backproj._locate import Box
 from backproj._pictures import read_picture
 
@@ -20,7 +21,7 @@ def commands() -> None:
     """Find by colour: the pixels of a picture that look like a patch of it, or like another picture."""
 
 
-for command in (image, bench):
+for command in (image, video, bench):
     commands.add_command(command)
 
 
