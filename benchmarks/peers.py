@@ -11,11 +11,12 @@ from typing import Any, Literal, NamedTuple
 
 import cv2
 import numpy as np
+from backproj._kernels import default_kernel
 from PIL import Image
 from skimage.color import rgb2hsv
 
 import backproj
-from backproj import _engines
+from backproj import _engines, _single
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / "build"
@@ -80,7 +81,8 @@ def pop_cv2():
 
 # backproj
 
-DEFAULTS = _engines.project, _engines.count
+# Those that ask for the kernel.
+ASKING = _engines, _single
 
 
 def forced(kernel, function):
@@ -88,14 +90,15 @@ def forced(kernel, function):
 
     It goes through the public API: only what that calls last is told the kernel, which costs 0.2 µs.
     """
-    project, count = (functools.partial(default, kernel=kernel) for default in DEFAULTS)
 
     def run():
-        _engines.project, _engines.count = project, count
+        for module in ASKING:
+            module.default_kernel = lambda: kernel
         try:
             return function()
         finally:
-            _engines.project, _engines.count = DEFAULTS
+            for module in ASKING:
+                module.default_kernel = default_kernel
 
     return run
 
@@ -105,14 +108,19 @@ def check_forcing():
     frame = np.zeros((8, 8, 3), np.uint8)
     frame[0] = 255
     hist = backproj.Histogram(frame)
-    for function in (lambda: backproj.Histogram(frame), lambda: hist.back_project(frame)):
+    for function in (
+        lambda: backproj.Histogram(frame),
+        lambda: hist.back_project(frame),
+        lambda: hist.back_project(frame[np.newaxis]),
+        lambda: backproj.back_project(frame, frame),
+    ):
         try:
             forced("nonesuch", function)()
         except RuntimeError as error:
             if "nonesuch" not in str(error):
                 raise
         else:
-            raise RuntimeError("backproj no longer takes its kernel from _engines.project and _engines.count")
+            raise RuntimeError("backproj asks for its kernel elsewhere than ASKING says")
 
 
 def by_opencv_engine(ours):

@@ -42,7 +42,9 @@ def test_ten_thousand_frames_leave_no_memory_behind(route, record_property):
 
 def fail():
     with pytest.raises(RuntimeError, match="no array begins at address"):
-        backproj._extension.load("_native").binding_Project(0, 1, 1, 0, 1, 1, 0, 1, 1, 3, 3, 1, 0, "", 1)
+        backproj._extension.load("_native").binding_Project(
+            0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 1, 1, 3, 3, 1, 0, "", 1
+        )
 
 
 @pytest.mark.parametrize("kind", ["project", "fit", "error"])
