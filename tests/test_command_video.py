@@ -198,8 +198,8 @@ def keep(path):
 
 
 BROKEN = {
-    "no index": ("film.mp4", {}, cut_off, "cannot read film.mp4: Invalid data"),
-    "ends early, MP4": ("film.mp4", {"movflags": "faststart"}, cut_off, "of 2.4 s: it ends there"),
+    "no index": ("film.mp4", {}, cut_off, "cannot read film.mp4: it is no film, or its end is missing"),
+    "ends early, MP4": ("film.mp4", {"movflags": "faststart"}, cut_off, "of 2.4 s: "),
     "ends early, Matroska": ("film.mkv", {}, cut_off, "of 2.4 s: it ends there"),
     "damaged": ("film.mp4", {}, damage, "frames, 1.2 of 2.4 s: "),
 }
@@ -219,8 +219,8 @@ def test_broken_films_are_one_line_and_nothing_is_written(folder, command, name,
 MISTAKES = {
     "missing film": (("nowhere.mp4", *START, "-o", "a.mp4"), "cannot read nowhere.mp4: No such file"),
     "a folder": ((".", *START, "-o", "a.mp4"), "cannot read .: Is a directory"),
-    "no film": (("text.mp4", *START, "-o", "a.mp4"), "cannot read text.mp4: Invalid data"),
-    "an empty file": (("empty.mp4", *START, "-o", "a.mp4"), "cannot read empty.mp4: Invalid data"),
+    "no film": (("text.mp4", *START, "-o", "a.mp4"), "cannot read text.mp4: it is no film"),
+    "an empty file": (("empty.mp4", *START, "-o", "a.mp4"), "cannot read empty.mp4: it is no film"),
     "sound only": (("sound.mp4", *START, "-o", "a.mp4"), "sound.mp4 has no video in it"),
     "grey": (("grey.mkv", *START, "-o", "a.mp4"), "grey.mkv is grey (gray), and grey has no hue"),
     "no output": (("film.mp4", *START), "'-o'"),

@@ -18,7 +18,7 @@ from backproj._pictures import read_picture
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(backproj.__version__, prog_name="backproj")
 def commands() -> None:
-    """Find by colour: the pixels of a picture that look like a patch of it, or like another picture."""
+    """Find by colour: the pixels of pictures and films that look like a patch of them, or like another."""
 
 
 for command in (image, video, bench):

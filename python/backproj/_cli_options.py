@@ -89,7 +89,8 @@ threshold_option = click.option(
     "--threshold",
     type=click.IntRange(1, 255),
     metavar="T",
-    help="Make what is at least T white and the rest black. T is a level, 1 to 255.  [default: keep levels]",
+    show_default="keep all levels",
+    help="Make what is at least the level T white, and the rest black.",
 )
 
 

@@ -58,7 +58,7 @@ class View(NamedTuple):
     type=click.Path(path_type=Path),
     metavar="OUT",
     required=True,
-    help="The film to write, as H.264: .mp4, .m4v, .mov or .mkv.  [required]",
+    help="The film to write, as H.264: .mp4, .m4v, .mov or .mkv.",
 )
 @click.option("--track", is_flag=True, help="Follow the box through the frames, and draw it.  [default: no]")
 @click.option(
@@ -80,7 +80,8 @@ class View(NamedTuple):
     type=click.IntRange(1),
     metavar="N",
     default=1,
-    help="Take one of N frames, at its time.  [default: 1]",
+    show_default=True,
+    help="Take one of N frames, at its time.",
 )
 def video(
     film: Path,
