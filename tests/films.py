@@ -7,7 +7,15 @@ import numpy as np
 
 
 def make_film(
-    path, frames, *, times=None, tick=Fraction(1, 1000), codec="libx264", sound=False, options=None
+    path,
+    frames,
+    *,
+    times=None,
+    tick=Fraction(1, 1000),
+    codec="libx264",
+    sound=False,
+    aspect=None,
+    options=None,
 ):
     """Write RGB frames at times in ticks, by default 25 a second, nearly without loss."""
     frames = list(frames)
@@ -17,6 +25,8 @@ def make_film(
         stream.pix_fmt = {"libx264": "yuv420p", "mjpeg": "yuvj444p", "ffv1": "bgr0"}[codec]
         stream.options = {"crf": "8", "preset": "ultrafast", "g": "10"} if codec == "libx264" else {}
         stream.codec_context.time_base = tick
+        if aspect:
+            stream.codec_context.sample_aspect_ratio = aspect
         speaker = container.add_stream("aac", rate=44_100, layout="mono") if sound else None
         for n, pixels in enumerate(frames):
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")

@@ -1,7 +1,9 @@
 """The command ``backproj video``."""
 
+import contextlib
 import csv
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -9,6 +11,7 @@ import sys
 import time
 from fractions import Fraction
 
+import av
 import numpy as np
 import PIL.Image
 import pytest
@@ -139,6 +142,22 @@ def test_a_film_of_a_phone_on_its_side_is_turned(folder, command):
     assert_shows("prob.mp4", expected(np.rot90(frames, -1, (1, 2)), (x, y, 20, 20)))
 
 
+@pytest.mark.parametrize(("turned", "shown"), [(False, Fraction(16, 11)), (True, Fraction(11, 16))])
+def test_pixels_that_are_not_square_stay_as_wide(folder, command, turned, shown):
+    make_film("film.mp4", moving(3), aspect=Fraction(16, 11))
+    if turned:
+        turn(folder / "film.mp4")
+    assert command("video", "film.mp4", "--box", "4,8,20,20", "-o", "prob.mp4").returncode == 0
+    with av.open("prob.mp4") as container:
+        assert container.streams.video[0].sample_aspect_ratio == shown
+
+
+def test_a_stream_without_times_has_its_rate(folder, command):
+    make_film("film.h264", moving(5), tick=Fraction(1, 25))
+    assert command("video", "film.h264", *START, "-o", "prob.mp4").returncode == 0
+    assert read_film("prob.mp4")[0] == [Fraction(n, 25) for n in range(5)]
+
+
 @pytest.mark.parametrize("model", [False, True])
 def test_a_tracked_box_stays_on_its_object(folder, command, model):
     make_film("film.mp4", moving(60))
@@ -243,8 +262,6 @@ MISTAKES = {
 
 @pytest.fixture(scope="session")
 def odd_films(tmp_path_factory):
-    import av
-
     folder = tmp_path_factory.mktemp("films")
     make_film(folder / "film.mp4", moving(3))
     (folder / "text.mp4").write_text("no film")
@@ -353,6 +370,37 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(folder, long_film):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "backproj: cannot write out.mp4: File too large\n"
     assert names(folder) == ["long.mkv", "photograph.jpg"]
+
+
+def in_terminal(arguments):
+    """Return the exit code of the command and what it writes to stderr, if that is a terminal."""
+    ours, its = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "backproj", *arguments], stdout=subprocess.DEVNULL, stderr=its
+    )
+    os.close(its)
+    written = b""
+    with contextlib.suppress(OSError):  # at its end
+        while part := os.read(ours, 4096):
+            written += part
+    os.close(ours)
+    return process.wait(timeout=60), written.decode()
+
+
+def test_a_terminal_shows_how_many_frames_and_how_fast(folder):
+    make_film("film.mp4", moving(30))
+    code, shown = in_terminal(["video", "film.mp4", *START, "-o", "prob.mp4"])
+    assert code == 0
+    assert re.search(r"frames .* \d+/30 .*\d frames/s", shown)
+    assert shown.endswith("\x1b[?25h\r\n"), "the cursor is back"
+
+
+def test_an_error_has_a_line_of_its_own_below_the_bar(folder):
+    make_film("film.mkv", moving(30))
+    cut_off(folder / "film.mkv")
+    code, shown = in_terminal(["video", "film.mkv", *START, "-o", "prob.mp4"])
+    assert code == 2
+    assert re.search(r"\x1b\[\?25h\r\nbackproj: cannot read film.mkv beyond .*\r\n$", shown)
 
 
 def test_memory_does_not_grow_with_the_length_of_the_film(folder):

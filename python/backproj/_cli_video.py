@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import click
 import numpy as np
@@ -126,34 +127,33 @@ def video(
         size = min(patch.shape[1], width), min(patch.shape[0], height)
         tracker = Tracker(size, box) if track else None
         view = View(count(patch, setup), tracker, threshold, overlaid)
-        film_of = itertools.chain([first], frames)
-        for line in write(watched(film_of, source, every), (height, width), source, view, outputs):
-            click.echo(line)
+        with progress(itertools.chain([first], frames), source, every) as watched:
+            lines = write(watched, (height, width), source, view, outputs)
+    for line in lines:
+        click.echo(line)
     for path in outputs:
         click.echo(f"wrote {path}")
 
 
-def watched(frames: Iterator[Frame], source: Film, every: int) -> Iterator[Frame]:
-    """Yield the frames, with a bar in a terminal: how many, how fast, and how long it will take."""
-    begin, number = time.perf_counter(), 0
-    with click.progressbar(
+def progress(frames: Iterator[Frame], source: Film, every: int) -> AbstractContextManager[Iterable[Frame]]:
+    """Return the frames with a bar in a terminal: how many, how fast, and how long it will take."""
+    begin = time.perf_counter()
+    bar: Any = click.progressbar(
         frames,
         length=source.length and -(-source.length // every),
         label="frames",
         show_pos=True,
-        item_show_func=lambda _: f"{number / (time.perf_counter() - begin):.0f} frames/s",
+        item_show_func=lambda _: f"{bar.pos / (time.perf_counter() - begin):.0f} frames/s",
         file=sys.stderr,
         hidden=not sys.stderr.isatty(),
-    ) as bar:
-        for frame in bar:
-            number += 1
-            yield frame
+    )
+    return cast("AbstractContextManager[Iterable[Frame]]", bar)
 
 
 def write(
-    frames: Iterator[Frame], shape: tuple[int, int], source: Film, view: View, outputs: list[Path]
-) -> Iterator[str]:
-    """Write the film, and the boxes if they are wanted; yield lines about it."""
+    frames: Iterable[Frame], shape: tuple[int, int], source: Film, view: View, outputs: list[Path]
+) -> list[str]:
+    """Write the film, and the boxes if they are wanted; return lines about it."""
     from backproj._video import write_film
 
     begin, number, seconds = time.perf_counter(), 0, 0.0
@@ -177,11 +177,12 @@ def write(
 
     height, width = shape
     took = time.perf_counter() - begin
-    yield (
+    lines = [
         f"{number} frames of {width}×{height} pixels in {took:.2f} s: {number / took:.0f} frames/s "
         f"({backproj.info()['kernel']} kernel)"
-    )
+    ]
     if writer.shape != shape:
-        yield f"padded to {writer.shape[1]}×{writer.shape[0]} pixels: H.264 needs even sizes"
+        lines.append(f"padded to {writer.shape[1]}×{writer.shape[0]} pixels: H.264 needs even sizes")
     if source.sounds:
-        yield "left out the sound"
+        lines.append("left out the sound")
+    return lines

@@ -62,6 +62,7 @@ class Film:
         stream.thread_type = "AUTO"
         self.tick = stream.time_base or Fraction(1, 90_000)
         self.rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+        self.aspect = stream.sample_aspect_ratio  # of a pixel, as it is shown
         self.sounds = len(container.streams.audio)
 
     @property
@@ -80,6 +81,8 @@ class Film:
                     raise self._broken(number, end, "a frame is damaged")
                 if first is None:
                     first = frame.pts or 0
+                    if self.aspect and _turns(frame) % 2:
+                        self.aspect = 1 / self.aspect
                 # Raw streams have no times, and broken ones may go back: then a frame follows the one before.
                 due = max(1, round(1 / (self.rate * self.tick)))
                 shown = ticks + due if frame.pts is None and number else (frame.pts or 0) - first
@@ -167,6 +170,8 @@ class FilmWriter:
         self._stream.height, self._stream.width = self.shape
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = source.tick
+        if source.aspect:
+            self._stream.codec_context.sample_aspect_ratio = source.aspect
         # Said, or players take a large film for one of BT.709.
         self._stream.codec_context.colorspace = Colorspace.ITU601
 
@@ -213,5 +218,10 @@ def _is_grey(name: str) -> bool:
 def _upright(frame: VideoFrame) -> Image:
     """Return a frame as RGB, turned as a phone's film says."""
     pixels = cast("Image", frame.to_ndarray(format="rgb24"))
-    turns = round(frame.rotation / 90) % 4
+    turns = _turns(frame)
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+
+
+def _turns(frame: VideoFrame) -> int:
+    """Return by how many quarters a frame is to be turned, counterclockwise."""
+    return round(frame.rotation / 90) % 4
