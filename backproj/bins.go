@@ -21,9 +21,9 @@ func (x axis) bin(j int) int {
 		return -1
 	}
 	a := float64(x.bins) / (hi - lo)
-	b := -a * lo
-	// The conversion forbids the compiler to fuse the two operations, which
-	// it does on arm64 and which would round differently.
+	// The conversions forbid the compiler to fuse either product with the sum,
+	// which it does on arm64 and which would round differently.
+	b := float64(-a * lo)
 	i := int(math.Floor(float64(float64(j)*a) + b))
 	return min(max(i, 0), x.bins-1)
 }

@@ -21,6 +21,8 @@ func TestBinsAreOfEqualWidthAndCloseOnTheLeft(t *testing.T) {
 		{saturationAxis, 7, 0}, {saturationAxis, 8, 1}, {saturationAxis, 255, 31},
 		{hueAxis, 180, -1}, {hueAxis, 255, -1},
 		{axis{4, 20, 60}, 19, -1}, {axis{4, 20, 60}, 20, 0}, {axis{4, 20, 60}, 59, 3}, {axis{4, 20, 60}, 60, -1},
+		// Bounds between bins, in numbers that are not: one rounding less gives the bin below.
+		{axis{4, 176, 220}, 187, 1}, {axis{4, 176, 220}, 209, 3}, {axis{8, 70, 204}, 137, 4}, {axis{15, -10, 300}, 114, 6},
 		{axis{3, 0.5, 10.25}, 0, -1}, {axis{3, 0.5, 10.25}, 1, 0}, {axis{3, 0.5, 10.25}, 10, 2},
 	} {
 		if got := test.axis.bin(test.value); got != test.want {

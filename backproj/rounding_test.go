@@ -1,0 +1,26 @@
+package backproj
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"testing"
+)
+
+// TestNoProductIsFusedWithASum compiles the package for CPUs on which Go makes
+// one instruction, which rounds once, of x*y + z: results would depend on the
+// CPU. What must be rounded says so, as float64(x*y) + z.
+func TestNoProductIsFusedWithASum(t *testing.T) {
+	fused := regexp.MustCompile(`(?m)^.*\b(VFN?M(ADD|SUB)\d*S[SD]|FN?M(ADD|SUB)[SD])\b.*$`)
+	for _, target := range []string{"GOARCH=arm64", "GOAMD64=v3"} {
+		build := exec.Command("go", "build", "-gcflags=-S", ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOARCH=amd64", target)
+		listing, err := build.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", target, err, listing)
+		}
+		if found := fused.Find(listing); found != nil {
+			t.Errorf("%s: %s", target, found)
+		}
+	}
+}
