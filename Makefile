@@ -6,6 +6,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 GO_FILES := $(shell find backproj -name '*.go' -o -name '*.s')
 
+# The sdist is of all of these.
+TRACKED := $(shell git ls-files 2>/dev/null)
+
+# BUILT=yes takes dist/ as it is, such as one that was built elsewhere.
+DIST := $(if $(BUILT),,dist/.built)
+
+# These take minutes in an emulated CPU, or compile.
+SLOW_EMULATED := EveryColour|Fused|Assembly
+
 # What the opencv engine is built with, where OpenCV is.
 OPENCV_TAGS := opencv gocv_specific_modules matprofile
 HAS_OPENCV := pkg-config --exists opencv4 2>/dev/null
@@ -14,10 +23,10 @@ HAS_OPENCV := pkg-config --exists opencv4 2>/dev/null
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint fuzz bench wheel clean
+.PHONY: help run test lint fuzz bench wheel check-wheel test-wheel test-arm64 release clean
 
 help: ## Print this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 run: $(VENV)/built ## Back-project a photograph and track a blob in a film, and say which files that wrote
 	@mkdir -p out
@@ -51,8 +60,25 @@ fuzz: ## Fuzz the Go library, a minute for each target
 bench: $(VENV)/built-opencv $(VENV)/group-bench build/newest-cv2 ## Time all cases, against cv2 and others; BENCH=--help says how to time a part
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 
-wheel: $(VENV)/built $(VENV)/group-test ## Build the sdist, and from it the wheel, into dist/
-	$(BIN)/python -m build --outdir dist .
+wheel: dist/.built ## Build the sdist, and from it the wheels for PyPI, into dist/
+
+check-wheel: $(DIST) $(VENV)/built $(VENV)/group-release $(VENV)/group-test ## Check tags, sizes, licences and metadata of dist/
+	$(BIN)/twine check --strict dist/backproj-*
+	$(BIN)/abi3audit --strict --summary dist/backproj-*.whl
+	$(BIN)/check-wheel-contents dist/backproj-*.whl
+	$(BIN)/python -m pytest -q tests/release/test_contents.py
+
+test-wheel: $(DIST) $(VENV)/built $(VENV)/group-test ## Install the wheel on every CPython here, with the oldest and newest numpy
+	$(BIN)/python -m pytest -q tests/release/test_pythons.py
+
+test-arm64: $(DIST) ## Test the arm64 wheel and the Go library in an emulated CPU
+	@scripts/install-packages arm64
+	GOARCH=arm64 CGO_ENABLED=0 go test -short -skip '$(SLOW_EMULATED)' -exec qemu-aarch64-static ./backproj
+	scripts/arm64-userland $(abspath build/arm64) dist/backproj-*_aarch64.whl
+	build/arm64/python -m pytest -q -p no:cacheprovider tests/release/test_sample.py
+
+release: ## Check all, date the change log, tag and push: make release VERSION=1.2.3
+	scripts/release $(VERSION)
 
 clean: ## Remove all that the other targets made
 	rm -rf $(VENV) build dist out python/*.egg-info python/backproj/*.so
@@ -83,6 +109,11 @@ $(VENV)/built-opencv: $(VENV)/created setup.py pyproject.toml go.mod go.sum $(GO
 # A second cv2, beside the one in the virtual environment. It can be done without.
 build/newest-cv2: | $(VENV)/created
 	-$(BIN)/pip install -q --no-deps --target $@ opencv-python-headless
+
+dist/.built: $(TRACKED) | $(VENV)/created
+	@$(MAKE) --no-print-directory $(VENV)/group-release
+	scripts/build-wheels $(abspath $(BIN))/python
+	@touch $@
 
 $(VENV)/group-%: $(VENV)/created pyproject.toml
 	$(BIN)/pip install -q --group $*

@@ -1,7 +1,9 @@
 """Builds the extension modules: gopy generates each from a Go package, Go and C compile it.
 
 backproj._native is always built; backproj._opencv, which needs OpenCV and a C++ compiler, where
-the environment says BACKPROJ_OPENCV=1. Everything that is not about them is in pyproject.toml.
+the environment says BACKPROJ_OPENCV=1. BACKPROJ_TARGET_CC and BACKPROJ_TARGET_GOARCH compile for
+other machines than this one, as scripts/build-wheels does. Everything that is not about the
+modules is in pyproject.toml.
 """
 
 from __future__ import annotations
@@ -217,7 +219,12 @@ def compile_module(go: Go, ext: GopyExtension, target: Path) -> None:
         link = f"-Wl,-undefined,dynamic_lookup,-exported_symbols_list,{exports}"
     else:
         exports.write_text(f"{{ global: {symbol}; local: *; }};\n")
-        link = f"-Wl,--version-script={exports}"
+        # -s again: to zig, the -g that Go passes after its own undoes it.
+        link = f"-s -Wl,--version-script={exports}"
+    # All before this runs here, and is for here.
+    for name in ("CC", "GOARCH"):
+        if value := os.environ.get(f"BACKPROJ_TARGET_{name}"):
+            go.env[name] = value
     # pybindgen fills in a PyAsyncMethods slot with NULL, a type outside the stable ABI.
     go.env["CGO_CFLAGS"] += f" -DPy_LIMITED_API={LIMITED_API} -DPyAsyncMethods=void"
     # Written beside the target and renamed: a running process may have the old module mapped.

@@ -3,11 +3,8 @@
 import subprocess
 import sys
 
-import cv2
 import numpy as np
 import pytest
-import skimage.data
-from backproj.__main__ import main
 from process import ROOT, run
 
 
@@ -20,7 +17,10 @@ def all_colours():
 
 @pytest.fixture(scope="session")
 def photograph():
-    return cv2.cvtColor(skimage.data.astronaut(), cv2.COLOR_RGB2BGR)
+    # Not above: tests of numpy alone run where there is no scikit-image.
+    import skimage.data
+
+    return np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
 
 
 @pytest.fixture
@@ -53,6 +53,8 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def command(capsys, monkeypatch):
     """Return the command, run in this process, which is far faster than in one of its own."""
+    # Not above: tests of numpy alone run where there is no click.
+    from backproj.__main__ import main
 
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["backproj", *map(str, arguments)])

@@ -49,7 +49,7 @@ def test_one_wheel_serves_every_cpython_from_3_10(wheel):
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
-        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+        names = {name for name in archive.namelist() if ".dist-info/" not in name and name[-1] != "/"}
     sources = {f"backproj/{path.name}" for path in (ROOT / "python" / "backproj").glob("*.py")}
     assert names == sources | {"backproj/py.typed", "backproj/_native.abi3.so"}
 

@@ -1,0 +1,53 @@
+"""The wheel on each CPython of this machine, with the oldest numpy that there is for it and the newest."""
+
+import platform
+import re
+
+import pytest
+from process import ROOT, run, venv
+from test_distribution import pythons
+
+import backproj
+
+# The first numpy with wheels for that CPython. Later ones have but one to begin with.
+OLDEST = {"3.10": "1.22.0", "3.11": "1.23.2", "3.12": "1.26.0", "3.13": "2.1.0"}
+
+# Tests that need neither OpenCV nor scikit-image, and take seconds.
+QUICK = [
+    "release/test_sample.py",
+    "test_batches.py",
+    "test_loading.py",
+    "test_options.py",
+    "test_single.py",
+    "test_threads.py",
+]
+
+
+@pytest.fixture(scope="module")
+def released():
+    (wheel,) = (ROOT / "dist").glob(f"backproj-*_{platform.machine()}.whl")
+    return wheel
+
+
+def test_the_oldest_numpy_of_all_is_the_oldest_that_is_promised():
+    promised = re.search(r'"numpy>=([\d.]+)"', (ROOT / "pyproject.toml").read_text())
+    assert OLDEST["3.10"] == f"{promised[1]}.0"
+
+
+CASES = [
+    (version, numpy) for version in pythons() for numpy in (f"numpy=={OLDEST.get(version, '2.*')}", "numpy")
+]
+
+
+@pytest.mark.parametrize(("version", "numpy"), CASES)
+def test_the_installed_wheel_passes_the_quick_tests(version, numpy, released, tmp_path):
+    python = venv(tmp_path / "venv", pythons()[version], "--only-binary=:all:", released, numpy, "pytest>=8")
+    print(run(python, "-c", "import numpy; print(numpy.__version__)").strip())
+    tests = [ROOT / "tests" / name for name in QUICK]
+    run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ROOT, *tests, cwd=tmp_path)
+
+
+def test_the_wheel_has_the_kernels_of_this_machine(released, tmp_path):
+    python = venv(tmp_path / "venv", pythons()["3.10"], "--only-binary=:all:", released)
+    kernels = run(python, "-c", "import backproj; print(*backproj.info()['kernels'])").split()
+    assert kernels == backproj.info()["kernels"]
