@@ -2,6 +2,7 @@
 
 import platform
 import re
+import sys
 
 import pytest
 from process import ROOT, run, venv
@@ -42,7 +43,6 @@ CASES = [
 @pytest.mark.parametrize(("version", "numpy"), CASES)
 def test_the_installed_wheel_passes_the_quick_tests(version, numpy, released, tmp_path):
     python = venv(tmp_path / "venv", pythons()[version], "--only-binary=:all:", released, numpy, "pytest>=8")
-    print(run(python, "-c", "import numpy; print(numpy.__version__)").strip())
     tests = [ROOT / "tests" / name for name in QUICK]
     run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ROOT, *tests, cwd=tmp_path)
 
@@ -51,3 +51,15 @@ def test_the_wheel_has_the_kernels_of_this_machine(released, tmp_path):
     python = venv(tmp_path / "venv", pythons()["3.10"], "--only-binary=:all:", released)
     kernels = run(python, "-c", "import backproj; print(*backproj.info()['kernels'])").split()
     assert kernels == backproj.info()["kernels"]
+
+
+def test_the_readmes_five_lines_run_where_there_is_no_go_and_no_compiler(released, tmp_path):
+    code = re.search(r"## Five lines\s+```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+    bare = {"PATH": str(tmp_path / "none"), "HOME": str(tmp_path)}
+    run(sys.executable, "-m", "venv", tmp_path / "venv")
+    python = tmp_path / "venv" / "bin" / "python"
+    packages = ["--only-binary=:all:", released, "opencv-python-headless"]
+    run(python, "-m", "pip", "install", "-q", *packages, env=bare)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    run(python, "-c", code, env=bare, cwd=tmp_path)
+    assert (tmp_path / "prob.png").stat().st_size > 10_000
