@@ -23,7 +23,7 @@ HAS_OPENCV := pkg-config --exists opencv4 2>/dev/null
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint fuzz bench wheel check-wheel test-wheel test-arm64 release clean
+.PHONY: help run test lint fuzz sanitize bench wheel check-wheel test-wheel test-arm64 release clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -56,6 +56,20 @@ fuzz: ## Fuzz the Go library, a minute for each target
 		internal/foreign:FuzzMemory internal/foreign:FuzzImage; do \
 		go test ./backproj/$${target%:*} -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime 60s -fuzzminimizetime 100x || exit; \
 	done
+
+# The module under AddressSanitizer, which Go's compiler works with. It sees what Go code does, not what
+# kernels in assembly do, so these are off; and it has a word in all allocations of Python.
+SANITIZED := LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 \
+	PYTHONMALLOC=malloc PYTHONPATH=build/sanitized GODEBUG=cpu.all=off $(BIN)/python
+
+sanitize: $(VENV)/built-opencv $(VENV)/group-test ## Run tests with Go's race detector, with checked pointers, and under AddressSanitizer
+	@scripts/install-packages sanitize
+	go test -race ./backproj/...
+	go test -gcflags=all=-d=checkptr ./backproj/...
+	GOFLAGS=-asan ASAN_OPTIONS=detect_leaks=0 $(BIN)/pip install -q --no-deps --upgrade --target build/sanitized .
+	$(SANITIZED) tests/overflow.py 2>&1 | grep 'AddressSanitizer: heap-buffer-overflow'
+	$(SANITIZED) -m pytest -q -p no:cacheprovider $(addprefix tests/test_,$(addsuffix .py,\
+		geometry owners concurrency locate views batches models))
 
 bench: $(VENV)/built-opencv $(VENV)/group-bench build/newest-cv2 ## Time all cases, against cv2 and others; BENCH=--help says how to time a part
 	$(BIN)/python benchmarks/bench.py $(BENCH)

@@ -60,13 +60,15 @@ func step(stride int) int {
 	return stride
 }
 
+// No process has memory in the first page, where what is wrong may look like a
+// nil pointer, nor beyond 2^56 bytes, so that no sum of a few extents that
+// were compared with the limit overflows.
+const first, limit = 4096, 1 << 56
+
 // memory returns all bytes that an array touches whose element 0 is at
 // address, and where in them that element is. Each axis is its length and its
 // stride.
 func memory(address uintptr, axes [][2]int) (bytes []byte, offset int, err error) {
-	// No process has memory beyond 2^56 bytes, so nothing below overflows, nor
-	// in the first page, where what is wrong may look like a nil pointer.
-	const first, limit = 4096, 1 << 56
 	below, above := 0, 0
 	for _, axis := range axes {
 		n, stride := axis[0], axis[1]
@@ -93,8 +95,13 @@ func memory(address uintptr, axes [][2]int) (bytes []byte, offset int, err error
 
 func abs(n int) int { return max(n, -n) }
 
-// Slice returns the n values from address on.
+// Slice returns the n values from address on. It panics where there can be
+// none: unsafe.Slice, in a build that checks pointers, ends the process.
 func Slice[T any](address uintptr, n int) []T {
+	var value T
+	if n < 0 || uintptr(n) > limit/unsafe.Sizeof(value) || n > 0 && (address < first || address > limit) {
+		panic(fmt.Sprintf("%d values at address %#x", n, address))
+	}
 	return unsafe.Slice((*T)(pointer(address)), n)
 }
 
