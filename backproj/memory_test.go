@@ -46,7 +46,7 @@ func TestACallAllocatesAScratchWhateverTheFrame(t *testing.T) {
 	valued := histogram(Layout{Channels: HueSaturationValue, Bins: [3]int{30, 32, 16}})
 	largest := histogram(Layout{Channels: HueSaturationValue, Bins: [3]int{64, 128, 128}})
 	project := func(dsts []Plane, frame Image, threads int, hists ...*Histogram) func() error {
-		return func() error { return BackProjectEach(dsts, frame, hists, Run{Threads: threads}) }
+		return func() error { return BackProjectEach(dsts, []Image{frame}, hists, Run{Threads: threads}) }
 	}
 	const KiB = 1 << 10
 	for _, test := range []struct {
