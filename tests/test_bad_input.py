@@ -1,6 +1,7 @@
 """Bad input is a TypeError or ValueError that names what came and how to mend it."""
 
 import array
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -278,3 +279,48 @@ def test_the_array_is_asked_not_its_subclass():
     np.testing.assert_array_equal(out, expected)
     with pytest.raises(ValueError, match="read-only"):
         backproj.back_project(image, image, out=READ_ONLY.view(Units))
+
+
+class Claims:
+    """Something that is no array and says that it is."""
+
+    __class__ = np.ndarray
+
+
+class Raises(np.ndarray):
+    """A subclass of which nothing may be asked."""
+
+    def __getattribute__(self, name):
+        if name == "__class__":  # isinstance does
+            return Raises
+        raise ZeroDivisionError
+
+    def __array_function__(self, *args, **options):
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("stranger", [Claims(), Mock(spec=np.ndarray)], ids=["class", "mock"])
+def test_what_only_says_that_it_is_an_array_is_an_error(stranger):
+    hist = backproj.Histogram(MODEL)
+    for call in (
+        hist.back_project,
+        backproj.Histogram,
+        lambda a: hist.back_project(FRAME, out=a),
+        lambda a: backproj.Histogram(MODEL, mask=a),
+        lambda a: backproj.in_range(a, (0, 0, 0), (9, 9, 9)),
+        lambda a: backproj.locate(a, (1, 1)),
+        lambda a: backproj.Histogram.from_values(a, channels="hs"),
+    ):
+        with pytest.raises((TypeError, ValueError)):
+            call(stranger)
+
+
+def test_a_subclass_that_nothing_may_be_asked_is_the_array_that_it_is():
+    image = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
+    expected = backproj.back_project(image, image)
+    np.testing.assert_array_equal(backproj.back_project(image.view(Raises), image.view(Raises)), expected)
+    out = np.empty((6, 8), np.uint8)
+    backproj.back_project(image, image, out=out.view(Raises))
+    np.testing.assert_array_equal(out, expected)
+    hist = backproj.Histogram(image)
+    assert backproj.Histogram.from_values(hist.values.view(Raises), channels="hs") == hist

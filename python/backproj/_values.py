@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,17 +23,17 @@ def given_values(
     scale: float,
 ) -> State:
     """Return the state of a histogram of values that came from elsewhere."""
-    if not isinstance(values, np.ndarray) or values.dtype != np.float32:
-        got = f"dtype {values.dtype}" if isinstance(values, np.ndarray) else f"{type(values).__name__}"
+    # What a subclass says of its dtype may not be so; the array itself is asked.
+    plain = np.asarray(values) if isinstance(values, np.ndarray) else None
+    if plain is None or plain.dtype != np.float32:
+        got = f"{type(values).__name__}" if plain is None else f"dtype {plain.dtype}"
         raise TypeError(
             f"values must be a numpy array of float32, not {got}; "
             "numpy.asarray(values, numpy.float32) makes one"
         )
-    if is_masked(values):
+    if is_masked(cast("npt.NDArray[Any]", values)):
         raise TypeError("values is a masked array, whose mask would be lost; give values.filled(0)")
-    values = np.asarray(values)
-    if values.base is not None:
-        values = within_owner(values, "values")
+    values = plain if plain.base is None else within_owner(plain, "values")
     shape = values.shape
     if channels == "h" and values.ndim == 2 and shape[1] == 1:
         shape = shape[:1]
