@@ -7,7 +7,7 @@ import pytest
 from numpy.lib.stride_tricks import as_strided
 
 import backproj
-from backproj import _engines, _extension
+from backproj import _engines, _extension, _pace
 
 N, H, W = 6, 11, 17
 
@@ -173,12 +173,19 @@ def calls(monkeypatch, name):
     return seen
 
 
-@pytest.mark.parametrize("pixels", [1, W, W + 1, 5 * W, H * W, 3 * H * W, 1 << 24])
+def chunked(monkeypatch, pixels):
+    """Let no call of Go have more pixels."""
+    monkeypatch.setattr(_pace, "PIXELS_A_CALL", pixels)
+    monkeypatch.setattr(_pace, "_MOST", pixels)
+    monkeypatch.setattr(_pace, "_SECONDS", 1e9)
+
+
+@pytest.mark.parametrize("pixels", [1, W // 2, W, W + 1, 5 * W, H * W, 3 * H * W, 1 << 24])
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_chunks_of_any_size_give_the_same(monkeypatch, batch, hists, view, pixels):
     frames = view(batch)
     expected = backproj.back_project(frames, hists)
-    monkeypatch.setattr(_engines, "PIXELS_A_CALL", pixels)
+    chunked(monkeypatch, pixels)
     np.testing.assert_array_equal(backproj.back_project(frames, hists), expected)
     out = OUTS["interleaved"](expected.shape)
     np.testing.assert_array_equal(backproj.back_project(frames, hists, out=out), expected)
@@ -195,15 +202,17 @@ def test_frames_that_are_no_tall_frame_are_one_call_too_unless_they_are_many(mon
     assert len(seen) == 3
 
 
-@pytest.mark.parametrize("pixels", [1, W, 5 * W, 1 << 24])
-def test_models_are_counted_in_chunks_too(monkeypatch, batch, pixels):
+@pytest.mark.parametrize(
+    ("pixels", "number"), [(1, H * W), (W // 2, 2 * H + 2), (W, H), (5 * W, 3), (1 << 24, 1)]
+)
+def test_models_are_counted_in_chunks_too(monkeypatch, batch, pixels, number):
     mask = np.random.default_rng(2).integers(0, 2, (H, W), np.uint8)
     halves = batch[0, ::-1, ::2], mask[::-1, ::2]
     expected = backproj.Histogram(batch[0]), backproj.Histogram(halves[0], mask=halves[1])
-    monkeypatch.setattr(_engines, "PIXELS_A_CALL", pixels)
+    chunked(monkeypatch, pixels)
     seen = calls(monkeypatch, "binding_Add")
     assert backproj.Histogram(batch[0]) == expected[0]
-    assert len(seen) == {1: H, W: H, 5 * W: 3}.get(pixels, 1)
+    assert len(seen) == number
     assert backproj.Histogram(halves[0], mask=halves[1]) == expected[1]
 
 
@@ -212,7 +221,7 @@ def test_frames_that_follow_one_another_are_one_call_and_huge_ones_several(monke
     frames = np.zeros((4, 8, 10, 3), np.uint8)
     hists[0].back_project(frames)
     assert len(seen) == 1
-    monkeypatch.setattr(_engines, "PIXELS_A_CALL", 40)
+    chunked(monkeypatch, 40)
     seen.clear()
     hists[0].back_project(frames[0])
     assert len(seen) == 2
@@ -228,7 +237,7 @@ def test_a_memory_map_larger_than_a_chunk(monkeypatch, tmp_path, hists):
     mapped.flush()
     frames = np.memmap(tmp_path / "frames", np.uint8, "r", shape=shape)
     out = np.memmap(tmp_path / "probs", np.uint8, "w+", shape=shape[:3])
-    monkeypatch.setattr(_engines, "PIXELS_A_CALL", 2 * 120 * 160)
+    chunked(monkeypatch, 2 * 120 * 160)
     assert hists[0].back_project(frames, out=out) is out
     np.testing.assert_array_equal(out, one_by_one(frames, hists[0]))
     np.testing.assert_array_equal(np.fromfile(tmp_path / "probs", np.uint8), out.reshape(-1))
@@ -253,7 +262,7 @@ def interrupt_third_call(monkeypatch, name):
 def test_an_interrupt_is_seen_between_chunks_and_leaves_a_part_of_out(monkeypatch, batch, hists, view):
     frames = batch.reshape(N * H, W, -1) if view == "one tall frame" else batch[::-1]
     expected = hists[0].back_project(frames)
-    monkeypatch.setattr(_engines, "PIXELS_A_CALL", H * W)
+    chunked(monkeypatch, H * W)
     seen = interrupt_third_call(monkeypatch, "binding_Project")
     out = expected ^ 255
     with pytest.raises(KeyboardInterrupt):
@@ -265,7 +274,7 @@ def test_an_interrupt_is_seen_between_chunks_and_leaves_a_part_of_out(monkeypatc
 
 
 def test_an_interrupt_is_seen_while_a_model_is_counted(monkeypatch, batch):
-    monkeypatch.setattr(_engines, "PIXELS_A_CALL", H * W)
+    chunked(monkeypatch, H * W)
     seen = interrupt_third_call(monkeypatch, "binding_Add")
     with pytest.raises(KeyboardInterrupt):
         backproj.Histogram(batch.reshape(N * H, W, -1))

@@ -5,7 +5,7 @@ import pytest
 from numpy.lib.stride_tricks import as_strided
 
 import backproj
-from backproj import _engines, _extension, _single
+from backproj import _engines, _extension, _pace, _single
 
 H, W = 37, 53
 
@@ -154,7 +154,7 @@ def test_all_else_does_not(monkeypatch, hists, make):
 
 def test_a_frame_larger_than_a_call_does_not(monkeypatch, hists):
     expected = hists[0].back_project(pixels(H, W, 3))
-    monkeypatch.setattr(_engines, "PIXELS_A_CALL", H * W - 1)
+    monkeypatch.setattr(_pace, "PIXELS_A_CALL", H * W - 1)
     result, asked, _ = outcome(monkeypatch, PLAIN["three channels"], CALLS["project"](hists[0]))
     assert result == expected.tolist()
     assert len(asked) == 2
@@ -183,5 +183,5 @@ def test_a_model_needed_once_gives_what_its_histogram_gives(make, masked):
 def test_a_model_larger_than_a_call_gives_the_same(monkeypatch):
     frame, model = pixels(5, 7, 3), pixels(H, W, 3)
     expected = backproj.back_project(frame, model)
-    monkeypatch.setattr(_engines, "PIXELS_A_CALL", 5 * 7)
+    monkeypatch.setattr(_pace, "PIXELS_A_CALL", 5 * 7)
     np.testing.assert_array_equal(backproj.back_project(frame, model), expected)

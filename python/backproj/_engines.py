@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from backproj import _extension
+from backproj import _extension, _pace
 from backproj._arrays import Image, geometry, shown
 from backproj._kernels import default_kernel
 from backproj._layout import DEFAULT, Layout, record, record_of_layout
 from backproj._memory import address
+from backproj._pace import blocks, undivided
 from backproj._threads import ALL_CPUS
 
 Engine: TypeAlias = Literal["native", "opencv"]
 
 RAW = 0.0  # a peak: leave the counts as they are
 
-# Ctrl-C is seen between calls of Go. A call of so many pixels takes at most some 50 ms. Go describes each
-# frame of a call by 200 bytes.
-PIXELS_A_CALL = 1 << 24
+# Go describes each frame of a call by 200 bytes.
 _FRAMES_A_CALL = 1 << 12
 
 
@@ -83,9 +82,10 @@ def count(
     kernel = kernel or default_kernel()
     counts = np.zeros(layout.bins, np.int64)
     state = _blank(layout, counts, peak)
-    add = _extension.load("_native").binding_Add
     for model, mask in zip(models, masks, strict=True):
-        for part, where in _row_blocks(model, mask):
+        for part, where in _model_blocks(model, mask):
+            # Each time: the handler of a signal may have forked meanwhile.
+            add = _extension.load("_native").binding_Add
             add(state.at, address(counts), *part, order, *where, kernel, threads)
     return normalized(state)
 
@@ -152,8 +152,9 @@ def project(
     if number > 1:
         records = np.concatenate([state.record for state in states])
         start = address(records)
-    call = _extension.load("_native").binding_Project
-    for at, onto, row, pixel, block in _blocks(frames, out, PIXELS_A_CALL):
+    for at, onto, row, pixel, block in _frame_blocks(frames, out):
+        # Each time: the handler of a signal may have forked meanwhile.
+        call = _extension.load("_native").binding_Project
         call(start, number, at, step, onto, row, pixel, *block, order, kernel, threads)
 
 
@@ -170,7 +171,7 @@ def project_model(
 ) -> bool:
     """Write the back projection of a model's histogram, made for this alone; return if any pixel was counted.
 
-    The images and ``out`` come as their geometry. None of them may have more than PIXELS_A_CALL.
+    The images and ``out`` come as their geometry. None of them may have more than _pace.PIXELS_A_CALL.
     """
     described = record_of_layout(layout)
     where = (0, 0, 0) if mask is None else (address(mask), *mask.strides)
@@ -178,8 +179,8 @@ def project_model(
     return bool(call(address(described), peak, *out, *frame, *model, order, *where, kernel, threads))
 
 
-def _blocks(frames: Image, out: Image, pixels: int) -> Iterator[tuple[int, int, int, int, tuple[int, ...]]]:
-    """Yield blocks of frames, or of rows of one, of so many pixels or less: where they go and their geometry.
+def _frame_blocks(frames: Image, out: Image) -> Iterator[tuple[int, int, int, int, tuple[int, ...]]]:
+    """Yield blocks of frames, or of one: where they go, with what strides, and their geometry.
 
     Frames that follow one another as their rows do are one tall frame.
     """
@@ -194,22 +195,23 @@ def _blocks(frames: Image, out: Image, pixels: int) -> Iterator[tuple[int, int, 
         _, onto, out_row, out_pixel = out.strides
     if step == height * row_step and onto == height * out_row:
         number, height, step, onto = 1, number * height, 0, 0
-    rows = pixels // (width * out.shape[0])
-    some, rows = max(1, min(rows // height, _FRAMES_A_CALL)), max(1, min(rows, height))
+    planes = out.shape[0]
+    some = max(1, min(_pace.PIXELS_A_CALL // (height * width * planes), _FRAMES_A_CALL))
     source, target = address(frames), address(out)
     for i in range(0, number, some):
-        for y in range(0, height, rows):
+        several = min(some, number - i)
+        for y, rows, x, columns in [(0, height, 0, width)] if several > 1 else blocks(height, width, planes):
             yield (
-                target + i * onto + y * out_row,
+                target + i * onto + y * out_row + x * out_pixel,
                 onto,
                 out_row,
                 out_pixel,
                 (
-                    source + i * step + y * row_step,
-                    min(some, number - i),
+                    source + i * step + y * row_step + x * pixel_step,
+                    several,
                     step,
-                    min(rows, height - y),
-                    width,
+                    rows,
+                    columns,
                     row_step,
                     pixel_step,
                     channel_step,
@@ -217,12 +219,11 @@ def _blocks(frames: Image, out: Image, pixels: int) -> Iterator[tuple[int, int, 
             )
 
 
-def _row_blocks(model: Image, mask: Image | None) -> Iterator[tuple[tuple[int, ...], tuple[int, int, int]]]:
-    """Yield the geometry of blocks of a model's rows, and of its mask's."""
-    rows = max(1, PIXELS_A_CALL // model.shape[1])
-    for y in range(0, model.shape[0], rows):
-        where = (0, 0, 0) if mask is None else (address(mask[y:]), mask.strides[0], mask.strides[1])
-        yield geometry(model[y : y + rows]), where
+def _model_blocks(model: Image, mask: Image | None) -> Iterator[tuple[tuple[int, ...], tuple[int, int, int]]]:
+    """Yield the geometry of blocks of a model, and of its mask."""
+    for y, rows, x, columns in blocks(*model.shape[:2]):
+        where = (0, 0, 0) if mask is None else (address(mask[y:, x:]), mask.strides[0], mask.strides[1])
+        yield geometry(model[y : y + rows, x : x + columns]), where
 
 
 def _count_by_opencv(
@@ -236,9 +237,13 @@ def _count_by_opencv(
     counts = np.empty(layout.bins, np.int64)
     state = _blank(layout, counts, peak)
     (model,), (mask,) = models, masks
-    where = (0, 0, 0) if mask is None else (address(mask), *mask.strides)
-    fit: Any = _extension.load("_opencv").binding_Fit
-    fit(address(counts), address(state.values), *geometry(model), order, *where)
+
+    def fit() -> None:
+        where = (0, 0, 0) if mask is None else (address(mask), *mask.strides)
+        call = _extension.load("_opencv").binding_Fit
+        call(address(counts), address(state.values), *geometry(model), order, *where)
+
+    undivided(fit, model.size // 3)
     return of_values(layout, state.values, 1.0, counts, peak)
 
 
@@ -248,9 +253,9 @@ def _project_by_opencv(states: Sequence[State], frames: Image, out: Image, order
             "the opencv engine takes histograms of channels='hs' and bins=32, without ranges, in_range and "
             "scale; engine='native' takes all"
         )
-    call = _extension.load("_opencv").binding_Project
     for state, planes in zip(states, out, strict=True):
         pairs = [(frames, planes)] if frames.ndim == 3 else zip(frames, planes, strict=True)
         for frame, plane in pairs:
-            for at, _, row, pixel, (source, _, _, *block) in _blocks(frame, plane[np.newaxis], PIXELS_A_CALL):
+            for at, _, row, pixel, (source, _, _, *block) in _frame_blocks(frame, plane[np.newaxis]):
+                call = _extension.load("_opencv").binding_Project
                 call(at, row, pixel, address(state.values), source, *block, order)

@@ -366,7 +366,7 @@ class Histogram:
         Notes
         -----
         The frame must not be written to, nor out be used, by another thread during the call. Ctrl-C
-        is seen after each 2^24 pixels; ``out`` then holds a part of the result.
+        is seen within some 100 ms; ``out`` then holds a part of the result.
 
         References
         ----------

@@ -10,6 +10,7 @@ import numpy as np
 from backproj import _extension
 from backproj._arrays import Image, check_plane, shown
 from backproj._memory import address
+from backproj._pace import undivided
 
 Box = tuple[int, int, int, int]
 
@@ -57,8 +58,11 @@ def locate(prob: Image, size: Sequence[SupportsIndex]) -> tuple[Box, int]:
     if not (1 <= width <= w and 1 <= height <= h):
         raise ValueError(f"a window of {width}×{height} pixels does not fit into prob, which has {w}×{h}")
     found = np.empty(3, np.int64)
-    _extension.load("_native").binding_Locate(
-        address(found), address(plane), h, w, *plane.strides, height, width
-    )
+
+    def search() -> None:
+        call = _extension.load("_native").binding_Locate
+        call(address(found), address(plane), h, w, *plane.strides, height, width)
+
+    undivided(search, plane.size)
     x, y, score = found.tolist()
     return (x, y, width, height), score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backproj import _engines, _extension
+from backproj import _engines, _extension, _pace
 from backproj._arrays import UINT8, Image, Mask, check_frames, destination, geometry
 from backproj._engines import Engine, State
 from backproj._kernels import default_kernel
@@ -54,14 +54,14 @@ def project_model(
     if both is None:
         frame = check_frames(frame)
         prob, onto = destination(out, frame.shape[:-1], frame)
-        if engine == "native" and frame.ndim == 3 and 0 < frame.size <= 3 * _engines.PIXELS_A_CALL:
+        if engine == "native" and frame.ndim == 3 and 0 < frame.size <= 3 * _pace.PIXELS_A_CALL:
             both = prob, (address(onto), *onto.strides), geometry(frame)
     else:
         prob = both[0]
     known = plain_image(model) if both is not None and mask is None else None
     if known is None:
         (image,), (where,) = check_models(model, mask)
-        if image.size <= 3 * _engines.PIXELS_A_CALL:
+        if image.size <= 3 * _pace.PIXELS_A_CALL:
             known = 0, 0, geometry(image)
     else:
         where = None
@@ -102,7 +102,7 @@ def plain_image(image: Image) -> tuple[int, int, tuple[int, ...]] | None:
     if type(image) is not np.ndarray or image.dtype != UINT8 or image.ndim != 3:
         return None
     height, width, channels = image.shape
-    if channels not in (3, 4) or not 0 < height * width <= _engines.PIXELS_A_CALL:
+    if channels not in (3, 4) or not 0 < height * width <= _pace.PIXELS_A_CALL:
         return None
     lies = extent(image)
     return None if lies is None else (lies[1], lies[2], (lies[0], height, width, *image.strides))
