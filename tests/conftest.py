@@ -1,11 +1,12 @@
 """What many tests use: pictures, all of them BGR, and what is to be installed."""
 
+import functools
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from process import ROOT, run
+from process import ROOT, pythons, run, venv
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +64,15 @@ def command(capsys, monkeypatch):
         return subprocess.CompletedProcess(sys.argv, ended.value.code, *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture(scope="session")
+def installed(wheel, tmp_path_factory):
+    """A function that returns an interpreter that has the wheel, by CPython's version."""
+
+    @functools.cache
+    def interpreter(version):
+        folder = tmp_path_factory.mktemp(f"python-{version}-")
+        return venv(folder / "venv", pythons()[version], "--only-binary=numpy", wheel)
+
+    return interpreter

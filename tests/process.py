@@ -1,6 +1,8 @@
 """Other programs, run to the end."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,3 +23,17 @@ def venv(folder, python, *packages):
     fresh = folder / "bin" / "python"
     run(fresh, "-m", "pip", "install", "-q", *packages)
     return fresh
+
+
+def pythons():
+    """Return every CPython from 3.10 up on this machine, by its version."""
+    folders = os.environ["PATH"].split(os.pathsep)
+    folders += [str(folder) for folder in Path.home().glob(".pyenv/versions/*/bin")]
+    found = {f"{sys.version_info[0]}.{sys.version_info[1]}": sys.executable}
+    for minor in range(10, 20):
+        for folder in folders:
+            python = Path(folder, f"python3.{minor}")
+            # A shim answers for versions that it only forwards to.
+            if python.is_file() and "shims" not in python.parts:
+                found.setdefault(f"3.{minor}", str(python))
+    return found
