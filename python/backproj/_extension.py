@@ -20,7 +20,7 @@ import threading
 from types import ModuleType
 from typing import Literal, TypeAlias
 
-from backproj import _copy
+from backproj import _copy, _signals
 from backproj._limits import load_within_limits
 
 Name: TypeAlias = Literal["_native", "_opencv"]
@@ -125,10 +125,11 @@ def _new(name: Name) -> ModuleType:
                 f"{spec.origin} is not the file that this process's parent loaded: backproj was installed "
                 "anew since; start the parent anew"
             )
-        if first:
-            return importlib.import_module(qualified)
-        sys.modules[qualified] = _copy.load(qualified, spec.origin)
-        return sys.modules[qualified]
+        with _signals.kept():
+            if first:
+                return importlib.import_module(qualified)
+            sys.modules[qualified] = _copy.load(qualified, spec.origin)
+            return sys.modules[qualified]
     except (OSError, ImportError) as error:  # such as OpenCV's libraries gone since the build
         if first:
             files.pop(name, None)
