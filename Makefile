@@ -23,7 +23,7 @@ HAS_OPENCV := pkg-config --exists opencv4 2>/dev/null
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint fuzz sanitize bench wheel check-wheel test-wheel test-arm64 release clean
+.PHONY: help run test lint soak fuzz sanitize bench wheel check-wheel test-wheel test-arm64 release clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -50,6 +50,9 @@ lint: $(VENV)/built-opencv $(VENV)/group-lint $(VENV)/group-test ## Check the fo
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+soak: $(VENV)/built-opencv $(VENV)/group-test ## Try for long what must never fail: forks, signals; print figures
+	$(BIN)/python -m pytest -q -s soak
 
 fuzz: ## Fuzz the Go library, a minute for each target
 	for target in .:FuzzBackProject .:FuzzImageGeometry .:FuzzParity \
