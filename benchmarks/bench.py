@@ -66,7 +66,7 @@ def arguments():
     parser.add_argument(
         "--threads", nargs="+", type=int, default=sorted({1, cpus}), help="default: 1 and all"
     )
-    parser.add_argument("--seconds", type=float, default=2.5, help="for each of all these (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=2, help="for each of all these (%(default)s)")
     parser.add_argument("--json", type=Path, default=BUILD / "bench.json", help="where to write all figures")
     parser.add_argument("--chart", type=Path, default=BUILD / "bench.png", help="where to draw the chart")
     parser.add_argument("--read", type=Path, metavar="JSON", help="report on those figures; measure nothing")

@@ -139,14 +139,14 @@ class Case(NamedTuple):
 
 
 CASES = {
-    "prepared": Case(prepared, "a prepared histogram, hue and saturation, 32×32 bins"),
-    "one shot": Case(one_shot, "a model of 100×100 pixels counted and projected; in 64×64 pixels, of 32×32"),
-    "180×256": Case(tutorial, "a prepared histogram, hue and saturation, 180×256 bins"),
+    "prepared": Case(prepared, "a histogram made before, hue and saturation, 32×32 bins"),
+    "one shot": Case(one_shot, "a model of 100×100 pixels, in 64×64 of 32×32, counted and projected"),
+    "180×256": Case(tutorial, "as prepared, 180×256 bins"),
     "CamShift": Case(camshift, "its front end: hue, 16 bins, gated by saturation and value"),
-    "hsv": Case(hsv, "a prepared histogram, hue, saturation and value, 16×16×16 bins"),
+    "hsv": Case(hsv, "as prepared, hue, saturation and value, 16×16×16 bins"),
     "fit": Case(fit, "the frame counted and normalised, 32×32 bins"),
-    "four models": Case(four_models, "four prepared histograms projected onto one frame"),
-    "batch": Case(batch, f"{BATCH} frames of the size, a prepared histogram; one call, cv2 in a loop"),
+    "four models": Case(four_models, "as prepared, four histograms projected onto one frame"),
+    "batch": Case(batch, f"as prepared, {BATCH} frames in one call; cv2 in a loop"),
 }
 
 

@@ -41,7 +41,7 @@ def draw(report, path):
         upper, lower = figure.subfigures(2, 1, height_ratios=[6, 4])
         axes = upper.subplots(1, len(threads), sharex=True, sharey=True, squeeze=False)[0]
         for axis, number in zip(axes, threads, strict=True):
-            draw_cases(axis, report, number, image, size)
+            draw_cases(axis, report, number)
         axes[0].invert_yaxis()
         upper.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=6)
         by_size, by_peer = lower.subplots(1, 2)
@@ -62,16 +62,16 @@ def colours(report):
     }
 
 
-def draw_cases(axis, report, threads, image, size):
+def draw_cases(axis, report, threads):
     """Draw for each case a group of bars: each kernel, and the versions of cv2 beside the reference."""
-    where = {"threads": threads, "image": image, "size": size}
-    cases = report.distinct("case", **where)
-    peers = [*report.peers(["backproj"], **where), *report.peers(["cv2"], **where)]
+    image, size = report.usual()
+    cells = report.usual_cells(threads)
+    peers = [*report.peers(["backproj"], threads=threads), *report.peers(["cv2"], threads=threads)]
     peers.remove(report.reference)
     height = 0.84 / len(peers)
     for i, peer in enumerate(peers):
-        rows = [report.get(Cell(threads, case, image, size), peer) for case in cases]
-        places = [y - 0.42 + (i + 0.5) * height for y in range(len(cases))]
+        rows = [report.get(cell, peer) for cell in cells]
+        places = [y - 0.42 + (i + 0.5) * height for y in range(len(cells))]
         speeds = [row["speed"] for row in rows]
         spreads = [[abs(row["speed"] - row[f"speed_{q}"]) for row in rows] for q in ("q1", "q3")]
         axis.barh(places, speeds, 0.92 * height, color=colours(report)[peer], label=peer)
@@ -80,7 +80,8 @@ def draw_cases(axis, report, threads, image, size):
             for y, row in zip(places, rows, strict=True):
                 axis.text(row["speed_q3"], y, f" {times(row['speed'])}", va="center", fontsize=7.5)
     axis.axvline(1, color=colours(report)[report.reference], lw=1.2, label=report.reference)
-    axis.set_yticks(range(len(cases)), cases)
+    names = [cell.case if cell.size == size else f"{cell.case}\n{shown_size(cell.size)}" for cell in cells]
+    axis.set_yticks(range(len(cells)), names)
     axis.tick_params(axis="y", length=0)
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.grid(axis="x")

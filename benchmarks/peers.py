@@ -3,6 +3,7 @@
 import ctypes
 import functools
 import importlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -136,18 +137,23 @@ def build_ctypes_route():
     source = HERE / "find_it.cpp"
     if LIBRARY.exists() and LIBRARY.stat().st_mtime > source.stat().st_mtime:
         return None
-    try:
-        flags = subprocess.run(["pkg-config", "--cflags", "opencv4"], capture_output=True, text=True)
-    except FileNotFoundError:
-        return "not timed: no pkg-config to find OpenCV with"
-    if flags.returncode != 0:
-        return "not timed: no libopencv-dev to compile find_it.cpp with"
+    flags = printed("pkg-config", "--cflags", "opencv4")
+    if flags is None:
+        return "not timed: no pkg-config and libopencv-dev to compile find_it.cpp with"
     BUILD.mkdir(exist_ok=True)
     part = LIBRARY.with_suffix(".part")
-    command = ["c++", "-O2", "-shared", "-fPIC", *flags.stdout.split(), str(source)]
+    command = ["c++", "-O2", "-shared", "-fPIC", *flags.split(), str(source)]
     subprocess.run([*command, "-o", str(part), "-lopencv_core", "-lopencv_imgproc"], check=True)
     part.replace(LIBRARY)
     return None
+
+
+def printed(*command):
+    """Return what a command prints, or None if it fails or is not there."""
+    if shutil.which(command[0]) is None:
+        return None
+    done = subprocess.run(command, capture_output=True, text=True, cwd=HERE)
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def ctypes_route(frame, model):

@@ -71,6 +71,15 @@ class Report:
             USUAL[1] if USUAL[1] in sizes else sizes[-1],
         )
 
+    def usual_cells(self, threads):
+        """Return the cell of each case that the summaries are about: in the usual size, or its largest."""
+        image, size = self.usual()
+        cells = []
+        for case in self.distinct("case", threads=threads, image=image):
+            sizes = self.distinct("size", threads=threads, image=image, case=case)
+            cells.append(Cell(threads, case, image, size if size in sizes else sizes[-1]))
+        return cells
+
 
 def cell_of(row):
     return Cell(row["threads"], row["case"], row["image"], tuple(row["size"]))

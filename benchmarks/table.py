@@ -112,14 +112,14 @@ def markdown(report):
 def by_case(report, threads):
     """Return the table of cases, with the peers that do all of them, for the usual picture."""
     image, size = report.usual()
-    kinds = ["cv2", "backproj"]
-    peers = report.peers(kinds, threads=threads, image=image, size=size)
+    cells = report.usual_cells(threads)
+    peers = report.peers(["cv2", "backproj"], threads=threads)
     rows = []
-    for case in report.distinct("case", kinds, threads=threads, image=image, size=size):
-        cell = Cell(threads, case, image, size)
-        rows.append([f"{case}: {CASES[case].title}", *(shown(report, cell, peer) for peer in peers)])
-    title = f"{image}, {shown_size(size)}, {shown_threads(threads)}"
-    return grid([f"ms ({title})", *peers], rows)
+    for cell in cells:
+        other_size = f", {shown_size(cell.size)}" if cell.size != size else ""
+        title = f"{cell.case}{other_size}: {CASES[cell.case].title}"
+        rows.append([title, *(shown(report, cell, peer) for peer in peers)])
+    return grid([f"ms ({image}, {shown_size(size)}, {shown_threads(threads)})", *peers], rows)
 
 
 def by_size(report, threads):
@@ -147,7 +147,7 @@ def every_peer(report):
             row = report.get(cell, peer)
             copies = row["ms"] / report.get(cell, "copying")["ms"]
             rows.append([case, peer, digits(row["ms"]), f"{digits(row['ms_q1'])}–{digits(row['ms_q3'])}"])
-            rows[-1] += ["" if row["kind"] == "floor" else times(row["speed"]), f"{copies:.1f}"]
+            rows[-1] += ["" if row["kind"] == "floor" else times(row["speed"]), digits(copies, 2)]
             rows[-1] += ["" if row["equal"] is None else share(row["equal"])]
     title = f"{image}, {shown_size(size)}, {shown_threads(threads)}"
     head = ["", title, "ms", "quartiles", "speed", "times a copy", "equal pixels"]

@@ -15,7 +15,7 @@ import numpy as np
 from cases import CASES
 from images import scene
 from measure import clock, measure, summary
-from peers import REFERENCE, SLOW_PIXELS, Peer, check_forcing, cv2_modules, forced
+from peers import REFERENCE, SLOW_PIXELS, Peer, check_forcing, cv2_modules, forced, printed
 from report import shown_size, shown_threads
 
 import backproj
@@ -113,13 +113,15 @@ def absent():
 
 
 def versions():
+    commit = printed("git", "describe", "--always", "--dirty") or "no commit"
     packages = {name: version(name) for name in ("numpy", "pillow", "scikit-image")}
     return {
-        "backproj": backproj.__version__,
+        "backproj": f"{backproj.__version__} ({commit})",
         "Python": platform.python_version(),
         "cv2": cv2.__version__,
         "newest cv2": list(cv2_modules()[0].values())[-1].__version__,
         **packages,
+        "libopencv": printed("pkg-config", "--modversion", "opencv4") or "none",
     }
 
 
