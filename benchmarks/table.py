@@ -38,7 +38,7 @@ def block(report, threads, case):
         yield f"{image:{width}}" + "".join(f"{shown_size(size):>{SIZE_WIDTH}}" for size in sizes)
         for peer in peers:
             cells = (figures(report, Cell(threads, case, image, size), peer) for size in sizes)
-            yield f"  {peer:{width - 2}}" + "".join(f"{cell:>{SIZE_WIDTH}}" for cell in cells)
+            yield f"  {peer:{width - 2}}{''.join(f'{cell:>{SIZE_WIDTH}}' for cell in cells)}".rstrip()
 
 
 def figures(report, cell, peer):
@@ -69,7 +69,8 @@ def scaling(report):
 
 def notes(report):
     """Return the lines on what was compared, what did not run, and where it ran."""
-    yield f"Before timing, each result was compared: the same bytes as {report.reference}'s, but for"
+    but = ", but for" if alike(report) else ""
+    yield f"Before timing, each result was compared: the same bytes as {report.reference}'s{but}"
     for peer, (least, most) in alike(report).items():
         yield f"  {peer}: {share(least)} to {share(most)} of the pixels are equal"
     skipped = report.data["skipped"]
