@@ -82,7 +82,9 @@ def peers_of(case):
     for name, module in cv2_modules()[0].items():
         peers.setdefault(name, Peer(case.cv2(module, False), "cv2"))
     for kernel in backproj.info()["kernels"]:
-        peers[f"backproj, {kernel}"] = Peer(forced(kernel, case.ours()), "backproj")
+        run = case.ours()
+        in_use = kernel == backproj.info()["kernel"]
+        peers[f"backproj, {kernel}"] = Peer(run if in_use else forced(kernel, run), "backproj")
     return peers | case.others
 
 
