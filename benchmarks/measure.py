@@ -7,8 +7,8 @@ predecessor left there. The order comes from a fixed seed.
 
 With one thread, the time is the process's CPU time. The wall clock, on a busy machine, favours short calls,
 which often end before the scheduler takes the CPU away: while others kept both CPUs busy, cv2's median was
-12 ms by the wall clock, 5.4 of CPU time, and 5.1 where the scheduler had let a call run through; backproj's 1.0,
-0.97 and 0.85. Several threads have the wall clock only.
+12 ms by the wall clock, 5.4 of CPU time, and 5.1 where the scheduler had let a call run through;
+backproj's 1.0, 0.97 and 0.85. Several threads have the wall clock only.
 """
 
 import itertools
