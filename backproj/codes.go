@@ -26,10 +26,13 @@ const (
 	// of an index into a Table, the codes of saturation and value together are
 	// the low one.
 	pairCoded
+
+	codings // how many there are
 )
 
 // A codebook is what kernels read of a coding. The assembly knows the offsets
-// of its fields, and reads it in vectors of 64 bytes, to which it is aligned.
+// of its fields (_asm/emit), and reads it in vectors of 64 bytes, to which it
+// is aligned.
 type codebook struct {
 	hue, saturation, value [256]uint8
 
@@ -43,6 +46,38 @@ type codebook struct {
 	saturationLo, saturationSpan, valueLo, valueSpan [64]uint8
 
 	binMask [64]uint8
+
+	// The same bounds of the saturation as thresholds: a pixel must reach the
+	// first and not the second. Where there is no bound it is the zero value.
+	saturationFrom, saturationBeyond threshold
+}
+
+// A threshold tells whether a saturation, 255·d/v, reaches a number without a
+// division: the chroma d must reach ⌊v·factor/2^16⌋, or one more for those v whose
+// bit of 256 is 1. Which these are is up to how OpenCV rounds its reciprocals.
+type threshold struct {
+	factor [16]uint16   // all the same
+	bits   [2][32]uint8 // 16 bytes for v below 128, and 16 for others, each twice
+}
+
+// thresholdOf returns the threshold of a saturation, 1 to 255.
+func thresholdOf(saturation int) (t threshold) {
+	// In real numbers, 255·d/v rounds to at least the saturation from
+	// saturation - 1/2 on. OpenCV's reciprocals may have a tie, or what is all
+	// but one, round either way. 64/2^16·v, up to 1/4, is more than they are off,
+	// and makes all of these need one more or not.
+	factor := (2*saturation-1)<<16/(2*255) + 64
+	for i := range t.factor {
+		t.factor[i] = uint16(factor)
+	}
+	for v := range 256 {
+		if d := v * factor >> 16; int(saturationOf(d, v)) < saturation {
+			half := &t.bits[v>>7]
+			half[v>>3&15] |= 1 << (v & 7)
+			half[16+(v>>3&15)] |= 1 << (v & 7)
+		}
+	}
+	return t
 }
 
 // An alignedCodebook has room for a codebook at a multiple of 64.
@@ -70,6 +105,12 @@ func (p *plan) encode(channels Channels, bounds Bounds) {
 	fill(&book.valueSpan, p.gate.hi-p.gate.lo)
 	if channels == Hue {
 		p.coding = hueCoded
+		if bounds.Lo[1] > 0 {
+			book.saturationFrom = thresholdOf(int(bounds.Lo[1]))
+		}
+		if bounds.Hi[1] < 255 {
+			book.saturationBeyond = thresholdOf(int(bounds.Hi[1]) + 1)
+		}
 		return
 	}
 	hues, hueBits := classes(&p.hue, p.bins[0], p.strides[0])

@@ -2,6 +2,7 @@ package backproj
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -108,26 +109,37 @@ type tally struct {
 // indices there are: each pixel is faster by some 0.5 ns, and that takes 35 µs.
 const manyPixels = 1 << 16
 
-var indexTallies = sync.Pool{New: func() any { return new([1 << 16]uint32) }}
+// tallies are of no use between calls, and indexTallies are those with indices.
+var (
+	tallies      = sync.Pool{New: func() any { return new(tally) }}
+	indexTallies = sync.Pool{New: func() any { return &tally{indices: new([1 << 16]uint32)} }}
+)
 
 func newTally(p *plan, pixels int) *tally {
-	t := &tally{plan: p}
 	if p.spatial || pixels < manyPixels {
-		t.cells = make([]uint32, p.cells)
-	} else {
-		t.indices = indexTallies.Get().(*[1 << 16]uint32)
-		clear(t.indices[:])
-		for value := int(p.gate.lo); value <= int(p.gate.hi); value++ {
-			t.passing[value] = 1
-		}
+		t := tallies.Get().(*tally)
+		t.plan = p
+		t.cells = slices.Grow(t.cells[:0], p.cells)[:p.cells]
+		clear(t.cells)
+		return t
+	}
+	t := indexTallies.Get().(*tally)
+	t.plan = p
+	clear(t.indices[:])
+	clear(t.passing[:])
+	for value := int(p.gate.lo); value <= int(p.gate.hi); value++ {
+		t.passing[value] = 1
 	}
 	return t
 }
 
 func (t *tally) release() {
+	t.pending, t.total = 0, nil
 	if t.indices != nil {
-		indexTallies.Put(t.indices)
+		indexTallies.Put(t)
+		return
 	}
+	tallies.Put(t)
 }
 
 // count adds pixels.

@@ -57,24 +57,23 @@ func NewHistogram(model Image, options *Options) (*Histogram, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := fit(plan, model, options)
-	if err != nil {
-		return nil, err
-	}
-	h.Table = make([]uint8, plan.tableSize())
-	return h, h.Tabulate(1)
-}
-
-// fit is NewHistogram without the table.
-func fit(plan *plan, model Image, options *Options) (*Histogram, error) {
 	h := &Histogram{
 		Layout: options.Layout,
 		Counts: make([]int64, plan.cells),
 		Values: make([]float32, plan.cells),
+		Table:  make([]uint8, plan.tableSize()),
 		Run:    options.Run,
 	}
-	if err := h.Add(model, options.Mask); err != nil {
+	if err := h.fit(model, options); err != nil {
 		return nil, err
+	}
+	return h, h.Tabulate(1)
+}
+
+// fit counts the model and makes the values.
+func (h *Histogram) fit(model Image, options *Options) error {
+	if err := h.Add(model, options.Mask); err != nil {
+		return err
 	}
 	peak := options.Peak
 	if peak == 0 {
@@ -83,7 +82,7 @@ func fit(plan *plan, model Image, options *Options) (*Histogram, error) {
 	if options.Raw {
 		peak = 0
 	}
-	return h, h.Normalize(peak)
+	return h.Normalize(peak)
 }
 
 // Normalize makes the values of the counts: scaled so that the least becomes 0

@@ -36,8 +36,8 @@ func (g gate) blocks(value uint8) uint8 {
 //   - project writes dst[i] = table[index of pixel i], but 0 if the pixel's
 //     value, the greatest of its components, is outside the gate. No index is
 //     shut, and table[shut] is 0: a kernel may look up that instead.
-//   - projectCoded, which a kernel need not have, writes what the codebook, or
-//     for pairCoded the table, says of pixel i.
+//   - projectCoded writes what the codebook, or for pairCoded the table, says of
+//     pixel i, in the codings that the kernel takes.
 //   - Pixel i lies at src[i*size : i*size+3]. A fourth byte is ignored, and
 //     the last pixel need not have one: len(src) ≥ (len(dst)-1)*size + 3.
 //   - Nothing outside dst is written and nothing outside src is read.
@@ -47,6 +47,7 @@ type kernel struct {
 	index   func(dst []uint16, values []uint8, src []byte, format pixelFormat)
 	project func(dst, src []byte, format pixelFormat, table *Table, gate gate)
 
+	takes        [codings]bool
 	projectCoded func(coding coding, dst, src []byte, format pixelFormat, book *codebook, table *Table)
 
 	// sharesIndices says that several histograms are projected faster by

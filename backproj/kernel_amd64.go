@@ -35,6 +35,7 @@ var avx512Kernel = kernel{
 	project: projectAVX512,
 	grain:   1_000_000, // at 0.25 ns a pixel
 
+	takes:        [codings]bool{hueCoded: true, cellCoded: true, pairCoded: true},
 	projectCoded: projectCodedAVX512,
 }
 
@@ -112,6 +113,9 @@ var avx2Kernel = kernel{
 	index:   indexAVX2,
 	project: projectAVX2,
 	grain:   450_000, // at 0.55 ns a pixel
+
+	takes:        [codings]bool{hueCoded: true},
+	projectCoded: projectHuesAVX2,
 }
 
 func indexAVX2(dst []uint16, values []uint8, src []byte, format pixelFormat) {
@@ -151,6 +155,24 @@ func projectAVX2(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 		project3AVX2(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
 	} else {
 		project4AVX2(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
+	}
+}
+
+func projectHuesAVX2(coding coding, dst, src []byte, format pixelFormat, book *codebook, _ *Table) {
+	n := len(dst)
+	if n < avx2Turn {
+		var row narrow
+		if row.take(n, src, format) {
+			projectHuesAVX2(coding, row.bytes[:], row.pixels[:], format, book, nil)
+			copy(dst, row.bytes[:])
+		}
+		return
+	}
+	checkLength(n, src, format)
+	if format.size == 3 {
+		projectHues3AVX2(&dst[0], &src[0], n, format.redFirst, &book.hue[0])
+	} else {
+		projectHues4AVX2(&dst[0], &src[0], n, format.redFirst, &book.hue[0])
 	}
 }
 

@@ -58,55 +58,63 @@ DATA avx2Constants<>+416(SB)/8, $0x0303030303030303
 DATA avx2Constants<>+424(SB)/8, $0x0303030303030303
 DATA avx2Constants<>+432(SB)/8, $0x0303030303030303
 DATA avx2Constants<>+440(SB)/8, $0x0303030303030303
-DATA avx2Constants<>+448(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA avx2Constants<>+456(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA avx2Constants<>+464(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA avx2Constants<>+472(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA avx2Constants<>+480(SB)/8, $0x1010101010101010
-DATA avx2Constants<>+488(SB)/8, $0x1010101010101010
-DATA avx2Constants<>+496(SB)/8, $0x1010101010101010
-DATA avx2Constants<>+504(SB)/8, $0x1010101010101010
-DATA avx2Constants<>+512(SB)/8, $0xf0f0f0f0f0f0f0f0
-DATA avx2Constants<>+520(SB)/8, $0xf0f0f0f0f0f0f0f0
-DATA avx2Constants<>+528(SB)/8, $0xf0f0f0f0f0f0f0f0
-DATA avx2Constants<>+536(SB)/8, $0xf0f0f0f0f0f0f0f0
-DATA avx2Constants<>+544(SB)/8, $0x0808080808080808
-DATA avx2Constants<>+552(SB)/8, $0x0808080808080808
-DATA avx2Constants<>+560(SB)/8, $0x0808080808080808
-DATA avx2Constants<>+568(SB)/8, $0x0808080808080808
-DATA avx2Constants<>+576(SB)/8, $0x2020202020202020
-DATA avx2Constants<>+584(SB)/8, $0x2020202020202020
-DATA avx2Constants<>+592(SB)/8, $0x2020202020202020
-DATA avx2Constants<>+600(SB)/8, $0x2020202020202020
-DATA avx2Constants<>+608(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+616(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+624(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+632(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+640(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+648(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+656(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+664(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+672(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+680(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+688(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+696(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+704(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+712(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+720(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+728(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+736(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+744(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+752(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+760(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+768(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+776(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+784(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+792(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+800(SB)/8, $0x4b4000004b400000
-DATA avx2Constants<>+808(SB)/8, $0x4b4000004b400000
-DATA avx2Constants<>+816(SB)/8, $0x4b4000004b400000
-DATA avx2Constants<>+824(SB)/8, $0x4b4000004b400000
-GLOBL avx2Constants<>(SB), RODATA|NOPTR, $832
+DATA avx2Constants<>+448(SB)/8, $0x0707070707070707
+DATA avx2Constants<>+456(SB)/8, $0x0707070707070707
+DATA avx2Constants<>+464(SB)/8, $0x0707070707070707
+DATA avx2Constants<>+472(SB)/8, $0x0707070707070707
+DATA avx2Constants<>+480(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA avx2Constants<>+488(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA avx2Constants<>+496(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA avx2Constants<>+504(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA avx2Constants<>+512(SB)/8, $0x1010101010101010
+DATA avx2Constants<>+520(SB)/8, $0x1010101010101010
+DATA avx2Constants<>+528(SB)/8, $0x1010101010101010
+DATA avx2Constants<>+536(SB)/8, $0x1010101010101010
+DATA avx2Constants<>+544(SB)/8, $0xf0f0f0f0f0f0f0f0
+DATA avx2Constants<>+552(SB)/8, $0xf0f0f0f0f0f0f0f0
+DATA avx2Constants<>+560(SB)/8, $0xf0f0f0f0f0f0f0f0
+DATA avx2Constants<>+568(SB)/8, $0xf0f0f0f0f0f0f0f0
+DATA avx2Constants<>+576(SB)/8, $0x0808080808080808
+DATA avx2Constants<>+584(SB)/8, $0x0808080808080808
+DATA avx2Constants<>+592(SB)/8, $0x0808080808080808
+DATA avx2Constants<>+600(SB)/8, $0x0808080808080808
+DATA avx2Constants<>+608(SB)/8, $0x2020202020202020
+DATA avx2Constants<>+616(SB)/8, $0x2020202020202020
+DATA avx2Constants<>+624(SB)/8, $0x2020202020202020
+DATA avx2Constants<>+632(SB)/8, $0x2020202020202020
+DATA avx2Constants<>+640(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+648(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+656(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+664(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+672(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+680(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+688(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+696(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+704(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+712(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+720(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+728(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+736(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+744(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+752(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+760(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+768(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+776(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+784(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+792(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+800(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+808(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+816(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+824(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+832(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+840(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+848(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+856(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+864(SB)/8, $0x4b4000004b400000
+DATA avx2Constants<>+872(SB)/8, $0x4b4000004b400000
+DATA avx2Constants<>+880(SB)/8, $0x4b4000004b400000
+DATA avx2Constants<>+888(SB)/8, $0x4b4000004b400000
+GLOBL avx2Constants<>(SB), RODATA|NOPTR, $896
 
 // func index3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -159,11 +167,11 @@ turn:
 	VPBLENDVB    Y10, Y5, Y4, Y4
 	VPBLENDVB    Y9, Y3, Y4, Y4
 	VPCMPEQB     Y6, Y4, Y4
-	VPAND        avx2Constants<>+480(SB), Y4, Y4
-	VPAND        avx2Constants<>+512(SB), Y10, Y3
-	VPADDB       avx2Constants<>+576(SB), Y3, Y3
+	VPAND        avx2Constants<>+512(SB), Y4, Y4
+	VPAND        avx2Constants<>+544(SB), Y10, Y3
+	VPADDB       avx2Constants<>+608(SB), Y3, Y3
 	VPANDN       Y3, Y9, Y3
-	VPSUBB       avx2Constants<>+544(SB), Y4, Y4
+	VPSUBB       avx2Constants<>+576(SB), Y4, Y4
 	VPSUBB       Y6, Y8, Y5
 	VPSUBB       Y6, Y7, Y7
 	VPMINUB      avx2Constants<>+416(SB), Y5, Y6
@@ -183,40 +191,38 @@ turn:
 	VPXOR        Y4, Y4, Y4
 	VPUNPCKLBW   Y4, Y9, Y4
 	VPSRLD       $0x10, Y4, Y6
-	VPAND        avx2Constants<>+672(SB), Y4, Y4
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y7
-	VFNMADD213PS avx2Constants<>+704(SB), Y7, Y4
-	VMULPS       avx2Constants<>+768(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+800(SB), Y7, Y4
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y4
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y4
 	VCVTDQ2PS    Y6, Y6
 	VRCPPS       Y6, Y7
-	VFNMADD213PS avx2Constants<>+704(SB), Y7, Y6
-	VMULPS       avx2Constants<>+768(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+800(SB), Y7, Y6
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y6
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y6
 	VPSLLD       $0x10, Y6, Y6
 	VPBLENDW     $0xaa, Y6, Y4, Y4
 	VPMULHRSW    Y4, Y10, Y10
-	VPSLLW       $0x08, Y10, Y10
 	VPXOR        Y4, Y4, Y4
 	VPUNPCKHBW   Y4, Y9, Y4
 	VPSRLD       $0x10, Y4, Y6
-	VPAND        avx2Constants<>+672(SB), Y4, Y4
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y7
-	VFNMADD213PS avx2Constants<>+704(SB), Y7, Y4
-	VMULPS       avx2Constants<>+768(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+800(SB), Y7, Y4
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y4
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y4
 	VCVTDQ2PS    Y6, Y6
 	VRCPPS       Y6, Y7
-	VFNMADD213PS avx2Constants<>+704(SB), Y7, Y6
-	VMULPS       avx2Constants<>+768(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+800(SB), Y7, Y6
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y6
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y6
 	VPSLLD       $0x10, Y6, Y6
 	VPBLENDW     $0xaa, Y6, Y4, Y4
 	VPMULHRSW    Y4, Y3, Y3
-	VPSLLW       $0x08, Y3, Y3
-	VPMINUB      avx2Constants<>+448(SB), Y8, Y4
+	VPMINUB      avx2Constants<>+480(SB), Y8, Y4
 	VPCMPEQB     Y4, Y8, Y4
 	VPAND        Y4, Y8, Y6
 	VPSLLW       $0x04, Y6, Y6
@@ -224,47 +230,49 @@ turn:
 	VPAND        Y4, Y5, Y4
 	VPSLLW       $0x04, Y4, Y4
 	VPMAXUB      Y4, Y5, Y4
-	VPXOR        Y5, Y5, Y5
-	VPUNPCKLBW   Y5, Y6, Y5
-	VPSRLD       $0x10, Y5, Y7
-	VPAND        avx2Constants<>+672(SB), Y5, Y5
-	VCVTDQ2PS    Y5, Y5
-	VRCPPS       Y5, Y9
-	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y5
-	VMULPS       avx2Constants<>+736(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y5
+	VPXOR        Y7, Y7, Y7
+	VPUNPCKLBW   Y7, Y6, Y7
+	VPSRLD       $0x10, Y7, Y5
+	VPAND        avx2Constants<>+736(SB), Y7, Y7
 	VCVTDQ2PS    Y7, Y7
 	VRCPPS       Y7, Y9
-	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y7
-	VMULPS       avx2Constants<>+736(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPBLENDW     $0xaa, Y7, Y5, Y5
-	VPXOR        Y7, Y7, Y7
-	VPUNPCKLBW   Y4, Y7, Y7
-	VPMULHUW     Y5, Y7, Y7
-	VPMULHRSW    avx2Constants<>+640(SB), Y7, Y7
-	VPOR         Y7, Y10, Y10
-	VPXOR        Y5, Y5, Y5
-	VPUNPCKHBW   Y5, Y6, Y5
-	VPSRLD       $0x10, Y5, Y6
-	VPAND        avx2Constants<>+672(SB), Y5, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y7
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y7
 	VCVTDQ2PS    Y5, Y5
-	VRCPPS       Y5, Y7
-	VFNMADD213PS avx2Constants<>+704(SB), Y7, Y5
-	VMULPS       avx2Constants<>+736(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+800(SB), Y7, Y5
+	VRCPPS       Y5, Y9
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y5
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y5
+	VPSLLD       $0x10, Y5, Y5
+	VPBLENDW     $0xaa, Y5, Y7, Y7
+	VPXOR        Y5, Y5, Y5
+	VPUNPCKLBW   Y4, Y5, Y5
+	VPMULHUW     Y7, Y5, Y5
+	VPMULHRSW    avx2Constants<>+704(SB), Y5, Y5
+	VPXOR        Y7, Y7, Y7
+	VPUNPCKHBW   Y7, Y6, Y7
+	VPSRLD       $0x10, Y7, Y6
+	VPAND        avx2Constants<>+736(SB), Y7, Y7
+	VCVTDQ2PS    Y7, Y7
+	VRCPPS       Y7, Y9
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y7
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y7
 	VCVTDQ2PS    Y6, Y6
-	VRCPPS       Y6, Y7
-	VFNMADD213PS avx2Constants<>+704(SB), Y7, Y6
-	VMULPS       avx2Constants<>+736(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+800(SB), Y7, Y6
+	VRCPPS       Y6, Y9
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y6
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y6
 	VPSLLD       $0x10, Y6, Y6
-	VPBLENDW     $0xaa, Y6, Y5, Y5
+	VPBLENDW     $0xaa, Y6, Y7, Y7
 	VPXOR        Y6, Y6, Y6
 	VPUNPCKHBW   Y4, Y6, Y6
-	VPMULHUW     Y5, Y6, Y6
-	VPMULHRSW    avx2Constants<>+640(SB), Y6, Y6
+	VPMULHUW     Y7, Y6, Y6
+	VPMULHRSW    avx2Constants<>+704(SB), Y6, Y6
+	VPSLLW       $0x08, Y10, Y10
+	VPOR         Y5, Y10, Y10
+	VPSLLW       $0x08, Y3, Y3
 	VPOR         Y6, Y3, Y3
 	VMOVDQU      X10, (BX)(AX*2)
 	VMOVDQU      X3, 16(BX)(AX*2)
@@ -294,10 +302,10 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	SUBQ         $0x20, R8
 	XORQ         BX, BX
 	MOVQ         dst+0(FP), R9
-	MOVQ         table+32(FP), SI
 	LEAQ         31(SP), R10
 	ANDQ         $-32, R10
 	LEAQ         64(R10), R11
+	MOVQ         table+32(FP), SI
 	MOVB         redFirst+24(FP), AL
 	MOVBQZX      AL, AX
 	IMUL3Q       $0x000000c0, AX, AX
@@ -338,11 +346,11 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	VPBLENDVB    Y10, Y0, Y4, Y0
 	VPBLENDVB    Y9, Y3, Y0, Y0
 	VPCMPEQB     Y1, Y0, Y0
-	VPAND        avx2Constants<>+480(SB), Y0, Y0
-	VPAND        avx2Constants<>+512(SB), Y10, Y3
-	VPADDB       avx2Constants<>+576(SB), Y3, Y3
+	VPAND        avx2Constants<>+512(SB), Y0, Y0
+	VPAND        avx2Constants<>+544(SB), Y10, Y3
+	VPADDB       avx2Constants<>+608(SB), Y3, Y3
 	VPANDN       Y3, Y9, Y3
-	VPSUBB       avx2Constants<>+544(SB), Y0, Y0
+	VPSUBB       avx2Constants<>+576(SB), Y0, Y0
 	VPSUBB       Y1, Y8, Y4
 	VPSUBB       Y1, Y2, Y2
 	VPMINUB      avx2Constants<>+416(SB), Y4, Y1
@@ -362,40 +370,38 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKLBW   Y1, Y9, Y1
 	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+672(SB), Y1, Y1
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
 	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y1
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y1
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y2
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y2
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y1, Y1
 	VPMULHRSW    Y1, Y10, Y10
-	VPSLLW       $0x08, Y10, Y10
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y9, Y1
 	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+672(SB), Y1, Y1
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
 	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y1
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y1
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y2
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y2
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y1, Y1
 	VPMULHRSW    Y1, Y0, Y0
-	VPSLLW       $0x08, Y0, Y0
-	VPMINUB      avx2Constants<>+448(SB), Y8, Y1
+	VPMINUB      avx2Constants<>+480(SB), Y8, Y1
 	VPCMPEQB     Y1, Y8, Y1
 	VPAND        Y1, Y8, Y2
 	VPSLLW       $0x04, Y2, Y2
@@ -403,47 +409,49 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	VPAND        Y1, Y4, Y1
 	VPSLLW       $0x04, Y1, Y1
 	VPMAXUB      Y1, Y4, Y1
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y3, Y2, Y3
-	VPSRLD       $0x10, Y3, Y4
-	VPAND        avx2Constants<>+672(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y9
-	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y3
-	VMULPS       avx2Constants<>+736(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y3
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y9
-	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y4
-	VMULPS       avx2Constants<>+736(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y3, Y3
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y1, Y4, Y4
-	VPMULHUW     Y3, Y4, Y4
-	VPMULHRSW    avx2Constants<>+640(SB), Y4, Y4
-	VPOR         Y4, Y10, Y10
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y3, Y2, Y3
-	VPSRLD       $0x10, Y3, Y2
-	VPAND        avx2Constants<>+672(SB), Y3, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y4
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y4
 	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y3
-	VMULPS       avx2Constants<>+736(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y3
+	VRCPPS       Y3, Y9
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y3
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y1, Y3, Y3
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y9
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y4
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y4
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y2
-	VMULPS       avx2Constants<>+736(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y2
+	VRCPPS       Y2, Y9
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y2
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y2
 	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y3, Y3
+	VPBLENDW     $0xaa, Y2, Y4, Y4
 	VPXOR        Y2, Y2, Y2
 	VPUNPCKHBW   Y1, Y2, Y2
-	VPMULHUW     Y3, Y2, Y2
-	VPMULHRSW    avx2Constants<>+640(SB), Y2, Y2
+	VPMULHUW     Y4, Y2, Y2
+	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPSLLW       $0x08, Y10, Y10
+	VPOR         Y3, Y10, Y10
+	VPSLLW       $0x08, Y0, Y0
 	VPOR         Y2, Y0, Y0
 	CMPB         span+41(FP), $0xff
 	JEQ          open1
@@ -452,7 +460,7 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	VPBROADCASTB span+41(FP), Y2
 	VPMAXUB      Y2, Y1, Y3
 	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+608(SB), Y1
+	VMOVDQU      avx2Constants<>+640(SB), Y1
 	VPUNPCKLBW   Y3, Y3, Y2
 	VPBLENDVB    Y2, Y10, Y1, Y10
 	VPUNPCKHBW   Y3, Y3, Y2
@@ -533,11 +541,11 @@ turn:
 	VPBLENDVB    Y10, Y2, Y1, Y1
 	VPBLENDVB    Y9, Y0, Y1, Y1
 	VPCMPEQB     Y3, Y1, Y1
-	VPAND        avx2Constants<>+480(SB), Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y10, Y0
-	VPADDB       avx2Constants<>+576(SB), Y0, Y0
+	VPAND        avx2Constants<>+512(SB), Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y10, Y0
+	VPADDB       avx2Constants<>+608(SB), Y0, Y0
 	VPANDN       Y0, Y9, Y0
-	VPSUBB       avx2Constants<>+544(SB), Y1, Y1
+	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
 	MOVL         16(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -569,7 +577,7 @@ turn:
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKLBW   Y1, Y9, Y1
 	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+672(SB), Y1, Y1
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
 	MOVL         24(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -578,9 +586,9 @@ turn:
 	MOVW         AX, 20(R12)
 	VCVTDQ2PS    Y1, Y1
 	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y1
-	VMULPS       avx2Constants<>+768(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y1
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y4
 	MOVL         28(R10), CX
@@ -589,13 +597,12 @@ turn:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 22(R12)
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y3
-	VMULPS       avx2Constants<>+768(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y3
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y3
 	VPSLLD       $0x10, Y3, Y3
 	VPBLENDW     $0xaa, Y3, Y1, Y1
 	VPMULHRSW    Y1, Y10, Y10
-	VPSLLW       $0x08, Y10, Y10
 	MOVL         32(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -605,12 +612,12 @@ turn:
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y9, Y1
 	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+672(SB), Y1, Y1
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
 	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y1
-	VMULPS       avx2Constants<>+768(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y1
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
 	MOVL         36(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -619,9 +626,9 @@ turn:
 	MOVW         AX, 10(R12)
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y3
-	VMULPS       avx2Constants<>+768(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y3
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y3
 	VPSLLD       $0x10, Y3, Y3
 	VPBLENDW     $0xaa, Y3, Y1, Y1
 	MOVL         40(R10), CX
@@ -631,8 +638,7 @@ turn:
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 12(R12)
 	VPMULHRSW    Y1, Y0, Y0
-	VPSLLW       $0x08, Y0, Y0
-	VPMINUB      avx2Constants<>+448(SB), Y8, Y1
+	VPMINUB      avx2Constants<>+480(SB), Y8, Y1
 	VPCMPEQB     Y1, Y8, Y1
 	VPAND        Y1, Y8, Y3
 	VPSLLW       $0x04, Y3, Y3
@@ -646,71 +652,73 @@ turn:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 14(R12)
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y2, Y3, Y2
-	VPSRLD       $0x10, Y2, Y4
-	VPAND        avx2Constants<>+672(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y9
-	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y2
-	VMULPS       avx2Constants<>+736(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y2
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y4, Y3, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y9
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y4
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y4
 	MOVL         48(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 24(R12)
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y9
-	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y4
-	VMULPS       avx2Constants<>+736(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y9
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y2
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y4, Y4
 	MOVL         52(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 26(R12)
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y1, Y4, Y4
-	VPMULHUW     Y2, Y4, Y4
-	VPMULHRSW    avx2Constants<>+640(SB), Y4, Y4
-	VPOR         Y4, Y10, Y10
 	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y2, Y3, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+672(SB), Y2, Y2
+	VPUNPCKLBW   Y1, Y2, Y2
+	VPMULHUW     Y4, Y2, Y2
+	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y3, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y9
 	MOVL         56(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 28(R12)
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y2
-	VMULPS       avx2Constants<>+736(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y2
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y4
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y4
 	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
+	VRCPPS       Y3, Y9
+	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y3
+	VMULPS       avx2Constants<>+800(SB), Y9, Y9
 	MOVL         60(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 30(R12)
-	VFNMADD213PS avx2Constants<>+704(SB), Y4, Y3
-	VMULPS       avx2Constants<>+736(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+800(SB), Y4, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y3
 	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPBLENDW     $0xaa, Y3, Y4, Y4
 	VPXOR        Y3, Y3, Y3
 	VPUNPCKHBW   Y1, Y3, Y3
-	VPMULHUW     Y2, Y3, Y3
-	VPMULHRSW    avx2Constants<>+640(SB), Y3, Y3
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPSLLW       $0x08, Y10, Y10
+	VPOR         Y2, Y10, Y10
+	VPSLLW       $0x08, Y0, Y0
 	VPOR         Y3, Y0, Y0
 	CMPB         span+41(FP), $0xff
 	JEQ          open2
@@ -719,7 +727,7 @@ turn:
 	VPBROADCASTB span+41(FP), Y2
 	VPMAXUB      Y2, Y1, Y3
 	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+608(SB), Y1
+	VMOVDQU      avx2Constants<>+640(SB), Y1
 	VPUNPCKLBW   Y3, Y3, Y2
 	VPBLENDVB    Y2, Y10, Y1, Y10
 	VPUNPCKHBW   Y3, Y3, Y2
@@ -933,6 +941,661 @@ last:
 	VZEROUPPER
 	RET
 
+// func projectHues3AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·projectHues3AVX2(SB), NOSPLIT, $416-40
+	MOVQ         src+8(FP), DI
+	MOVQ         n+16(FP), R8
+	SUBQ         $0x20, R8
+	XORQ         BX, BX
+	MOVQ         dst+0(FP), R9
+	LEAQ         31(SP), R10
+	ANDQ         $-32, R10
+	LEAQ         64(R10), R11
+	MOVQ         codes+32(FP), R14
+	VMOVDQU      224(R14), Y0
+	VMOVDQU      Y0, 160(SP)
+	VMOVDQU      (R14), Y0
+	VMOVDQU      Y0, 192(SP)
+	VMOVDQU      32(R14), Y0
+	VMOVDQU      Y0, 224(SP)
+	VMOVDQU      64(R14), Y0
+	VMOVDQU      Y0, 256(SP)
+	VMOVDQU      96(R14), Y0
+	VMOVDQU      Y0, 288(SP)
+	VMOVDQU      128(R14), Y0
+	VMOVDQU      Y0, 320(SP)
+	VMOVDQU      160(R14), Y0
+	VMOVDQU      Y0, 352(SP)
+	VMOVDQU      192(R14), Y0
+	VMOVDQU      Y0, 384(SP)
+	MOVB         $0x00, 392(SP)
+	LEAQ         192(SP), SI
+	MOVB         redFirst+24(FP), AL
+	MOVBQZX      AL, AX
+	IMUL3Q       $0x000000c0, AX, AX
+	LEAQ         avx2Constants<>+0(SB), R15
+	LEAQ         avx2Constants<>+192(SB), BP
+	ADDQ         AX, R15
+	SUBQ         AX, BP
+	LEAQ         (BX)(BX*2), AX
+	VMOVDQU      (DI)(AX*1), X1
+	VINSERTI128  $0x01, 48(DI)(AX*1), Y1, Y1
+	VMOVDQU      16(DI)(AX*1), X2
+	VINSERTI128  $0x01, 64(DI)(AX*1), Y2, Y2
+	VMOVDQU      32(DI)(AX*1), X3
+	VINSERTI128  $0x01, 80(DI)(AX*1), Y3, Y3
+	VMOVDQU      (R15), Y7
+	VPBLENDVB    Y7, Y2, Y1, Y0
+	VMOVDQU      32(R15), Y7
+	VPBLENDVB    Y7, Y3, Y0, Y0
+	VPSHUFB      64(R15), Y0, Y0
+	VMOVDQU      avx2Constants<>+96(SB), Y8
+	VPBLENDVB    Y8, Y2, Y1, Y7
+	VMOVDQU      avx2Constants<>+128(SB), Y8
+	VPBLENDVB    Y8, Y3, Y7, Y7
+	VPSHUFB      avx2Constants<>+160(SB), Y7, Y7
+	VMOVDQU      (BP), Y8
+	VPBLENDVB    Y8, Y2, Y1, Y1
+	VMOVDQU      32(BP), Y8
+	VPBLENDVB    Y8, Y3, Y1, Y1
+	VPSHUFB      64(BP), Y1, Y1
+	VPMINUB      Y0, Y7, Y2
+	VPMAXUB      Y0, Y7, Y3
+	VPMAXUB      Y3, Y1, Y8
+	VPMINUB      Y3, Y1, Y3
+	VPMAXUB      Y2, Y3, Y3
+	VPMINUB      Y2, Y1, Y2
+	VPCMPEQB     Y8, Y1, Y9
+	VPCMPEQB     Y8, Y7, Y10
+	VPBLENDVB    Y10, Y1, Y7, Y1
+	VPBLENDVB    Y9, Y0, Y1, Y1
+	VPCMPEQB     Y2, Y1, Y1
+	VPAND        avx2Constants<>+512(SB), Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y10, Y0
+	VPADDB       avx2Constants<>+608(SB), Y0, Y0
+	VPANDN       Y0, Y9, Y0
+	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
+	VPSUBB       Y2, Y8, Y7
+	VPSUBB       Y2, Y3, Y3
+	VPMINUB      avx2Constants<>+416(SB), Y7, Y2
+	VPCMPEQB     Y2, Y7, Y2
+	VPAND        Y2, Y3, Y9
+	VPSLLW       $0x02, Y9, Y9
+	VPMAXUB      Y9, Y3, Y3
+	VPAND        Y2, Y7, Y9
+	VPSLLW       $0x02, Y9, Y9
+	VPMAXUB      Y9, Y7, Y9
+	VPUNPCKLBW   Y0, Y1, Y2
+	VPUNPCKLBW   Y9, Y3, Y10
+	VPMADDUBSW   Y2, Y10, Y10
+	VPUNPCKHBW   Y0, Y1, Y2
+	VPUNPCKHBW   Y9, Y3, Y0
+	VPMADDUBSW   Y2, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y9, Y1
+	VPSRLD       $0x10, Y1, Y2
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VPMULHRSW    Y1, Y10, Y10
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y9, Y1
+	VPSRLD       $0x10, Y1, Y2
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	VPSUBB       1920(R14), Y8, Y1
+	VPMINUB      1984(R14), Y1, Y2
+	VPCMPEQB     Y1, Y2, Y2
+	CMPW         2112(R14), $0x00
+	JEQ          none1
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y3, Y8, Y1
+	VPUNPCKHBW   Y3, Y8, Y3
+	VPMULHUW     2112(R14), Y1, Y1
+	VPMULHUW     2112(R14), Y3, Y3
+	VPACKUSWB    Y3, Y1, Y1
+	VPSRLW       $0x03, Y8, Y3
+	VPAND        avx2Constants<>+480(SB), Y3, Y3
+	VMOVDQU      2144(R14), Y9
+	VPSHUFB      Y3, Y9, Y9
+	VMOVDQU      2176(R14), Y11
+	VPSHUFB      Y3, Y11, Y11
+	VPBLENDVB    Y8, Y11, Y9, Y9
+	VPAND        avx2Constants<>+448(SB), Y8, Y3
+	VMOVDQU      avx2Constants<>+672(SB), Y11
+	VPSHUFB      Y3, Y11, Y11
+	VPAND        Y11, Y9, Y9
+	VPCMPEQB     Y11, Y9, Y9
+	VPSUBB       Y9, Y1, Y1
+	VPMAXUB      Y1, Y7, Y1
+	VPCMPEQB     Y1, Y7, Y1
+	VPAND        Y1, Y2, Y2
+
+none1:
+	CMPW       2208(R14), $0x00
+	JEQ        none2
+	VPXOR      Y3, Y3, Y3
+	VPUNPCKLBW Y3, Y8, Y1
+	VPUNPCKHBW Y3, Y8, Y3
+	VPMULHUW   2208(R14), Y1, Y1
+	VPMULHUW   2208(R14), Y3, Y3
+	VPACKUSWB  Y3, Y1, Y1
+	VPSRLW     $0x03, Y8, Y3
+	VPAND      avx2Constants<>+480(SB), Y3, Y3
+	VMOVDQU    2240(R14), Y9
+	VPSHUFB    Y3, Y9, Y9
+	VMOVDQU    2272(R14), Y11
+	VPSHUFB    Y3, Y11, Y11
+	VPBLENDVB  Y8, Y11, Y9, Y9
+	VPAND      avx2Constants<>+448(SB), Y8, Y3
+	VMOVDQU    avx2Constants<>+672(SB), Y8
+	VPSHUFB    Y3, Y8, Y8
+	VPAND      Y8, Y9, Y9
+	VPCMPEQB   Y8, Y9, Y9
+	VPSUBB     Y9, Y1, Y1
+	VPMAXUB    Y1, Y7, Y1
+	VPCMPEQB   Y1, Y7, Y1
+	VPANDN     Y2, Y1, Y2
+
+none2:
+	VMOVDQU    avx2Constants<>+640(SB), Y1
+	VPUNPCKLBW Y2, Y1, Y1
+	VPMAXSW    Y1, Y10, Y10
+	VMOVDQU    avx2Constants<>+640(SB), Y1
+	VPUNPCKHBW Y2, Y1, Y1
+	VPMAXSW    Y1, Y0, Y0
+	VMOVDQA    Y10, (R10)
+	VMOVDQA    Y0, 32(R10)
+	XCHGQ      R10, R11
+	MOVQ       R13, R12
+	LEAQ       (R9)(BX*1), R13
+	VMOVDQA    Y10, (R10)
+	VMOVDQA    Y0, 32(R10)
+	XCHGQ      R10, R11
+	MOVQ       R13, R12
+	LEAQ       (R9)(BX*1), R13
+
+turn:
+	CMPQ         BX, R8
+	JEQ          last
+	ADDQ         $0x20, BX
+	CMPQ         BX, R8
+	CMOVQGT      R8, BX
+	LEAQ         (BX)(BX*2), AX
+	VMOVDQU      (DI)(AX*1), X4
+	VINSERTI128  $0x01, 48(DI)(AX*1), Y4, Y4
+	VMOVDQU      16(DI)(AX*1), X5
+	VINSERTI128  $0x01, 64(DI)(AX*1), Y5, Y5
+	VMOVDQU      32(DI)(AX*1), X6
+	VINSERTI128  $0x01, 80(DI)(AX*1), Y6, Y6
+	VMOVDQU      (R15), Y1
+	VPBLENDVB    Y1, Y5, Y4, Y0
+	MOVLQSX      (R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, (R12)
+	VMOVDQU      32(R15), Y1
+	VPBLENDVB    Y1, Y6, Y0, Y0
+	VPSHUFB      64(R15), Y0, Y0
+	VMOVDQU      avx2Constants<>+96(SB), Y2
+	VPBLENDVB    Y2, Y5, Y4, Y1
+	VMOVDQU      avx2Constants<>+128(SB), Y2
+	VPBLENDVB    Y2, Y6, Y1, Y1
+	MOVLQSX      4(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 2(R12)
+	VPSHUFB      avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU      (BP), Y3
+	VPBLENDVB    Y3, Y5, Y4, Y2
+	VMOVDQU      32(BP), Y3
+	VPBLENDVB    Y3, Y6, Y2, Y2
+	VPSHUFB      64(BP), Y2, Y2
+	MOVLQSX      8(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 4(R12)
+	VPMINUB      Y0, Y1, Y3
+	VPMAXUB      Y0, Y1, Y7
+	VPMAXUB      Y7, Y2, Y8
+	VPMINUB      Y7, Y2, Y7
+	VPMAXUB      Y3, Y7, Y7
+	VPMINUB      Y3, Y2, Y3
+	VPCMPEQB     Y8, Y2, Y9
+	VPCMPEQB     Y8, Y1, Y10
+	MOVLQSX      12(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 6(R12)
+	VPBLENDVB    Y10, Y2, Y1, Y1
+	VPBLENDVB    Y9, Y0, Y1, Y1
+	VPCMPEQB     Y3, Y1, Y1
+	VPAND        avx2Constants<>+512(SB), Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y10, Y0
+	VPADDB       avx2Constants<>+608(SB), Y0, Y0
+	VPANDN       Y0, Y9, Y0
+	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
+	MOVLQSX      16(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	VPSUBB       Y3, Y8, Y2
+	VPSUBB       Y3, Y7, Y7
+	VPMINUB      avx2Constants<>+416(SB), Y2, Y3
+	VPCMPEQB     Y3, Y2, Y3
+	VPAND        Y3, Y7, Y9
+	VPSLLW       $0x02, Y9, Y9
+	VPMAXUB      Y9, Y7, Y7
+	VPAND        Y3, Y2, Y9
+	VPSLLW       $0x02, Y9, Y9
+	VPMAXUB      Y9, Y2, Y9
+	MOVLQSX      20(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPUNPCKLBW   Y0, Y1, Y3
+	VPUNPCKLBW   Y9, Y7, Y10
+	VPMADDUBSW   Y3, Y10, Y10
+	VPUNPCKHBW   Y0, Y1, Y3
+	VPUNPCKHBW   Y9, Y7, Y0
+	VPMADDUBSW   Y3, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y9, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	MOVLQSX      24(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y7
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y1
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y7
+	MOVLQSX      28(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y3
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y10, Y10
+	MOVLQSX      32(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y9, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y7
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y1
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y1
+	MOVLQSX      36(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y7
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y3
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	MOVLQSX      40(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VPMULHRSW    Y1, Y0, Y0
+	VPSUBB       1920(R14), Y8, Y1
+	VPMINUB      1984(R14), Y1, Y3
+	VPCMPEQB     Y1, Y3, Y3
+	CMPW         2112(R14), $0x00
+	JEQ          none3
+	VPXOR        Y7, Y7, Y7
+	VPUNPCKLBW   Y7, Y8, Y1
+	VPUNPCKHBW   Y7, Y8, Y7
+	VPMULHUW     2112(R14), Y1, Y1
+	VPMULHUW     2112(R14), Y7, Y7
+	VPACKUSWB    Y7, Y1, Y1
+	VPSRLW       $0x03, Y8, Y7
+	VPAND        avx2Constants<>+480(SB), Y7, Y7
+	VMOVDQU      2144(R14), Y9
+	VPSHUFB      Y7, Y9, Y9
+	VMOVDQU      2176(R14), Y11
+	VPSHUFB      Y7, Y11, Y11
+	VPBLENDVB    Y8, Y11, Y9, Y9
+	VPAND        avx2Constants<>+448(SB), Y8, Y7
+	VMOVDQU      avx2Constants<>+672(SB), Y11
+	VPSHUFB      Y7, Y11, Y11
+	VPAND        Y11, Y9, Y9
+	VPCMPEQB     Y11, Y9, Y9
+	VPSUBB       Y9, Y1, Y1
+	VPMAXUB      Y1, Y2, Y1
+	VPCMPEQB     Y1, Y2, Y1
+	VPAND        Y1, Y3, Y3
+
+none3:
+	CMPW       2208(R14), $0x00
+	JEQ        none4
+	VPXOR      Y7, Y7, Y7
+	VPUNPCKLBW Y7, Y8, Y1
+	VPUNPCKHBW Y7, Y8, Y7
+	VPMULHUW   2208(R14), Y1, Y1
+	VPMULHUW   2208(R14), Y7, Y7
+	VPACKUSWB  Y7, Y1, Y1
+	VPSRLW     $0x03, Y8, Y7
+	VPAND      avx2Constants<>+480(SB), Y7, Y7
+	VMOVDQU    2240(R14), Y9
+	VPSHUFB    Y7, Y9, Y9
+	VMOVDQU    2272(R14), Y11
+	VPSHUFB    Y7, Y11, Y11
+	VPBLENDVB  Y8, Y11, Y9, Y9
+	VPAND      avx2Constants<>+448(SB), Y8, Y7
+	VMOVDQU    avx2Constants<>+672(SB), Y8
+	VPSHUFB    Y7, Y8, Y8
+	VPAND      Y8, Y9, Y9
+	VPCMPEQB   Y8, Y9, Y9
+	VPSUBB     Y9, Y1, Y1
+	VPMAXUB    Y1, Y2, Y1
+	VPCMPEQB   Y1, Y2, Y1
+	VPANDN     Y3, Y1, Y3
+
+none4:
+	MOVLQSX    44(R10), CX
+	MOVWQSX    CX, DX
+	SARQ       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 14(R12)
+	MOVLQSX    48(R10), CX
+	MOVWQSX    CX, DX
+	SARQ       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 24(R12)
+	MOVLQSX    52(R10), CX
+	MOVWQSX    CX, DX
+	SARQ       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 26(R12)
+	MOVLQSX    56(R10), CX
+	MOVWQSX    CX, DX
+	SARQ       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 28(R12)
+	MOVLQSX    60(R10), CX
+	MOVWQSX    CX, DX
+	SARQ       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 30(R12)
+	VMOVDQU    avx2Constants<>+640(SB), Y1
+	VPUNPCKLBW Y3, Y1, Y1
+	VPMAXSW    Y1, Y10, Y10
+	VMOVDQU    avx2Constants<>+640(SB), Y1
+	VPUNPCKHBW Y3, Y1, Y1
+	VPMAXSW    Y1, Y0, Y0
+	VMOVDQA    Y10, (R10)
+	VMOVDQA    Y0, 32(R10)
+	XCHGQ      R10, R11
+	MOVQ       R13, R12
+	LEAQ       (R9)(BX*1), R13
+	JMP        turn
+
+last:
+	MOVLQSX (R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVLQSX 4(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVLQSX 8(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVLQSX 12(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVLQSX 16(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVLQSX 20(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVLQSX 24(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVLQSX 28(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVLQSX 32(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVLQSX 36(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVLQSX 40(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVLQSX 44(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVLQSX 48(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVLQSX 52(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVLQSX 56(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVLQSX 60(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
+	MOVLQSX (R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVLQSX 4(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVLQSX 8(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVLQSX 12(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVLQSX 16(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVLQSX 20(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVLQSX 24(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVLQSX 28(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVLQSX 32(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVLQSX 36(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVLQSX 40(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVLQSX 44(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVLQSX 48(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVLQSX 52(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVLQSX 56(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVLQSX 60(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
+	VZEROUPPER
+	RET
+
 // func index4AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·index4AVX2(SB), NOSPLIT, $0-33
@@ -979,11 +1642,11 @@ turn:
 	VPBLENDVB    Y10, Y6, Y5, Y5
 	VPBLENDVB    Y9, Y1, Y5, Y5
 	VPCMPEQB     Y4, Y5, Y5
-	VPAND        avx2Constants<>+480(SB), Y5, Y5
-	VPAND        avx2Constants<>+512(SB), Y10, Y6
-	VPADDB       avx2Constants<>+576(SB), Y6, Y6
+	VPAND        avx2Constants<>+512(SB), Y5, Y5
+	VPAND        avx2Constants<>+544(SB), Y10, Y6
+	VPADDB       avx2Constants<>+608(SB), Y6, Y6
 	VPANDN       Y6, Y9, Y6
-	VPSUBB       avx2Constants<>+544(SB), Y5, Y5
+	VPSUBB       avx2Constants<>+576(SB), Y5, Y5
 	VPSUBB       Y4, Y8, Y9
 	VPSUBB       Y4, Y7, Y7
 	VPMINUB      avx2Constants<>+416(SB), Y9, Y4
@@ -1003,40 +1666,38 @@ turn:
 	VPXOR        Y4, Y4, Y4
 	VPUNPCKLBW   Y4, Y10, Y4
 	VPSRLD       $0x10, Y4, Y6
-	VPAND        avx2Constants<>+672(SB), Y4, Y4
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y7
-	VFNMADD213PS avx2Constants<>+704(SB), Y7, Y4
-	VMULPS       avx2Constants<>+768(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+800(SB), Y7, Y4
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y4
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y4
 	VCVTDQ2PS    Y6, Y6
 	VRCPPS       Y6, Y7
-	VFNMADD213PS avx2Constants<>+704(SB), Y7, Y6
-	VMULPS       avx2Constants<>+768(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+800(SB), Y7, Y6
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y6
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y6
 	VPSLLD       $0x10, Y6, Y6
 	VPBLENDW     $0xaa, Y6, Y4, Y4
 	VPMULHRSW    Y4, Y11, Y11
-	VPSLLW       $0x08, Y11, Y11
 	VPXOR        Y4, Y4, Y4
 	VPUNPCKHBW   Y4, Y10, Y4
 	VPSRLD       $0x10, Y4, Y6
-	VPAND        avx2Constants<>+672(SB), Y4, Y4
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y7
-	VFNMADD213PS avx2Constants<>+704(SB), Y7, Y4
-	VMULPS       avx2Constants<>+768(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+800(SB), Y7, Y4
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y4
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y4
 	VCVTDQ2PS    Y6, Y6
 	VRCPPS       Y6, Y7
-	VFNMADD213PS avx2Constants<>+704(SB), Y7, Y6
-	VMULPS       avx2Constants<>+768(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+800(SB), Y7, Y6
+	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y6
+	VMULPS       avx2Constants<>+832(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y6
 	VPSLLD       $0x10, Y6, Y6
 	VPBLENDW     $0xaa, Y6, Y4, Y4
 	VPMULHRSW    Y4, Y5, Y5
-	VPSLLW       $0x08, Y5, Y5
-	VPMINUB      avx2Constants<>+448(SB), Y8, Y4
+	VPMINUB      avx2Constants<>+480(SB), Y8, Y4
 	VPCMPEQB     Y4, Y8, Y4
 	VPAND        Y4, Y8, Y6
 	VPSLLW       $0x04, Y6, Y6
@@ -1044,47 +1705,49 @@ turn:
 	VPAND        Y4, Y9, Y4
 	VPSLLW       $0x04, Y4, Y4
 	VPMAXUB      Y4, Y9, Y4
-	VPXOR        Y7, Y7, Y7
-	VPUNPCKLBW   Y7, Y6, Y7
-	VPSRLD       $0x10, Y7, Y9
-	VPAND        avx2Constants<>+672(SB), Y7, Y7
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y10
-	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y7
-	VMULPS       avx2Constants<>+736(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y7
+	VPXOR        Y9, Y9, Y9
+	VPUNPCKLBW   Y9, Y6, Y9
+	VPSRLD       $0x10, Y9, Y7
+	VPAND        avx2Constants<>+736(SB), Y9, Y9
 	VCVTDQ2PS    Y9, Y9
 	VRCPPS       Y9, Y10
-	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y9
-	VMULPS       avx2Constants<>+736(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y9
-	VPSLLD       $0x10, Y9, Y9
-	VPBLENDW     $0xaa, Y9, Y7, Y7
-	VPXOR        Y9, Y9, Y9
-	VPUNPCKLBW   Y4, Y9, Y9
-	VPMULHUW     Y7, Y9, Y9
-	VPMULHRSW    avx2Constants<>+640(SB), Y9, Y9
-	VPOR         Y9, Y11, Y11
-	VPXOR        Y7, Y7, Y7
-	VPUNPCKHBW   Y7, Y6, Y7
-	VPSRLD       $0x10, Y7, Y6
-	VPAND        avx2Constants<>+672(SB), Y7, Y7
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y9
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y9
 	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y9
-	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y7
-	VMULPS       avx2Constants<>+736(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y7
+	VRCPPS       Y7, Y10
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y7
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y7
+	VPSLLD       $0x10, Y7, Y7
+	VPBLENDW     $0xaa, Y7, Y9, Y9
+	VPXOR        Y7, Y7, Y7
+	VPUNPCKLBW   Y4, Y7, Y7
+	VPMULHUW     Y9, Y7, Y7
+	VPMULHRSW    avx2Constants<>+704(SB), Y7, Y7
+	VPXOR        Y9, Y9, Y9
+	VPUNPCKHBW   Y9, Y6, Y9
+	VPSRLD       $0x10, Y9, Y6
+	VPAND        avx2Constants<>+736(SB), Y9, Y9
+	VCVTDQ2PS    Y9, Y9
+	VRCPPS       Y9, Y10
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y9
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y9
 	VCVTDQ2PS    Y6, Y6
-	VRCPPS       Y6, Y9
-	VFNMADD213PS avx2Constants<>+704(SB), Y9, Y6
-	VMULPS       avx2Constants<>+736(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+800(SB), Y9, Y6
+	VRCPPS       Y6, Y10
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y6
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y6
 	VPSLLD       $0x10, Y6, Y6
-	VPBLENDW     $0xaa, Y6, Y7, Y7
+	VPBLENDW     $0xaa, Y6, Y9, Y9
 	VPXOR        Y6, Y6, Y6
 	VPUNPCKHBW   Y4, Y6, Y6
-	VPMULHUW     Y7, Y6, Y6
-	VPMULHRSW    avx2Constants<>+640(SB), Y6, Y6
+	VPMULHUW     Y9, Y6, Y6
+	VPMULHRSW    avx2Constants<>+704(SB), Y6, Y6
+	VPSLLW       $0x08, Y11, Y11
+	VPOR         Y7, Y11, Y11
+	VPSLLW       $0x08, Y5, Y5
 	VPOR         Y6, Y5, Y5
 	VMOVDQU      X11, (BX)(AX*2)
 	VMOVDQU      X5, 16(BX)(AX*2)
@@ -1114,10 +1777,10 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	SUBQ         $0x20, R8
 	XORQ         BX, BX
 	MOVQ         dst+0(FP), R9
-	MOVQ         table+32(FP), SI
 	LEAQ         31(SP), R10
 	ANDQ         $-32, R10
 	LEAQ         64(R10), R11
+	MOVQ         table+32(FP), SI
 	MOVB         redFirst+24(FP), AL
 	MOVBQZX      AL, AX
 	IMUL3Q       $0x00000040, AX, AX
@@ -1153,11 +1816,11 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	VPBLENDVB    Y11, Y0, Y5, Y0
 	VPBLENDVB    Y10, Y1, Y0, Y0
 	VPCMPEQB     Y2, Y0, Y0
-	VPAND        avx2Constants<>+480(SB), Y0, Y0
-	VPAND        avx2Constants<>+512(SB), Y11, Y1
-	VPADDB       avx2Constants<>+576(SB), Y1, Y1
+	VPAND        avx2Constants<>+512(SB), Y0, Y0
+	VPAND        avx2Constants<>+544(SB), Y11, Y1
+	VPADDB       avx2Constants<>+608(SB), Y1, Y1
 	VPANDN       Y1, Y10, Y1
-	VPSUBB       avx2Constants<>+544(SB), Y0, Y0
+	VPSUBB       avx2Constants<>+576(SB), Y0, Y0
 	VPSUBB       Y2, Y4, Y5
 	VPSUBB       Y2, Y3, Y3
 	VPMINUB      avx2Constants<>+416(SB), Y5, Y2
@@ -1177,40 +1840,38 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKLBW   Y1, Y10, Y1
 	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+672(SB), Y1, Y1
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
 	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y1
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y1
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y2
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y2
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y1, Y1
 	VPMULHRSW    Y1, Y11, Y11
-	VPSLLW       $0x08, Y11, Y11
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y10, Y1
 	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+672(SB), Y1, Y1
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
 	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y1
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y1
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y2
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y2
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y1, Y1
 	VPMULHRSW    Y1, Y0, Y0
-	VPSLLW       $0x08, Y0, Y0
-	VPMINUB      avx2Constants<>+448(SB), Y4, Y1
+	VPMINUB      avx2Constants<>+480(SB), Y4, Y1
 	VPCMPEQB     Y1, Y4, Y1
 	VPAND        Y1, Y4, Y2
 	VPSLLW       $0x04, Y2, Y2
@@ -1218,47 +1879,49 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	VPAND        Y1, Y5, Y1
 	VPSLLW       $0x04, Y1, Y1
 	VPMAXUB      Y1, Y5, Y1
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y3, Y2, Y3
-	VPSRLD       $0x10, Y3, Y5
-	VPAND        avx2Constants<>+672(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y10
-	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y3
-	VMULPS       avx2Constants<>+736(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y3
+	VPXOR        Y5, Y5, Y5
+	VPUNPCKLBW   Y5, Y2, Y5
+	VPSRLD       $0x10, Y5, Y3
+	VPAND        avx2Constants<>+736(SB), Y5, Y5
 	VCVTDQ2PS    Y5, Y5
 	VRCPPS       Y5, Y10
-	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y5
-	VMULPS       avx2Constants<>+736(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y5
-	VPSLLD       $0x10, Y5, Y5
-	VPBLENDW     $0xaa, Y5, Y3, Y3
-	VPXOR        Y5, Y5, Y5
-	VPUNPCKLBW   Y1, Y5, Y5
-	VPMULHUW     Y3, Y5, Y5
-	VPMULHRSW    avx2Constants<>+640(SB), Y5, Y5
-	VPOR         Y5, Y11, Y11
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y3, Y2, Y3
-	VPSRLD       $0x10, Y3, Y2
-	VPAND        avx2Constants<>+672(SB), Y3, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y5
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y5
 	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y3
-	VMULPS       avx2Constants<>+736(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y3
+	VRCPPS       Y3, Y10
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y3
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y5, Y5
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y1, Y3, Y3
+	VPMULHUW     Y5, Y3, Y3
+	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPXOR        Y5, Y5, Y5
+	VPUNPCKHBW   Y5, Y2, Y5
+	VPSRLD       $0x10, Y5, Y2
+	VPAND        avx2Constants<>+736(SB), Y5, Y5
+	VCVTDQ2PS    Y5, Y5
+	VRCPPS       Y5, Y10
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y5
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y5
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y2
-	VMULPS       avx2Constants<>+736(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y2
+	VRCPPS       Y2, Y10
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y2
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y2
 	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y3, Y3
+	VPBLENDW     $0xaa, Y2, Y5, Y5
 	VPXOR        Y2, Y2, Y2
 	VPUNPCKHBW   Y1, Y2, Y2
-	VPMULHUW     Y3, Y2, Y2
-	VPMULHRSW    avx2Constants<>+640(SB), Y2, Y2
+	VPMULHUW     Y5, Y2, Y2
+	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPSLLW       $0x08, Y11, Y11
+	VPOR         Y3, Y11, Y11
+	VPSLLW       $0x08, Y0, Y0
 	VPOR         Y2, Y0, Y0
 	CMPB         span+41(FP), $0xff
 	JEQ          open3
@@ -1267,7 +1930,7 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	VPBROADCASTB span+41(FP), Y2
 	VPMAXUB      Y2, Y1, Y3
 	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+608(SB), Y1
+	VMOVDQU      avx2Constants<>+640(SB), Y1
 	VPUNPCKLBW   Y3, Y3, Y2
 	VPBLENDVB    Y2, Y11, Y1, Y11
 	VPUNPCKHBW   Y3, Y3, Y2
@@ -1345,11 +2008,11 @@ turn:
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 6(R12)
 	VPCMPEQB     Y0, Y1, Y1
-	VPAND        avx2Constants<>+480(SB), Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y10, Y2
-	VPADDB       avx2Constants<>+576(SB), Y2, Y2
+	VPAND        avx2Constants<>+512(SB), Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y10, Y2
+	VPADDB       avx2Constants<>+608(SB), Y2, Y2
 	VPANDN       Y2, Y5, Y2
-	VPSUBB       avx2Constants<>+544(SB), Y1, Y1
+	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
 	VPSUBB       Y0, Y4, Y5
 	VPSUBB       Y0, Y3, Y3
 	MOVL         16(R10), CX
@@ -1381,7 +2044,7 @@ turn:
 	VPXOR        Y0, Y0, Y0
 	VPUNPCKLBW   Y0, Y10, Y0
 	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+672(SB), Y0, Y0
+	VPAND        avx2Constants<>+736(SB), Y0, Y0
 	VCVTDQ2PS    Y0, Y0
 	VRCPPS       Y0, Y3
 	MOVL         24(R10), CX
@@ -1390,28 +2053,27 @@ turn:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 20(R12)
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y0
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y0
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y2
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
 	MOVL         28(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 22(R12)
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y2
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y0, Y0
 	VPMULHRSW    Y0, Y11, Y11
-	VPSLLW       $0x08, Y11, Y11
 	VPXOR        Y0, Y0, Y0
 	VPUNPCKHBW   Y0, Y10, Y0
 	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+672(SB), Y0, Y0
+	VPAND        avx2Constants<>+736(SB), Y0, Y0
 	MOVL         32(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -1420,9 +2082,9 @@ turn:
 	MOVW         AX, 8(R12)
 	VCVTDQ2PS    Y0, Y0
 	VRCPPS       Y0, Y3
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y0
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y0
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y3
 	MOVL         36(R10), CX
@@ -1431,20 +2093,19 @@ turn:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 10(R12)
-	VFNMADD213PS avx2Constants<>+704(SB), Y3, Y2
-	VMULPS       avx2Constants<>+768(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+800(SB), Y3, Y2
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y0, Y0
 	VPMULHRSW    Y0, Y1, Y1
-	VPSLLW       $0x08, Y1, Y1
 	MOVL         40(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 12(R12)
-	VPMINUB      avx2Constants<>+448(SB), Y4, Y0
+	VPMINUB      avx2Constants<>+480(SB), Y4, Y0
 	VPCMPEQB     Y0, Y4, Y0
 	VPAND        Y0, Y4, Y2
 	VPSLLW       $0x04, Y2, Y2
@@ -1452,77 +2113,79 @@ turn:
 	VPAND        Y0, Y5, Y0
 	VPSLLW       $0x04, Y0, Y0
 	VPMAXUB      Y0, Y5, Y0
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y3, Y2, Y3
-	VPSRLD       $0x10, Y3, Y5
-	VPAND        avx2Constants<>+672(SB), Y3, Y3
+	VPXOR        Y5, Y5, Y5
+	VPUNPCKLBW   Y5, Y2, Y5
+	VPSRLD       $0x10, Y5, Y3
+	VPAND        avx2Constants<>+736(SB), Y5, Y5
 	MOVL         44(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 14(R12)
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y10
-	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y3
-	VMULPS       avx2Constants<>+736(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y3
 	VCVTDQ2PS    Y5, Y5
 	VRCPPS       Y5, Y10
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y5
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y5
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y10
 	MOVL         48(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 24(R12)
-	VFNMADD213PS avx2Constants<>+704(SB), Y10, Y5
-	VMULPS       avx2Constants<>+736(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+800(SB), Y10, Y5
-	VPSLLD       $0x10, Y5, Y5
-	VPBLENDW     $0xaa, Y5, Y3, Y3
-	VPXOR        Y5, Y5, Y5
-	VPUNPCKLBW   Y0, Y5, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y3
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y5, Y5
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y0, Y3, Y3
 	MOVL         52(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 26(R12)
-	VPMULHUW     Y3, Y5, Y5
-	VPMULHRSW    avx2Constants<>+640(SB), Y5, Y5
-	VPOR         Y5, Y11, Y11
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y3, Y2, Y3
-	VPSRLD       $0x10, Y3, Y2
-	VPAND        avx2Constants<>+672(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
+	VPMULHUW     Y5, Y3, Y3
+	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPXOR        Y5, Y5, Y5
+	VPUNPCKHBW   Y5, Y2, Y5
+	VPSRLD       $0x10, Y5, Y2
+	VPAND        avx2Constants<>+736(SB), Y5, Y5
+	VCVTDQ2PS    Y5, Y5
+	VRCPPS       Y5, Y10
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y5
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
 	MOVL         56(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 28(R12)
-	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y3
-	VMULPS       avx2Constants<>+736(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y5
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+704(SB), Y5, Y2
-	VMULPS       avx2Constants<>+736(SB), Y5, Y5
+	VRCPPS       Y2, Y10
+	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y2
+	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y2
 	MOVL         60(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 30(R12)
-	VFMADD213PS  avx2Constants<>+800(SB), Y5, Y2
 	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y3, Y3
+	VPBLENDW     $0xaa, Y2, Y5, Y5
 	VPXOR        Y2, Y2, Y2
 	VPUNPCKHBW   Y0, Y2, Y2
-	VPMULHUW     Y3, Y2, Y2
-	VPMULHRSW    avx2Constants<>+640(SB), Y2, Y2
+	VPMULHUW     Y5, Y2, Y2
+	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPSLLW       $0x08, Y11, Y11
+	VPOR         Y3, Y11, Y11
+	VPSLLW       $0x08, Y1, Y1
 	VPOR         Y2, Y1, Y1
 	CMPB         span+41(FP), $0xff
 	JEQ          open4
@@ -1531,7 +2194,7 @@ turn:
 	VPBROADCASTB span+41(FP), Y2
 	VPMAXUB      Y2, Y0, Y3
 	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+608(SB), Y0
+	VMOVDQU      avx2Constants<>+640(SB), Y0
 	VPUNPCKLBW   Y3, Y3, Y2
 	VPBLENDVB    Y2, Y11, Y0, Y11
 	VPUNPCKHBW   Y3, Y3, Y2
@@ -1737,6 +2400,653 @@ last:
 	MOVL    60(R10), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
+	VZEROUPPER
+	RET
+
+// func projectHues4AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·projectHues4AVX2(SB), NOSPLIT, $416-40
+	MOVQ         src+8(FP), DI
+	MOVQ         n+16(FP), R8
+	SUBQ         $0x20, R8
+	XORQ         BX, BX
+	MOVQ         dst+0(FP), R9
+	LEAQ         31(SP), R10
+	ANDQ         $-32, R10
+	LEAQ         64(R10), R11
+	MOVQ         codes+32(FP), R14
+	VMOVDQU      224(R14), Y0
+	VMOVDQU      Y0, 160(SP)
+	VMOVDQU      (R14), Y0
+	VMOVDQU      Y0, 192(SP)
+	VMOVDQU      32(R14), Y0
+	VMOVDQU      Y0, 224(SP)
+	VMOVDQU      64(R14), Y0
+	VMOVDQU      Y0, 256(SP)
+	VMOVDQU      96(R14), Y0
+	VMOVDQU      Y0, 288(SP)
+	VMOVDQU      128(R14), Y0
+	VMOVDQU      Y0, 320(SP)
+	VMOVDQU      160(R14), Y0
+	VMOVDQU      Y0, 352(SP)
+	VMOVDQU      192(R14), Y0
+	VMOVDQU      Y0, 384(SP)
+	MOVB         $0x00, 392(SP)
+	LEAQ         192(SP), SI
+	MOVB         redFirst+24(FP), AL
+	MOVBQZX      AL, AX
+	IMUL3Q       $0x00000040, AX, AX
+	LEAQ         avx2Constants<>+288(SB), R15
+	ADDQ         AX, R15
+	VMOVDQU      (DI)(BX*4), X1
+	VINSERTI128  $0x01, 64(DI)(BX*4), Y1, Y1
+	VMOVDQU      16(DI)(BX*4), X2
+	VINSERTI128  $0x01, 80(DI)(BX*4), Y2, Y2
+	VMOVDQU      32(DI)(BX*4), X3
+	VINSERTI128  $0x01, 96(DI)(BX*4), Y3, Y3
+	VMOVDQU      48(DI)(BX*4), X4
+	VINSERTI128  $0x01, 111(DI)(BX*4), Y4, Y4
+	VPSHUFB      (R15), Y1, Y1
+	VPSHUFB      (R15), Y2, Y2
+	VPSHUFB      (R15), Y3, Y3
+	VPSHUFB      32(R15), Y4, Y4
+	VPUNPCKLDQ   Y2, Y1, Y0
+	VPUNPCKLDQ   Y4, Y3, Y9
+	VPUNPCKHDQ   Y2, Y1, Y1
+	VPUNPCKHDQ   Y4, Y3, Y3
+	VPUNPCKLQDQ  Y3, Y1, Y1
+	VPUNPCKLQDQ  Y9, Y0, Y2
+	VPUNPCKHQDQ  Y9, Y0, Y9
+	VPMINUB      Y2, Y9, Y0
+	VPMAXUB      Y2, Y9, Y3
+	VPMAXUB      Y3, Y1, Y4
+	VPMINUB      Y3, Y1, Y3
+	VPMAXUB      Y0, Y3, Y3
+	VPMINUB      Y0, Y1, Y0
+	VPCMPEQB     Y4, Y1, Y10
+	VPCMPEQB     Y4, Y9, Y11
+	VPBLENDVB    Y11, Y1, Y9, Y1
+	VPBLENDVB    Y10, Y2, Y1, Y1
+	VPCMPEQB     Y0, Y1, Y1
+	VPAND        avx2Constants<>+512(SB), Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y11, Y2
+	VPADDB       avx2Constants<>+608(SB), Y2, Y2
+	VPANDN       Y2, Y10, Y2
+	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
+	VPSUBB       Y0, Y4, Y9
+	VPSUBB       Y0, Y3, Y3
+	VPMINUB      avx2Constants<>+416(SB), Y9, Y0
+	VPCMPEQB     Y0, Y9, Y0
+	VPAND        Y0, Y3, Y10
+	VPSLLW       $0x02, Y10, Y10
+	VPMAXUB      Y10, Y3, Y3
+	VPAND        Y0, Y9, Y10
+	VPSLLW       $0x02, Y10, Y10
+	VPMAXUB      Y10, Y9, Y10
+	VPUNPCKLBW   Y2, Y1, Y0
+	VPUNPCKLBW   Y10, Y3, Y11
+	VPMADDUBSW   Y0, Y11, Y11
+	VPUNPCKHBW   Y2, Y1, Y0
+	VPUNPCKHBW   Y10, Y3, Y1
+	VPMADDUBSW   Y0, Y1, Y1
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKLBW   Y0, Y10, Y0
+	VPSRLD       $0x10, Y0, Y2
+	VPAND        avx2Constants<>+736(SB), Y0, Y0
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y0, Y0
+	VPMULHRSW    Y0, Y11, Y11
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKHBW   Y0, Y10, Y0
+	VPSRLD       $0x10, Y0, Y2
+	VPAND        avx2Constants<>+736(SB), Y0, Y0
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y0, Y0
+	VPMULHRSW    Y0, Y1, Y1
+	VPSUBB       1920(R14), Y4, Y0
+	VPMINUB      1984(R14), Y0, Y2
+	VPCMPEQB     Y0, Y2, Y2
+	CMPW         2112(R14), $0x00
+	JEQ          none5
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y3, Y4, Y0
+	VPUNPCKHBW   Y3, Y4, Y3
+	VPMULHUW     2112(R14), Y0, Y0
+	VPMULHUW     2112(R14), Y3, Y3
+	VPACKUSWB    Y3, Y0, Y0
+	VPSRLW       $0x03, Y4, Y3
+	VPAND        avx2Constants<>+480(SB), Y3, Y3
+	VMOVDQU      2144(R14), Y10
+	VPSHUFB      Y3, Y10, Y10
+	VMOVDQU      2176(R14), Y12
+	VPSHUFB      Y3, Y12, Y12
+	VPBLENDVB    Y4, Y12, Y10, Y10
+	VPAND        avx2Constants<>+448(SB), Y4, Y3
+	VMOVDQU      avx2Constants<>+672(SB), Y12
+	VPSHUFB      Y3, Y12, Y12
+	VPAND        Y12, Y10, Y10
+	VPCMPEQB     Y12, Y10, Y10
+	VPSUBB       Y10, Y0, Y0
+	VPMAXUB      Y0, Y9, Y0
+	VPCMPEQB     Y0, Y9, Y0
+	VPAND        Y0, Y2, Y2
+
+none5:
+	CMPW       2208(R14), $0x00
+	JEQ        none6
+	VPXOR      Y3, Y3, Y3
+	VPUNPCKLBW Y3, Y4, Y0
+	VPUNPCKHBW Y3, Y4, Y3
+	VPMULHUW   2208(R14), Y0, Y0
+	VPMULHUW   2208(R14), Y3, Y3
+	VPACKUSWB  Y3, Y0, Y0
+	VPSRLW     $0x03, Y4, Y3
+	VPAND      avx2Constants<>+480(SB), Y3, Y3
+	VMOVDQU    2240(R14), Y10
+	VPSHUFB    Y3, Y10, Y10
+	VMOVDQU    2272(R14), Y12
+	VPSHUFB    Y3, Y12, Y12
+	VPBLENDVB  Y4, Y12, Y10, Y10
+	VPAND      avx2Constants<>+448(SB), Y4, Y3
+	VMOVDQU    avx2Constants<>+672(SB), Y4
+	VPSHUFB    Y3, Y4, Y4
+	VPAND      Y4, Y10, Y10
+	VPCMPEQB   Y4, Y10, Y10
+	VPSUBB     Y10, Y0, Y0
+	VPMAXUB    Y0, Y9, Y0
+	VPCMPEQB   Y0, Y9, Y0
+	VPANDN     Y2, Y0, Y2
+
+none6:
+	VMOVDQU    avx2Constants<>+640(SB), Y0
+	VPUNPCKLBW Y2, Y0, Y0
+	VPMAXSW    Y0, Y11, Y11
+	VMOVDQU    avx2Constants<>+640(SB), Y0
+	VPUNPCKHBW Y2, Y0, Y0
+	VPMAXSW    Y0, Y1, Y1
+	VMOVDQA    Y11, (R10)
+	VMOVDQA    Y1, 32(R10)
+	XCHGQ      R10, R11
+	MOVQ       R13, R12
+	LEAQ       (R9)(BX*1), R13
+	VMOVDQA    Y11, (R10)
+	VMOVDQA    Y1, 32(R10)
+	XCHGQ      R10, R11
+	MOVQ       R13, R12
+	LEAQ       (R9)(BX*1), R13
+
+turn:
+	CMPQ         BX, R8
+	JEQ          last
+	ADDQ         $0x20, BX
+	CMPQ         BX, R8
+	CMOVQGT      R8, BX
+	VMOVDQU      (DI)(BX*4), X5
+	VINSERTI128  $0x01, 64(DI)(BX*4), Y5, Y5
+	VMOVDQU      16(DI)(BX*4), X6
+	VINSERTI128  $0x01, 80(DI)(BX*4), Y6, Y6
+	VMOVDQU      32(DI)(BX*4), X7
+	VINSERTI128  $0x01, 96(DI)(BX*4), Y7, Y7
+	VMOVDQU      48(DI)(BX*4), X8
+	VINSERTI128  $0x01, 111(DI)(BX*4), Y8, Y8
+	MOVLQSX      (R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, (R12)
+	VPSHUFB      (R15), Y5, Y5
+	VPSHUFB      (R15), Y6, Y6
+	VPSHUFB      (R15), Y7, Y7
+	VPSHUFB      32(R15), Y8, Y8
+	MOVLQSX      4(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 2(R12)
+	VPUNPCKLDQ   Y6, Y5, Y0
+	VPUNPCKLDQ   Y8, Y7, Y1
+	VPUNPCKHDQ   Y6, Y5, Y5
+	VPUNPCKHDQ   Y8, Y7, Y7
+	VPUNPCKLQDQ  Y7, Y5, Y2
+	VPUNPCKLQDQ  Y1, Y0, Y6
+	VPUNPCKHQDQ  Y1, Y0, Y1
+	VPMINUB      Y6, Y1, Y0
+	VPMAXUB      Y6, Y1, Y3
+	MOVLQSX      8(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 4(R12)
+	VPMAXUB      Y3, Y2, Y4
+	VPMINUB      Y3, Y2, Y3
+	VPMAXUB      Y0, Y3, Y3
+	VPMINUB      Y0, Y2, Y0
+	VPCMPEQB     Y4, Y2, Y9
+	VPCMPEQB     Y4, Y1, Y10
+	VPBLENDVB    Y10, Y2, Y1, Y1
+	VPBLENDVB    Y9, Y6, Y1, Y1
+	MOVLQSX      12(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 6(R12)
+	VPCMPEQB     Y0, Y1, Y1
+	VPAND        avx2Constants<>+512(SB), Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y10, Y2
+	VPADDB       avx2Constants<>+608(SB), Y2, Y2
+	VPANDN       Y2, Y9, Y2
+	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
+	VPSUBB       Y0, Y4, Y9
+	VPSUBB       Y0, Y3, Y3
+	MOVLQSX      16(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	VPMINUB      avx2Constants<>+416(SB), Y9, Y0
+	VPCMPEQB     Y0, Y9, Y0
+	VPAND        Y0, Y3, Y10
+	VPSLLW       $0x02, Y10, Y10
+	VPMAXUB      Y10, Y3, Y3
+	VPAND        Y0, Y9, Y10
+	VPSLLW       $0x02, Y10, Y10
+	VPMAXUB      Y10, Y9, Y10
+	VPUNPCKLBW   Y2, Y1, Y0
+	VPUNPCKLBW   Y10, Y3, Y11
+	MOVLQSX      20(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPMADDUBSW   Y0, Y11, Y11
+	VPUNPCKHBW   Y2, Y1, Y0
+	VPUNPCKHBW   Y10, Y3, Y1
+	VPMADDUBSW   Y0, Y1, Y1
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKLBW   Y0, Y10, Y0
+	VPSRLD       $0x10, Y0, Y2
+	VPAND        avx2Constants<>+736(SB), Y0, Y0
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y3
+	MOVLQSX      24(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	MOVLQSX      28(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y0, Y0
+	VPMULHRSW    Y0, Y11, Y11
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKHBW   Y0, Y10, Y0
+	VPSRLD       $0x10, Y0, Y2
+	VPAND        avx2Constants<>+736(SB), Y0, Y0
+	MOVLQSX      32(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	MOVLQSX      36(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y0, Y0
+	VPMULHRSW    Y0, Y1, Y1
+	MOVLQSX      40(R10), CX
+	MOVWQSX      CX, DX
+	SARQ         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VPSUBB       1920(R14), Y4, Y0
+	VPMINUB      1984(R14), Y0, Y2
+	VPCMPEQB     Y0, Y2, Y2
+	CMPW         2112(R14), $0x00
+	JEQ          none7
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y3, Y4, Y0
+	VPUNPCKHBW   Y3, Y4, Y3
+	VPMULHUW     2112(R14), Y0, Y0
+	VPMULHUW     2112(R14), Y3, Y3
+	VPACKUSWB    Y3, Y0, Y0
+	VPSRLW       $0x03, Y4, Y3
+	VPAND        avx2Constants<>+480(SB), Y3, Y3
+	VMOVDQU      2144(R14), Y10
+	VPSHUFB      Y3, Y10, Y10
+	VMOVDQU      2176(R14), Y12
+	VPSHUFB      Y3, Y12, Y12
+	VPBLENDVB    Y4, Y12, Y10, Y10
+	VPAND        avx2Constants<>+448(SB), Y4, Y3
+	VMOVDQU      avx2Constants<>+672(SB), Y12
+	VPSHUFB      Y3, Y12, Y12
+	VPAND        Y12, Y10, Y10
+	VPCMPEQB     Y12, Y10, Y10
+	VPSUBB       Y10, Y0, Y0
+	VPMAXUB      Y0, Y9, Y0
+	VPCMPEQB     Y0, Y9, Y0
+	VPAND        Y0, Y2, Y2
+
+none7:
+	CMPW       2208(R14), $0x00
+	JEQ        none8
+	VPXOR      Y3, Y3, Y3
+	VPUNPCKLBW Y3, Y4, Y0
+	VPUNPCKHBW Y3, Y4, Y3
+	VPMULHUW   2208(R14), Y0, Y0
+	VPMULHUW   2208(R14), Y3, Y3
+	VPACKUSWB  Y3, Y0, Y0
+	VPSRLW     $0x03, Y4, Y3
+	VPAND      avx2Constants<>+480(SB), Y3, Y3
+	VMOVDQU    2240(R14), Y10
+	VPSHUFB    Y3, Y10, Y10
+	VMOVDQU    2272(R14), Y12
+	VPSHUFB    Y3, Y12, Y12
+	VPBLENDVB  Y4, Y12, Y10, Y10
+	VPAND      avx2Constants<>+448(SB), Y4, Y3
+	VMOVDQU    avx2Constants<>+672(SB), Y4
+	VPSHUFB    Y3, Y4, Y4
+	VPAND      Y4, Y10, Y10
+	VPCMPEQB   Y4, Y10, Y10
+	VPSUBB     Y10, Y0, Y0
+	VPMAXUB    Y0, Y9, Y0
+	VPCMPEQB   Y0, Y9, Y0
+	VPANDN     Y2, Y0, Y2
+
+none8:
+	MOVLQSX    44(R10), CX
+	MOVWQSX    CX, DX
+	SARQ       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 14(R12)
+	MOVLQSX    48(R10), CX
+	MOVWQSX    CX, DX
+	SARQ       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 24(R12)
+	MOVLQSX    52(R10), CX
+	MOVWQSX    CX, DX
+	SARQ       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 26(R12)
+	MOVLQSX    56(R10), CX
+	MOVWQSX    CX, DX
+	SARQ       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 28(R12)
+	MOVLQSX    60(R10), CX
+	MOVWQSX    CX, DX
+	SARQ       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 30(R12)
+	VMOVDQU    avx2Constants<>+640(SB), Y0
+	VPUNPCKLBW Y2, Y0, Y0
+	VPMAXSW    Y0, Y11, Y11
+	VMOVDQU    avx2Constants<>+640(SB), Y0
+	VPUNPCKHBW Y2, Y0, Y0
+	VPMAXSW    Y0, Y1, Y1
+	VMOVDQA    Y11, (R10)
+	VMOVDQA    Y1, 32(R10)
+	XCHGQ      R10, R11
+	MOVQ       R13, R12
+	LEAQ       (R9)(BX*1), R13
+	JMP        turn
+
+last:
+	MOVLQSX (R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVLQSX 4(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVLQSX 8(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVLQSX 12(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVLQSX 16(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVLQSX 20(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVLQSX 24(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVLQSX 28(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVLQSX 32(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVLQSX 36(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVLQSX 40(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVLQSX 44(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVLQSX 48(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVLQSX 52(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVLQSX 56(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVLQSX 60(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R10, R11
+	MOVQ    R13, R12
+	MOVLQSX (R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVLQSX 4(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVLQSX 8(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVLQSX 12(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVLQSX 16(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVLQSX 20(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVLQSX 24(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVLQSX 28(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVLQSX 32(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVLQSX 36(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVLQSX 40(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVLQSX 44(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVLQSX 48(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVLQSX 52(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVLQSX 56(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVLQSX 60(R10), CX
+	MOVWQSX CX, DX
+	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)

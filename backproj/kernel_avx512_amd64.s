@@ -701,10 +701,10 @@ TEXT ·project3AVX512(SB), NOSPLIT, $320-42
 	SUBQ         $0x40, R8
 	XORQ         BX, BX
 	MOVQ         dst+0(FP), R9
-	MOVQ         table+32(FP), SI
 	LEAQ         63(SP), R10
 	ANDQ         $-64, R10
 	LEAQ         128(R10), R11
+	MOVQ         table+32(FP), SI
 	LEAQ         avx512Constants<>+0(SB), R14
 	LEAQ         avx512Constants<>+1824(SB), AX
 	TESTQ        $0x00000020, R14
@@ -2333,10 +2333,10 @@ TEXT ·projectPairs3AVX512(SB), NOSPLIT, $320-48
 	SUBQ         $0x40, R8
 	XORQ         BX, BX
 	MOVQ         dst+0(FP), R9
-	MOVQ         table+40(FP), SI
 	LEAQ         63(SP), R10
 	ANDQ         $-64, R10
 	LEAQ         128(R10), R11
+	MOVQ         table+40(FP), SI
 	MOVQ         codes+32(FP), R14
 	LEAQ         avx512Constants<>+0(SB), R15
 	LEAQ         avx512Constants<>+1824(SB), AX
@@ -3438,10 +3438,10 @@ TEXT ·project4AVX512(SB), NOSPLIT, $320-42
 	SUBQ         $0x40, R8
 	XORQ         BX, BX
 	MOVQ         dst+0(FP), R9
-	MOVQ         table+32(FP), SI
 	LEAQ         63(SP), R10
 	ANDQ         $-64, R10
 	LEAQ         128(R10), R11
+	MOVQ         table+32(FP), SI
 	LEAQ         avx512Constants<>+0(SB), R14
 	LEAQ         avx512Constants<>+1824(SB), AX
 	TESTQ        $0x00000020, R14
@@ -5067,10 +5067,10 @@ TEXT ·projectPairs4AVX512(SB), NOSPLIT, $320-48
 	SUBQ         $0x40, R8
 	XORQ         BX, BX
 	MOVQ         dst+0(FP), R9
-	MOVQ         table+40(FP), SI
 	LEAQ         63(SP), R10
 	ANDQ         $-64, R10
 	LEAQ         128(R10), R11
+	MOVQ         table+40(FP), SI
 	MOVQ         codes+32(FP), R14
 	LEAQ         avx512Constants<>+0(SB), R15
 	LEAQ         avx512Constants<>+1824(SB), AX

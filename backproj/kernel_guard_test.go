@@ -110,18 +110,20 @@ func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, inde
 // the cells of the indices hold.
 func checkCoded(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, index []uint16, values []byte) {
 	t.Helper()
-	if k.projectCoded == nil {
-		return
-	}
 	for _, layout := range []Layout{
 		{},
 		{Bins: [3]int{20, 20}, InRange: &Bounds{Lo: [3]uint8{0, 30, 40}, Hi: [3]uint8{170, 255, 255}}},
+		{Channels: Hue},
 		{Channels: Hue, InRange: &Bounds{Lo: [3]uint8{0, 60, 32}, Hi: [3]uint8{180, 255, 255}}},
+		{Channels: Hue, InRange: &Bounds{Lo: [3]uint8{0, 40, 0}, Hi: [3]uint8{180, 210, 255}}},
 		{Channels: HueSaturationValue, Bins: [3]int{16, 16, 16}},
 	} {
 		p, err := layout.plan()
 		if err != nil {
 			t.Fatal(err)
+		}
+		if !k.takes[p.coding] {
+			continue
 		}
 		cells := make([]byte, p.cells)
 		for i := range cells {

@@ -77,6 +77,10 @@ type plan struct {
 	spatial                bool // the value has a part in the cell
 	gate                   gate // where it has none, it must pass this all the same
 
+	// The offsets of hue and saturation, if the plan isCompact. Where one is
+	// outside, the sum is from cells to 2·cells.
+	compactHue, compactSaturation [256]uint16
+
 	coding coding
 	codes  codebook
 	shift  int // the bits of a code that are not the first channel's
@@ -184,9 +188,23 @@ func (l Layout) newPlan() (*plan, error) {
 	for _, channel := range offsets {
 		p.partial = p.partial || slices.Min(channel[:]) < 0
 	}
+	if p.isCompact() {
+		for i := range 256 {
+			p.compactHue[i], p.compactSaturation[i] = uint16(p.cells), uint16(p.cells)
+			if p.hue[i] >= 0 {
+				p.compactHue[i] = uint16(p.hue[i])
+			}
+			if p.saturation[i] >= 0 {
+				p.compactSaturation[i] = uint16(p.saturation[i])
+			}
+		}
+	}
 	p.encode(l.Channels, bounds)
 	return p, nil
 }
+
+// isCompact reports whether cells are few enough to be added up in 16 bits.
+func (p *plan) isCompact() bool { return !p.spatial && p.cells <= 1<<14 }
 
 // needsValues reports whether a pixel's value matters.
 func (p *plan) needsValues() bool { return p.spatial || p.gate != open }

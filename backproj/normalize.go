@@ -1,9 +1,6 @@
 package backproj
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // normalize scales counts so that the least becomes 0 and the greatest peak.
 // All are 0 where the counts are equal.
@@ -17,13 +14,18 @@ import (
 // line.
 func normalize(values []float32, counts []int64, peak float64) {
 	// OpenCV's histogram is of float32, which rounds counts beyond 2^24.
-	least, greatest := float64(float32(slices.Min(counts))), float64(float32(slices.Max(counts)))
+	fewest, most := counts[0], counts[0]
+	for _, c := range counts {
+		fewest, most = min(fewest, c), max(most, c)
+	}
+	least, greatest := float64(float32(fewest)), float64(float32(most))
 	const epsilon = 0x1p-52 // DBL_EPSILON
 	var scale float32
 	if greatest-least > epsilon {
 		scale = float32(peak * (1 / (greatest - least)))
 	}
 	if least == 0 { // nothing is added, and the product alone rounds once
+		values = values[:len(counts)]
 		for i, c := range counts {
 			values[i] = float32(float32(c) * scale)
 		}

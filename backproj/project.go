@@ -3,6 +3,8 @@ package backproj
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 )
 
 // Run says how work is done; the result never depends on it.
@@ -25,21 +27,31 @@ func (h *Histogram) BackProject(dst Plane, frame Image) error {
 
 // BackProjectModel back-projects the histogram of a model onto a frame, for
 // once: it is faster than NewHistogram and then BackProject if the frame is
-// small. It returns the histogram, without a Table. The options may be nil.
-func BackProjectModel(dst Plane, frame, model Image, options *Options) (*Histogram, error) {
+// small. It returns how many of the model's pixels the fullest bin has. The
+// options may be nil.
+func BackProjectModel(dst Plane, frame, model Image, options *Options) (fullest int64, err error) {
 	if options == nil {
 		options = new(Options)
 	}
 	plan, err := options.Layout.plan()
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	h, err := fit(plan, model, options)
-	if err != nil {
-		return nil, err
+	h := histograms.Get().(*Histogram)
+	defer histograms.Put(h)
+	h.Layout, h.Run = options.Layout, options.Run
+	h.Counts = slices.Grow(h.Counts[:0], plan.cells)[:plan.cells]
+	h.Values = slices.Grow(h.Values[:0], plan.cells)[:plan.cells]
+	clear(h.Counts)
+	if err := h.fit(model, options); err != nil {
+		return 0, err
 	}
-	return h, h.BackProject(dst, frame)
+	return slices.Max(h.Counts), h.BackProject(dst, frame)
 }
+
+// histograms are used for one call each: making their slices takes as long as
+// projecting a frame of 64 by 64 pixels, collecting them longer.
+var histograms = sync.Pool{New: func() any { return new(Histogram) }}
 
 // BackProjectEach back-projects several histograms, whose layouts may differ,
 // onto several frames: the i-th onto the j-th frame in dsts[i*len(frames)+j].
@@ -73,7 +85,7 @@ func BackProjectEach(dsts []Plane, frames []Image, histograms []*Histogram, run 
 	}
 	lookups := make([]lookup, len(histograms))
 	for i, h := range histograms {
-		if lookups[i], err = h.lookup(k); err != nil {
+		if lookups[i], err = h.lookup(k, pixels); err != nil {
 			return err
 		}
 		defer lookups[i].release()

@@ -12,6 +12,11 @@ func index3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 //go:noescape
 func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
+// projectHues3AVX2 is kernel.projectCoded for hueCoded, for n ≥ 32 pixels of 3 bytes.
+//
+//go:noescape
+func projectHues3AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+
 // index4AVX2 is kernel.index for n ≥ 32 pixels of 4 bytes; values may be nil.
 //
 //go:noescape
@@ -21,3 +26,8 @@ func index4AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 //
 //go:noescape
 func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
+
+// projectHues4AVX2 is kernel.projectCoded for hueCoded, for n ≥ 32 pixels of 4 bytes.
+//
+//go:noescape
+func projectHues4AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)

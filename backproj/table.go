@@ -78,21 +78,28 @@ func (p *plan) indexPairs(t *Table, cells []uint8) {
 // is not a number or beyond an int32 becomes 0, as OpenCV's
 // saturate_cast<uchar>(float) has it on x86.
 func saturate(dst []uint8, values []float32, scale float32) {
-	// Where float64s are 1 apart, the sum rounds half to even, and its low
-	// bits are the integer.
-	const magic = 3 << 51
+	// The bits of positive floats are in the order of the floats, and those of
+	// negative ones are negative. From 2^23 on, floats are 1 apart: the sum
+	// rounds half to even, and its low bits are the integer.
+	const (
+		whole    = 1 << 23
+		greatest = 0x437f0000 // 255
+		tooGreat = 0x4f000000 // 2^31
+	)
+	dst = dst[:len(values)]
 	for i, value := range values {
-		x := float64(float32(value * scale))
-		rounded := uint8(math.Float64bits(x + magic))
-		switch {
-		case x >= 255:
+		x := float32(value * scale)
+		order := int32(math.Float32bits(x))
+		rounded := math.Float32bits(x + whole)
+		if order >= greatest {
 			rounded = 255
-			if x >= 1<<31 {
-				rounded = 0
-			}
-		case !(x > 0):
+		}
+		if order >= tooGreat {
 			rounded = 0
 		}
-		dst[i] = rounded
+		if order <= 0 {
+			rounded = 0
+		}
+		dst[i] = uint8(rounded)
 	}
 }

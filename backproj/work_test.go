@@ -121,3 +121,38 @@ func BenchmarkTabulate(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkOneShot measures all of a one shot of 64×64 pixels, and what of it
+// projecting takes with a table and without.
+func BenchmarkOneShot(b *testing.B) {
+	frame := square(64, backproj.BGR, "smooth")
+	model, err := frame.Crop(10, 10, 32, 32)
+	if err != nil {
+		b.Fatal(err)
+	}
+	dst := backproj.Plane{Pix: make([]byte, 64*64), Width: 64, Height: 64}
+	for _, kernel := range backproj.Kernels() {
+		options := &backproj.Options{Run: backproj.Run{Kernel: kernel, Threads: 1}}
+		measure := func(work string, do func() error) {
+			b.Run(kernel+"/"+work, func(b *testing.B) {
+				for range b.N {
+					if err := do(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+		h, err := backproj.NewHistogram(model, options)
+		if err != nil {
+			b.Fatal(err)
+		}
+		measure("all", func() error {
+			_, err := backproj.BackProjectModel(dst, frame, model, options)
+			return err
+		})
+		measure("project", func() error { return h.BackProject(dst, frame) })
+		tableless := *h
+		tableless.Table = nil
+		measure("project without a table", func() error { return tableless.BackProject(dst, frame) })
+	}
+}

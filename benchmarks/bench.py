@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -26,7 +27,7 @@ from cases import BATCH_PIXELS, CASES
 from images import IMAGES
 from measure import SEED, clock
 from peers import BUILD, REFERENCE, build_ctypes_route
-from report import Report
+from report import Report, shown_threads
 from worker import Work
 
 HERE = Path(__file__).resolve().parent
@@ -121,7 +122,9 @@ def in_process(work):
         command, input=json.dumps(work), text=True, stdout=subprocess.PIPE, env=others | limits
     )
     if found.returncode != 0:
-        raise SystemExit(f"the process for {work.threads} threads failed")
+        code = found.returncode
+        reason = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        raise SystemExit(f"\nthe process with {shown_threads(work.threads)} ended with {reason}")
     return json.loads(found.stdout)
 
 

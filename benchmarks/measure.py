@@ -34,15 +34,19 @@ def clock(threads):
     return (time.process_time, "CPU time") if threads == 1 else (time.perf_counter, "wall-clock time")
 
 
-def measure(functions, reference, seconds, clock=time.perf_counter):
+def measure(functions, reference, seconds, clock=time.perf_counter, before=None):
     """Return the samples of functions timed in turns for about so long, by name and number of the round.
 
-    A sample is in seconds a call. The reference is in every round.
+    A sample is in seconds a call. The reference is in every round. What is given as before, by name, runs
+    untimed before each sample of that function.
 
     A slow function sits out the rounds before which it has used more than twice its share of the time,
     but its least visits are spread over the whole time.
     """
-    timers = {name: timeit.Timer(function, timer=clock) for name, function in functions.items()}
+    timers = {
+        name: timeit.Timer(function, (before or {}).get(name, "pass"), clock)
+        for name, function in functions.items()
+    }
     numbers = {name: calls_a_sample(timer) for name, timer in timers.items()}
     visits = {name: {} for name in timers}
     spent = dict.fromkeys(timers, 0.0)

@@ -26,7 +26,7 @@ LIBRARY = BUILD / "find_it.so"
 
 
 class Peer(NamedTuple):
-    """A function of nothing, whose it is, and how its result is to compare to cv2's."""
+    """A function of nothing, whose it is, how its result is to compare to cv2's, and what it needs before."""
 
     run: Callable[[], Any]
     kind: Literal["floor", "cv2", "backproj", "other"] = "other"
@@ -34,6 +34,8 @@ class Peer(NamedTuple):
 
     # Slow ones are timed with one thread, as they use no more, and on frames of this size at most.
     slow: bool = False
+
+    before: Callable[[], None] | None = None
 
 
 SLOW_PIXELS = 1920 * 1080
@@ -86,23 +88,13 @@ def pop_cv2():
 ASKING = _engines, _single
 
 
-def forced(kernel, function):
-    """Return a function that does the same with that kernel.
+def use_kernel(kernel):
+    """Have all calls of backproj use that kernel from now on, or the default one for None.
 
-    It goes through the public API: only what that calls last is told the kernel. That costs 1 µs, which a
-    frame of 64×64 pixels shows, so the kernel that is in use anyway is better not forced.
+    It goes through the public API: only what that calls last is told the kernel.
     """
-
-    def run():
-        for module in ASKING:
-            module.default_kernel = lambda: kernel
-        try:
-            return function()
-        finally:
-            for module in ASKING:
-                module.default_kernel = default_kernel
-
-    return run
+    for module in ASKING:
+        module.default_kernel = (lambda: kernel) if kernel else default_kernel
 
 
 def check_forcing():
@@ -116,13 +108,16 @@ def check_forcing():
         lambda: hist.back_project(frame[np.newaxis]),
         lambda: backproj.back_project(frame, frame),
     ):
+        use_kernel("nonesuch")
         try:
-            forced("nonesuch", function)()
+            function()
         except RuntimeError as error:
             if "nonesuch" not in str(error):
                 raise
         else:
             raise RuntimeError("backproj asks for its kernel elsewhere than ASKING says")
+        finally:
+            use_kernel(None)
 
 
 def by_opencv_engine(ours):

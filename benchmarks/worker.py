@@ -3,6 +3,7 @@
 It is a process because Go and OpenCV read their number of threads when they start.
 """
 
+import functools
 import itertools
 import json
 import platform
@@ -15,7 +16,7 @@ import numpy as np
 from cases import CASES
 from images import scene
 from measure import clock, measure, summary
-from peers import REFERENCE, SLOW_PIXELS, Peer, check_forcing, cv2_modules, forced, printed
+from peers import REFERENCE, SLOW_PIXELS, Peer, check_forcing, cv2_modules, printed, use_kernel
 from report import shown_size, shown_threads
 
 import backproj
@@ -51,7 +52,9 @@ def main():
                 REFERENCE,
                 work.seconds,
                 clock(work.threads)[0],
+                {name: peer.before for name, peer in peers.items() if peer.before},
             )
+            use_kernel(None)
             results += [
                 {**where, "peer": name, "kind": peer.kind, "result": peer.result, "equal": alike[name]}
                 | summary(visits[name], visits[REFERENCE])
@@ -82,9 +85,8 @@ def peers_of(case):
     for name, module in cv2_modules()[0].items():
         peers.setdefault(name, Peer(case.cv2(module, False), "cv2"))
     for kernel in backproj.info()["kernels"]:
-        run = case.ours()
-        in_use = kernel == backproj.info()["kernel"]
-        peers[f"backproj, {kernel}"] = Peer(run if in_use else forced(kernel, run), "backproj")
+        before = functools.partial(use_kernel, kernel)
+        peers[f"backproj, {kernel}"] = Peer(case.ours(), "backproj", before=before)
     return peers | case.others
 
 
@@ -97,6 +99,8 @@ def compare(peers, cell):
     for name, peer in peers.items():
         if peer.result == "none":
             continue
+        if peer.before:
+            peer.before()
         result = np.asarray(peer.run())
         if result.shape != expected.shape:
             raise ValueError(f"{cell}: {name}: shape {result.shape}, not {expected.shape}")

@@ -1,11 +1,13 @@
 """The benchmark: that what it reports is complete and consistent. What it measured is not judged."""
 
+import functools
 import os
 import random
 import sys
 import time
 from itertools import product
 
+import bench
 import measure
 import numpy as np
 import peers
@@ -193,17 +195,32 @@ def test_a_case_where_nothing_fits_is_not_timed(searched):
         worker.compare(compared, "here")
 
 
-def test_a_kernel_that_is_not_forced_is_noticed(monkeypatch):
-    monkeypatch.setattr(peers, "forced", lambda kernel, function: function)
+def test_a_kernel_that_is_not_used_is_noticed(monkeypatch):
+    monkeypatch.setattr(peers, "use_kernel", lambda kernel: None)
     with pytest.raises(RuntimeError, match="asks for its kernel elsewhere"):
         peers.check_forcing()
 
 
-def test_forcing_a_kernel_ends_with_the_call(searched):
-    hist = backproj.Histogram(searched.frame)
-    for kernel in backproj.info()["kernels"]:
-        peers.forced(kernel, lambda: hist.back_project(searched.frame))()
-        assert all(module.default_kernel is peers.default_kernel for module in peers.ASKING)
+def test_each_kernel_is_in_use_while_it_is_timed():
+    names = backproj.info()["kernels"]
+    seen = {name: set() for name in names}
+
+    def look(name):
+        return lambda: seen[name].add(tuple(module.default_kernel() for module in peers.ASKING))
+
+    before = {name: functools.partial(peers.use_kernel, name) for name in names}
+    try:
+        measure.measure({name: look(name) for name in names}, names[0], 0.01, before=before)
+    finally:
+        peers.use_kernel(None)
+    assert seen == {name: {(name,) * len(peers.ASKING)} for name in names}
+    assert all(module.default_kernel is peers.default_kernel for module in peers.ASKING)
+
+
+def test_a_process_that_fails_says_how_and_why(capfd):
+    with pytest.raises(SystemExit, match="the process with 1 thread ended with exit code 1"):
+        bench.in_process(worker.Work(1, 0.01, [("nonesuch", "noise", SIZE)]))
+    assert "KeyError: 'nonesuch'" in capfd.readouterr().err
 
 
 def test_a_second_cv2_leaves_the_first_what_it_is():

@@ -18,7 +18,6 @@ package binding
 
 import (
 	"runtime"
-	"slices"
 	"strings"
 	"unsafe"
 
@@ -158,11 +157,11 @@ func ProjectModel(
 			return 0, err
 		}
 	}
-	h, err := backproj.BackProjectModel(plane, image, patch, &options)
+	fullest, err := backproj.BackProjectModel(plane, image, patch, &options)
 	if err != nil {
 		return 0, err
 	}
-	return min(1, int(slices.Max(h.Counts))), nil
+	return int(min(1, fullest)), nil
 }
 
 // Locate writes to found x, y and the sum of the window of that size that has

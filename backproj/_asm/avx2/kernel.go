@@ -74,9 +74,10 @@ func newConstants() *constants {
 		c.offsets[name+"Fourth"] = len(bytes)
 		bytes = append(append(bytes, places[:]...), early[:]...)
 	}
-	for _, n := range []int{3, 15, 16, -16, 8, 32, 200} {
+	for _, n := range []int{3, 7, 15, 16, -16, 8, 32, 200} {
 		vector(fmt.Sprint("b", n), byte(n))
 	}
+	vector("bits", 1, 2, 4, 8, 16, 32, 64, 128)
 	double("w2048", 2048<<16|2048)
 	double("lowWords", 0xffff)
 	double("two", math.Float32bits(2))

@@ -21,11 +21,12 @@ func main() {
 	for _, size := range []int{3, 4} {
 		index(c, size)
 		project(c, size)
+		projectHues(c, size)
 	}
 	Generate()
 }
 
-func index(c *constants, size int) {
+func index(data *constants, size int) {
 	TEXT(fmt.Sprintf("index%dAVX2", size), attr.NOSPLIT, "func(dst *uint16, values, src *uint8, n int, redFirst bool)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("index%dAVX2 is kernel.index for n ≥ %d pixels of %d bytes; values may be nil.", size, turn, size))
@@ -33,18 +34,18 @@ func index(c *constants, size int) {
 	dst, values := GP64(), GP64()
 	Load(Param("dst"), dst)
 	Load(Param("values"), values)
-	k := newKernel(c, size)
+	k := newKernel(data, size)
 	temp := GP64()
 
 	Label("turn")
-	first, second, v := k.turn(r.Pixels(temp), func() {})
+	indices, v := k.turn(r.Pixels(temp), func() {})
 	// Interleaving has left the words of pixels 0 to 7 and 16 to 23 in the
 	// first, and those of the others in the second.
 	at := Mem{Base: dst, Index: r.At, Scale: 2}
-	VMOVDQU(first.AsX(), at)
-	VMOVDQU(second.AsX(), at.Offset(16))
-	VEXTRACTI128(Imm(1), first, at.Offset(32))
-	VEXTRACTI128(Imm(1), second, at.Offset(48))
+	VMOVDQU(indices[0].AsX(), at)
+	VMOVDQU(indices[1].AsX(), at.Offset(16))
+	VEXTRACTI128(Imm(1), indices[0], at.Offset(32))
+	VEXTRACTI128(Imm(1), indices[1], at.Offset(48))
 	TESTQ(values, values)
 	JEQ(LabelRef("next"))
 	VMOVDQU(v, Mem{Base: values, Index: r.At, Scale: 1})
@@ -56,24 +57,36 @@ func index(c *constants, size int) {
 	RET()
 }
 
-func project(c *constants, size int) {
+func project(data *constants, size int) {
 	TEXT(fmt.Sprintf("project%dAVX2", size), attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, table *uint8, lo, span uint8)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("project%dAVX2 is kernel.project for n ≥ %d pixels of %d bytes; span is hi - lo.", size, turn, size))
 	r := emit.NewRow(turn, size)
-	l := emit.NewLookup(turn, func(i int) int { return i%8 + i/8%2*16 + i/16*8 })
-	k := newKernel(c, size)
+	l := emit.NewLookup(turn, place)
+	Load(Param("table"), emit.Table)
+	k := newKernel(data, size)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		calls := 0
-		f, s, v := k.turn(r.Pixels(temp), func() {
-			if calls++; calls%4 == 0 && len(lookups) > 0 {
-				lookups[0]()
-				lookups = lookups[1:]
-			}
-		})
-		emit.Mix(lookups)
-		emit.IfGated(func(lo, span Mem) { k.shut(f, s, v, lo, span) })
-		return f, s
+		between, rest := mixing(lookups)
+		indices, v := k.turn(r.Pixels(temp), between)
+		rest()
+		emit.IfGated(func(lo, span Mem) { k.shut(indices, v, lo, span) })
+		return indices[0], indices[1]
 	})
+}
+
+// place returns the pixel whose word is the i-th of a turn.
+func place(i int) int { return i%8 + i/8%2*16 + i/16*8 }
+
+// mixing returns what emits a lookup at every fourth call, and what emits those
+// that are left over.
+func mixing(lookups []func()) (between, rest func()) {
+	calls := 0
+	between = func() {
+		if calls++; calls%4 == 0 && len(lookups) > 0 {
+			lookups[0]()
+			lookups = lookups[1:]
+		}
+	}
+	return between, func() { emit.Mix(lookups) }
 }

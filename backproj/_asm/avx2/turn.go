@@ -6,13 +6,20 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// turn emits the code that computes the indices of the 32 pixels that begin at
-// the address. It calls between after every few instructions.
+// A words is a word for each of a turn's 32 pixels: those of pixels 0 to 7 and
+// 16 to 23, and those of the others, as interleaving leaves them.
+type words [2]reg.VecVirtual
+
+// hues emits the code that computes the hues of the 32 pixels that begin at the
+// address, -30 to 150, as OpenCV's are before it adds 180 to negative ones. V
+// is the pixels' values, their greatest components, and d their chroma, the
+// greatest less the least component. It calls between after every few
+// instructions.
 //
 // In Go's assembly the destination comes last, and sources are in the reverse
 // of Intel's order: VPSUBB(a, b, c) is c = b - a, and VPUNPCKLBW(high, low, c)
 // interleaves the bytes of low and high to words.
-func (k *kernel) turn(pixels Mem, between func()) (first, second, v reg.VecVirtual) {
+func (k *kernel) hues(pixels Mem, between func()) (hues words, d, v reg.VecVirtual) {
 	b, g, r := k.channels(pixels, between)
 
 	// The greatest v, the middle and the least component; e = middle - least
@@ -30,7 +37,7 @@ func (k *kernel) turn(pixels Mem, between func()) (first, second, v reg.VecVirtu
 	between()
 
 	sign, sector := k.sextant(b, g, r, v, least, between)
-	d := YMM()
+	d = YMM()
 	VPSUBB(least, v, d)
 	VPSUBB(least, e, e)
 	between()
@@ -50,8 +57,7 @@ func (k *kernel) turn(pixels Mem, between func()) (first, second, v reg.VecVirtu
 	between()
 
 	// 8n = ±8e + {0, 16, 32}d, in bytes to be multiplied and added in pairs.
-	factors := YMM()
-	first, second = YMM(), YMM()
+	factors, first, second := YMM(), YMM(), YMM()
 	VPUNPCKLBW(sector, sign, factors)
 	VPUNPCKLBW(d4, e, first)
 	between()
@@ -68,12 +74,15 @@ func (k *kernel) turn(pixels Mem, between func()) (first, second, v reg.VecVirtu
 		k.reciprocals(x, "hue", between)
 		// (8n·reciprocal + 2^14) >> 15
 		VPMULHRSW(x, n, n)
-		VPSLLW(Imm(8), n, n)
 		between()
 	}
 	hue(VPUNPCKLBW, first)
 	hue(VPUNPCKHBW, second)
+	return words{first, second}, d, v
+}
 
+// saturations emits the code that computes the saturations.
+func (k *kernel) saturations(d, v reg.VecVirtual, between func()) words {
 	// Where v < 16, 16d over 16v, whose reciprocal has 16 bits.
 	dark, v16, d16 := YMM(), YMM(), YMM()
 	VPMINUB(k.at("b15"), v, dark)
@@ -87,8 +96,8 @@ func (k *kernel) turn(pixels Mem, between func()) (first, second, v reg.VecVirtu
 	VPSLLW(Imm(4), d16, d16)
 	VPMAXUB(d16, d, d16)
 	between()
-	saturation := func(unpack func(...Op), index reg.VecVirtual) {
-		x, s := YMM(), YMM()
+	saturation := func(unpack func(...Op), s reg.VecVirtual) {
+		x := YMM()
 		VPXOR(x, x, x)
 		unpack(x, v16, x)
 		k.reciprocals(x, "saturation", between)
@@ -100,12 +109,23 @@ func (k *kernel) turn(pixels Mem, between func()) (first, second, v reg.VecVirtu
 		VPMULHUW(x, s, s)
 		VPMULHRSW(k.at("w2048"), s, s)
 		between()
-		VPOR(s, index, index)
+	}
+	s := words{YMM(), YMM()}
+	saturation(VPUNPCKLBW, s[0])
+	saturation(VPUNPCKHBW, s[1])
+	return s
+}
+
+// turn emits the code that computes the indices of the 32 pixels that begin at
+// the address, and their values.
+func (k *kernel) turn(pixels Mem, between func()) (indices words, v reg.VecVirtual) {
+	indices, d, v := k.hues(pixels, between)
+	for i, saturations := range k.saturations(d, v, between) {
+		VPSLLW(Imm(8), indices[i], indices[i])
+		VPOR(saturations, indices[i], indices[i])
 		between()
 	}
-	saturation(VPUNPCKLBW, first)
-	saturation(VPUNPCKHBW, second)
-	return first, second, v
+	return indices, v
 }
 
 // reciprocals makes words x, from 16 to 255 for the saturation and from 4 for
@@ -219,7 +239,7 @@ func (k *kernel) channels(pixels Mem, between func()) (b, g, r reg.VecVirtual) {
 
 // shut makes the indices those of an entry that is 0, 0xc8c8, where v - lo,
 // which wraps below lo, exceeds span.
-func (k *kernel) shut(first, second, v reg.VecVirtual, lo, span Mem) {
+func (k *kernel) shut(indices words, v reg.VecVirtual, lo, span Mem) {
 	x, y, inside := YMM(), YMM(), YMM()
 	VPBROADCASTB(lo, x)
 	VPSUBB(x, v, x)
@@ -228,7 +248,7 @@ func (k *kernel) shut(first, second, v reg.VecVirtual, lo, span Mem) {
 	VPCMPEQB(y, inside, inside)
 	VMOVDQU(k.at("b200"), x)
 	VPUNPCKLBW(inside, inside, y)
-	VPBLENDVB(y, first, x, first)
+	VPBLENDVB(y, indices[0], x, indices[0])
 	VPUNPCKHBW(inside, inside, y)
-	VPBLENDVB(y, second, x, second)
+	VPBLENDVB(y, indices[1], x, indices[1])
 }

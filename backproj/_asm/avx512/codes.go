@@ -13,29 +13,15 @@ import (
 )
 
 // The functions of this file work on a row with a codebook instead of a table
-// by index: see package backproj's type of that name, whose fields follow one
-// another as these do.
-type field struct{ offset, size int }
-
-var (
-	hueCodes        = field{0, 256}
-	saturationCodes = field{256, 256}
-	valueCodes      = field{512, 256}
-	bins            = field{768, 1024}
-	saturationLo    = field{1792, turn}
-	saturationSpan  = field{1856, turn}
-	valueLo         = field{1920, turn}
-	valueSpan       = field{1984, turn}
-	binMask         = field{2048, turn}
-)
+// by index.
 
 // A codebook is where the codebook of a function is.
 type codebook struct{ base reg.GPVirtual }
 
-func (c codebook) at(f field) Mem { return Mem{Base: c.base, Disp: f.offset} }
+func (c codebook) at(f emit.Field) Mem { return f.Of(c.base) }
 
 // table returns the table of 256 bytes for lookup.
-func (c codebook) table(f field) (t [4]Op) {
+func (c codebook) table(f emit.Field) (t [4]Op) {
 	for i := range t {
 		t[i] = c.at(f).Offset(turn * i)
 	}
@@ -126,12 +112,12 @@ func packed(c *constants, size int, last func(k *kernel, codes codebook, x colou
 }
 
 // coded returns what looks up bytes in a table of the codebook.
-func coded(c codebook, f field, bytes, results reg.VecVirtual) []func() {
+func coded(c codebook, f emit.Field, bytes, results reg.VecVirtual) []func() {
 	upper := K()
 	return append([]func(){func() { VPMOVB2M(bytes, upper) }}, looked(c.table(f), bytes, upper, results)...)
 }
 
-func within(c codebook, lo, span field, bytes reg.VecVirtual) reg.Register {
+func within(c codebook, lo, span emit.Field, bytes reg.VecVirtual) reg.Register {
 	x, inside := ZMM(), K()
 	VPSUBB(c.at(lo), bytes, x)
 	VPCMPUB(Imm(lessOrEqual), c.at(span), x, inside)
@@ -144,11 +130,11 @@ var gates int
 func (k *kernel) gated(c codebook, values, results reg.VecVirtual) {
 	gates++
 	open := fmt.Sprint("open", gates)
-	CMPB(c.at(valueSpan), U8(255))
+	CMPB(c.at(emit.ValueSpan), U8(255))
 	JEQ(LabelRef(open))
 	ordered := ZMM()
 	k.inOrder(values, ordered)
-	VMOVDQU8_Z(results, within(c, valueLo, valueSpan, ordered), results)
+	VMOVDQU8_Z(results, within(c, emit.ValueLo, emit.ValueSpan, ordered), results)
 	Label(open)
 }
 
@@ -157,9 +143,9 @@ func projectHues(c *constants, size int) {
 	begin(fmt.Sprintf("projectHues%dAVX512", size), size, "is kernel.projectCoded for hueCoded")
 	packed(c, size, func(k *kernel, c codebook, x coloured) ([]func(), reg.VecVirtual) {
 		results := ZMM()
-		return append(coded(c, hueCodes, x.hues, results),
+		return append(coded(c, emit.HueCodes, x.hues, results),
 			func() {
-				VMOVDQU8_Z(results, within(c, saturationLo, saturationSpan, x.saturations), results)
+				VMOVDQU8_Z(results, within(c, emit.SaturationLo, emit.SaturationSpan, x.saturations), results)
 			},
 			func() { k.gated(c, x.values, results) },
 		), results
@@ -175,15 +161,15 @@ func projectCells(c *constants, size int) {
 	begin(fmt.Sprintf("projectCells%dAVX512", size), size, "is kernel.projectCoded for cellCoded")
 	packed(c, size, func(k *kernel, c codebook, x coloured) (steps []func(), results reg.VecVirtual) {
 		hue, place, high := ZMM(), ZMM(), K()
-		steps = append(coded(c, hueCodes, x.hues, hue), coded(c, saturationCodes, x.saturations, place)...)
+		steps = append(coded(c, emit.HueCodes, x.hues, hue), coded(c, emit.SaturationCodes, x.saturations, place)...)
 		steps = append(steps, func() {
-			VPTERNLOGQ(Imm(aOrBAndC), c.at(binMask), hue, place)
+			VPTERNLOGQ(Imm(aOrBAndC), c.at(emit.BinMask), hue, place)
 			VPMOVB2M(hue, high)
 		})
 		var quarters [4]reg.VecVirtual
 		for i := range quarters {
 			quarters[i] = ZMM()
-			f := field{bins.offset + 256*i, 256}
+			f := emit.Bins.From(256 * i)
 			steps = append(steps, looked(c.table(f), place, high, quarters[i])...)
 		}
 		return append(steps,
@@ -213,6 +199,7 @@ func projectPairs(c *constants, size int) {
 	begin(fmt.Sprintf("projectPairs%dAVX512", size), size, "is kernel.projectCoded for pairCoded", ", table *uint8")
 	r := emit.NewRow(turn, size)
 	l := emit.NewLookup(turn, func(i int) int { return i%8 + i/8%4*16 + i/32*8 })
+	Load(Param("table"), emit.Table)
 	codes := loadCodebook()
 	k := newKernel(c, size, 10)
 	temp := GP64()
@@ -220,10 +207,10 @@ func projectPairs(c *constants, size int) {
 		chroma, x := newChroma(), newColoured()
 		high, low, values := ZMM(), ZMM(), ZMM()
 		steps := append(k.chroma(r.Pixels(temp), chroma), k.coloured(chroma, x)...)
-		steps = append(steps, coded(codes, hueCodes, x.hues, high)...)
-		steps = append(steps, coded(codes, saturationCodes, x.saturations, low)...)
+		steps = append(steps, coded(codes, emit.HueCodes, x.hues, high)...)
+		steps = append(steps, coded(codes, emit.SaturationCodes, x.saturations, low)...)
 		steps = append(steps, func() { k.inOrder(x.values, x.values) })
-		steps = append(steps, coded(codes, valueCodes, x.values, values)...)
+		steps = append(steps, coded(codes, emit.ValueCodes, x.values, values)...)
 		emit.Mix(steps, lookups)
 		VPORQ(values, low, low)
 		f, s := ZMM(), ZMM()

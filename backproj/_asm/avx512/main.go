@@ -89,6 +89,7 @@ func project(c *constants, size int) {
 	Doc(fmt.Sprintf("project%dAVX512 is kernel.project for n ≥ %d pixels of %d bytes; span is hi - lo.", size, turn, size))
 	r := emit.NewRow(turn, size)
 	l := emit.NewLookup(turn, func(i int) int { return i })
+	Load(Param("table"), emit.Table)
 	k := newKernel(c, size, 10)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {

@@ -54,8 +54,14 @@ func IfGated(code func(lo, span Mem)) {
 	Label(open)
 }
 
-// A Lookup looks up the indices of a turn in the table, a few at a time.
+// Table is the register that holds the address of what indices are looked up in.
+var Table = reg.RSI
+
+// A Lookup looks up the indices of a turn in the Table, a few at a time.
 type Lookup struct {
+	// Signed says that indices may be negative.
+	Signed bool
+
 	turn  int           // pixels of a turn
 	place func(int) int // the pixel whose index is the i-th; 2i and 2i+1 adjoin
 
@@ -67,14 +73,13 @@ type Lookup struct {
 	olderAt, newerAt reg.GPVirtual
 }
 
-// NewLookup returns the lookup of a function with the parameters dst and
-// table. The indices of a turn are handed over on the stack.
+// NewLookup returns the lookup of a function with the parameter dst, which sets
+// Table on its own. The indices of a turn are handed over on the stack.
 func NewLookup(turn int, place func(int) int) *Lookup {
 	l := &Lookup{turn: turn, place: place}
 	l.dst, l.older, l.newer, l.olderAt, l.newerAt = GP64(), GP64(), GP64(), GP64(), GP64()
 	frame := AllocLocal(2*2*turn + turn)
 	Load(Param("dst"), l.dst)
-	Load(Param("table"), reg.RSI)
 	// Aligned, so that no vector crosses a cache line.
 	LEAQ(frame.Offset(turn-1), l.older)
 	ANDQ(I8(-turn), l.older)
@@ -112,10 +117,16 @@ func (l *Lookup) Steps() (steps []func()) {
 // writes both results, put together in AX. AH cannot be named beside
 // registers from R8 on, so the others are fixed as well.
 func (l *Lookup) two(done int) {
-	MOVL(Mem{Base: l.older, Disp: 2 * done}, reg.ECX)
-	MOVWLZX(reg.CX, reg.EDX)
-	SHRL(Imm(16), reg.ECX)
-	MOVBLZX(Mem{Base: reg.RSI, Index: reg.RDX, Scale: 1}, reg.EAX)
-	MOVB(Mem{Base: reg.RSI, Index: reg.RCX, Scale: 1}, reg.AH)
+	if l.Signed {
+		MOVLQSX(Mem{Base: l.older, Disp: 2 * done}, reg.RCX)
+		MOVWQSX(reg.CX, reg.RDX)
+		SARQ(Imm(16), reg.RCX)
+	} else {
+		MOVL(Mem{Base: l.older, Disp: 2 * done}, reg.ECX)
+		MOVWLZX(reg.CX, reg.EDX)
+		SHRL(Imm(16), reg.ECX)
+	}
+	MOVBLZX(Mem{Base: Table, Index: reg.RDX, Scale: 1}, reg.EAX)
+	MOVB(Mem{Base: Table, Index: reg.RCX, Scale: 1}, reg.AH)
 	MOVW(reg.AX, Mem{Base: l.olderAt, Disp: l.place(done)})
 }
