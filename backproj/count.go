@@ -119,7 +119,11 @@ func newTally(p *plan, pixels int) *tally {
 	if p.spatial || pixels < manyPixels {
 		t := tallies.Get().(*tally)
 		t.plan = p
-		t.cells = slices.Grow(t.cells[:0], p.cells)[:p.cells]
+		size := p.cells
+		if p.isCompact() {
+			size = 2*p.cells + 1 // where what is outside adds up to
+		}
+		t.cells = slices.Grow(t.cells[:0], size)[:size]
 		clear(t.cells)
 		return t
 	}
@@ -184,6 +188,10 @@ func (t *tally) count(indices []uint16, values []uint8) {
 				t.cells[cell]++
 			}
 		}
+	case p.isCompact():
+		for _, index := range indices {
+			t.cells[p.compactHue[index>>8]+p.compactSaturation[uint8(index)]]++
+		}
 	default:
 		for _, index := range indices {
 			if cell := p.hue[index>>8] + p.saturation[uint8(index)]; cell >= 0 {
@@ -215,7 +223,7 @@ func (t *tally) addTo(counts []int64) {
 }
 
 func (t *tally) pour(counts []int64) {
-	for cell, n := range t.cells {
+	for cell, n := range t.cells[:min(len(t.cells), len(counts))] {
 		counts[cell] += int64(n)
 	}
 	if t.indices == nil {

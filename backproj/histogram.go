@@ -64,16 +64,16 @@ func NewHistogram(model Image, options *Options) (*Histogram, error) {
 		Table:  make([]uint8, plan.tableSize()),
 		Run:    options.Run,
 	}
-	if err := h.fit(model, options); err != nil {
+	if _, err := h.fit(model, options); err != nil {
 		return nil, err
 	}
 	return h, h.Tabulate(1)
 }
 
-// fit counts the model and makes the values.
-func (h *Histogram) fit(model Image, options *Options) error {
+// fit counts the model and makes the values. It returns the greatest count.
+func (h *Histogram) fit(model Image, options *Options) (most int64, err error) {
 	if err := h.Add(model, options.Mask); err != nil {
-		return err
+		return 0, err
 	}
 	peak := options.Peak
 	if peak == 0 {
@@ -82,23 +82,28 @@ func (h *Histogram) fit(model Image, options *Options) error {
 	if options.Raw {
 		peak = 0
 	}
-	return h.Normalize(peak)
+	return h.normalize(peak)
 }
 
 // Normalize makes the values of the counts: scaled so that the least becomes 0
 // and the greatest peak, or as they are if peak is 0.
 func (h *Histogram) Normalize(peak float64) error {
+	_, err := h.normalize(peak)
+	return err
+}
+
+func (h *Histogram) normalize(peak float64) (most int64, err error) {
 	if _, err := h.plan(true); err != nil {
-		return err
+		return 0, err
 	}
 	if peak == 0 {
 		for i, count := range h.Counts {
 			h.Values[i] = float32(count)
+			most = max(most, count)
 		}
-		return nil
+		return most, nil
 	}
-	normalize(h.Values, h.Counts, peak)
-	return nil
+	return normalize(h.Values, h.Counts, peak), nil
 }
 
 // Tabulate makes the table of the values, each times scale. BackProject goes by

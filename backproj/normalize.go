@@ -2,8 +2,8 @@ package backproj
 
 import "math"
 
-// normalize scales counts so that the least becomes 0 and the greatest peak.
-// All are 0 where the counts are equal.
+// normalize scales counts so that the least becomes 0 and the greatest, which
+// it returns, peak. All are 0 where the counts are equal.
 //
 //	scale = float32(peak / (max-min)), or 0 where max-min ≤ 2^-52
 //	shift = 0 - float32(min·scale)
@@ -12,9 +12,10 @@ import "math"
 // Source: OpenCV, cv::normalize with NORM_MINMAX and a CV_32F result
 // (modules/core/src/norm.cpp), and cvtScale, whose AVX2 code fuses the last
 // line.
-func normalize(values []float32, counts []int64, peak float64) {
+func normalize(values []float32, counts []int64, peak float64) (most int64) {
 	// OpenCV's histogram is of float32, which rounds counts beyond 2^24.
-	fewest, most := counts[0], counts[0]
+	most = counts[0]
+	fewest := most
 	for _, c := range counts {
 		fewest, most = min(fewest, c), max(most, c)
 	}
@@ -29,12 +30,13 @@ func normalize(values []float32, counts []int64, peak float64) {
 		for i, c := range counts {
 			values[i] = float32(float32(c) * scale)
 		}
-		return
+		return most
 	}
 	shift := -float32(least * float64(scale))
 	for i, c := range counts {
 		values[i] = fma32(float32(c), scale, shift)
 	}
+	return most
 }
 
 // fma32 returns x·y + z, rounded once, to float32.

@@ -43,10 +43,10 @@ func BackProjectModel(dst Plane, frame, model Image, options *Options) (fullest 
 	h.Counts = slices.Grow(h.Counts[:0], plan.cells)[:plan.cells]
 	h.Values = slices.Grow(h.Values[:0], plan.cells)[:plan.cells]
 	clear(h.Counts)
-	if err := h.fit(model, options); err != nil {
+	if fullest, err = h.fit(model, options); err != nil {
 		return 0, err
 	}
-	return slices.Max(h.Counts), h.BackProject(dst, frame)
+	return fullest, h.BackProject(dst, frame)
 }
 
 // histograms are used for one call each: making their slices takes as long as
