@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 import skimage.data
+from pages import python_of
 from process import ROOT
 
 import backproj
@@ -22,15 +23,13 @@ PHOTOGRAPHS = {
 
 
 def sections():
-    """Return for each heading of the second level the code blocks below it."""
-    _, *parts = re.split(r"^## (.*)$", PAGE, flags=re.MULTILINE)
-    return {
-        heading: re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-        for heading, text in zip(parts[::2], parts[1::2], strict=True)
-    }
+    """Return for each heading of the second level the blocks of Python below it."""
+    headings = dict.fromkeys(re.findall(r"^## (.*)$", PAGE, re.MULTILINE))
+    of_page = python_of("docs/from_cv2.md")
+    return {heading: [block for block in of_page if block.heading == heading] for heading in headings}
 
 
-*PAIRS, DIFFERENCES = sections()
+*PAIRS, DIFFERENCES, _whole_scripts = sections()
 
 
 def names_of(photograph):
@@ -49,7 +48,7 @@ def names_of(photograph):
 def run(blocks, photograph):
     names = names_of(photograph)
     for block in blocks:
-        exec(compile(block, "docs/from_cv2.md", "exec"), names)
+        block.run(names)
     return names
 
 
@@ -66,7 +65,7 @@ def test_both_sides_of_a_section_are_equal(heading, photograph):
 
 @pytest.mark.parametrize("heading", PAIRS)
 def test_each_side_is_what_it_says(heading):
-    *_, in_cv2, here = sections()[heading]
+    in_cv2, here = (block.code for block in sections()[heading][-2:])
     assert "cv2." in in_cv2
     assert "backproj" not in in_cv2
     assert "backproj." in here
@@ -76,8 +75,13 @@ def test_each_side_is_what_it_says(heading):
 @pytest.mark.parametrize("photograph", PHOTOGRAPHS)
 def test_the_differences_are_as_stated(photograph):
     for block in sections()[DIFFERENCES]:
-        assert re.search(r"^assert ", block, re.MULTILINE)
+        assert re.search(r"^assert ", block.code, re.MULTILINE)
         run([block], photograph)
+
+
+def test_no_other_section_has_blocks_of_python():
+    shown = [block for heading in (*PAIRS, DIFFERENCES) for block in sections()[heading]]
+    assert shown == python_of("docs/from_cv2.md")
 
 
 def test_the_table_leads_to_every_section():

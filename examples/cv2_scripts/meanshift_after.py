@@ -1,0 +1,41 @@
+"""Follow the blob in a film, as OpenCV's tutorial "Meanshift and Camshift" does."""
+
+import sys
+import time
+
+import cv2
+import numpy as np
+
+import backproj
+
+cap = cv2.VideoCapture(sys.argv[1])
+# take first frame of the video
+ret, frame = cap.read()
+# setup initial location of window
+x, y, w, h = track_window = 216, 206, 81, 101
+video = cv2.VideoWriter("meanshift.avi", cv2.VideoWriter_fourcc(*"MJPG"), 30, frame.shape[1::-1])
+
+# set up the ROI for tracking
+roi = frame[y : y + h, x : x + w]
+mask = backproj.in_range(roi, (0, 60, 32), (180, 255, 255))
+roi_hist = backproj.Histogram(roi, mask=mask, channels="h", bins=180, peak=255)
+
+# either 10 iterations or move by at least 1 pt
+term_crit = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 1)
+times = []
+while ret:
+    start = time.perf_counter()
+    dst = roi_hist.back_project(frame)
+    times.append(time.perf_counter() - start)
+
+    # apply meanshift to get the new location
+    ret, track_window = cv2.meanShift(dst, track_window, term_crit)
+    print(len(times), track_window)
+    x, y, w, h = track_window
+    cv2.rectangle(frame, (x, y), (x + w, y + h), 255, 2)
+    video.write(frame)
+    ret, frame = cap.read()
+
+video.release()
+cv2.imwrite("meanshift.png", dst)
+print(f"{1000 * np.median(times):.2f} ms a frame", file=sys.stderr)

@@ -1,0 +1,37 @@
+"""Cut the skin out of photographs, as OpenCV's tutorial "Histogram Backprojection" does."""
+
+import sys
+import time
+
+import cv2
+import numpy as np
+
+import backproj
+
+target = cv2.imread(sys.argv[1])
+roi = target[85:160, 200:245]  # a part of the face
+roihist = backproj.Histogram(roi, bins=(180, 256), peak=255)
+
+disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+times = []
+for path in sys.argv[1:]:
+    target = cv2.imread(path)
+    start = time.perf_counter()
+    dst = roihist.back_project(target)
+    times.append(time.perf_counter() - start)
+
+    # Now convolute with circular disc
+    cv2.filter2D(dst, -1, disc, dst)
+
+    # threshold and binary AND
+    ret, thresh = cv2.threshold(dst, 50, 255, 0)
+    contours, _ = cv2.findContours(thresh, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    largest = max(contours, key=cv2.contourArea)
+    print(path, cv2.boundingRect(largest), cv2.contourArea(largest))
+    thresh = cv2.merge((thresh, thresh, thresh))
+    res = cv2.bitwise_and(target, thresh)
+
+    res = np.hstack((target, thresh, res))
+    cv2.imwrite(f"skin-{len(times)}.png", res)
+
+print(f"{1000 * np.median(times):.2f} ms a photograph", file=sys.stderr)

@@ -1,0 +1,54 @@
+"""The Python on every page runs, from top to bottom, in a folder with the examples."""
+
+import re
+
+import pytest
+from pages import blocks_of, names_of_pages, python_of
+from process import ROOT
+
+# Whose blocks run elsewhere, in another way: test_from_cv2.py.
+IN_PAIRS = "docs/from_cv2.md"
+
+PAGES = [page for page in names_of_pages() if page != IN_PAIRS and python_of(page)]
+WITH_MORE = [(page, need) for page in PAGES for need in {block.needs for block in python_of(page)} if need]
+
+
+@pytest.fixture
+def names(tmp_path, monkeypatch):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    return {"__name__": "__main__"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_python_of_a_page_runs(page, names):
+    for block in python_of(page):
+        if block.needs is None:
+            block.run(names)
+
+
+@pytest.mark.parametrize(("page", "module"), WITH_MORE)
+def test_what_needs_a_module_runs_where_that_is(page, module, names):
+    pytest.importorskip(module)
+    for block in python_of(page):
+        if block.needs in (None, module):
+            block.run(names)
+
+
+@pytest.mark.parametrize("page", names_of_pages())
+def test_there_is_no_python_but_in_blocks_that_say_so(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    blocks = blocks_of(page)
+    assert text.count("```") == 2 * len(blocks), "a fence that is not closed, or not at the start of a line"
+    languages = {"python", "pycon"} | ({"diff"} if page == IN_PAIRS else set())  # see test_cv2_scripts.py
+    for block in blocks:
+        if block.language in languages or block.illustration:
+            text = text.replace(block.code, "")
+    assert re.findall(r"^(?: {4,})?(?:>>> |import \w+$|.*\bbackproj\.\w+\(.*\)$).*", text, re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("page", names_of_pages())
+def test_every_remark_above_a_block_is_understood(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    understood = [block for block in blocks_of(page) if block.illustration or block.needs or block.first]
+    assert text.count("-->\n```") == len(understood)
