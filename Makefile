@@ -23,7 +23,7 @@ HAS_OPENCV := pkg-config --exists opencv4 2>/dev/null
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint soak fuzz sanitize bench wheel check-wheel test-wheel test-arm64 release clean
+.PHONY: help run test lint soak fuzz sanitize bench docs wheel check-wheel test-wheel test-arm64 release clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -76,6 +76,12 @@ sanitize: $(VENV)/built-opencv $(VENV)/group-test ## Run tests with Go's race de
 
 bench: $(VENV)/built-opencv $(VENV)/group-bench build/newest-cv2 ## Time all cases, against cv2 and others; BENCH=--help says how to time a part
 	$(BIN)/python benchmarks/bench.py $(BENCH)
+
+docs: $(VENV)/built $(VENV)/group-docs ## Build the site of all pages, with the APIs of Python and Go, into build/site
+	$(BIN)/python docs/site/assemble.py build/pages
+	rm -rf build/site
+	$(BIN)/sphinx-build -q -E -W --keep-going -d build/doctrees -c docs/site build/pages build/site
+	$(BIN)/python docs/site/check.py build/site
 
 wheel: dist/.built ## Build the sdist, and from it the wheels for PyPI, into dist/
 

@@ -1,4 +1,4 @@
-"""The Python on every page runs, from top to bottom, in a folder with the examples."""
+"""The Python on every page runs, from top to bottom, in a folder with the examples; links lead somewhere."""
 
 import re
 
@@ -52,3 +52,34 @@ def test_every_remark_above_a_block_is_understood(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     understood = [block for block in blocks_of(page) if block.illustration or block.needs or block.first]
     assert text.count("-->\n```") == len(understood)
+
+
+def links_of(page):
+    """Return what the links and pictures of a page lead to, but for what is elsewhere on the web."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for block in blocks_of(page):
+        text = text.replace(block.code, "")
+    return [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"https?:", target)]
+
+
+def anchors_of(page):
+    """Return the names that GitHub gives to the headings of a page."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for block in blocks_of(page):
+        text = text.replace(block.code, "")
+    names = [
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    ]
+    return {f"{name}-{names[:n].count(name)}" if name in names[:n] else name for n, name in enumerate(names)}
+
+
+@pytest.mark.parametrize("page", names_of_pages())
+def test_every_link_of_a_page_leads_somewhere(page):
+    for link in links_of(page):
+        path, _, anchor = link.partition("#")
+        target = ((ROOT / page).parent / path).resolve() if path else ROOT / page
+        assert target.exists(), link
+        assert target.is_relative_to(ROOT), link
+        if anchor and target.suffix == ".md":
+            assert anchor in anchors_of(target.relative_to(ROOT)), link
