@@ -1,5 +1,6 @@
 """The Python on every page runs, from top to bottom, in a folder with the examples; links lead somewhere."""
 
+import doctest
 import re
 
 import pytest
@@ -45,6 +46,27 @@ def test_there_is_no_python_but_in_blocks_that_say_so(page):
         if block.language in languages or block.illustration:
             text = text.replace(block.code, "")
     assert re.findall(r"^(?: {4,})?(?:>>> |import \w+$|.*\bbackproj\.\w+\(.*\)$).*", text, re.MULTILINE) == []
+
+
+def test_a_remark_above_a_block_says_how_it_runs(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "<!-- first: n = 3 -->\n```python\nn += 1\n```\n\n"
+        "<!-- illustration: no such name -->\n```python\nnonesuch\n```\n\n"
+        "<!-- needs torch -->\n```pycon\n>>> n\n4\n```\n"
+    )
+    assert [(block.line, block.illustration) for block in blocks_of(page)] == [
+        (3, False),
+        (8, True),
+        (13, False),
+    ]
+    one, two = python_of(page)
+    assert (one.needs, two.needs) == (None, "torch")
+    names = {}
+    one.run(names)
+    two.run(names)
+    with pytest.raises(doctest.DocTestFailure):
+        two.run({"n": 5})
 
 
 @pytest.mark.parametrize("page", names_of_pages())

@@ -1,6 +1,7 @@
 """What `make docs` is made of: pages are laid out with their links, and a site with a fault is found out."""
 
 import re
+from pkgutil import iter_modules
 from runpy import run_path
 
 import pytest
@@ -51,9 +52,14 @@ def test_a_link_to_nowhere_is_an_error_that_names_it(tmp_path):
         assemble["with_links_of_the_site"]("[x](nowhere.md)", "docs/inputs.md", tmp_path)
 
 
-def test_the_page_of_the_python_api_has_every_public_name():
+def test_the_page_of_the_python_api_has_every_public_name_and_module():
     page = (SITE / "python_api.md").read_text(encoding="utf-8")
-    assert sorted(re.findall(r"^\.\. auto\w+:: (\w+)$", page, re.MULTILINE)) == sorted(backproj.__all__)
+    modules = [
+        f"backproj.{name}" for _, name, _ in iter_modules(backproj.__path__) if not name.startswith("_")
+    ]
+    assert sorted(re.findall(r"^\.\. auto\w+:: ([\w.]+)$", page, re.MULTILINE)) == sorted(
+        [*backproj.__all__, *modules]
+    )
 
 
 GOOD = '<h2 id="here"><a href="#here"></a><a href="two.html#there"></a><img src="data:,"><script src="s.js">'
