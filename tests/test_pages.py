@@ -2,6 +2,7 @@
 
 import doctest
 import re
+import sys
 
 import pytest
 from pages import blocks_of, names_of_pages, python_of
@@ -18,6 +19,7 @@ WITH_MORE = [(page, need) for page in PAGES for need in {block.needs for block i
 def names(tmp_path, monkeypatch):
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", sys.path[:])  # which the guide adds to
     return {"__name__": "__main__"}
 
 
