@@ -31,7 +31,7 @@ def geometry(image: Image) -> tuple[int, ...]:
 def check_order(order: object) -> int:
     """Return the binding's number of a colour order."""
     if not isinstance(order, str):
-        raise TypeError(f"order must be 'bgr' or 'rgb', not {_described(order)}")
+        raise TypeError(f"order must be 'bgr' or 'rgb', not {described(order)}")
     try:
         return ORDERS[order]
     except KeyError:
@@ -55,16 +55,22 @@ def check_frames(frames: object, name: str = "frame") -> Image:
 
 
 def _check_channels(array: Image, name: str) -> Image:
-    shape = array.shape
-    if array.ndim in (3, 4) and shape[-1] in (3, 4):
-        return array if shape[-1] == 3 else array[..., :3]
-    if array.ndim == 2 or (array.ndim == 3 and shape[2] == 1):
-        plane = name if array.ndim == 2 else f"{name}[..., 0]"
+    check_shape(array.shape, name)
+    return array if array.shape[-1] == 3 else array[..., :3]
+
+
+def check_shape(shape: tuple[int, ...], name: str) -> None:
+    """Raise ValueError unless it is the shape of a colour image, or of a batch."""
+    ndim = len(shape)
+    if ndim in (3, 4) and shape[-1] in (3, 4):
+        return
+    if ndim == 2 or (ndim == 3 and shape[2] == 1):
+        plane = name if ndim == 2 else f"{name}[..., 0]"
         raise ValueError(
             f"{name} has shape {shape}: a grey image has no hue; give a colour image (h, w, 3), or "
-            f"cv2.cvtColor({plane}, cv2.COLOR_GRAY2BGR) if all its pixels should count as colourless"
+            f"numpy.stack([{plane}] * 3, axis=-1) if all its pixels should count as colourless"
         )
-    if array.ndim not in (3, 4):
+    if ndim not in (3, 4):
         raise ValueError(f"{name} must have shape (h, w, 3) or (h, w, 4), not {shape}")
     fix = "give three colours a pixel"
     if shape[-3] in (3, 4):
@@ -148,7 +154,7 @@ def _plain(value: object, name: str, shape: str | tuple[int, ...]) -> npt.NDArra
     if not isinstance(value, np.ndarray):
         raise TypeError(
             f"{name} must be a numpy array of shape {shape} and dtype uint8, "
-            f"not {_described(value)}{_fix_of_type(value, name, shape)}"
+            f"not {described(value)}{_fix_of_type(value, name, shape)}"
         )
     if is_masked(value):
         also = ", and mask=~numpy.ma.getmaskarray(model)[..., 0]" if name == "model" else ""
@@ -198,7 +204,8 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _described(value: object) -> str:
+def described(value: object) -> str:
+    """Return a value's type as an error names it, with the value or its length if that is short."""
     kind = type(value)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     if isinstance(value, (str, int, float)):
@@ -222,6 +229,8 @@ def _fix_of_type(value: object, name: str, shape: str | tuple[int, ...]) -> str:
         return f"; give numpy.asarray({name}.convert('L'))"
     if type(value).__module__.startswith("backproj."):
         return "; the frame comes first, and then the model" if image else ""
+    if image and type(value).__module__.startswith("dask."):
+        return "; backproj.dask.back_project takes dask arrays, and backproj.dask.histogram counts them"
     if isinstance(value, (bytes, bytearray, memoryview)):
         return f"; numpy.frombuffer({name}, numpy.uint8).reshape(...) makes one, with its height and width"
     if not image:
