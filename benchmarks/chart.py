@@ -5,11 +5,12 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
-from backproj._replace import replaced
 from matplotlib.ticker import MaxNLocator
 from measure import clock
 from report import Cell, shown_size, shown_threads
 from table import digits, times
+
+from backproj._replace import replaced
 
 # Okabe and Ito's colours, which the colour-blind tell apart, and greys for all of cv2.
 KERNEL_COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7"]

@@ -12,12 +12,12 @@ from typing import Any, Literal, NamedTuple
 
 import cv2
 import numpy as np
-from backproj._kernels import default_kernel
 from PIL import Image
 from skimage.color import rgb2hsv
 
 import backproj
 from backproj import _engines, _single
+from backproj._kernels import default_kernel
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / "build"

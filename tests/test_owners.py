@@ -8,10 +8,10 @@ from multiprocessing import shared_memory
 
 import numpy as np
 import pytest
-from backproj._memory import within_owner
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 import backproj
+from backproj._memory import within_owner
 
 SHAPE = (6, 8, 3)
 SIZE = 6 * 8 * 3
