@@ -47,7 +47,7 @@ def test_without_matplotlib_a_plot_is_one_line_at_once(folder, command, monkeypa
     assert (done.returncode, done.stdout, done.stderr) == (
         2,
         "",
-        "backproj: --plot needs matplotlib: pip install matplotlib\n",
+        "backproj: --plot needs matplotlib: pip install 'backproj[plot]'\n",
     )
 
 

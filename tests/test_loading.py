@@ -15,6 +15,51 @@ def run(code):
     return done.stdout.split()
 
 
+# What is not here is imported by whoever uses it.
+OF_THE_PACKAGE = {
+    f"backproj{name}"
+    for name in (
+        "",
+        "._arrays",
+        "._copy",
+        "._engines",
+        "._extension",
+        "._files",
+        "._histogram",
+        "._info",
+        "._kernels",
+        "._layout",
+        "._locate",
+        "._memory",
+        "._models",
+        "._pace",
+        "._project",
+        "._remember",
+        "._single",
+        "._threads",
+        "._values",
+        "._verify",
+    )
+}
+
+# Of the standard library, what takes a millisecond or more with all that it imports.
+SLOW = {
+    *("argparse", "asyncio", "concurrent.futures", "email", "hashlib", "http", "inspect"),
+    *("json", "logging", "multiprocessing", "pathlib", "pickle", "shutil", "socket"),
+    *("subprocess", "tempfile", "urllib.parse", "zipfile"),
+}
+
+
+def test_an_import_loads_little_beside_numpy():
+    code = "import numpy, sys; before = {*sys.modules}; import backproj; print(*{*sys.modules} - before)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    loaded = set(done.stdout.split())
+    assert {name for name in loaded if name.partition(".")[0] == "backproj"} == OF_THE_PACKAGE
+    others = {name for name in loaded - OF_THE_PACKAGE if not name.startswith("numpy.")}
+    assert {name for name in others if name.partition(".")[0] not in sys.stdlib_module_names} == set()
+    assert others & SLOW == set()
+
+
 def test_an_import_loads_no_go_and_the_first_call_does():
     loaded = "print('backproj._native' in sys.modules, '_native' in open('/proc/self/maps').read())\n"
     code = loaded + "backproj.back_project(frame, frame)\n" + loaded

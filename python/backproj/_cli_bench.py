@@ -71,7 +71,7 @@ def _plotter() -> Any:
     try:
         from matplotlib.figure import Figure
     except ModuleNotFoundError as error:
-        raise click.ClickException("--plot needs matplotlib: pip install matplotlib") from error
+        raise click.ClickException("--plot needs matplotlib: pip install 'backproj[plot]'") from error
 
     def draw(timings: Sequence[Timing]) -> bytes:
         figure = Figure(figsize=(8, 0.4 * len(timings) + 1), layout="constrained")

@@ -20,8 +20,7 @@ import threading
 from types import ModuleType
 from typing import Literal, TypeAlias
 
-from backproj import _copy, _signals
-from backproj._limits import load_within_limits
+from backproj import _copy
 
 Name: TypeAlias = Literal["_native", "_opencv"]
 
@@ -101,6 +100,9 @@ def load(name: Name) -> ModuleType:
 
 def _load(name: Name) -> ModuleType:
     with _process.lock():
+        # Under the lock, for no child is to be forked in the midst of an import either.
+        from backproj._limits import load_within_limits
+
         # Again if the handler of a signal forked this process meanwhile.
         while not (_own[0] and name in _modules):
             if _own[0]:
@@ -112,6 +114,8 @@ def _load(name: Name) -> ModuleType:
 
 
 def _new(name: Name) -> ModuleType:
+    from backproj import _signals
+
     qualified = f"backproj.{name}"
     spec = importlib.util.find_spec(qualified)
     if spec is None or spec.origin is None:

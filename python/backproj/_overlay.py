@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import PIL.Image
 
 from backproj._arrays import Image
 from backproj._locate import Box
@@ -17,6 +16,8 @@ _LINE = (255, 0, 255)
 
 def overlay(frame: Image, prob: Image) -> Image:
     """Return the RGB frame, faded to dark grey where the back projection is low."""
+    import PIL.Image
+
     picture = PIL.Image.fromarray(frame)
     grey = picture.convert("L").point([round(_FADED * level) for level in range(256)])
     return np.array(PIL.Image.composite(picture, grey.convert("RGB"), PIL.Image.fromarray(prob)))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
-import PIL.Image
-import PIL.ImageFile
-import PIL.ImageOps
 
 from backproj._arrays import Image
 from backproj._replace import replaced
+
+if TYPE_CHECKING:  # Pillow takes as long to import as click, and --help does not need it
+    from PIL.ImageFile import ImageFile
 
 # Modes whose 16 or 32 bits a channel Pillow would cut to 8 bits by clipping.
 _DEEP_MODES = ("I", "F")
@@ -34,6 +35,9 @@ def read_picture(path: Path) -> Image:
     Palettes, CMYK and the like are converted without colour profiles, transparency is ignored, and of several
     frames or pages the first is read.
     """
+    import PIL.Image
+    import PIL.ImageOps
+
     try:
         with warnings.catch_warnings(), PIL.Image.open(path) as file:
             # Twice as many pixels are an error; these are merely many.
@@ -55,6 +59,8 @@ def read_picture(path: Path) -> Image:
 
 def pictures_in(folder: Path) -> list[Path]:
     """Return the files of a folder whose names end like pictures', sorted; or raise PictureError."""
+    import PIL.Image
+
     PIL.Image.init()
     endings = {ending for ending, kind in PIL.Image.registered_extensions().items() if kind in PIL.Image.OPEN}
     try:
@@ -69,6 +75,8 @@ def pictures_in(folder: Path) -> list[Path]:
 
 def write_pictures(pictures: list[tuple[Image, Path]]) -> None:
     """Write all pictures, or none and raise ClickException."""
+    import PIL.Image
+
     formats = [_format_of(path) for _, path in pictures]
     try:
         with replaced([path for _, path in pictures]) as files:
@@ -80,7 +88,7 @@ def write_pictures(pictures: list[tuple[Image, Path]]) -> None:
         raise click.ClickException(f"cannot write {names}: {_reason(error)}") from error
 
 
-def _is_deep(file: PIL.ImageFile.ImageFile) -> bool:
+def _is_deep(file: ImageFile) -> bool:
     """Return whether a file has more bits a channel than 8.
 
     Of 16-bit RGB in PNG and TIFF Pillow takes one byte of two and says so only in the decoder's raw mode,
@@ -92,6 +100,8 @@ def _is_deep(file: PIL.ImageFile.ImageFile) -> bool:
 
 
 def _format_of(path: Path) -> str:
+    import PIL.Image
+
     PIL.Image.init()
     kind = PIL.Image.registered_extensions().get(path.suffix.lower())
     if kind not in PIL.Image.SAVE or kind in _SCALED_FORMATS:
