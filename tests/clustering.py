@@ -105,7 +105,7 @@ def main(folder):
         frames = lazy_film(flag)
         fitted = backproj.dask.histogram(frames, channels="h", bins=180)
         work = [backproj.dask.back_project(frames, hist), fitted, backproj.dask.back_project(frames, fitted)]
-        # One by one: of arrays and others together, dask 2026.8 gives the arrays first.
+        # One by one: of arrays and others, dask 2026.8 puts those of a kind together.
         probs, fit, fit_probs = (future.result() for future in [client.compute(part) for part in work])
         client.wait_for_workers(2)
         found["killed"] = len(set(before) - set(pids(client)))

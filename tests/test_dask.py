@@ -2,9 +2,11 @@
 
 import json
 import pickle
+import re
 import subprocess
 import sys
 
+import cv2
 import dask
 import dask.array as da
 import numpy as np
@@ -309,3 +311,27 @@ def test_a_worker_that_is_killed_in_the_midst_changes_no_result(cluster):
 def test_a_task_uses_one_thread_unless_it_is_told_otherwise(cluster, asked, used):
     assert cluster["environment"] == 2, "what None means in these workers"
     assert cluster["threads"][asked] == [["binding_Add", used], ["binding_Project", used]]
+
+
+def test_the_page_tells_the_truth(photograph, tmp_path):
+    page = (ROOT / "docs" / "dask.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 4
+    film = np.stack([np.roll(photograph, 9 * i, axis=1) for i in range(20)])
+    (tmp_path / "film").mkdir()
+    for i, frame in enumerate(film):
+        cv2.imwrite(str(tmp_path / "film" / f"{i:02}.png"), frame)
+    keep = "np.savez('found.npz', areas=areas, best=best, fits=fits, again=again)"
+    run(sys.executable, "-W", "error", "-c", "\n".join([*blocks, keep]), cwd=tmp_path)
+    hist, corner = backproj.Histogram(film[0, 300:360, 120:180]), backproj.Histogram(film[0, :60, :60])
+    areas = (hist.back_project(film) > 127).sum(axis=(1, 2))
+    with np.load(tmp_path / "found.npz") as found:
+        np.testing.assert_array_equal(found["areas"], areas)
+        np.testing.assert_array_equal(found["again"], areas)
+        best = backproj.back_project(film[0], [hist, corner]).argmax(axis=0)
+        np.testing.assert_array_equal(found["best"], best)
+        fits = hist.ratio(backproj.Histogram(list(film))).back_project(film).mean(axis=(1, 2))
+        np.testing.assert_allclose(found["fits"], fits)
+        assert areas.any()
+        assert best.any()
+        assert fits.any()
