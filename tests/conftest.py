@@ -1,12 +1,21 @@
 """What many tests use: pictures, all of them BGR, and what is to be installed."""
 
 import functools
+import signal
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 from process import ROOT, pythons, run, venv
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible():
+    """Interrupts raise KeyboardInterrupt, even if a shell runs pytest in the background, deaf to SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
