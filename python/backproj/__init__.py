@@ -16,6 +16,7 @@ from backproj._engines import engines
 from backproj._histogram import Histogram
 from backproj._info import info
 from backproj._locate import locate
+from backproj._overlay import overlay
 from backproj._project import back_project, in_range
 from backproj._threads import set_num_threads
 from backproj._verify import Comparison, verify
@@ -28,6 +29,7 @@ __all__ = [
     "in_range",
     "info",
     "locate",
+    "overlay",
     "set_num_threads",
     "verify",
 ]

@@ -103,6 +103,16 @@ def check_plane(plane: object, name: str) -> Image:
     return array
 
 
+def check_prob(prob: object, shape: tuple[int, ...]) -> Image:
+    """Return the back projection of a frame, or of several, that has so many pixels."""
+    array = _check_bytes(prob, "prob", shape)
+    if array.shape != shape:
+        several = array.shape[1:] == shape
+        fix = "prob[0] is the first of several" if several else "prob and frame must show the same pixels"
+        raise ValueError(f"prob has shape {array.shape}, but the frame has {shape} pixels; {fix}")
+    return array
+
+
 def destination(out: Image | None, shape: tuple[int, ...], frame: Image) -> tuple[Image, Image]:
     """Return what a call gives back, ``out`` or a new array, and the same as a plain array to write to."""
     if out is None:

@@ -147,7 +147,7 @@ def do(job: Job, hist: backproj.Histogram, threshold: int | None) -> tuple[Image
     prob = at_least(prob, threshold)
     pictures = [(prob, job.prob)]
     if job.overlay:
-        pictures.append((overlay(pixels, prob), job.overlay))
+        pictures.append((overlay(pixels, prob, order="rgb"), job.overlay))
     write_pictures(pictures)
     return prob, seconds
 

@@ -166,7 +166,7 @@ def write(
             number, seconds = number + 1, float(frame.ticks * source.tick)
             view.hist.back_project(frame.pixels, out=prob, order="rgb")
             seen = at_least(prob, view.threshold)
-            picture = overlay(frame.pixels, seen) if view.overlaid else seen
+            picture = overlay(frame.pixels, seen, order="rgb") if view.overlaid else seen
             if view.tracker:
                 box, score = view.tracker.follow(prob)
                 picture = draw_box(picture, box)
