@@ -14,12 +14,13 @@ from backproj._arrays import Image, Mask, Order, check_order
 from backproj._engines import Engine, State, check_engine
 from backproj._layout import Bounds, Channels, Layout, check_layout
 from backproj._models import check_models, check_peak, count_models
+from backproj._shown import Shown
 from backproj._single import project_single
 from backproj._threads import check_threads
 from backproj._values import given_values, ratio_values
 
 
-class Histogram:
+class Histogram(Shown):
     """The histogram of a model's colours, made once to be projected onto many frames.
 
     It never changes, so threads may share it. Two are equal if their layouts and values are. It can
