@@ -23,7 +23,8 @@ HAS_OPENCV := pkg-config --exists opencv4 2>/dev/null
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint soak fuzz sanitize bench docs wheel check-wheel test-wheel test-arm64 release clean
+.PHONY: help run test notebooks test-notebook lint soak fuzz sanitize bench docs wheel check-wheel test-wheel test-arm64 \
+	release clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -39,6 +40,17 @@ test: $(VENV)/built-opencv $(VENV)/group-test ## Run all tests, of Go and of Pyt
 	go test ./...
 	@if $(HAS_OPENCV); then set -x; go test -tags "$(OPENCV_TAGS)" ./backproj/opencv/...; fi
 	$(BIN)/python -m pytest -q
+
+# The one to drag in shows nothing without a browser.
+NOTEBOOKS := $(filter-out drag_a_box.ipynb,$(notdir $(wildcard examples/*.ipynb)))
+
+notebooks: $(VENV)/built $(VENV)/group-test ## Run the notebooks of examples/ again, and keep in them what they show
+	cd examples && $(abspath $(BIN))/jupyter execute --inplace $(NOTEBOOKS)
+
+test-notebook: $(VENV)/built $(VENV)/group-notebook ## Drag a box with the mouse in JupyterLab, in a browser; keep a picture of it in out/
+	@scripts/install-packages browser
+	@mkdir -p out
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/browser
 
 lint: $(VENV)/built-opencv $(VENV)/group-lint $(VENV)/group-test ## Check the form of all code
 	test -z "$$(gofmt -l . | tee /dev/stderr)"

@@ -22,6 +22,7 @@ MENU = {
         "from_cv2": "docs/from_cv2.md",
         "inputs": "docs/inputs.md",
         "command_line": "docs/command_line.md",
+        "jupyter": "docs/jupyter.md",
         "dask": "docs/dask.md",
         "examples": "examples/README.md",
     },

@@ -38,7 +38,7 @@ def relative(weight: Floats) -> Floats:
 
 
 def brightness(weight: Floats) -> Floats:
-    """Return how bright bins are drawn: a hundredth of the greatest weight is still seen, at a third."""
+    """Return how bright bins are drawn: a hundredth of the greatest weight at 0.42 of its colour."""
     return _EMPTY + (1 - _EMPTY) * relative(weight) ** 0.25
 
 
