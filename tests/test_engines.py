@@ -202,3 +202,23 @@ def test_the_opencv_module_links_two_libraries_of_opencv_and_no_more():
         "opencv_core",
         "opencv_imgproc",
     }
+
+
+THREADS = """
+import os, signal, numpy as np, backproj
+def tasks(): return set(os.listdir("/proc/self/task"))
+def blocked(task):
+    with open(f"/proc/self/task/{task}/status") as lines:
+        (mask,) = (int(line.split()[1], 16) for line in lines if line.startswith("SigBlk"))
+    return bool(mask >> signal.SIGTERM - 1 & 1)
+before = tasks()
+frame = np.zeros((2000, 2000, 3), np.uint8)
+for _ in range(5): backproj.back_project(frame, frame, engine="opencv")
+print([blocked(task) for task in tasks() - before])
+"""
+
+
+@needs_opencv
+def test_opencv_starts_no_threads_of_its_own():
+    # A forked child would wait for them, and they would take signals; Go's have all signals blocked.
+    assert "False" not in run(sys.executable, "-c", THREADS)

@@ -14,6 +14,10 @@ import (
 // soon after.
 var partPixels = 1 << 24
 
+// copyPixels is how many it gets at a time of what it cannot have in place, so
+// that a call does with little memory of its own.
+const copyPixels = 1 << 20
+
 // A part is the same rectangle of an image and of a plane beside it, a mask or
 // a back projection.
 type part struct {
@@ -24,12 +28,16 @@ type part struct {
 // parts returns the parts that an image and a plane of its size together
 // consist of; the plane may have no Pix. Both have pixels, and their strides written out.
 //
-// No part has more than partPixels, and none ends short, other than by being
-// a single row.
+// No part has more than partPixels, nor than copyPixels where there is
+// something to copy, and none ends short, other than by being a single row.
 func parts(image backproj.Image, plane backproj.Plane) iter.Seq[part] {
 	return func(yield func(part) bool) {
-		width := min(image.Width, partPixels)
-		height := max(1, partPixels/width)
+		most := partPixels
+		if _, inPlace := interleaved(image); !inPlace || plane.Pix != nil && !adjoining(plane) {
+			most = min(most, copyPixels)
+		}
+		width := min(image.Width, most)
+		height := max(1, most/width)
 		for y := 0; y < image.Height; y += height {
 			for x := 0; x < image.Width; x += width {
 				w, h := min(width, image.Width-x), min(height, image.Height-y)

@@ -27,6 +27,13 @@ func Version() string {
 	return gocv.OpenCVVersion()
 }
 
+// StartNoThreads has OpenCV do all work in the threads that call it.
+func StartNoThreads() {
+	if gocv.GetNumThreads() != 1 {
+		gocv.SetNumThreads(1)
+	}
+}
+
 // Fit counts the pixels of model where mask is not 0, all of them if the mask
 // has no Pix, and overwrites the counts and the values of h. It
 // leaves h.Table alone and heeds no h.Run.

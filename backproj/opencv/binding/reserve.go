@@ -7,9 +7,9 @@ import (
 	"github.com/backproj/backproj/backproj/internal/reserve"
 )
 
-// Reserve is as in package backproj/binding. OpenCV asks the system for itself.
-func Reserve(threads, heap int) (done int, err error) {
+// Reserve is as in package backproj/binding.
+func Reserve(threads, spare, heap int) (done int, err error) {
 	defer foreign.Guard(&err)()
-	reserve.Take(threads, heap)
+	reserve.Take(threads, spare, heap)
 	return 0, nil
 }
