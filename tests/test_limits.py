@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from backproj._extension import built
 from process import run
 
 from backproj import _limits
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are look
 CPUS = len(os.sched_getaffinity(0))
 
 SETUP = """
-import ctypes, json, mmap, os, resource, sys, threading
+import ctypes, json, mmap, os, resource, sys, threading, time
 import numpy as np, backproj
 from backproj import _limits
 
@@ -46,10 +47,10 @@ def python(code):
     return json.loads(run(sys.executable, "-c", SETUP + code))
 
 
-def least(name):
+def least(name, **options):
     """Return how many MiB more a process must be allowed at least."""
     (limit,) = (limit for limit in _limits._LIMITS if limit.name == name)
-    return limit.needed(min(CPUS, _limits._LEAST_THREADS)) // _limits._MIB
+    return limit.needed(min(CPUS, _limits._LEAST_THREADS), **options) // _limits._MIB
 
 
 # At some of these sizes a Go runtime ends the process as it starts, at some when it makes a thread, and at
@@ -147,9 +148,7 @@ def test_no_room_left_is_a_memory_error_as_long_as_that_is_so(name, room):
 
 @pytest.mark.parametrize("room", [100, 1000, 1400])
 def test_the_opencv_engine_needs_a_runtime_of_its_own(room):
-    import backproj
-
-    if "opencv" not in backproj.engines():
+    if not built("_opencv"):
         pytest.skip("this build has no opencv engine (BACKPROJ_OPENCV=1)")
     said, then = python(
         f"attempt()\nleave('RLIMIT_AS', {room})\nsaid = attempt(engine='opencv')\nlift('RLIMIT_AS')\n"
@@ -157,6 +156,62 @@ def test_the_opencv_engine_needs_a_runtime_of_its_own(room):
     )
     assert said.startswith("MemoryError: RLIMIT_AS")
     assert then == "worked"
+
+
+# Small calls, of which Go collects what they leave now and then, and large ones, from several threads.
+MANY = """
+engine, name, room = {!r}, {!r}, {}
+hist = backproj.Histogram(frame)
+tiny, views = frame[:64, :64].copy(), (frame, frame[:, ::-1], frame.transpose(1, 0, 2))
+said, go = set(), threading.Barrier(4)
+
+def many(number):
+    for i in range(number):
+        try:
+            if i % 50 == 0:
+                backproj.back_project(views[i // 50 % 3], frame, engine=engine)
+                hist.back_project(views[i // 50 % 3], threads=64)
+            hist.back_project(tiny, engine=engine)
+            said.add("worked")
+        except MemoryError:
+            said.add("MemoryError")
+        except Exception as error:
+            said.add(repr(error))
+
+def begin():
+    go.wait()
+    many(300)
+
+if {}:
+    leave(name, 8000)
+many(1)
+threads = [threading.Thread(target=begin) for _ in range(3)]
+for thread in threads: thread.start()
+time.sleep(0.1)  # Go may yet be collecting what the calls above left
+leave(name, room)
+go.wait()
+many(1500)
+for thread in threads: thread.join()
+lift(name)
+print(json.dumps([sorted(said - {{"worked", "MemoryError"}}), attempt(engine=engine)]))
+"""
+
+
+@pytest.mark.parametrize("room", [0, 1, 3, 8, 20, 70, 300, 620, 2000])
+@pytest.mark.parametrize("engine", ["native", "opencv"])
+@pytest.mark.parametrize(
+    ("name", "before"), [("RLIMIT_AS", False), ("RLIMIT_AS", True), ("RLIMIT_DATA", True)]
+)
+def test_a_limit_that_is_lowered_after_the_first_call(engine, name, before, room):
+    if engine == "opencv" and not built("_opencv"):
+        pytest.skip("this build has no opencv engine (BACKPROJ_OPENCV=1)")
+    assert python(MANY.format(engine, name, room, before)) == [[], "worked"]
+
+
+def test_a_limit_set_after_the_first_call_that_leaves_enough_is_no_error():
+    more = least("RLIMIT_AS", loaded=True) + 200
+    code = f"attempt()\nleave('RLIMIT_AS', {more})\nprint(json.dumps([attempt() for _ in range(9)]))"
+    assert python(code) == ["worked"] * 9
 
 
 # Who is root, or has been, is not counted.
@@ -194,7 +249,7 @@ def test_too_few_threads_are_a_runtime_error_that_says_so(number):
 def test_a_few_threads_are_enough():
     # This one, those that a runtime has of its own, and those for its work.
     for _ in range(10):
-        assert few_threads(1 + 6 + min(CPUS, 2)) == ["worked", min(CPUS, 2)]
+        assert few_threads(1 + _limits._OWN_THREADS + min(CPUS, 2)) == ["worked", min(CPUS, 2)]
     assert few_threads(1000) == ["worked", CPUS]
 
 

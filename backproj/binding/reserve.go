@@ -6,10 +6,10 @@ import (
 )
 
 // Reserve takes from the system now what calls with so many threads at most,
-// and that much heap, would ask it for later. A process that has limits calls
-// it first.
-func Reserve(threads, heap int) (done int, err error) {
+// and some to spare, and that much heap, would ask it for later. A process that
+// has limits calls it first.
+func Reserve(threads, spare, heap int) (done int, err error) {
 	defer foreign.Guard(&err)()
-	reserve.Take(threads, heap)
+	reserve.Take(threads, spare, heap)
 	return 0, nil
 }

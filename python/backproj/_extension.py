@@ -17,6 +17,7 @@ import mmap
 import os
 import sys
 import threading
+from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit
 from types import ModuleType
 from typing import Literal, TypeAlias
 
@@ -92,24 +93,40 @@ def load(name: Name) -> ModuleType:
     """
     if _own[0]:
         try:
-            return _modules[name]
+            module = _modules[name]
         except KeyError:
             pass
+        else:
+            if not _limited_since(module):
+                return module
     return _load(name)
+
+
+def _limited_since(module: ModuleType) -> bool:
+    """Report whether address space is limited, and was not when a module was loaded.
+
+    A module that was loaded within limits is of a type that looks at them itself. Looking is all that
+    the calls of a process without limits pay for them.
+    """
+    return (
+        getrlimit(RLIMIT_AS)[0] != RLIM_INFINITY and sys.platform == "linux" and type(module) is ModuleType
+    )
 
 
 def _load(name: Name) -> ModuleType:
     with _process.lock():
         # Under the lock, for no child is to be forked in the midst of an import either.
-        from backproj._limits import load_within_limits
+        from backproj._limits import load_within_limits, within_limits
 
         # Again if the handler of a signal forked this process meanwhile.
         while not (_own[0] and name in _modules):
             if _own[0]:
-                _modules[name] = load_within_limits(lambda: _new(name))
+                _modules[name] = load_within_limits(name, lambda: _new(name))
             else:
                 _modules.clear()
                 _own[0] = 1
+        if _limited_since(_modules[name]):
+            _modules[name] = within_limits(name, _modules[name])
         return _modules[name]
 
 

@@ -2,7 +2,7 @@
 
 A Go runtime that is refused either ends the process, as it starts or in any later call. So where limits
 are set they are looked at before one is loaded, what later calls would need is taken with it, and each
-call looks whether there is a little room yet.
+call looks whether there is a little room yet. Where none are set each call looks whether one is since.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import resource
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from resource import RLIM_INFINITY
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -19,14 +20,22 @@ _MIB = 1 << 20
 _PAGE = resource.getpagesize()
 
 # Beside the threads that run Go code, of which there are as many as CPUs, a runtime has its monitor, the
-# one that it started in, one to make others of, and those that it happens to start before these are free.
-_OWN_THREADS = 6
+# one that it started in, one to make others of, some to spare, and those that it happens to start while
+# none is idle. Twelve were the most that two CPUs came to have.
+_SPARE_THREADS = 3
+_OWN_THREADS = 7 + _SPARE_THREADS
 
 # As it starts, before it can be told otherwise, a runtime runs Go code in as many as two.
 _LEAST_THREADS = 2
 
-# A call takes a few KiB beside the heap if it is the first of its kind.
-_FOR_A_CALL = 2 * _MIB
+# What a call takes beside the heap: a few KiB if it is the first of its kind. OpenCV's takes 48 MiB for
+# hue, saturation and value of 2^24 pixels, and must not come to an end of memory: it throws an
+# exception then that nobody catches.
+_FOR_A_CALL = {"_native": 2 * _MIB, "_opencv": 64 * _MIB}
+
+# A heap that is taken beforehand is for one call: where there is not as much as this for many at once,
+# they go one after the other.
+_PLENTY = 1024 * _MIB
 
 
 class _Limit(NamedTuple):
@@ -48,12 +57,13 @@ class _Limit(NamedTuple):
         statm = _text("/proc/self/statm").split()
         return int(statm[self.column]) * _PAGE if statm else 0
 
-    def needed(self, threads: int) -> int:
-        """Return how much a runtime takes that runs Go code in so many threads."""
+    def needed(self, threads: int, name: str = "_native", loaded: bool = False) -> int:
+        """Return how much a module takes that runs Go code in so many threads, or yet takes if loaded."""
         stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
-        if stack == resource.RLIM_INFINITY:
+        if stack == RLIM_INFINITY:
             stack = 2 * _MIB  # glibc's choice
-        return self.runtime + self.arena * _arenas(threads) + (threads + _OWN_THREADS) * (stack + self.thread)
+        heap = self.arena * _arenas(threads) + (0 if loaded else self.runtime)
+        return heap + (threads + _OWN_THREADS) * (stack + self.thread) + _FOR_A_CALL[name]
 
 
 _LIMITS = (
@@ -67,7 +77,7 @@ _LIMITS = (
 )
 
 
-def load_within_limits(load: Callable[[], ModuleType]) -> ModuleType:
+def load_within_limits(name: str, load: Callable[[], ModuleType]) -> ModuleType:
     """Load an extension module with a Go runtime, if the limits of this process allow for it.
 
     What is returned is the module, or if there are limits one that has the same functions, which look
@@ -83,39 +93,66 @@ def load_within_limits(load: Callable[[], ModuleType]) -> ModuleType:
     if sys.platform != "linux":
         return load()
     cpus = len(os.sched_getaffinity(0))
-    limits = [limit for limit in _LIMITS if limit.most() != resource.RLIM_INFINITY]
+    limits = _limits()
     threads, near = cpus, _threads_are_limited(cpus + _OWN_THREADS)
     if near:
         threads = _threads_to_start(cpus)
     if limits:
-        threads = _threads_within(limits, threads)
+        threads = _threads_within(limits, threads, name)
     module = load()
     if near or limits:
-        module.binding_Reserve(threads, _heap(threads))
-    return _Watched(module, limits) if limits else module
+        _reserve(module, threads)
+    return _Watched(name, module) if limits else module
+
+
+def within_limits(name: str, module: ModuleType) -> ModuleType:
+    """Return a module with the functions of one that is loaded, which look at limits first.
+
+    Raises
+    ------
+    MemoryError
+        If they leave too little address space for what later calls may need.
+    """
+    cpus = len(os.sched_getaffinity(0))
+    _reserve(module, _threads_within(_limits(), cpus, name, loaded=True))
+    return _Watched(name, module)
+
+
+def _limits() -> list[_Limit]:
+    """Return the limits that are set."""
+    return [limit for limit in _LIMITS if limit.most() != RLIM_INFINITY]
+
+
+def _reserve(module: ModuleType, threads: int) -> None:
+    module.binding_Reserve(threads, _SPARE_THREADS, _heap(threads))
 
 
 class _Watched(ModuleType):
     """The functions of a module, which are called only if there is room within limits."""
 
-    def __init__(self, module: ModuleType, limits: Sequence[_Limit]) -> None:
+    def __init__(self, name: str, module: ModuleType) -> None:
         super().__init__(module.__name__)
-        self._module, self._limits = module, limits
+        self._module, self._room = module, _FOR_A_CALL[name]
+        self._one = threading.RLock()  # a signal's handler may call while it is held
 
     def __getattr__(self, name: str) -> Any:
-        function, limits = getattr(self._module, name), self._limits
+        function = getattr(self._module, name)
         if not callable(function):
             return function
 
         def call(*args: Any) -> Any:
-            for limit in limits:
-                most, used = limit.most(), limit.used()
-                if most != resource.RLIM_INFINITY and most - used < _FOR_A_CALL:
-                    raise MemoryError(
-                        f"{limit.name} ({limit.command}) allows this process {most // 1024} KiB, of which it "
-                        f"has {used // 1024}, and a call of backproj may need {_FOR_A_CALL // 1024} KiB more"
-                    )
-            return function(*args)
+            if all(limit.most() - limit.used() >= _PLENTY for limit in _limits()):
+                return function(*args)
+            with self._one:
+                for limit in _limits():
+                    most, used = limit.most(), limit.used()
+                    if most - used < self._room:
+                        raise MemoryError(
+                            f"{limit.name} ({limit.command}) allows this process {most // 1024} KiB, of "
+                            f"which it has {used // 1024}; a call of backproj may need {self._room // 1024} "
+                            "more"
+                        )
+                return function(*args)
 
         setattr(self, name, call)
         return call
@@ -135,16 +172,17 @@ def _arenas(threads: int) -> int:
     return 1 + threads // 4 if threads >= 4 else 0
 
 
-def _threads_within(limits: Sequence[_Limit], most_threads: int) -> int:
+def _threads_within(limits: Sequence[_Limit], most_threads: int, name: str, loaded: bool = False) -> int:
     """Return how many threads of Go code, up to a number, limits of memory have room for."""
     least = min(most_threads, _LEAST_THREADS)
     for threads in range(most_threads, least - 1, -1):
-        if all(limit.needed(threads) <= limit.most() - limit.used() for limit in limits):
+        if all(limit.needed(threads, name, loaded) <= limit.most() - limit.used() for limit in limits):
             return threads
     for limit in limits:
-        most, used, needed = (n // _MIB for n in (limit.most(), limit.used(), limit.needed(least)))
-        if most - used <= needed:
+        most, used, needed = limit.most(), limit.used(), limit.needed(least, name, loaded)
+        if most - used < needed:
             break
+    most, used, needed = (n // _MIB for n in (most, used, needed))
     raise MemoryError(
         f"{limit.name} ({limit.command}) allows this process {most} MiB, of which it has {used}; backproj's "
         f"Go runtime needs {needed} MiB more, for addresses more than for memory: raise the limit or lift it"
@@ -185,7 +223,7 @@ def _threads_are_limited(number: int) -> bool:
     """Report whether it is in doubt that so many threads can be started, and twice as many."""
     spare = []
     most, _ = resource.getrlimit(resource.RLIMIT_NPROC)
-    if most != resource.RLIM_INFINITY:
+    if most != RLIM_INFINITY:
         # It limits the threads of this user, of which there are no more than of all users.
         loadavg = _text("/proc/loadavg").split()
         spare.append(most - int(loadavg[3].partition("/")[2]) if loadavg else 0)

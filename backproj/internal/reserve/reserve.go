@@ -6,28 +6,34 @@ package reserve
 import (
 	"runtime"
 	"sync"
-	"sync/atomic"
 )
 
-// Take has Go code run in so many threads at a time at most, and starts these;
-// and it has the heap grow by so many bytes, which stay its own when they are
-// free again.
-func Take(threads, heap int) {
+// Take has Go code run in so many threads at a time at most, and starts these
+// and some to spare; and it has the heap grow by so many bytes, which stay its
+// own when they are free again.
+//
+// The runtime starts a thread whenever none is idle just then, so it comes to
+// have more than run Go code at a time. With some to spare one is always idle.
+func Take(threads, spare, heap int) {
 	runtime.GOMAXPROCS(min(threads, runtime.GOMAXPROCS(0)))
-	threads = runtime.GOMAXPROCS(0)
-	// Goroutines that wait for one another without giving way take a thread
-	// each. The runtime keeps its threads.
-	var running atomic.Int32
-	var wait sync.WaitGroup
-	for range threads {
-		wait.Go(func() {
-			running.Add(1)
-			for running.Load() < int32(threads) {
-			}
-		})
-	}
-	wait.Wait()
 	memory := make([]byte, heap) // never touched, it takes addresses only
 	runtime.KeepAlive(memory)
+	threads = runtime.GOMAXPROCS(0) + spare
+	// A goroutine that is locked to its thread has it for itself while it waits.
+	// The runtime keeps the threads of those that end unlocked. They start one by
+	// one: the C library takes twice what it keeps for each, for a moment.
+	var wait sync.WaitGroup
+	started, all := make(chan bool), make(chan bool)
+	for range threads {
+		wait.Go(func() {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			started <- true
+			<-all
+		})
+		<-started
+	}
+	close(all)
+	wait.Wait()
 	runtime.GC()
 }
