@@ -8,6 +8,7 @@ first call took. Every wait has a limit, so that a child that hangs is counted.
 
 import contextlib
 import ctypes
+import importlib.util
 import json
 import multiprocessing
 import os
@@ -18,10 +19,12 @@ import socket
 import statistics
 import struct
 import sys
+import tempfile
 import threading
 import time
 import warnings
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
 
@@ -188,6 +191,35 @@ def fork_in_a_thread(tally, n):
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def parent_that_imports(tally, n):
+    """Other threads hold locks of imports: one imports for ever, one looks where modules are."""
+    stop = False
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "takes_long.py").write_text("import time; time.sleep(0.01)")
+        sys.path.insert(0, folder)
+
+        def imports():
+            while not stop:
+                sys.modules.pop("takes_long", None)
+                importlib.import_module("takes_long")
+
+        def looks():
+            while not stop:
+                importlib.invalidate_caches()
+                importlib.util.find_spec("backproj._native")
+
+        threads = [threading.Thread(target=target) for target in (imports, looks)]
+        for thread in threads:
+            thread.start()
+        for i in range(n):
+            if i == n // 2:
+                work()
+            reap(tally, spawn_by_fork(tally))
+        stop = True
+        for thread in threads:
+            thread.join()
 
 
 def generations(tally, n, deep=5):
@@ -367,6 +399,7 @@ MODES = {
         parent_that_calls,
         parent_in_its_first_call,
         fork_in_a_thread,
+        parent_that_imports,
         generations,
         fork_in_c,
         no_memory_files,
