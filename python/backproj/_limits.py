@@ -28,10 +28,11 @@ _OWN_THREADS = 7 + _SPARE_THREADS
 # As it starts, before it can be told otherwise, a runtime runs Go code in as many as two.
 _LEAST_THREADS = 2
 
-# What a call takes beside the heap: a few KiB if it is the first of its kind. OpenCV's takes 48 MiB for
+# What must be left for a call beside the heap: Go takes a few KiB if it is the first of its kind, and
+# other threads may take some MiB meanwhile. OpenCV's takes 48 MiB for
 # hue, saturation and value of 2^24 pixels, and must not come to an end of memory: it throws an
 # exception then that nobody catches.
-_FOR_A_CALL = {"_native": 2 * _MIB, "_opencv": 64 * _MIB}
+_FOR_A_CALL = {"_native": 16 * _MIB, "_opencv": 64 * _MIB}
 
 # A heap that is taken beforehand is for one call: where there is not as much as this for many at once,
 # they go one after the other.
