@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are look
 CPUS = len(os.sched_getaffinity(0))
 
 SETUP = """
-import ctypes, json, mmap, os, resource, sys, threading, time
+import ctypes, json, mmap, os, resource, sys, threading
 import numpy as np, backproj
 from backproj import _limits
 
@@ -161,6 +161,8 @@ def test_the_opencv_engine_needs_a_runtime_of_its_own(room):
 # Small calls, of which Go collects what they leave now and then, and large ones, from several threads.
 MANY = """
 engine, name, room = {!r}, {!r}, {}
+if {}:
+    leave(name, 8000)
 hist = backproj.Histogram(frame)
 tiny, views = frame[:64, :64].copy(), (frame, frame[:, ::-1], frame.transpose(1, 0, 2))
 said, go = set(), threading.Barrier(4)
@@ -182,12 +184,9 @@ def begin():
     go.wait()
     many(300)
 
-if {}:
-    leave(name, 8000)
 many(1)
 threads = [threading.Thread(target=begin) for _ in range(3)]
 for thread in threads: thread.start()
-time.sleep(0.1)  # Go may yet be collecting what the calls above left
 leave(name, room)
 go.wait()
 many(1500)
