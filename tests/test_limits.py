@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from backproj._extension import built
 from process import run
 
 from backproj import _limits
+from backproj._extension import built
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are looked at on Linux only")
 

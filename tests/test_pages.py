@@ -8,10 +8,13 @@ import pytest
 from pages import blocks_of, names_of_pages, python_of
 from process import ROOT
 
-# Whose blocks run elsewhere, in another way: test_from_cv2.py.
 IN_PAIRS = "docs/from_cv2.md"
 
-PAGES = [page for page in names_of_pages() if page != IN_PAIRS and python_of(page)]
+# Whose blocks other tests run, in other ways: test_from_cv2.py, test_dask.py in a process of its own, and
+# test_jupyter_page.py.
+ELSEWHERE = {IN_PAIRS, "docs/dask.md", "docs/jupyter.md"}
+
+PAGES = [page for page in names_of_pages() if page not in ELSEWHERE and python_of(page)]
 WITH_MORE = [(page, need) for page in PAGES for need in {block.needs for block in python_of(page)} if need]
 
 

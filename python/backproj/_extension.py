@@ -108,9 +108,7 @@ def _limited_since(module: ModuleType) -> bool:
     A module that was loaded within limits is of a type that looks at them itself. Looking is all that
     the calls of a process without limits pay for them.
     """
-    return (
-        getrlimit(RLIMIT_AS)[0] != RLIM_INFINITY and sys.platform == "linux" and type(module) is ModuleType
-    )
+    return getrlimit(RLIMIT_AS)[0] != RLIM_INFINITY and sys.platform == "linux" and type(module) is ModuleType
 
 
 def _load(name: Name) -> ModuleType:
