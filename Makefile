@@ -12,8 +12,8 @@ TRACKED := $(shell git ls-files 2>/dev/null)
 # BUILT=yes takes dist/ as it is, such as one that was built elsewhere.
 DIST := $(if $(BUILT),,dist/.built)
 
-# These take minutes in an emulated CPU, or compile.
-SLOW_EMULATED := EveryColour|Fused|Assembly
+# Tests of the Go library that take minutes in an emulated CPU or under a sanitizer, or that compile.
+EXHAUSTIVE := EveryColour|Fused|Assembly
 
 # What the opencv engine is built with, where OpenCV is.
 OPENCV_TAGS := opencv gocv_specific_modules matprofile
@@ -79,8 +79,8 @@ SANITIZED := LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=det
 
 sanitize: $(VENV)/built-opencv $(VENV)/group-test ## Run tests with Go's race detector, with checked pointers, and under AddressSanitizer
 	@scripts/install-packages sanitize
-	go test -race ./backproj/...
-	go test -gcflags=all=-d=checkptr ./backproj/...
+	go test -race -short -skip '$(EXHAUSTIVE)' ./backproj/...
+	go test -gcflags=all=-d=checkptr -short -skip '$(EXHAUSTIVE)' ./backproj/...
 	GOFLAGS=-asan ASAN_OPTIONS=detect_leaks=0 $(BIN)/pip install -q --no-deps --upgrade --target build/sanitized .
 	$(SANITIZED) tests/overflow.py 2>&1 | grep 'AddressSanitizer: heap-buffer-overflow'
 	$(SANITIZED) -m pytest -q -p no:cacheprovider $(addprefix tests/test_,$(addsuffix .py,\
@@ -108,7 +108,7 @@ test-wheel: $(DIST) $(VENV)/built $(VENV)/group-test ## Install the wheel on eve
 
 test-arm64: $(DIST) ## Test the arm64 wheel and the Go library in an emulated CPU
 	@scripts/install-packages arm64
-	GOARCH=arm64 CGO_ENABLED=0 go test -short -skip '$(SLOW_EMULATED)' -exec qemu-aarch64-static ./backproj
+	GOARCH=arm64 CGO_ENABLED=0 go test -short -skip '$(EXHAUSTIVE)' -exec qemu-aarch64-static ./backproj
 	scripts/arm64-userland $(abspath build/arm64) dist/backproj-*_aarch64.whl
 	build/arm64/python -m pytest -q -p no:cacheprovider tests/release/test_sample.py
 
