@@ -24,6 +24,7 @@ from setuptools.command.build_py import build_py
 from setuptools.errors import CompileError, PlatformError
 
 ROOT = Path(__file__).resolve().parent
+REPOSITORY = "https://github.com/backproj/backproj"
 GO_NEEDED = (1, 26)
 ABI = "cp310"  # the oldest CPython that the stable-ABI module runs on
 LIMITED_API = "0x030A0000"
@@ -253,7 +254,17 @@ extensions = [GopyExtension("backproj._native", f"{GO_PACKAGE}/binding")]
 if os.environ.get("BACKPROJ_OPENCV") == "1":
     extensions.append(GopyExtension("backproj._opencv", f"{GO_PACKAGE}/opencv/binding", opencv=True))
 
+
+def description() -> str:
+    """Return the README with links that also lead somewhere on PyPI."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pictures = re.sub(r"(!\[[^]]*\]\()(?!https?:)", rf"\1{REPOSITORY}/raw/main/", readme)
+    return re.sub(r"((?<!!)\[[^]]*\]\()(?!https?:|#)", rf"\1{REPOSITORY}/blob/main/", pictures)
+
+
 setup(
+    long_description=description(),
+    long_description_content_type="text/markdown",
     ext_modules=extensions,
     cmdclass={"build_ext": BuildGopy, "build_py": FreshBuildPy},
     options={"bdist_wheel": {"py_limited_api": ABI}},

@@ -1,5 +1,6 @@
 """What is installed: the sdist, the wheel made of it, and the extension module inside."""
 
+import email
 import os
 import re
 import shutil
@@ -115,3 +116,15 @@ def test_an_old_go_is_named(tmp_path):
     assert (
         "building backproj needs Go 1.26 or later, and 'go' on PATH is go1.19.8" in done.stdout + done.stderr
     )
+
+
+def test_links_of_the_description_lead_somewhere_on_pypi_too(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        metadata = email.message_from_bytes(archive.read(name))
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    repository = "https://github.com/backproj/backproj"
+    links = re.findall(r"\]\(([^)]+)\)", metadata.get_payload())
+    assert f"{repository}/raw/main/docs/prob.png" in links
+    assert f"{repository}/blob/main/docs/from_cv2.md" in links
+    assert [link for link in links if not link.startswith(repository)] == []

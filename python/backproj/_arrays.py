@@ -230,7 +230,10 @@ def _fix_of_type(value: object, name: str, shape: str | tuple[int, ...]) -> str:
     if name == "out":
         return f"; numpy.empty({shape}, numpy.uint8) makes one"
     if value is None and image:
-        return ": cv2.imread returns None for a file that it cannot read, so check the path"
+        return (
+            ": cv2.imread returns None for a file that it cannot read, so check the path; VideoCapture.read "
+            "does at the end of a film"
+        )
     if isinstance(value, str) or hasattr(type(value), "__fspath__"):
         return f"; read the file first, as by cv2.imread(path{'' if image else ', cv2.IMREAD_GRAYSCALE'})"
     if type(value).__module__.startswith("PIL."):
