@@ -1,9 +1,12 @@
-"""Films in files: made, and read again."""
+"""Films in files: made, with a square that moves, and read again."""
 
 from fractions import Fraction
 
 import av
 import numpy as np
+
+SIZE = 20  # of the square that moves
+START = ("--box", "4,8,20,20")
 
 
 def make_film(
@@ -61,3 +64,24 @@ def turn(path):
         number.to_bytes(4, "big", signed=True) for row in rows for number in row
     )
     path.write_bytes(data)
+
+
+def places(number):
+    """Return where the square is: left and top, in steps of some pixels."""
+    turns = np.arange(number) / 40 * np.pi
+    return [(round(4 + 60 * np.sin(turn) ** 2), round(8 + 50 * np.sin(1.5 * turn) ** 2)) for turn in turns]
+
+
+def moving(number, shape=(96, 128), seen=lambda n: True):
+    """Yield RGB frames with a red square that moves over a background of blues."""
+    background = np.random.default_rng(0).integers((0, 60, 120), (40, 120, 200), (*shape, 3), np.uint8)
+    for n, (x, y) in enumerate(places(number)):
+        frame = background.copy()
+        if seen(n):
+            frame[y : y + SIZE, x : x + SIZE] = 220, 40, 30
+        yield frame
+
+
+def cut_off(path):
+    """Take the end of a file away."""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])

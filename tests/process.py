@@ -1,4 +1,4 @@
-"""Other programs, run to the end."""
+"""Other programs, run to the end, and what they leave."""
 
 import os
 import subprocess
@@ -37,3 +37,8 @@ def pythons():
             if python.is_file() and "shims" not in python.parts:
                 found.setdefault(f"3.{minor}", str(python))
     return found
+
+
+def names(folder):
+    """Return the names of what lies in a folder, such as what a command left there."""
+    return sorted(path.name for path in folder.iterdir())

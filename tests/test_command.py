@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+from process import names
 
 import backproj
 
@@ -19,10 +20,6 @@ def run(*arguments):
 def read(path):
     with Image.open(path) as file:
         return np.asarray(file)
-
-
-def names(folder):
-    return sorted(path.name for path in folder.iterdir())
 
 
 def test_image_writes_the_back_projection_of_a_box(folder):

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import PIL.Image
 import pytest
+from process import names
 
 import backproj
 
@@ -14,10 +15,6 @@ SUIT = np.s_[300:360, 120:180]
 def read(path):
     with PIL.Image.open(path) as file:
         return np.asarray(file)
-
-
-def names(folder):
-    return sorted(path.name for path in folder.iterdir())
 
 
 @pytest.fixture
