@@ -1,6 +1,9 @@
 package backproj
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // A Table holds the byte that each pixel projects to, addressed by
 // hue<<8 | saturation as kernels have them; or, of a layout that is pairCoded,
@@ -39,6 +42,17 @@ func (p *plan) indexHues(t *Table, cells []uint8) {
 			bin[saturation] = uint16(offset)
 		}
 	}
+	// Eight saturations of one bin, as most are of 32 bins or fewer, are
+	// written at once. What is not of one bin is mixed.
+	const mixed = 1 << 15
+	var octets [32]uint16
+	for i := range octets {
+		eight := (*[8]uint16)(bin[8*i:])
+		octets[i] = eight[0]
+		if *eight != [8]uint16{eight[0], eight[0], eight[0], eight[0], eight[0], eight[0], eight[0], eight[0]} {
+			octets[i] = mixed
+		}
+	}
 	previous, first := int32(-1), 0
 	for at, offset := range p.hue {
 		if !occurs(at) {
@@ -53,8 +67,15 @@ func (p *plan) indexHues(t *Table, cells []uint8) {
 		default:
 			previous, first = offset, at
 			copy(bins[:256], cells[offset:][:p.strides[0]])
-			for saturation := range row {
-				row[saturation] = bins[bin[saturation]&511]
+			for i, octet := range octets {
+				eight := (*[8]uint8)(row[8*i:])
+				if octet != mixed {
+					binary.LittleEndian.PutUint64(eight[:], 0x0101010101010101*uint64(bins[octet&511]))
+					continue
+				}
+				for j, bin := range (*[8]uint16)(bin[8*i:]) {
+					eight[j] = bins[bin&511]
+				}
 			}
 		}
 	}
