@@ -12,23 +12,31 @@
 // kernel "" means the fastest.
 //
 // Every function turns a panic, and a fault in memory that went away during
-// the call, into an error. An error beside an int, which says nothing, is
-// what gopy binds without a leak.
+// the call, into an error. An error beside an int, which says nothing unless
+// its function says what, is what gopy binds without a leak.
+//
+// Those that work on addresses do nothing and return -1 if address space is
+// limited since the first call: see [Reserve], which the caller is to call then.
 package binding
 
 import (
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"unsafe"
 
 	"github.com/backproj/backproj/backproj"
 	"github.com/backproj/backproj/backproj/internal/foreign"
+	"github.com/backproj/backproj/backproj/internal/reserve"
 )
+
+// limited is what a function returns that did nothing because of a limit.
+const limited = -1
 
 // BackProject is backproj.BackProject.
 func BackProject(frame []byte, w, h int, model []byte, mw, mh int) (prob []byte) {
 	var err error
-	defer foreign.Guard(&err)() // an error leaves prob nil, as documented
+	defer foreign.Guard(&err, debug.SetPanicOnFault(true)) // an error leaves prob nil, as documented
 	return backproj.BackProject(frame, w, h, model, mw, mh)
 }
 
@@ -51,7 +59,10 @@ func Add(
 	mask uintptr, maskRowStride, maskPixelStride int,
 	kernel string, threads int,
 ) (done int, err error) {
-	defer foreign.Guard(&err)()
+	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	if reserve.Limited() {
+		return limited, nil
+	}
 	h := recordAt(histogram).histogram(backproj.Run{Kernel: kernel, Threads: threads})
 	h.Counts = foreign.Slice[int64](counts, len(h.Values))
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
@@ -70,7 +81,10 @@ func Add(
 // Normalize makes a histogram's values of its counts, scaled to the peak or,
 // if that is 0, as they are; and its table of the values.
 func Normalize(histogram, counts uintptr, peak float64) (done int, err error) {
-	defer foreign.Guard(&err)()
+	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	if reserve.Limited() {
+		return limited, nil
+	}
 	h := recordAt(histogram).histogram(backproj.Run{})
 	h.Counts = foreign.Slice[int64](counts, len(h.Values))
 	if err := h.Normalize(peak); err != nil {
@@ -81,7 +95,10 @@ func Normalize(histogram, counts uintptr, peak float64) (done int, err error) {
 
 // Tabulate makes a histogram's table of its values, each times scale.
 func Tabulate(histogram uintptr, scale float64) (done int, err error) {
-	defer foreign.Guard(&err)()
+	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	if reserve.Limited() {
+		return limited, nil
+	}
 	h := recordAt(histogram).histogram(backproj.Run{})
 	return 0, h.Tabulate(float32(scale))
 }
@@ -96,16 +113,25 @@ func Project(
 	frame uintptr, frames, frameStride, height, width, rowStride, pixelStride, channelStride, order int,
 	kernel string, threads int,
 ) (done int, err error) {
-	defer foreign.Guard(&err)()
+	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	if reserve.Limited() {
+		return limited, nil
+	}
 	run := backproj.Run{Kernel: kernel, Threads: threads}
-	images := make([]backproj.Image, frames)
-	for j := range images {
+	// One of each, which is usual, is not allocated.
+	var (
+		oneFrame [1]backproj.Image
+		onePlane [1]backproj.Plane
+	)
+	images, planes := oneFrame[:0], onePlane[:0]
+	for j := range frames {
 		at := frame + uintptr(j*frameStride)
-		if images[j], err = foreign.Image(at, height, width, rowStride, pixelStride, channelStride, order); err != nil {
+		image, err := foreign.Image(at, height, width, rowStride, pixelStride, channelStride, order)
+		if err != nil {
 			return 0, err
 		}
+		images = append(images, image)
 	}
-	planes := make([]backproj.Plane, 0, number*frames)
 	hs := make([]*backproj.Histogram, number)
 	for i := range hs {
 		hs[i] = recordAt(histograms + uintptr(i)*unsafe.Sizeof(record{})).histogram(run)
@@ -134,7 +160,10 @@ func ProjectModel(
 	mask uintptr, maskRowStride, maskPixelStride int,
 	kernel string, threads int,
 ) (counted int, err error) {
-	defer foreign.Guard(&err)()
+	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	if reserve.Limited() {
+		return limited, nil
+	}
 	options := backproj.Options{
 		Layout: recordAt(histogram).layout(),
 		Peak:   peak, Raw: peak == 0,
@@ -167,7 +196,10 @@ func ProjectModel(
 // Locate writes to found x, y and the sum of the window of that size that has
 // the greatest sum of all within the plane.
 func Locate(found uintptr, plane uintptr, height, width, rowStride, pixelStride, windowHeight, windowWidth int) (done int, err error) {
-	defer foreign.Guard(&err)()
+	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	if reserve.Limited() {
+		return limited, nil
+	}
 	prob, err := foreign.Plane(plane, height, width, rowStride, pixelStride)
 	if err != nil {
 		return 0, err

@@ -17,15 +17,19 @@ Order: TypeAlias = Literal["bgr", "rgb"]
 Image: TypeAlias = npt.NDArray[np.uint8]
 Mask: TypeAlias = npt.NDArray[np.uint8 | np.bool_]
 
+# How the binding takes an image: address, height, width and three strides.
+Geometry: TypeAlias = tuple[int, int, int, int, int, int]
+
 ORDERS = {"bgr": 0, "rgb": 1}
 
 UINT8 = np.dtype(np.uint8)
 
 
-def geometry(image: Image) -> tuple[int, ...]:
-    """Return how the binding takes an image: address, height, width and three strides."""
+def geometry(image: Image) -> Geometry:
+    """Return how the binding takes an image."""
     height, width, _ = image.shape
-    return address(image), height, width, *image.strides
+    down, across, channel = image.strides
+    return address(image), height, width, down, across, channel
 
 
 def check_order(order: object) -> int:

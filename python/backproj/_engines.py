@@ -84,17 +84,14 @@ def count(
     state = _blank(layout, counts, peak)
     for model, mask in zip(models, masks, strict=True):
         for part, where in _model_blocks(model, mask):
-            # Each time: the handler of a signal may have forked meanwhile.
-            add = _extension.load("_native").binding_Add
-            add(state.at, address(counts), *part, order, *where, kernel, threads)
+            _extension.call("binding_Add", state.at, address(counts), *part, order, *where, kernel, threads)
     return normalized(state)
 
 
 def normalized(state: State) -> State:
     """Return a state whose counts are set with the values and the table of them."""
     assert state.counts is not None
-    normalize = _extension.load("_native").binding_Normalize
-    normalize(state.at, address(state.counts), state.peak)
+    _extension.call("binding_Normalize", state.at, address(state.counts), state.peak)
     return _frozen(state)
 
 
@@ -113,7 +110,7 @@ def of_values(
     """Return the state of a histogram that has these values."""
     state = _blank(layout, counts, peak)._replace(scale=scale)
     state.values[...] = values
-    _extension.load("_native").binding_Tabulate(state.at, scale)
+    _extension.call("binding_Tabulate", state.at, scale)
     return _frozen(state)
 
 
@@ -153,9 +150,9 @@ def project(
         records = np.concatenate([state.record for state in states])
         start = address(records)
     for at, onto, row, pixel, block in _frame_blocks(frames, out):
-        # Each time: the handler of a signal may have forked meanwhile.
-        call = _extension.load("_native").binding_Project
-        call(start, number, at, step, onto, row, pixel, *block, order, kernel, threads)
+        _extension.call(
+            "binding_Project", start, number, at, step, onto, row, pixel, *block, order, kernel, threads
+        )
 
 
 def project_model(
@@ -173,10 +170,15 @@ def project_model(
 
     The images and ``out`` come as their geometry. None of them may have more than _pace.PIXELS_A_CALL.
     """
-    described = record_of_layout(layout)
+    _held, described = record_of_layout(layout)
     where = (0, 0, 0) if mask is None else (address(mask), *mask.strides)
-    call, kernel = _extension.load("_native").binding_ProjectModel, default_kernel()
-    return bool(call(address(described), peak, *out, *frame, *model, order, *where, kernel, threads))
+    kernel = default_kernel()
+    # fmt: off
+    counted = _extension.call(
+        "binding_ProjectModel", described, peak, *out, *frame, *model, order, *where, kernel, threads,
+    )
+    # fmt: on
+    return bool(counted)
 
 
 def _frame_blocks(frames: Image, out: Image) -> Iterator[tuple[int, int, int, int, tuple[int, ...]]]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backproj._arrays import shown
+from backproj._memory import address
 from backproj._remember import remembered
 
 Channels: TypeAlias = Literal["h", "hs", "hsv"]
@@ -175,14 +176,14 @@ _CHANNELS = {"hs": 0, "h": 1, "hsv": 2}
 
 def record(layout: Layout, values: int, table: int) -> npt.NDArray[np.uint64]:
     """Return the record of a histogram whose arrays lie at those addresses, field by field."""
-    fields = record_of_layout(layout).copy()
+    fields = record_of_layout(layout)[0].copy()
     fields[0], fields[1] = values, table
     return fields
 
 
 @functools.lru_cache(maxsize=64)
-def record_of_layout(layout: Layout) -> npt.NDArray[np.uint64]:
-    """Return the record of a histogram without arrays. It is not to be changed."""
+def record_of_layout(layout: Layout) -> tuple[npt.NDArray[np.uint64], int]:
+    """Return the record of a histogram without arrays, and its address. It is not to be changed."""
     pad = len(layout.bins)
     lo, hi = layout.in_range or ((0, 0, 0), (0, 0, 0))
     described = np.array(
@@ -200,4 +201,5 @@ def record_of_layout(layout: Layout) -> npt.NDArray[np.uint64]:
         ),
         _RECORD,
     )
-    return np.frombuffer(described.tobytes(), np.uint64)
+    fields = np.frombuffer(described.tobytes(), np.uint64)
+    return fields, address(fields)

@@ -2,7 +2,7 @@
 
 A Go runtime that is refused either ends the process, as it starts or in any later call. So where limits
 are set they are looked at before one is loaded, what later calls would need is taken with it, and each
-call looks whether there is a little room yet. Where none are set each call looks whether one is since.
+call looks whether there is a little room yet. Where none are set Go looks whether one is since.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def load_within_limits(name: str, load: Callable[[], ModuleType]) -> ModuleType:
         threads = _threads_within(limits, threads, name)
     module = load()
     if near or limits:
-        _reserve(module, threads)
+        _reserve(module, threads, watch=bool(limits))
     return _Watched(name, module) if limits else module
 
 
@@ -115,7 +115,7 @@ def within_limits(name: str, module: ModuleType) -> ModuleType:
         If they leave too little address space for what later calls may need.
     """
     cpus = len(os.sched_getaffinity(0))
-    _reserve(module, _threads_within(_limits(), cpus, name, loaded=True))
+    _reserve(module, _threads_within(_limits(), cpus, name, loaded=True), watch=True)
     return _Watched(name, module)
 
 
@@ -124,8 +124,8 @@ def _limits() -> list[_Limit]:
     return [limit for limit in _LIMITS if limit.most() != RLIM_INFINITY]
 
 
-def _reserve(module: ModuleType, threads: int) -> None:
-    module.binding_Reserve(threads, _SPARE_THREADS, _heap(threads))
+def _reserve(module: ModuleType, threads: int, watch: bool) -> None:
+    module.binding_Reserve(threads, _SPARE_THREADS, _heap(threads), watch)
 
 
 class _Watched(ModuleType):

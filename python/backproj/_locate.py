@@ -60,8 +60,7 @@ def locate(prob: Image, size: Sequence[SupportsIndex]) -> tuple[Box, int]:
     found = np.empty(3, np.int64)
 
     def search() -> None:
-        call = _extension.load("_native").binding_Locate
-        call(address(found), address(plane), h, w, *plane.strides, height, width)
+        _extension.call("binding_Locate", address(found), address(plane), h, w, *plane.strides, height, width)
 
     undivided(search, plane.size)
     x, y, score = found.tolist()

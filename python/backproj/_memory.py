@@ -49,11 +49,15 @@ def extent(array: npt.NDArray[Any]) -> tuple[int, int, int] | None:
 
     None if it is empty, or lies in memory that is not simply its own or that of the array it is a view of.
     """
-    first, base = address(array), array.base
-    low = high = first
+    base = array.base
     if array.flags.c_contiguous:
-        high += array.nbytes
+        try:
+            first = _addressof(_from_buffer(array))  # see address
+        except (TypeError, ValueError):
+            first = address(array)
+        low, high = first, first + array.nbytes
     else:
+        low = high = first = address(array)
         for n, stride in zip(array.shape, array.strides, strict=True):
             if stride < 0:
                 low += (n - 1) * stride

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from backproj import _engines, _extension, _pace
-from backproj._arrays import UINT8, Image, Mask, check_frames, destination, geometry
+from backproj._arrays import UINT8, Geometry, Image, Mask, check_frames, destination, geometry
 from backproj._engines import Engine, State
 from backproj._kernels import default_kernel
 from backproj._layout import Layout
@@ -26,11 +26,14 @@ def project_single(
     if engine == "native":
         both = plain(frame, out)
         if both is not None:
-            prob, plane, image = both
-            project, kernel = _extension.load("_native").binding_Project, default_kernel()
-            project(
-                state.at, 1, plane[0], 0, 0, *plane[1:], image[0], 1, 0, *image[1:], order, kernel, threads
+            prob, (at, row, pixel), (source, height, width, down, across, channel) = both
+            kernel = default_kernel()
+            # fmt: off
+            _extension.call(
+                "binding_Project", state.at, 1, at, 0, 0, row, pixel,
+                source, 1, 0, height, width, down, across, channel, order, kernel, threads,
             )
+            # fmt: on
             return prob
     frame = check_frames(frame, name)
     out, onto = destination(out, frame.shape[:-1], frame)
@@ -55,7 +58,8 @@ def project_model(
         frame = check_frames(frame)
         prob, onto = destination(out, frame.shape[:-1], frame)
         if engine == "native" and frame.ndim == 3 and 0 < frame.size <= 3 * _pace.PIXELS_A_CALL:
-            both = prob, (address(onto), *onto.strides), geometry(frame)
+            row, pixel = onto.strides
+            both = prob, (address(onto), row, pixel), geometry(frame)
     else:
         prob = both[0]
     known = plain_image(model) if both is not None and mask is None else None
@@ -74,7 +78,7 @@ def project_model(
     return project_single(state, frame, prob, order, threads, engine)
 
 
-def plain(frame: Image, out: Image | None) -> tuple[Image, tuple[int, ...], tuple[int, ...]] | None:
+def plain(frame: Image, out: Image | None) -> tuple[Image, tuple[int, int, int], Geometry] | None:
     """Check a frame and an ``out`` without gaps; return None for all but the simplest, and for mistakes.
 
     Returns what the call gives back, and the geometry of the two as the binding takes it. Go projects 64×64
@@ -83,7 +87,8 @@ def plain(frame: Image, out: Image | None) -> tuple[Image, tuple[int, ...], tupl
     source = plain_image(frame)
     if source is None:
         return None
-    shape = frame.shape[:2]
+    low, high, image = source
+    shape = image[1:3]
     if out is None:
         out = np.empty(shape, UINT8)
     elif type(out) is not np.ndarray or out.dtype != UINT8 or out.shape != shape:
@@ -92,17 +97,24 @@ def plain(frame: Image, out: Image | None) -> tuple[Image, tuple[int, ...], tupl
     if not (flags.c_contiguous and flags.writeable):
         return None
     target = extent(out)
-    if target is None or (target[1] < source[1] and source[0] < target[2]):
+    if target is None or (target[1] < high and low < target[2]):
         return None
-    return out, (target[0], shape[1], 1), source[2]
+    return out, (target[0], shape[1], 1), image
 
 
-def plain_image(image: Image) -> tuple[int, int, tuple[int, ...]] | None:
+def plain_image(image: Image) -> tuple[int, int, Geometry] | None:
     """Return where an image begins and ends, and its geometry, if it is an array or a view of one."""
-    if type(image) is not np.ndarray or image.dtype != UINT8 or image.ndim != 3:
+    if type(image) is not np.ndarray or image.dtype != UINT8:
         return None
-    height, width, channels = image.shape
-    if channels not in (3, 4) or not 0 < height * width <= _pace.PIXELS_A_CALL:
+    shape = image.shape
+    if len(shape) != 3:
+        return None
+    height, width, channels = shape
+    if not (3 <= channels <= 4 and 0 < height * width <= _pace.PIXELS_A_CALL):
         return None
     lies = extent(image)
-    return None if lies is None else (lies[1], lies[2], (lies[0], height, width, *image.strides))
+    if lies is None:
+        return None
+    first, low, high = lies
+    down, across, channel = image.strides
+    return low, high, (first, height, width, down, across, channel)

@@ -12,23 +12,24 @@ import (
 	"github.com/backproj/backproj/backproj"
 )
 
-// Guard returns what a bound function defers: it turns a panic into an error.
-// Until then faults are panics too.
-func Guard(err *error) func() {
-	old := debug.SetPanicOnFault(true)
-	return func() {
-		debug.SetPanicOnFault(old)
-		switch p := recover().(type) {
-		case nil:
-		case interface { // a fault: see debug.SetPanicOnFault
-			runtime.Error
-			Addr() uintptr
-		}:
-			*err = errors.New("backproj: memory of an array went away during the call" +
-				" (was it a memory-mapped file, and cut short?)")
-		default:
-			*err = fmt.Errorf("backproj: internal error, please report it: %v", p)
-		}
+// Guard is what a bound function defers, to turn a panic into an error:
+//
+//	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+//
+// With that, faults are panics too until it returns. It is no closure, which
+// would have every call allocate it and the error.
+func Guard(err *error, faults bool) {
+	debug.SetPanicOnFault(faults)
+	switch p := recover().(type) {
+	case nil:
+	case interface { // a fault: see debug.SetPanicOnFault
+		runtime.Error
+		Addr() uintptr
+	}:
+		*err = errors.New("backproj: memory of an array went away during the call" +
+			" (was it a memory-mapped file, and cut short?)")
+	default:
+		*err = fmt.Errorf("backproj: internal error, please report it: %v", p)
 	}
 }
 

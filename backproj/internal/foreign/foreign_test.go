@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -54,7 +55,7 @@ func TestAnImageIsTheMemoryItself(t *testing.T) {
 
 // call runs f as a bound function would.
 func call(f func()) (err error) {
-	defer Guard(&err)()
+	defer Guard(&err, debug.SetPanicOnFault(true))
 	f()
 	return nil
 }

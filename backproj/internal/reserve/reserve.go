@@ -14,7 +14,12 @@ import (
 //
 // The runtime starts a thread whenever none is idle just then, so it comes to
 // have more than run Go code at a time. With some to spare one is always idle.
-func Take(threads, spare, heap int) {
+//
+// With watch the caller is to look at limits before each call from now on.
+func Take(threads, spare, heap int, watch bool) {
+	if watch {
+		defer watched.Store(true)
+	}
 	runtime.GOMAXPROCS(min(threads, runtime.GOMAXPROCS(0)))
 	memory := make([]byte, heap) // never touched, it takes addresses only
 	runtime.KeepAlive(memory)

@@ -3,13 +3,15 @@
 package binding
 
 import (
+	"runtime/debug"
+
 	"github.com/backproj/backproj/backproj/internal/foreign"
 	"github.com/backproj/backproj/backproj/internal/reserve"
 )
 
 // Reserve is as in package backproj/binding.
-func Reserve(threads, spare, heap int) (done int, err error) {
-	defer foreign.Guard(&err)()
-	reserve.Take(threads, spare, heap)
+func Reserve(threads, spare, heap int, watch bool) (done int, err error) {
+	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	reserve.Take(threads, spare, heap, watch)
 	return 0, nil
 }
