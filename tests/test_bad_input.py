@@ -249,6 +249,11 @@ def test_bad_lists_of_models(value, error, named, fix):
     assert_says(caught, "model", named, fix)
 
 
+def test_a_list_of_frames_is_not_a_batch():
+    with pytest.raises(TypeError, match=r"list of length 2; numpy\.stack\(frame\) makes a batch"):
+        backproj.back_project([FRAME, FRAME], FRAME)
+
+
 def test_a_list_of_images_is_not_a_list_of_histograms():
     with pytest.raises(TypeError, match=r"back_project\(frame, Histogram\(\[image, ...\]\)\)"):
         backproj.back_project(FRAME, [MODEL, MODEL])

@@ -64,7 +64,8 @@ MISTAKES = {
     "missing file": (("nowhere.png", *BOX), "nowhere.png: No such file"),
     "missing model": (("photograph.jpg", "--model", "nowhere.png"), "nowhere.png: No such file"),
     "folder to nowhere": ((".", *BOX), "need a folder to write to: -o FOLDER"),
-    "not a picture": (("text.png", *BOX), "cannot read text.png: cannot identify image file"),
+    "not a picture": (("text.png", *BOX), "cannot read text.png: it is no picture that Pillow knows"),
+    "a film": (("film.mp4", *BOX), "cannot read film.mp4: it is no picture that Pillow knows; films are for"),
     "truncated": (("half.jpg", *BOX), "cannot read half.jpg: image file is truncated"),
     "16 bits": (("deep.png", *BOX), "deep.png has more than 8 bits"),
     "no model": (("photograph.jpg",), "--model IMAGE or --box"),
@@ -89,7 +90,8 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("arguments", "says"), MISTAKES.values(), ids=MISTAKES.keys())
 def test_mistakes_are_one_line_and_exit_code_2_and_nothing_is_written(folder, arguments, says):
-    (folder / "text.png").write_text("not a picture")
+    for name in ("text.png", "film.mp4"):
+        (folder / name).write_text("not a picture")
     (folder / "half.jpg").write_bytes((folder / "photograph.jpg").read_bytes()[:20_000])
     Image.fromarray(np.zeros((9, 9), np.uint16)).save("deep.png")
     before = names(folder)

@@ -238,6 +238,8 @@ def _fix_of_type(value: object, name: str, shape: str | tuple[int, ...]) -> str:
             ": cv2.imread returns None for a file that it cannot read, so check the path; VideoCapture.read "
             "does at the end of a film"
         )
+    if name == "frame" and isinstance(value, (list, tuple)) and value and isinstance(value[0], np.ndarray):
+        return "; numpy.stack(frame) makes a batch of frames of one size"
     if isinstance(value, str) or hasattr(type(value), "__fspath__"):
         return f"; read the file first, as by cv2.imread(path{'' if image else ', cv2.IMREAD_GRAYSCALE'})"
     if type(value).__module__.startswith("PIL."):

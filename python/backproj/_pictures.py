@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,10 @@ def read_picture(path: Path) -> Image:
             return np.asarray(PIL.ImageOps.exif_transpose(file).convert("RGB"))
     except click.ClickException:
         raise
+    except PIL.UnidentifiedImageError as error:
+        film = (mimetypes.guess_type(path)[0] or "").startswith("video/")
+        hint = "; films are for 'backproj video'" if film else ""
+        raise PictureError(f"cannot read {path}: it is no picture that Pillow knows{hint}") from error
     except Exception as error:  # Pillow's decoders raise a dozen kinds for a damaged file
         raise PictureError(f"cannot read {path}: {_reason(error)}") from error
 
