@@ -117,10 +117,7 @@ def call(function: str, *args: float | str) -> int:
         As `load`, and what the function raises.
     """
     while True:
-        try:
-            module = _modules["_native"] if _own[0] else load("_native")
-        except KeyError:
-            module = load("_native")
+        module = (_modules.get("_native") if _own[0] else None) or load("_native")
         done: int = getattr(module, function)(*args)
         if done != _LIMITED:
             return done

@@ -8,7 +8,7 @@ import (
 )
 
 // limited reports whether RLIMIT_AS is set. The system call is getrlimit
-// itself, in some 0.15 µs: package syscall's takes prlimit, which looks up the
+// itself, in some 0.2 µs: package syscall's takes prlimit, which looks up the
 // process and takes twice that. A kernel that refuses it, as in a sandbox,
 // tells of no limit.
 func limited() bool {
