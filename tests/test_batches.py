@@ -203,14 +203,21 @@ def test_frames_that_are_no_tall_frame_are_one_call_too_unless_they_are_many(mon
 
 
 @pytest.mark.parametrize(
-    ("pixels", "number"), [(1, H * W), (W // 2, 2 * H + 2), (W, H), (5 * W, 3), (1 << 24, 1)]
+    ("pixels", "function", "number"),
+    [
+        (1, "binding_Add", H * W),
+        (W // 2, "binding_Add", 2 * H + 2),
+        (W, "binding_Add", H),
+        (5 * W, "binding_Add", 3),
+        (1 << 24, "binding_Fit", 1),
+    ],
 )
-def test_models_are_counted_in_chunks_too(monkeypatch, batch, pixels, number):
+def test_models_are_counted_in_chunks_too(monkeypatch, batch, pixels, function, number):
     mask = np.random.default_rng(2).integers(0, 2, (H, W), np.uint8)
     halves = batch[0, ::-1, ::2], mask[::-1, ::2]
     expected = backproj.Histogram(batch[0]), backproj.Histogram(halves[0], mask=halves[1])
     chunked(monkeypatch, pixels)
-    seen = calls(monkeypatch, "binding_Add")
+    seen = calls(monkeypatch, function)
     assert backproj.Histogram(batch[0]) == expected[0]
     assert len(seen) == number
     assert backproj.Histogram(halves[0], mask=halves[1]) == expected[1]

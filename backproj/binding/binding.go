@@ -22,6 +22,7 @@ package binding
 import (
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -91,6 +92,34 @@ func Normalize(histogram, counts uintptr, peak float64) (done int, err error) {
 		return 0, err
 	}
 	return 0, h.Tabulate(1)
+}
+
+// Fit makes a histogram's counts, values and table of a model: it does what Add
+// and Normalize do, and clears the counts first. It returns 1 if any pixel was
+// counted, else 0.
+func Fit(
+	histogram, counts uintptr, peak float64,
+	model uintptr, height, width, rowStride, pixelStride, channelStride, order int,
+	kernel string, threads int,
+) (counted int, err error) {
+	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	if reserve.Limited() {
+		return limited, nil
+	}
+	h := recordAt(histogram).histogram(backproj.Run{Kernel: kernel, Threads: threads})
+	h.Counts = foreign.Slice[int64](counts, len(h.Values))
+	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
+	if err != nil {
+		return 0, err
+	}
+	clear(h.Counts)
+	if err := h.Add(image, backproj.Plane{}); err != nil {
+		return 0, err
+	}
+	if err := h.Normalize(peak); err != nil {
+		return 0, err
+	}
+	return int(min(1, slices.Max(h.Counts))), h.Tabulate(1)
 }
 
 // Tabulate makes a histogram's table of its values, each times scale.

@@ -3,6 +3,7 @@ package binding
 import (
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -74,6 +75,9 @@ func TestExtentsThatNoArrayHasAreErrors(t *testing.T) {
 			"Add mask": func() (int, error) {
 				return Add(at(s.record), at(s.counts), at(pix), e.length, 1, 0, 0, 1, 0, at(prob), e.along, 1, "", 1)
 			},
+			"Fit": func() (int, error) {
+				return Fit(at(s.record), at(s.counts), 256, at(pix), e.length, 1, e.along, 3, 1, 0, "", 1)
+			},
 			"Project frame": func() (int, error) {
 				return Project(at(s.record), 1, at(prob), 0, 0, 0, 0, at(pix), 1, 0, e.length, 1, e.along, 3, 1, 0, "", 1)
 			},
@@ -119,6 +123,35 @@ func TestRecordsThatDescribeNoHistogramAreErrors(t *testing.T) {
 	}
 	if _, err := Project(at(newState(t).record), -1, at(prob), 0, 0, 10, 1, at(pix), 1, 0, 10, 10, 30, 3, 1, 0, "", 1); err == nil {
 		t.Error("a negative number of records: no error")
+	}
+}
+
+func TestFitIsAddAndNormalizeWhateverWasThereBefore(t *testing.T) {
+	pix := memory[byte](t, 300)
+	for i := range pix {
+		pix[i] = byte(i * i)
+	}
+	one, two := newState(t), newState(t)
+	for i := range two.counts {
+		two.counts[i] = int64(i)
+	}
+	if _, err := Add(at(one.record), at(one.counts), at(pix), 10, 10, 30, 3, 1, 0, 0, 0, 0, "", 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Normalize(at(one.record), at(one.counts), 256); err != nil {
+		t.Fatal(err)
+	}
+	counted, err := Fit(at(two.record), at(two.counts), 256, at(pix), 10, 10, 30, 3, 1, 0, "", 0)
+	if err != nil || counted != 1 {
+		t.Fatalf("counted: %d, error: %v", counted, err)
+	}
+	if !slices.Equal(one.counts, two.counts) || !slices.Equal(one.values, two.values) || !slices.Equal(one.table, two.table) {
+		t.Error("counts, values or table differ")
+	}
+	two.record[0].ranges = [3][2]float64{{-2, -1}, {0, 256}} // no hue is there
+	counted, err = Fit(at(two.record), at(two.counts), 256, at(pix), 10, 10, 30, 3, 1, 0, "", 0)
+	if err != nil || counted != 0 {
+		t.Errorf("of nothing: counted: %d, error: %v", counted, err)
 	}
 }
 

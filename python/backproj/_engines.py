@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backproj import _extension, _pace
-from backproj._arrays import Image, geometry, shown
+from backproj._arrays import Geometry, Image, geometry, shown
 from backproj._kernels import default_kernel
 from backproj._layout import DEFAULT, Layout, record, record_of_layout
 from backproj._memory import address
@@ -86,6 +86,21 @@ def count(
         for part, where in _model_blocks(model, mask):
             _extension.call("binding_Add", state.at, address(counts), *part, order, *where, kernel, threads)
     return normalized(state)
+
+
+def fit(
+    layout: Layout, peak: float, model: Geometry, order: int, *, threads: int = ALL_CPUS
+) -> tuple[State, bool]:
+    """Return the state of a model's histogram, by one call of Go, and if any pixel was counted.
+
+    The model comes as its geometry and must not have more than _pace.PIXELS_A_CALL pixels.
+    """
+    counts = np.empty(layout.bins, np.int64)
+    state = _blank(layout, counts, peak)
+    counted = _extension.call(
+        "binding_Fit", state.at, address(counts), peak, *model, order, default_kernel(), threads
+    )
+    return _frozen(state), bool(counted)
 
 
 def normalized(state: State) -> State:

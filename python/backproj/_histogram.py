@@ -13,9 +13,9 @@ from backproj import _engines, _files
 from backproj._arrays import Image, Mask, Order, check_order
 from backproj._engines import Engine, State, check_engine
 from backproj._layout import Bounds, Channels, Layout, check_layout
-from backproj._models import check_models, check_peak, count_models
+from backproj._models import check_peak
 from backproj._shown import Shown
-from backproj._single import project_single
+from backproj._single import fit_model, project_single
 from backproj._threads import check_threads
 from backproj._values import given_values, ratio_values
 
@@ -106,8 +106,7 @@ class Histogram(Shown):
         order: Order = "bgr",
     ) -> None:
         layout = check_layout(channels, bins, ranges, in_range)
-        images, masks = check_models(model, mask)
-        self._state = count_models(images, masks, layout, check_peak(peak), check_order(order), "native", 3)
+        self._state = fit_model(model, mask, layout, check_peak(peak), check_order(order), caller=3)
 
     @classmethod
     def _of(cls, state: State) -> Histogram:

@@ -35,11 +35,17 @@ _from_buffer: Callable[[Any], ctypes.c_char] = ctypes.c_char.from_buffer
 
 def address(array: npt.NDArray[Any]) -> int:
     """Return where the array's first element lies."""
-    # ctypes tells in a quarter of numpy's 1 µs, but only of memory without gaps (an array of one element has
-    # none) that may be written to (else it raises a TypeError) and is not empty (a ValueError).
-    first = array if array.flags.c_contiguous else array[(_FIRST,) * array.ndim]
+    # ctypes tells in a quarter of numpy's 1 µs, but only of memory without gaps that may be written to (else
+    # it raises a TypeError) and is not empty (a ValueError).
     try:
-        return _addressof(_from_buffer(first))
+        return _addressof(_from_buffer(array))
+    except (TypeError, ValueError):
+        return _address_with_gaps(array)
+
+
+def _address_with_gaps(array: npt.NDArray[Any]) -> int:
+    try:
+        return _addressof(_from_buffer(array[(_FIRST,) * array.ndim]))  # one element has no gaps
     except (TypeError, ValueError):
         return int(array.__array_interface__["data"][0])
 
@@ -51,13 +57,10 @@ def extent(array: npt.NDArray[Any]) -> tuple[int, int, int] | None:
     """
     base = array.base
     if array.flags.c_contiguous:
-        try:
-            first = _addressof(_from_buffer(array))  # see address
-        except (TypeError, ValueError):
-            first = address(array)
+        first = address(array)
         low, high = first, first + array.nbytes
     else:
-        low = high = first = address(array)
+        low = high = first = _address_with_gaps(array)
         for n, stride in zip(array.shape, array.strides, strict=True):
             if stride < 0:
                 low += (n - 1) * stride

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from backproj import _engines, _extension, _pace
@@ -11,6 +13,7 @@ from backproj._kernels import default_kernel
 from backproj._layout import Layout
 from backproj._memory import address, extent
 from backproj._models import check_models, count_models, warn_if_empty
+from backproj._threads import check_threads
 
 
 def project_single(
@@ -76,6 +79,23 @@ def project_model(
         return prob
     state = count_models([image], [where], layout, peak, order, engine, caller=4)
     return project_single(state, frame, prob, order, threads, engine)
+
+
+def fit_model(
+    model: Image | Sequence[Image],
+    mask: Mask | Sequence[Mask | None] | None,
+    layout: Layout,
+    peak: float,
+    order: int,
+    caller: int,
+) -> State:
+    """Check a model, or several, and masks; return the histogram. Warnings are about the caller so far up."""
+    known = plain_image(model) if mask is None and type(model) is np.ndarray else None
+    if known is None:
+        return count_models(*check_models(model, mask), layout, peak, order, "native", caller + 1)
+    state, counted = _engines.fit(layout, peak, known[2], order, threads=check_threads(None))
+    warn_if_empty(counted, caller + 1)
+    return state
 
 
 def plain(frame: Image, out: Image | None) -> tuple[Image, tuple[int, int, int], Geometry] | None:
