@@ -158,14 +158,15 @@ def test_the_opencv_engine_needs_a_runtime_of_its_own(room):
     assert then == "worked"
 
 
-# Small calls, of which Go collects what they leave now and then, and large ones, from several threads.
+# Small calls, of which Go collects what they leave now and then, and large ones, from several threads. They
+# wait for the end of a pipe, since Python's own locks and barriers do not stand a want of memory.
 MANY = """
 engine, name, room = {!r}, {!r}, {}
 if {}:
     leave(name, 8000)
 hist = backproj.Histogram(frame)
 tiny, views = frame[:64, :64].copy(), (frame, frame[:, ::-1], frame.transpose(1, 0, 2))
-said, go = set(), threading.Barrier(4)
+said, (end, begin) = set(), os.pipe()
 
 def many(number):
     for i in range(number):
@@ -180,15 +181,18 @@ def many(number):
         except Exception as error:
             said.add(repr(error))
 
-def begin():
-    go.wait()
+def wait():
+    try:
+        os.read(end, 1)
+    except MemoryError:
+        pass
     many(300)
 
 many(1)
-threads = [threading.Thread(target=begin) for _ in range(3)]
+threads = [threading.Thread(target=wait) for _ in range(3)]
 for thread in threads: thread.start()
 leave(name, room)
-go.wait()
+os.close(begin)
 many(1500)
 for thread in threads: thread.join()
 lift(name)
@@ -205,6 +209,45 @@ def test_a_limit_that_is_lowered_after_the_first_call(engine, name, before, room
     if engine == "opencv" and not built("_opencv"):
         pytest.skip("this build has no opencv engine (BACKPROJ_OPENCV=1)")
     assert python(MANY.format(engine, name, room, before)) == [[], "worked"]
+
+
+# Go takes memory to let a thread in that has not called before.
+THREADS = """
+import time
+threading.stack_size(1 << 18)
+tiny = np.zeros((64, 64, 3), np.uint8)
+hist, said, ready = backproj.Histogram(tiny), set(), []
+end, begin = os.pipe()
+
+def first():
+    if {called}:
+        hist.back_project(tiny)
+    ready.append(1)
+    for _ in range(3):
+        try:
+            os.read(end, 1)
+            hist.back_project(tiny)
+            said.add("worked")
+        except MemoryError:
+            said.add("MemoryError")
+
+threads = [threading.Thread(target=first) for _ in range(400)]
+for thread in threads: thread.start()
+while len(ready) < len(threads): time.sleep(0.01)
+time.sleep(0.1)
+leave("RLIMIT_AS", 0)
+os.close(begin)
+time.sleep(0.3)
+lift("RLIMIT_AS")
+for thread in threads: thread.join()
+print(json.dumps([sorted(said - {{"worked"}}), attempt()]))
+"""
+
+
+@pytest.mark.parametrize("called", [False, True], ids=["threads that never called", "threads that called"])
+@pytest.mark.parametrize("time", range(6))
+def test_a_limit_that_leaves_nothing_ends_no_process_whichever_thread_calls_next(called, time):
+    assert python(THREADS.format(called=called)) == [["MemoryError"], "worked"]
 
 
 def test_a_limit_set_after_the_first_call_that_leaves_enough_is_no_error():

@@ -71,6 +71,12 @@ class _Process:
         self.own[0] = 0
 
 
+class _Thread(threading.local):
+    native: ModuleType | None = None  # which this thread has called
+
+
+_thread = _Thread()
+
 # It outlives a reload of this module, as the Go runtimes do: test suites drop modules and import them
 # anew.
 _process: _Process = vars(sys).get("_backproj") or _Process()
@@ -109,7 +115,8 @@ def call(function: str, *args: float | str) -> int:
     """Return what a function of ``_native`` that works on addresses returns.
 
     The module is loaded if it is not yet; it is looked up each time, for the handler of a signal may have
-    forked meanwhile. Go looks at limits itself here, in a third of the 0.5 µs that `load` takes for it.
+    forked meanwhile. Go looks at limits itself here, in a third of the 0.5 µs that `load` takes for it, but
+    not before the first call of a thread: Go takes memory to let one in.
 
     Raises
     ------
@@ -117,7 +124,9 @@ def call(function: str, *args: float | str) -> int:
         As `load`, and what the function raises.
     """
     while True:
-        module = (_modules.get("_native") if _own[0] else None) or load("_native")
+        module = _modules.get("_native") if _own[0] else None
+        if module is None or module is not _thread.native:
+            module = _thread.native = load("_native")
         done: int = getattr(module, function)(*args)
         if done != _LIMITED:
             return done
