@@ -111,7 +111,7 @@ def check_forcing():
         use_kernel("nonesuch")
         try:
             function()
-        except RuntimeError as error:
+        except ValueError as error:
             if "nonesuch" not in str(error):
                 raise
         else:

@@ -45,5 +45,5 @@ def test_a_panic_is_an_error_and_the_next_call_works(noise):
     out, frame = [noise.ctypes.data, 0, 0, 53, 1], [noise.ctypes.data, 1, 0, 37, 53, 159, 3, 1, 0]
     args = record.ctypes.data, 1, *out, *frame
     with pytest.raises(RuntimeError, match=r"please report it: -1 values at address 0x100000"):
-        _extension.load("_native").binding_Project(*args, "", 1)
+        _extension.load("_native").binding_Project(*args, 0, 1)
     np.testing.assert_array_equal(hist.back_project(noise), expected)

@@ -9,7 +9,8 @@
 // A histogram comes as the address of a [record].
 //
 // The order of an image is 0 for BGR and 1 for RGB; threads 0 means one a CPU;
-// kernel "" means the fastest.
+// the kernel is its number in [Kernels]. It is no string, which gopy would
+// allocate before a function can look whether it may.
 //
 // Every function turns a panic, and a fault in memory that went away during
 // the call, into an error. An error beside an int, which says nothing unless
@@ -31,6 +32,9 @@ import (
 	"github.com/backproj/backproj/backproj/internal/reserve"
 )
 
+// kernels are what a kernel's number refers to.
+var kernels = backproj.Kernels()
+
 // limited is what a function returns that did nothing because of a limit.
 const limited = -1
 
@@ -44,7 +48,7 @@ func BackProject(frame []byte, w, h int, model []byte, mw, mh int) (prob []byte)
 // Kernels returns the names of this machine's kernels, the default first,
 // separated by commas.
 func Kernels() string {
-	return strings.Join(backproj.Kernels(), ",")
+	return strings.Join(kernels, ",")
 }
 
 // Threads returns the greatest number of threads of a call that asks for 0.
@@ -58,13 +62,13 @@ func Add(
 	histogram, counts uintptr,
 	model uintptr, height, width, rowStride, pixelStride, channelStride, order int,
 	mask uintptr, maskRowStride, maskPixelStride int,
-	kernel string, threads int,
+	kernel, threads int,
 ) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 	if reserve.Limited() {
 		return limited, nil
 	}
-	h := recordAt(histogram).histogram(backproj.Run{Kernel: kernel, Threads: threads})
+	h := recordAt(histogram).histogram(backproj.Run{Kernel: kernels[kernel], Threads: threads})
 	h.Counts = foreign.Slice[int64](counts, len(h.Values))
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
@@ -100,13 +104,13 @@ func Normalize(histogram, counts uintptr, peak float64) (done int, err error) {
 func Fit(
 	histogram, counts uintptr, peak float64,
 	model uintptr, height, width, rowStride, pixelStride, channelStride, order int,
-	kernel string, threads int,
+	kernel, threads int,
 ) (counted int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 	if reserve.Limited() {
 		return limited, nil
 	}
-	h := recordAt(histogram).histogram(backproj.Run{Kernel: kernel, Threads: threads})
+	h := recordAt(histogram).histogram(backproj.Run{Kernel: kernels[kernel], Threads: threads})
 	h.Counts = foreign.Slice[int64](counts, len(h.Values))
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
@@ -140,13 +144,13 @@ func Project(
 	histograms uintptr, number int,
 	dst uintptr, dstStride, dstFrameStride, dstRowStride, dstPixelStride int,
 	frame uintptr, frames, frameStride, height, width, rowStride, pixelStride, channelStride, order int,
-	kernel string, threads int,
+	kernel, threads int,
 ) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 	if reserve.Limited() {
 		return limited, nil
 	}
-	run := backproj.Run{Kernel: kernel, Threads: threads}
+	run := backproj.Run{Kernel: kernels[kernel], Threads: threads}
 	// One of each, which is usual, is not allocated.
 	var (
 		oneFrame [1]backproj.Image
@@ -187,7 +191,7 @@ func ProjectModel(
 	model uintptr, modelHeight, modelWidth, modelRowStride, modelPixelStride, modelChannelStride int,
 	order int,
 	mask uintptr, maskRowStride, maskPixelStride int,
-	kernel string, threads int,
+	kernel, threads int,
 ) (counted int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 	if reserve.Limited() {
@@ -196,7 +200,7 @@ func ProjectModel(
 	options := backproj.Options{
 		Layout: recordAt(histogram).layout(),
 		Peak:   peak, Raw: peak == 0,
-		Run: backproj.Run{Kernel: kernel, Threads: threads},
+		Run: backproj.Run{Kernel: kernels[kernel], Threads: threads},
 	}
 	image, err := foreign.Image(frame, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from backproj import _extension, _pace
 from backproj._arrays import Geometry, Image, geometry, shown
-from backproj._kernels import default_kernel
+from backproj._kernels import default_kernel, kernel_number
 from backproj._layout import DEFAULT, Layout, record, record_of_layout
 from backproj._memory import address
 from backproj._pace import blocks, undivided
@@ -79,12 +79,12 @@ def count(
     """Count the models' pixels where their masks are not 0, and normalise the counts."""
     if engine == "opencv":
         return _count_by_opencv(layout, models, masks, order, peak)
-    kernel = kernel or default_kernel()
+    number = kernel_number(kernel or default_kernel())
     counts = np.zeros(layout.bins, np.int64)
     state = _blank(layout, counts, peak)
     for model, mask in zip(models, masks, strict=True):
         for part, where in _model_blocks(model, mask):
-            _extension.call("binding_Add", state.at, address(counts), *part, order, *where, kernel, threads)
+            _extension.call("binding_Add", state.at, address(counts), *part, order, *where, number, threads)
     return normalized(state)
 
 
@@ -98,7 +98,14 @@ def fit(
     counts = np.empty(layout.bins, np.int64)
     state = _blank(layout, counts, peak)
     counted = _extension.call(
-        "binding_Fit", state.at, address(counts), peak, *model, order, default_kernel(), threads
+        "binding_Fit",
+        state.at,
+        address(counts),
+        peak,
+        *model,
+        order,
+        kernel_number(default_kernel()),
+        threads,
     )
     return _frozen(state), bool(counted)
 
@@ -159,14 +166,14 @@ def project(
     if engine == "opencv":
         _project_by_opencv(states, frames, out, order)
         return
-    kernel = kernel or default_kernel()
+    runs = kernel_number(kernel or default_kernel())
     start, number, step = states[0].at, len(states), out.strides[0]
     if number > 1:
         records = np.concatenate([state.record for state in states])
         start = address(records)
     for at, onto, row, pixel, block in _frame_blocks(frames, out):
         _extension.call(
-            "binding_Project", start, number, at, step, onto, row, pixel, *block, order, kernel, threads
+            "binding_Project", start, number, at, step, onto, row, pixel, *block, order, runs, threads
         )
 
 
@@ -187,7 +194,7 @@ def project_model(
     """
     _held, described = record_of_layout(layout)
     where = (0, 0, 0) if mask is None else (address(mask), *mask.strides)
-    kernel = default_kernel()
+    kernel = kernel_number(default_kernel())
     # fmt: off
     counted = _extension.call(
         "binding_ProjectModel", described, peak, *out, *frame, *model, order, *where, kernel, threads,

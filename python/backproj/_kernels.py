@@ -32,6 +32,14 @@ def default_kernel() -> str:
     return _forced() or kernels()[0]
 
 
+@functools.cache
+def kernel_number(kernel: str) -> int:
+    """Return the binding's number of a kernel, or raise ValueError if this machine has no such."""
+    if kernel not in kernels():
+        raise ValueError(f"kernel must be one of {', '.join(kernels())}, not {shown(kernel)}")
+    return kernels().index(kernel)
+
+
 def kernel_and_reason() -> tuple[str | None, str]:
     """Return the default kernel and why it is that one, or None and why there is none."""
     try:

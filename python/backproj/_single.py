@@ -9,7 +9,7 @@ import numpy as np
 from backproj import _engines, _extension, _pace
 from backproj._arrays import UINT8, Geometry, Image, Mask, check_frames, destination, geometry
 from backproj._engines import Engine, State
-from backproj._kernels import default_kernel
+from backproj._kernels import default_kernel, kernel_number
 from backproj._layout import Layout
 from backproj._memory import address, extent
 from backproj._models import check_models, count_models, warn_if_empty
@@ -30,7 +30,7 @@ def project_single(
         both = plain(frame, out)
         if both is not None:
             prob, (at, row, pixel), (source, height, width, down, across, channel) = both
-            kernel = default_kernel()
+            kernel = kernel_number(default_kernel())
             # fmt: off
             _extension.call(
                 "binding_Project", state.at, 1, at, 0, 0, row, pixel,
