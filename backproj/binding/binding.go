@@ -68,8 +68,7 @@ func Add(
 	if reserve.Limited() {
 		return limited, nil
 	}
-	h := recordAt(histogram).histogram(backproj.Run{Kernel: kernels[kernel], Threads: threads})
-	h.Counts = foreign.Slice[int64](counts, len(h.Values))
+	h := recordAt(histogram).counted(counts, backproj.Run{Kernel: kernels[kernel], Threads: threads})
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
 		return 0, err
@@ -90,8 +89,7 @@ func Normalize(histogram, counts uintptr, peak float64) (done int, err error) {
 	if reserve.Limited() {
 		return limited, nil
 	}
-	h := recordAt(histogram).histogram(backproj.Run{})
-	h.Counts = foreign.Slice[int64](counts, len(h.Values))
+	h := recordAt(histogram).counted(counts, backproj.Run{})
 	if err := h.Normalize(peak); err != nil {
 		return 0, err
 	}
@@ -110,8 +108,7 @@ func Fit(
 	if reserve.Limited() {
 		return limited, nil
 	}
-	h := recordAt(histogram).histogram(backproj.Run{Kernel: kernels[kernel], Threads: threads})
-	h.Counts = foreign.Slice[int64](counts, len(h.Values))
+	h := recordAt(histogram).counted(counts, backproj.Run{Kernel: kernels[kernel], Threads: threads})
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
 		return 0, err

@@ -34,6 +34,13 @@ func (r *record) histogram(run backproj.Run) *backproj.Histogram {
 	}
 }
 
+// counted returns the histogram with its counts, which are at an address.
+func (r *record) counted(counts uintptr, run backproj.Run) *backproj.Histogram {
+	h := r.histogram(run)
+	h.Counts = foreign.Slice[int64](counts, len(h.Values))
+	return h
+}
+
 func (r *record) layout() backproj.Layout {
 	l := backproj.Layout{Channels: backproj.Channels(r.channels), Bins: r.bins}
 	for i, bounds := range r.ranges {

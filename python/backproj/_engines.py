@@ -79,12 +79,12 @@ def count(
     """Count the models' pixels where their masks are not 0, and normalise the counts."""
     if engine == "opencv":
         return _count_by_opencv(layout, models, masks, order, peak)
-    number = kernel_number(kernel or default_kernel())
+    by = kernel_number(kernel or default_kernel())
     counts = np.zeros(layout.bins, np.int64)
     state = _blank(layout, counts, peak)
     for model, mask in zip(models, masks, strict=True):
         for part, where in _model_blocks(model, mask):
-            _extension.call("binding_Add", state.at, address(counts), *part, order, *where, number, threads)
+            _extension.call("binding_Add", state.at, address(counts), *part, order, *where, by, threads)
     return normalized(state)
 
 
@@ -166,14 +166,14 @@ def project(
     if engine == "opencv":
         _project_by_opencv(states, frames, out, order)
         return
-    runs = kernel_number(kernel or default_kernel())
+    by = kernel_number(kernel or default_kernel())
     start, number, step = states[0].at, len(states), out.strides[0]
     if number > 1:
         records = np.concatenate([state.record for state in states])
         start = address(records)
     for at, onto, row, pixel, block in _frame_blocks(frames, out):
         _extension.call(
-            "binding_Project", start, number, at, step, onto, row, pixel, *block, order, runs, threads
+            "binding_Project", start, number, at, step, onto, row, pixel, *block, order, by, threads
         )
 
 
