@@ -83,7 +83,6 @@ class Work:
         self.files = [folder / f"{i}.jpg" for i in range(frames)]
         for path, frame in zip(self.files, self.film, strict=True):
             Image.fromarray(frame).save(path)
-        self.expected = {}
 
     def local(self, threads):
         """Return the work as done without dask."""

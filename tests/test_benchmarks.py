@@ -223,6 +223,18 @@ def test_a_process_that_fails_says_how_and_why(capfd):
     assert "KeyError: 'nonesuch'" in capfd.readouterr().err
 
 
+def test_the_benchmark_of_films_prints_a_time_for_each_work_and_who_did_it():
+    printed = run(sys.executable, ROOT / "benchmarks" / "dask_film.py", "--frames", 2, "--turns", 1)
+    tables = [block.splitlines() for block in printed.split("\n\n") if block.startswith("|")]
+    assert [len(lines) for lines in tables] == [2 + 4, 2 + 4]
+    for head, _, *lines in tables:
+        assert "1 worker | 2 workers" in head
+        for line in lines:
+            _, _, *times, _ = line.split("|")
+            assert len(times) == head.count("|") - 2
+            assert min(map(float, times)) > 0
+
+
 def test_a_second_cv2_leaves_the_first_what_it_is():
     modules, why_not = peers.cv2_modules()
     assert modules[peers.REFERENCE] is sys.modules["cv2"]
