@@ -61,6 +61,20 @@ func (p *plan) count(k *kernel, t *tally, image raster, mask *raster) {
 		pixels.image = pixels.image.flat()
 	}
 	width, height := pixels.image.width, pixels.image.height
+	if t.indices != nil && mask == nil && p.gate == open {
+		run := blockPixels
+		if pixels.inPlace {
+			run = longRun
+		}
+		for y := range height {
+			for x := 0; x < width; x += run {
+				n := min(run, width-x)
+				t.expect(n)
+				k.count(t.indices, n, pixels.run(x, y, n), pixels.format)
+			}
+		}
+		return
+	}
 	block := newBlock(min(width, blockPixels), p.needsValues())
 	defer block.release()
 	for y := range height {
@@ -98,11 +112,28 @@ func (r *raster) compact(indices []uint16, values []uint8, x, y int) ([]uint16, 
 // or if the value counts, by their cells.
 type tally struct {
 	plan    *plan
-	indices *[1 << 16]uint32
+	indices *indexCounts
 	passing [256]uint32 // 1 for the values that pass the gate
 	cells   []uint32
 	pending int     // pixels since the last carry
 	total   []int64 // carried
+}
+
+// indexCounts are of the pixels of each index.
+type indexCounts [1 << 16]uint32
+
+func (c *indexCounts) add(indices []uint16) {
+	for len(indices) >= 4 {
+		i := (*[4]uint16)(indices)
+		c[i[0]]++
+		c[i[1]]++
+		c[i[2]]++
+		c[i[3]]++
+		indices = indices[4:]
+	}
+	for _, index := range indices {
+		c[index]++
+	}
 }
 
 // manyPixels is from where on counting by index is worth adding up the 46,080
@@ -112,7 +143,7 @@ const manyPixels = 1 << 16
 // tallies are of no use between calls, and indexTallies are those with indices.
 var (
 	tallies      = sync.Pool{New: func() any { return new(tally) }}
-	indexTallies = sync.Pool{New: func() any { return &tally{indices: new([1 << 16]uint32)} }}
+	indexTallies = sync.Pool{New: func() any { return &tally{indices: new(indexCounts)} }}
 )
 
 func newTally(p *plan, pixels int) *tally {
@@ -146,11 +177,17 @@ func (t *tally) release() {
 	tallies.Put(t)
 }
 
+// expect makes sure that n more pixels can be counted.
+func (t *tally) expect(n int) {
+	if t.pending += n; t.pending > 1<<31 {
+		t.carry()
+		t.pending = n
+	}
+}
+
 // count adds pixels.
 func (t *tally) count(indices []uint16, values []uint8) {
-	if t.pending += len(indices); t.pending > 1<<31 {
-		t.carry()
-	}
+	t.expect(len(indices))
 	p := t.plan
 	switch {
 	case t.indices != nil:
@@ -169,17 +206,7 @@ func (t *tally) count(indices []uint16, values []uint8) {
 			}
 			return
 		}
-		for len(indices) >= 4 {
-			i := (*[4]uint16)(indices)
-			counts[i[0]]++
-			counts[i[1]]++
-			counts[i[2]]++
-			counts[i[3]]++
-			indices = indices[4:]
-		}
-		for _, index := range indices {
-			counts[index]++
-		}
+		counts.add(indices)
 	case p.needsValues():
 		// The offsets of values are 0 or outside where they only gate.
 		values = values[:len(indices)]

@@ -33,18 +33,21 @@ func (g gate) blocks(value uint8) uint8 {
 //   - index writes dst[i], the index of pixel i, for every i < len(dst), and,
 //     unless values is nil, values[i], the greatest of its components; they
 //     are then equally long.
+//   - count adds 1 to counts[index of pixel i] for each of n pixels.
 //   - project writes dst[i] = table[index of pixel i], but 0 if the pixel's
 //     value, the greatest of its components, is outside the gate. No index is
 //     shut, and table[shut] is 0: a kernel may look up that instead.
 //   - projectCoded writes what the codebook, or for pairCoded the table, says of
 //     pixel i, in the codings that the kernel takes.
 //   - Pixel i lies at src[i*size : i*size+3]. A fourth byte is ignored, and
-//     the last pixel need not have one: len(src) ≥ (len(dst)-1)*size + 3.
+//     the last pixel need not have one: len(src) ≥ (n-1)*size + 3, where n is
+//     len(dst).
 //   - Nothing outside dst is written and nothing outside src is read.
 //   - A kernel keeps no state and may run in several goroutines at once.
 type kernel struct {
 	name    string
 	index   func(dst []uint16, values []uint8, src []byte, format pixelFormat)
+	count   func(counts *indexCounts, n int, src []byte, format pixelFormat)
 	project func(dst, src []byte, format pixelFormat, table *Table, gate gate)
 
 	takes        [codings]bool

@@ -32,6 +32,7 @@ const (
 var avx512Kernel = kernel{
 	name:    "avx512",
 	index:   indexAVX512,
+	count:   countAVX512,
 	project: projectAVX512,
 	grain:   1_000_000, // at 0.25 ns a pixel
 
@@ -54,6 +55,24 @@ func indexAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 		index3AVX512(&dst[0], v, &src[0], n, format.redFirst)
 	} else {
 		index4AVX512(&dst[0], v, &src[0], n, format.redFirst)
+	}
+}
+
+// countAVX512 leaves to the index what is not a whole turn, as countAVX2 does.
+func countAVX512(counts *indexCounts, n int, src []byte, format pixelFormat) {
+	whole := n &^ (avx512Turn - 1)
+	if whole > 0 {
+		checkLength(whole, src, format)
+		if format.size == 3 {
+			count3AVX512(&counts[0], &src[0], whole, format.redFirst)
+		} else {
+			count4AVX512(&counts[0], &src[0], whole, format.redFirst)
+		}
+	}
+	if rest := n - whole; rest > 0 {
+		var indices [avx512Turn]uint16
+		indexAVX512(indices[:rest], nil, src[whole*format.size:], format)
+		counts.add(indices[:rest])
 	}
 }
 
@@ -111,6 +130,7 @@ func projectCodedAVX512(coding coding, dst, src []byte, format pixelFormat, book
 var avx2Kernel = kernel{
 	name:    "avx2",
 	index:   indexAVX2,
+	count:   countAVX2,
 	project: projectAVX2,
 	grain:   450_000, // at 0.55 ns a pixel
 
@@ -137,6 +157,23 @@ func indexAVX2(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 		index3AVX2(&dst[0], v, &src[0], n, format.redFirst)
 	} else {
 		index4AVX2(&dst[0], v, &src[0], n, format.redFirst)
+	}
+}
+
+func countAVX2(counts *indexCounts, n int, src []byte, format pixelFormat) {
+	whole := n &^ (avx2Turn - 1)
+	if whole > 0 {
+		checkLength(whole, src, format)
+		if format.size == 3 {
+			count3AVX2(&counts[0], &src[0], whole, format.redFirst)
+		} else {
+			count4AVX2(&counts[0], &src[0], whole, format.redFirst)
+		}
+	}
+	if rest := n - whole; rest > 0 {
+		var indices [avx2Turn]uint16
+		indexAVX2(indices[:rest], nil, src[whole*format.size:], format)
+		counts.add(indices[:rest])
 	}
 }
 

@@ -294,6 +294,714 @@ done:
 	VZEROUPPER
 	RET
 
+// func count3AVX2(counts *uint32, src *uint8, n int, redFirst bool)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·count3AVX2(SB), NOSPLIT, $160-25
+	MOVQ         src+8(FP), BX
+	MOVQ         n+16(FP), DI
+	SUBQ         $0x20, DI
+	XORQ         AX, AX
+	MOVB         redFirst+24(FP), CL
+	MOVBQZX      CL, CX
+	IMUL3Q       $0x000000c0, CX, CX
+	LEAQ         avx2Constants<>+0(SB), R8
+	LEAQ         avx2Constants<>+192(SB), R9
+	ADDQ         CX, R8
+	SUBQ         CX, R9
+	LEAQ         31(SP), R10
+	ANDQ         $-32, R10
+	LEAQ         64(R10), R11
+	MOVQ         counts+0(FP), SI
+	LEAQ         (AX)(AX*2), CX
+	VMOVDQU      (BX)(CX*1), X0
+	VINSERTI128  $0x01, 48(BX)(CX*1), Y0, Y0
+	VMOVDQU      16(BX)(CX*1), X1
+	VINSERTI128  $0x01, 64(BX)(CX*1), Y1, Y1
+	VMOVDQU      32(BX)(CX*1), X2
+	VINSERTI128  $0x01, 80(BX)(CX*1), Y2, Y2
+	VMOVDQU      (R8), Y4
+	VPBLENDVB    Y4, Y1, Y0, Y3
+	VMOVDQU      32(R8), Y4
+	VPBLENDVB    Y4, Y2, Y3, Y3
+	VPSHUFB      64(R8), Y3, Y3
+	VMOVDQU      avx2Constants<>+96(SB), Y11
+	VPBLENDVB    Y11, Y1, Y0, Y4
+	VMOVDQU      avx2Constants<>+128(SB), Y11
+	VPBLENDVB    Y11, Y2, Y4, Y4
+	VPSHUFB      avx2Constants<>+160(SB), Y4, Y4
+	VMOVDQU      (R9), Y11
+	VPBLENDVB    Y11, Y1, Y0, Y0
+	VMOVDQU      32(R9), Y11
+	VPBLENDVB    Y11, Y2, Y0, Y0
+	VPSHUFB      64(R9), Y0, Y0
+	VPMINUB      Y3, Y4, Y1
+	VPMAXUB      Y3, Y4, Y2
+	VPMAXUB      Y2, Y0, Y11
+	VPMINUB      Y2, Y0, Y2
+	VPMAXUB      Y1, Y2, Y2
+	VPMINUB      Y1, Y0, Y1
+	VPCMPEQB     Y11, Y0, Y12
+	VPCMPEQB     Y11, Y4, Y13
+	VPBLENDVB    Y13, Y0, Y4, Y0
+	VPBLENDVB    Y12, Y3, Y0, Y0
+	VPCMPEQB     Y1, Y0, Y0
+	VPAND        avx2Constants<>+512(SB), Y0, Y0
+	VPAND        avx2Constants<>+544(SB), Y13, Y3
+	VPADDB       avx2Constants<>+608(SB), Y3, Y3
+	VPANDN       Y3, Y12, Y3
+	VPSUBB       avx2Constants<>+576(SB), Y0, Y0
+	VPSUBB       Y1, Y11, Y4
+	VPSUBB       Y1, Y2, Y2
+	VPMINUB      avx2Constants<>+416(SB), Y4, Y1
+	VPCMPEQB     Y1, Y4, Y1
+	VPAND        Y1, Y2, Y12
+	VPSLLW       $0x02, Y12, Y12
+	VPMAXUB      Y12, Y2, Y2
+	VPAND        Y1, Y4, Y12
+	VPSLLW       $0x02, Y12, Y12
+	VPMAXUB      Y12, Y4, Y12
+	VPUNPCKLBW   Y3, Y0, Y1
+	VPUNPCKLBW   Y12, Y2, Y13
+	VPMADDUBSW   Y1, Y13, Y13
+	VPUNPCKHBW   Y3, Y0, Y1
+	VPUNPCKHBW   Y12, Y2, Y0
+	VPMADDUBSW   Y1, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y12, Y1
+	VPSRLD       $0x10, Y1, Y2
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VPMULHRSW    Y1, Y13, Y13
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y12, Y1
+	VPSRLD       $0x10, Y1, Y2
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	VPMINUB      avx2Constants<>+480(SB), Y11, Y1
+	VPCMPEQB     Y1, Y11, Y1
+	VPAND        Y1, Y11, Y2
+	VPSLLW       $0x04, Y2, Y2
+	VPMAXUB      Y2, Y11, Y2
+	VPAND        Y1, Y4, Y1
+	VPSLLW       $0x04, Y1, Y1
+	VPMAXUB      Y1, Y4, Y1
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y11
+	VFNMADD213PS avx2Constants<>+768(SB), Y11, Y4
+	VMULPS       avx2Constants<>+800(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+864(SB), Y11, Y4
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y11
+	VFNMADD213PS avx2Constants<>+768(SB), Y11, Y3
+	VMULPS       avx2Constants<>+800(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+864(SB), Y11, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y1, Y3, Y3
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y11
+	VFNMADD213PS avx2Constants<>+768(SB), Y11, Y4
+	VMULPS       avx2Constants<>+800(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+864(SB), Y11, Y4
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y11
+	VFNMADD213PS avx2Constants<>+768(SB), Y11, Y2
+	VMULPS       avx2Constants<>+800(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+864(SB), Y11, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y4, Y4
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y1, Y2, Y2
+	VPMULHUW     Y4, Y2, Y2
+	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPSLLW       $0x08, Y13, Y13
+	VPOR         Y3, Y13, Y13
+	VPSLLW       $0x08, Y0, Y0
+	VPOR         Y2, Y0, Y0
+	VMOVDQA      Y13, (R10)
+	VMOVDQA      Y0, 32(R10)
+	XCHGQ        R10, R11
+	CMPQ         AX, DI
+	JEQ          one
+	ADDQ         $0x20, AX
+	CMPQ         AX, DI
+	CMOVQGT      DI, AX
+	LEAQ         (AX)(AX*2), CX
+	VMOVDQU      (BX)(CX*1), X5
+	VINSERTI128  $0x01, 48(BX)(CX*1), Y5, Y5
+	VMOVDQU      16(BX)(CX*1), X6
+	VINSERTI128  $0x01, 64(BX)(CX*1), Y6, Y6
+	VMOVDQU      32(BX)(CX*1), X7
+	VINSERTI128  $0x01, 80(BX)(CX*1), Y7, Y7
+	VMOVDQU      (R8), Y1
+	VPBLENDVB    Y1, Y6, Y5, Y0
+	VMOVDQU      32(R8), Y1
+	VPBLENDVB    Y1, Y7, Y0, Y0
+	VPSHUFB      64(R8), Y0, Y0
+	VMOVDQU      avx2Constants<>+96(SB), Y2
+	VPBLENDVB    Y2, Y6, Y5, Y1
+	VMOVDQU      avx2Constants<>+128(SB), Y2
+	VPBLENDVB    Y2, Y7, Y1, Y1
+	VPSHUFB      avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU      (R9), Y2
+	VPBLENDVB    Y2, Y6, Y5, Y3
+	VMOVDQU      32(R9), Y2
+	VPBLENDVB    Y2, Y7, Y3, Y3
+	VPSHUFB      64(R9), Y3, Y3
+	VPMINUB      Y0, Y1, Y2
+	VPMAXUB      Y0, Y1, Y4
+	VPMAXUB      Y4, Y3, Y5
+	VPMINUB      Y4, Y3, Y4
+	VPMAXUB      Y2, Y4, Y4
+	VPMINUB      Y2, Y3, Y2
+	VPCMPEQB     Y5, Y3, Y6
+	VPCMPEQB     Y5, Y1, Y7
+	VPBLENDVB    Y7, Y3, Y1, Y1
+	VPBLENDVB    Y6, Y0, Y1, Y1
+	VPCMPEQB     Y2, Y1, Y1
+	VPAND        avx2Constants<>+512(SB), Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y7, Y0
+	VPADDB       avx2Constants<>+608(SB), Y0, Y0
+	VPANDN       Y0, Y6, Y0
+	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
+	VPSUBB       Y2, Y5, Y3
+	VPSUBB       Y2, Y4, Y4
+	VPMINUB      avx2Constants<>+416(SB), Y3, Y2
+	VPCMPEQB     Y2, Y3, Y2
+	VPAND        Y2, Y4, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y4, Y4
+	VPAND        Y2, Y3, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y3, Y6
+	VPUNPCKLBW   Y0, Y1, Y2
+	VPUNPCKLBW   Y6, Y4, Y7
+	VPMADDUBSW   Y2, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y2
+	VPUNPCKHBW   Y6, Y4, Y0
+	VPMADDUBSW   Y2, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y2
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y4
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y2
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VPMULHRSW    Y1, Y7, Y7
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y2
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y4
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y2
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	VPMINUB      avx2Constants<>+480(SB), Y5, Y1
+	VPCMPEQB     Y1, Y5, Y1
+	VPAND        Y1, Y5, Y2
+	VPSLLW       $0x04, Y2, Y2
+	VPMAXUB      Y2, Y5, Y2
+	VPAND        Y1, Y3, Y1
+	VPSLLW       $0x04, Y1, Y1
+	VPMAXUB      Y1, Y3, Y1
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y3
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y1, Y3, Y3
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y2
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y4, Y4
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y1, Y2, Y2
+	VPMULHUW     Y4, Y2, Y2
+	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPSLLW       $0x08, Y7, Y7
+	VPOR         Y3, Y7, Y7
+	VPSLLW       $0x08, Y0, Y0
+	VPOR         Y2, Y0, Y0
+	VMOVDQA      Y7, (R10)
+	VMOVDQA      Y0, 32(R10)
+	XCHGQ        R10, R11
+
+turn:
+	CMPQ         AX, DI
+	JEQ          last
+	ADDQ         $0x20, AX
+	CMPQ         AX, DI
+	CMOVQGT      DI, AX
+	LEAQ         (AX)(AX*2), CX
+	VMOVDQU      (BX)(CX*1), X8
+	VINSERTI128  $0x01, 48(BX)(CX*1), Y8, Y8
+	VMOVDQU      16(BX)(CX*1), X9
+	VINSERTI128  $0x01, 64(BX)(CX*1), Y9, Y9
+	VMOVDQU      32(BX)(CX*1), X10
+	VINSERTI128  $0x01, 80(BX)(CX*1), Y10, Y10
+	VMOVDQU      (R8), Y1
+	VPBLENDVB    Y1, Y9, Y8, Y0
+	MOVL         (R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VMOVDQU      32(R8), Y1
+	VPBLENDVB    Y1, Y10, Y0, Y0
+	VPSHUFB      64(R8), Y0, Y0
+	VMOVDQU      avx2Constants<>+96(SB), Y2
+	VPBLENDVB    Y2, Y9, Y8, Y1
+	VMOVDQU      avx2Constants<>+128(SB), Y2
+	VPBLENDVB    Y2, Y10, Y1, Y1
+	MOVL         4(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPSHUFB      avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU      (R9), Y3
+	VPBLENDVB    Y3, Y9, Y8, Y2
+	VMOVDQU      32(R9), Y3
+	VPBLENDVB    Y3, Y10, Y2, Y2
+	VPSHUFB      64(R9), Y2, Y2
+	MOVL         8(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPMINUB      Y0, Y1, Y3
+	VPMAXUB      Y0, Y1, Y4
+	VPMAXUB      Y4, Y2, Y5
+	VPMINUB      Y4, Y2, Y4
+	VPMAXUB      Y3, Y4, Y4
+	VPMINUB      Y3, Y2, Y3
+	VPCMPEQB     Y5, Y2, Y6
+	VPCMPEQB     Y5, Y1, Y7
+	MOVL         12(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPBLENDVB    Y7, Y2, Y1, Y1
+	VPBLENDVB    Y6, Y0, Y1, Y1
+	VPCMPEQB     Y3, Y1, Y1
+	VPAND        avx2Constants<>+512(SB), Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y7, Y0
+	VPADDB       avx2Constants<>+608(SB), Y0, Y0
+	VPANDN       Y0, Y6, Y0
+	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
+	MOVL         16(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPSUBB       Y3, Y5, Y2
+	VPSUBB       Y3, Y4, Y4
+	VPMINUB      avx2Constants<>+416(SB), Y2, Y3
+	VPCMPEQB     Y3, Y2, Y3
+	VPAND        Y3, Y4, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y4, Y4
+	VPAND        Y3, Y2, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y2, Y6
+	MOVL         20(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPUNPCKLBW   Y0, Y1, Y3
+	VPUNPCKLBW   Y6, Y4, Y7
+	VPMADDUBSW   Y3, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y3
+	VPUNPCKHBW   Y6, Y4, Y0
+	VPMADDUBSW   Y3, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	MOVL         24(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y4
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	MOVL         28(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y3
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y7, Y7
+	MOVL         32(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y4
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
+	MOVL         36(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y3
+	VMULPS       avx2Constants<>+832(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	MOVL         40(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPMULHRSW    Y1, Y0, Y0
+	VPMINUB      avx2Constants<>+480(SB), Y5, Y1
+	VPCMPEQB     Y1, Y5, Y1
+	VPAND        Y1, Y5, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y5, Y3
+	VPAND        Y1, Y2, Y1
+	VPSLLW       $0x04, Y1, Y1
+	VPMAXUB      Y1, Y2, Y1
+	MOVL         44(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y4, Y3, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	MOVL         48(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y2
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y4, Y4
+	MOVL         52(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y1, Y2, Y2
+	VPMULHUW     Y4, Y2, Y2
+	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y3, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	MOVL         56(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y3
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	MOVL         60(R10), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y1, Y3, Y3
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPSLLW       $0x08, Y7, Y7
+	VPOR         Y2, Y7, Y7
+	VPSLLW       $0x08, Y0, Y0
+	VPOR         Y3, Y0, Y0
+	VMOVDQA      Y7, (R10)
+	VMOVDQA      Y0, 32(R10)
+	XCHGQ        R10, R11
+	JMP          turn
+
+last:
+	MOVL    (R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    4(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    8(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    12(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    16(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    20(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    24(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    28(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    32(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    36(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    40(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    44(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    48(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    52(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    56(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    60(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+
+one:
+	XCHGQ   R10, R11
+	MOVL    (R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    4(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    8(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    12(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    16(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    20(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    24(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    28(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    32(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    36(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    40(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    44(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    48(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    52(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    56(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    60(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	VZEROUPPER
+	RET
+
 // func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·project3AVX2(SB), NOSPLIT, $160-42
@@ -301,10 +1009,10 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x20, R8
 	XORQ         BX, BX
-	MOVQ         dst+0(FP), R9
-	LEAQ         31(SP), R10
-	ANDQ         $-32, R10
-	LEAQ         64(R10), R11
+	LEAQ         31(SP), R9
+	ANDQ         $-32, R9
+	LEAQ         64(R9), R10
+	MOVQ         dst+0(FP), R11
 	MOVQ         table+32(FP), SI
 	MOVB         redFirst+24(FP), AL
 	MOVBQZX      AL, AX
@@ -467,16 +1175,16 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	VPBLENDVB    Y2, Y0, Y1, Y0
 
 open1:
-	VMOVDQA Y10, (R10)
-	VMOVDQA Y0, 32(R10)
-	XCHGQ   R10, R11
+	VMOVDQA Y10, (R9)
+	VMOVDQA Y0, 32(R9)
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	LEAQ    (R9)(BX*1), R13
-	VMOVDQA Y10, (R10)
-	VMOVDQA Y0, 32(R10)
-	XCHGQ   R10, R11
+	LEAQ    (R11)(BX*1), R13
+	VMOVDQA Y10, (R9)
+	VMOVDQA Y0, 32(R9)
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	LEAQ    (R9)(BX*1), R13
+	LEAQ    (R11)(BX*1), R13
 
 turn:
 	CMPQ         BX, R8
@@ -493,7 +1201,7 @@ turn:
 	VINSERTI128  $0x01, 80(DI)(AX*1), Y7, Y7
 	VMOVDQU      (R14), Y1
 	VPBLENDVB    Y1, Y6, Y5, Y0
-	MOVL         (R10), CX
+	MOVL         (R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -506,7 +1214,7 @@ turn:
 	VPBLENDVB    Y2, Y6, Y5, Y1
 	VMOVDQU      avx2Constants<>+128(SB), Y2
 	VPBLENDVB    Y2, Y7, Y1, Y1
-	MOVL         4(R10), CX
+	MOVL         4(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -518,7 +1226,7 @@ turn:
 	VMOVDQU      32(R15), Y3
 	VPBLENDVB    Y3, Y7, Y2, Y2
 	VPSHUFB      64(R15), Y2, Y2
-	MOVL         8(R10), CX
+	MOVL         8(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -532,7 +1240,7 @@ turn:
 	VPMINUB      Y3, Y2, Y3
 	VPCMPEQB     Y8, Y2, Y9
 	VPCMPEQB     Y8, Y1, Y10
-	MOVL         12(R10), CX
+	MOVL         12(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -546,7 +1254,7 @@ turn:
 	VPADDB       avx2Constants<>+608(SB), Y0, Y0
 	VPANDN       Y0, Y9, Y0
 	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
-	MOVL         16(R10), CX
+	MOVL         16(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -562,7 +1270,7 @@ turn:
 	VPAND        Y3, Y2, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y2, Y9
-	MOVL         20(R10), CX
+	MOVL         20(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -578,7 +1286,7 @@ turn:
 	VPUNPCKLBW   Y1, Y9, Y1
 	VPSRLD       $0x10, Y1, Y3
 	VPAND        avx2Constants<>+736(SB), Y1, Y1
-	MOVL         24(R10), CX
+	MOVL         24(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -591,7 +1299,7 @@ turn:
 	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y4
-	MOVL         28(R10), CX
+	MOVL         28(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -603,7 +1311,7 @@ turn:
 	VPSLLD       $0x10, Y3, Y3
 	VPBLENDW     $0xaa, Y3, Y1, Y1
 	VPMULHRSW    Y1, Y10, Y10
-	MOVL         32(R10), CX
+	MOVL         32(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -618,7 +1326,7 @@ turn:
 	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
 	VMULPS       avx2Constants<>+832(SB), Y4, Y4
 	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
-	MOVL         36(R10), CX
+	MOVL         36(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -631,7 +1339,7 @@ turn:
 	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y3
 	VPSLLD       $0x10, Y3, Y3
 	VPBLENDW     $0xaa, Y3, Y1, Y1
-	MOVL         40(R10), CX
+	MOVL         40(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -646,7 +1354,7 @@ turn:
 	VPAND        Y1, Y2, Y1
 	VPSLLW       $0x04, Y1, Y1
 	VPMAXUB      Y1, Y2, Y1
-	MOVL         44(R10), CX
+	MOVL         44(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -661,7 +1369,7 @@ turn:
 	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y4
 	VMULPS       avx2Constants<>+800(SB), Y9, Y9
 	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y4
-	MOVL         48(R10), CX
+	MOVL         48(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -674,7 +1382,7 @@ turn:
 	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y4, Y4
-	MOVL         52(R10), CX
+	MOVL         52(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -690,7 +1398,7 @@ turn:
 	VPAND        avx2Constants<>+736(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y9
-	MOVL         56(R10), CX
+	MOVL         56(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -703,7 +1411,7 @@ turn:
 	VRCPPS       Y3, Y9
 	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y3
 	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	MOVL         60(R10), CX
+	MOVL         60(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -734,209 +1442,209 @@ turn:
 	VPBLENDVB    Y2, Y0, Y1, Y0
 
 open2:
-	VMOVDQA Y10, (R10)
-	VMOVDQA Y0, 32(R10)
-	XCHGQ   R10, R11
+	VMOVDQA Y10, (R9)
+	VMOVDQA Y0, 32(R9)
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	LEAQ    (R9)(BX*1), R13
+	LEAQ    (R11)(BX*1), R13
 	JMP     turn
 
 last:
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	VZEROUPPER
 	RET
@@ -948,10 +1656,10 @@ TEXT ·projectHues3AVX2(SB), NOSPLIT, $416-40
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x20, R8
 	XORQ         BX, BX
-	MOVQ         dst+0(FP), R9
-	LEAQ         31(SP), R10
-	ANDQ         $-32, R10
-	LEAQ         64(R10), R11
+	LEAQ         31(SP), R9
+	ANDQ         $-32, R9
+	LEAQ         64(R9), R10
+	MOVQ         dst+0(FP), R11
 	MOVQ         codes+32(FP), R14
 	VMOVDQU      224(R14), Y0
 	VMOVDQU      Y0, 160(SP)
@@ -1127,16 +1835,16 @@ none2:
 	VMOVDQU    avx2Constants<>+640(SB), Y1
 	VPUNPCKHBW Y2, Y1, Y1
 	VPMAXSW    Y1, Y0, Y0
-	VMOVDQA    Y10, (R10)
-	VMOVDQA    Y0, 32(R10)
-	XCHGQ      R10, R11
+	VMOVDQA    Y10, (R9)
+	VMOVDQA    Y0, 32(R9)
+	XCHGQ      R9, R10
 	MOVQ       R13, R12
-	LEAQ       (R9)(BX*1), R13
-	VMOVDQA    Y10, (R10)
-	VMOVDQA    Y0, 32(R10)
-	XCHGQ      R10, R11
+	LEAQ       (R11)(BX*1), R13
+	VMOVDQA    Y10, (R9)
+	VMOVDQA    Y0, 32(R9)
+	XCHGQ      R9, R10
 	MOVQ       R13, R12
-	LEAQ       (R9)(BX*1), R13
+	LEAQ       (R11)(BX*1), R13
 
 turn:
 	CMPQ         BX, R8
@@ -1153,7 +1861,7 @@ turn:
 	VINSERTI128  $0x01, 80(DI)(AX*1), Y6, Y6
 	VMOVDQU      (R15), Y1
 	VPBLENDVB    Y1, Y5, Y4, Y0
-	MOVLQSX      (R10), CX
+	MOVLQSX      (R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1166,7 +1874,7 @@ turn:
 	VPBLENDVB    Y2, Y5, Y4, Y1
 	VMOVDQU      avx2Constants<>+128(SB), Y2
 	VPBLENDVB    Y2, Y6, Y1, Y1
-	MOVLQSX      4(R10), CX
+	MOVLQSX      4(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1178,7 +1886,7 @@ turn:
 	VMOVDQU      32(BP), Y3
 	VPBLENDVB    Y3, Y6, Y2, Y2
 	VPSHUFB      64(BP), Y2, Y2
-	MOVLQSX      8(R10), CX
+	MOVLQSX      8(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1192,7 +1900,7 @@ turn:
 	VPMINUB      Y3, Y2, Y3
 	VPCMPEQB     Y8, Y2, Y9
 	VPCMPEQB     Y8, Y1, Y10
-	MOVLQSX      12(R10), CX
+	MOVLQSX      12(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1206,7 +1914,7 @@ turn:
 	VPADDB       avx2Constants<>+608(SB), Y0, Y0
 	VPANDN       Y0, Y9, Y0
 	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
-	MOVLQSX      16(R10), CX
+	MOVLQSX      16(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1222,7 +1930,7 @@ turn:
 	VPAND        Y3, Y2, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y2, Y9
-	MOVLQSX      20(R10), CX
+	MOVLQSX      20(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1238,7 +1946,7 @@ turn:
 	VPUNPCKLBW   Y1, Y9, Y1
 	VPSRLD       $0x10, Y1, Y3
 	VPAND        avx2Constants<>+736(SB), Y1, Y1
-	MOVLQSX      24(R10), CX
+	MOVLQSX      24(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1251,7 +1959,7 @@ turn:
 	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y1
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y7
-	MOVLQSX      28(R10), CX
+	MOVLQSX      28(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1263,7 +1971,7 @@ turn:
 	VPSLLD       $0x10, Y3, Y3
 	VPBLENDW     $0xaa, Y3, Y1, Y1
 	VPMULHRSW    Y1, Y10, Y10
-	MOVLQSX      32(R10), CX
+	MOVLQSX      32(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1278,7 +1986,7 @@ turn:
 	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y1
 	VMULPS       avx2Constants<>+832(SB), Y7, Y7
 	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y1
-	MOVLQSX      36(R10), CX
+	MOVLQSX      36(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1291,7 +1999,7 @@ turn:
 	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y3
 	VPSLLD       $0x10, Y3, Y3
 	VPBLENDW     $0xaa, Y3, Y1, Y1
-	MOVLQSX      40(R10), CX
+	MOVLQSX      40(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1353,31 +2061,31 @@ none3:
 	VPANDN     Y3, Y1, Y3
 
 none4:
-	MOVLQSX    44(R10), CX
+	MOVLQSX    44(R9), CX
 	MOVWQSX    CX, DX
 	SARQ       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 14(R12)
-	MOVLQSX    48(R10), CX
+	MOVLQSX    48(R9), CX
 	MOVWQSX    CX, DX
 	SARQ       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 24(R12)
-	MOVLQSX    52(R10), CX
+	MOVLQSX    52(R9), CX
 	MOVWQSX    CX, DX
 	SARQ       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 26(R12)
-	MOVLQSX    56(R10), CX
+	MOVLQSX    56(R9), CX
 	MOVWQSX    CX, DX
 	SARQ       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 28(R12)
-	MOVLQSX    60(R10), CX
+	MOVLQSX    60(R9), CX
 	MOVWQSX    CX, DX
 	SARQ       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -1389,209 +2097,209 @@ none4:
 	VMOVDQU    avx2Constants<>+640(SB), Y1
 	VPUNPCKHBW Y3, Y1, Y1
 	VPMAXSW    Y1, Y0, Y0
-	VMOVDQA    Y10, (R10)
-	VMOVDQA    Y0, 32(R10)
-	XCHGQ      R10, R11
+	VMOVDQA    Y10, (R9)
+	VMOVDQA    Y0, 32(R9)
+	XCHGQ      R9, R10
 	MOVQ       R13, R12
-	LEAQ       (R9)(BX*1), R13
+	LEAQ       (R11)(BX*1), R13
 	JMP        turn
 
 last:
-	MOVLQSX (R10), CX
+	MOVLQSX (R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVLQSX 4(R10), CX
+	MOVLQSX 4(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVLQSX 8(R10), CX
+	MOVLQSX 8(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVLQSX 12(R10), CX
+	MOVLQSX 12(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVLQSX 16(R10), CX
+	MOVLQSX 16(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVLQSX 20(R10), CX
+	MOVLQSX 20(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVLQSX 24(R10), CX
+	MOVLQSX 24(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVLQSX 28(R10), CX
+	MOVLQSX 28(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVLQSX 32(R10), CX
+	MOVLQSX 32(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVLQSX 36(R10), CX
+	MOVLQSX 36(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVLQSX 40(R10), CX
+	MOVLQSX 40(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVLQSX 44(R10), CX
+	MOVLQSX 44(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVLQSX 48(R10), CX
+	MOVLQSX 48(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVLQSX 52(R10), CX
+	MOVLQSX 52(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVLQSX 56(R10), CX
+	MOVLQSX 56(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVLQSX 60(R10), CX
+	MOVLQSX 60(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	MOVLQSX (R10), CX
+	MOVLQSX (R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVLQSX 4(R10), CX
+	MOVLQSX 4(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVLQSX 8(R10), CX
+	MOVLQSX 8(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVLQSX 12(R10), CX
+	MOVLQSX 12(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVLQSX 16(R10), CX
+	MOVLQSX 16(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVLQSX 20(R10), CX
+	MOVLQSX 20(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVLQSX 24(R10), CX
+	MOVLQSX 24(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVLQSX 28(R10), CX
+	MOVLQSX 28(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVLQSX 32(R10), CX
+	MOVLQSX 32(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVLQSX 36(R10), CX
+	MOVLQSX 36(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVLQSX 40(R10), CX
+	MOVLQSX 40(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVLQSX 44(R10), CX
+	MOVLQSX 44(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVLQSX 48(R10), CX
+	MOVLQSX 48(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVLQSX 52(R10), CX
+	MOVLQSX 52(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVLQSX 56(R10), CX
+	MOVLQSX 56(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVLQSX 60(R10), CX
+	MOVLQSX 60(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	VZEROUPPER
 	RET
@@ -1769,6 +2477,703 @@ done:
 	VZEROUPPER
 	RET
 
+// func count4AVX2(counts *uint32, src *uint8, n int, redFirst bool)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·count4AVX2(SB), NOSPLIT, $160-25
+	MOVQ         src+8(FP), BX
+	MOVQ         n+16(FP), DI
+	SUBQ         $0x20, DI
+	XORQ         AX, AX
+	MOVB         redFirst+24(FP), CL
+	MOVBQZX      CL, CX
+	IMUL3Q       $0x00000040, CX, CX
+	LEAQ         avx2Constants<>+288(SB), R8
+	ADDQ         CX, R8
+	LEAQ         31(SP), R9
+	ANDQ         $-32, R9
+	LEAQ         64(R9), R10
+	MOVQ         counts+0(FP), SI
+	VMOVDQU      (BX)(AX*4), X0
+	VINSERTI128  $0x01, 64(BX)(AX*4), Y0, Y0
+	VMOVDQU      16(BX)(AX*4), X1
+	VINSERTI128  $0x01, 80(BX)(AX*4), Y1, Y1
+	VMOVDQU      32(BX)(AX*4), X2
+	VINSERTI128  $0x01, 96(BX)(AX*4), Y2, Y2
+	VMOVDQU      48(BX)(AX*4), X3
+	VINSERTI128  $0x01, 111(BX)(AX*4), Y3, Y3
+	VPSHUFB      (R8), Y0, Y0
+	VPSHUFB      (R8), Y1, Y1
+	VPSHUFB      (R8), Y2, Y2
+	VPSHUFB      32(R8), Y3, Y3
+	VPUNPCKLDQ   Y1, Y0, Y4
+	VPUNPCKLDQ   Y3, Y2, Y5
+	VPUNPCKHDQ   Y1, Y0, Y0
+	VPUNPCKHDQ   Y3, Y2, Y2
+	VPUNPCKLQDQ  Y2, Y0, Y0
+	VPUNPCKLQDQ  Y5, Y4, Y1
+	VPUNPCKHQDQ  Y5, Y4, Y5
+	VPMINUB      Y1, Y5, Y2
+	VPMAXUB      Y1, Y5, Y3
+	VPMAXUB      Y3, Y0, Y4
+	VPMINUB      Y3, Y0, Y3
+	VPMAXUB      Y2, Y3, Y3
+	VPMINUB      Y2, Y0, Y2
+	VPCMPEQB     Y4, Y0, Y14
+	VPCMPEQB     Y4, Y5, Y15
+	VPBLENDVB    Y15, Y0, Y5, Y0
+	VPBLENDVB    Y14, Y1, Y0, Y0
+	VPCMPEQB     Y2, Y0, Y0
+	VPAND        avx2Constants<>+512(SB), Y0, Y0
+	VPAND        avx2Constants<>+544(SB), Y15, Y1
+	VPADDB       avx2Constants<>+608(SB), Y1, Y1
+	VPANDN       Y1, Y14, Y1
+	VPSUBB       avx2Constants<>+576(SB), Y0, Y0
+	VPSUBB       Y2, Y4, Y5
+	VPSUBB       Y2, Y3, Y3
+	VPMINUB      avx2Constants<>+416(SB), Y5, Y2
+	VPCMPEQB     Y2, Y5, Y2
+	VPAND        Y2, Y3, Y14
+	VPSLLW       $0x02, Y14, Y14
+	VPMAXUB      Y14, Y3, Y3
+	VPAND        Y2, Y5, Y14
+	VPSLLW       $0x02, Y14, Y14
+	VPMAXUB      Y14, Y5, Y14
+	VPUNPCKLBW   Y1, Y0, Y2
+	VPUNPCKLBW   Y14, Y3, Y15
+	VPMADDUBSW   Y2, Y15, Y15
+	VPUNPCKHBW   Y1, Y0, Y2
+	VPUNPCKHBW   Y14, Y3, Y0
+	VPMADDUBSW   Y2, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y14, Y1
+	VPSRLD       $0x10, Y1, Y2
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VPMULHRSW    Y1, Y15, Y15
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y14, Y1
+	VPSRLD       $0x10, Y1, Y2
+	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	VPMINUB      avx2Constants<>+480(SB), Y4, Y1
+	VPCMPEQB     Y1, Y4, Y1
+	VPAND        Y1, Y4, Y2
+	VPSLLW       $0x04, Y2, Y2
+	VPMAXUB      Y2, Y4, Y2
+	VPAND        Y1, Y5, Y1
+	VPSLLW       $0x04, Y1, Y1
+	VPMAXUB      Y1, Y5, Y1
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y3
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y1, Y3, Y3
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y2
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y4, Y4
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y1, Y2, Y2
+	VPMULHUW     Y4, Y2, Y2
+	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPSLLW       $0x08, Y15, Y15
+	VPOR         Y3, Y15, Y15
+	VPSLLW       $0x08, Y0, Y0
+	VPOR         Y2, Y0, Y0
+	VMOVDQA      Y15, (R9)
+	VMOVDQA      Y0, 32(R9)
+	XCHGQ        R9, R10
+	CMPQ         AX, DI
+	JEQ          one
+	ADDQ         $0x20, AX
+	CMPQ         AX, DI
+	CMOVQGT      DI, AX
+	VMOVDQU      (BX)(AX*4), X6
+	VINSERTI128  $0x01, 64(BX)(AX*4), Y6, Y6
+	VMOVDQU      16(BX)(AX*4), X7
+	VINSERTI128  $0x01, 80(BX)(AX*4), Y7, Y7
+	VMOVDQU      32(BX)(AX*4), X8
+	VINSERTI128  $0x01, 96(BX)(AX*4), Y8, Y8
+	VMOVDQU      48(BX)(AX*4), X9
+	VINSERTI128  $0x01, 111(BX)(AX*4), Y9, Y9
+	VPSHUFB      (R8), Y6, Y6
+	VPSHUFB      (R8), Y7, Y7
+	VPSHUFB      (R8), Y8, Y8
+	VPSHUFB      32(R8), Y9, Y9
+	VPUNPCKLDQ   Y7, Y6, Y0
+	VPUNPCKLDQ   Y9, Y8, Y1
+	VPUNPCKHDQ   Y7, Y6, Y6
+	VPUNPCKHDQ   Y9, Y8, Y8
+	VPUNPCKLQDQ  Y8, Y6, Y2
+	VPUNPCKLQDQ  Y1, Y0, Y7
+	VPUNPCKHQDQ  Y1, Y0, Y1
+	VPMINUB      Y7, Y1, Y0
+	VPMAXUB      Y7, Y1, Y3
+	VPMAXUB      Y3, Y2, Y4
+	VPMINUB      Y3, Y2, Y3
+	VPMAXUB      Y0, Y3, Y3
+	VPMINUB      Y0, Y2, Y0
+	VPCMPEQB     Y4, Y2, Y5
+	VPCMPEQB     Y4, Y1, Y6
+	VPBLENDVB    Y6, Y2, Y1, Y1
+	VPBLENDVB    Y5, Y7, Y1, Y1
+	VPCMPEQB     Y0, Y1, Y1
+	VPAND        avx2Constants<>+512(SB), Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y6, Y2
+	VPADDB       avx2Constants<>+608(SB), Y2, Y2
+	VPANDN       Y2, Y5, Y2
+	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
+	VPSUBB       Y0, Y4, Y5
+	VPSUBB       Y0, Y3, Y3
+	VPMINUB      avx2Constants<>+416(SB), Y5, Y0
+	VPCMPEQB     Y0, Y5, Y0
+	VPAND        Y0, Y3, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y3, Y3
+	VPAND        Y0, Y5, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y5, Y6
+	VPUNPCKLBW   Y2, Y1, Y0
+	VPUNPCKLBW   Y6, Y3, Y7
+	VPMADDUBSW   Y0, Y7, Y7
+	VPUNPCKHBW   Y2, Y1, Y0
+	VPUNPCKHBW   Y6, Y3, Y1
+	VPMADDUBSW   Y0, Y1, Y1
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKLBW   Y0, Y6, Y0
+	VPSRLD       $0x10, Y0, Y2
+	VPAND        avx2Constants<>+736(SB), Y0, Y0
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y0, Y0
+	VPMULHRSW    Y0, Y7, Y7
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKHBW   Y0, Y6, Y0
+	VPSRLD       $0x10, Y0, Y2
+	VPAND        avx2Constants<>+736(SB), Y0, Y0
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y0, Y0
+	VPMULHRSW    Y0, Y1, Y1
+	VPMINUB      avx2Constants<>+480(SB), Y4, Y0
+	VPCMPEQB     Y0, Y4, Y0
+	VPAND        Y0, Y4, Y2
+	VPSLLW       $0x04, Y2, Y2
+	VPMAXUB      Y2, Y4, Y2
+	VPAND        Y0, Y5, Y0
+	VPSLLW       $0x04, Y0, Y0
+	VPMAXUB      Y0, Y5, Y0
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y3
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y0, Y3, Y3
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y2
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y4, Y4
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y0, Y2, Y2
+	VPMULHUW     Y4, Y2, Y2
+	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPSLLW       $0x08, Y7, Y7
+	VPOR         Y3, Y7, Y7
+	VPSLLW       $0x08, Y1, Y1
+	VPOR         Y2, Y1, Y1
+	VMOVDQA      Y7, (R9)
+	VMOVDQA      Y1, 32(R9)
+	XCHGQ        R9, R10
+
+turn:
+	CMPQ         AX, DI
+	JEQ          last
+	ADDQ         $0x20, AX
+	CMPQ         AX, DI
+	CMOVQGT      DI, AX
+	VMOVDQU      (BX)(AX*4), X10
+	VINSERTI128  $0x01, 64(BX)(AX*4), Y10, Y10
+	VMOVDQU      16(BX)(AX*4), X11
+	VINSERTI128  $0x01, 80(BX)(AX*4), Y11, Y11
+	VMOVDQU      32(BX)(AX*4), X12
+	VINSERTI128  $0x01, 96(BX)(AX*4), Y12, Y12
+	VMOVDQU      48(BX)(AX*4), X13
+	VINSERTI128  $0x01, 111(BX)(AX*4), Y13, Y13
+	MOVL         (R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPSHUFB      (R8), Y10, Y10
+	VPSHUFB      (R8), Y11, Y11
+	VPSHUFB      (R8), Y12, Y12
+	VPSHUFB      32(R8), Y13, Y13
+	MOVL         4(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPUNPCKLDQ   Y11, Y10, Y0
+	VPUNPCKLDQ   Y13, Y12, Y1
+	VPUNPCKHDQ   Y11, Y10, Y10
+	VPUNPCKHDQ   Y13, Y12, Y12
+	VPUNPCKLQDQ  Y12, Y10, Y2
+	VPUNPCKLQDQ  Y1, Y0, Y11
+	VPUNPCKHQDQ  Y1, Y0, Y1
+	VPMINUB      Y11, Y1, Y0
+	VPMAXUB      Y11, Y1, Y3
+	MOVL         8(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPMAXUB      Y3, Y2, Y4
+	VPMINUB      Y3, Y2, Y3
+	VPMAXUB      Y0, Y3, Y3
+	VPMINUB      Y0, Y2, Y0
+	VPCMPEQB     Y4, Y2, Y5
+	VPCMPEQB     Y4, Y1, Y6
+	VPBLENDVB    Y6, Y2, Y1, Y1
+	VPBLENDVB    Y5, Y11, Y1, Y1
+	MOVL         12(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPCMPEQB     Y0, Y1, Y1
+	VPAND        avx2Constants<>+512(SB), Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y6, Y2
+	VPADDB       avx2Constants<>+608(SB), Y2, Y2
+	VPANDN       Y2, Y5, Y2
+	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
+	VPSUBB       Y0, Y4, Y5
+	VPSUBB       Y0, Y3, Y3
+	MOVL         16(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPMINUB      avx2Constants<>+416(SB), Y5, Y0
+	VPCMPEQB     Y0, Y5, Y0
+	VPAND        Y0, Y3, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y3, Y3
+	VPAND        Y0, Y5, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y5, Y6
+	VPUNPCKLBW   Y2, Y1, Y0
+	VPUNPCKLBW   Y6, Y3, Y7
+	MOVL         20(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPMADDUBSW   Y0, Y7, Y7
+	VPUNPCKHBW   Y2, Y1, Y0
+	VPUNPCKHBW   Y6, Y3, Y1
+	VPMADDUBSW   Y0, Y1, Y1
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKLBW   Y0, Y6, Y0
+	VPSRLD       $0x10, Y0, Y2
+	VPAND        avx2Constants<>+736(SB), Y0, Y0
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y3
+	MOVL         24(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	MOVL         28(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y0, Y0
+	VPMULHRSW    Y0, Y7, Y7
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKHBW   Y0, Y6, Y0
+	VPSRLD       $0x10, Y0, Y2
+	VPAND        avx2Constants<>+736(SB), Y0, Y0
+	MOVL         32(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y3
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y3
+	MOVL         36(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
+	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y0, Y0
+	VPMULHRSW    Y0, Y1, Y1
+	MOVL         40(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPMINUB      avx2Constants<>+480(SB), Y4, Y0
+	VPCMPEQB     Y0, Y4, Y0
+	VPAND        Y0, Y4, Y2
+	VPSLLW       $0x04, Y2, Y2
+	VPMAXUB      Y2, Y4, Y2
+	VPAND        Y0, Y5, Y0
+	VPSLLW       $0x04, Y0, Y0
+	VPMAXUB      Y0, Y5, Y0
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	MOVL         44(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	MOVL         48(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y3
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y0, Y3, Y3
+	MOVL         52(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y2, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	MOVL         56(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y2
+	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y2
+	MOVL         60(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y4, Y4
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y0, Y2, Y2
+	VPMULHUW     Y4, Y2, Y2
+	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPSLLW       $0x08, Y7, Y7
+	VPOR         Y3, Y7, Y7
+	VPSLLW       $0x08, Y1, Y1
+	VPOR         Y2, Y1, Y1
+	VMOVDQA      Y7, (R9)
+	VMOVDQA      Y1, 32(R9)
+	XCHGQ        R9, R10
+	JMP          turn
+
+last:
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+
+one:
+	XCHGQ   R9, R10
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	VZEROUPPER
+	RET
+
 // func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·project4AVX2(SB), NOSPLIT, $160-42
@@ -1776,10 +3181,10 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x20, R8
 	XORQ         BX, BX
-	MOVQ         dst+0(FP), R9
-	LEAQ         31(SP), R10
-	ANDQ         $-32, R10
-	LEAQ         64(R10), R11
+	LEAQ         31(SP), R9
+	ANDQ         $-32, R9
+	LEAQ         64(R9), R10
+	MOVQ         dst+0(FP), R11
 	MOVQ         table+32(FP), SI
 	MOVB         redFirst+24(FP), AL
 	MOVBQZX      AL, AX
@@ -1937,16 +3342,16 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	VPBLENDVB    Y2, Y0, Y1, Y0
 
 open3:
-	VMOVDQA Y11, (R10)
-	VMOVDQA Y0, 32(R10)
-	XCHGQ   R10, R11
+	VMOVDQA Y11, (R9)
+	VMOVDQA Y0, 32(R9)
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	LEAQ    (R9)(BX*1), R13
-	VMOVDQA Y11, (R10)
-	VMOVDQA Y0, 32(R10)
-	XCHGQ   R10, R11
+	LEAQ    (R11)(BX*1), R13
+	VMOVDQA Y11, (R9)
+	VMOVDQA Y0, 32(R9)
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	LEAQ    (R9)(BX*1), R13
+	LEAQ    (R11)(BX*1), R13
 
 turn:
 	CMPQ         BX, R8
@@ -1962,7 +3367,7 @@ turn:
 	VINSERTI128  $0x01, 96(DI)(BX*4), Y8, Y8
 	VMOVDQU      48(DI)(BX*4), X9
 	VINSERTI128  $0x01, 111(DI)(BX*4), Y9, Y9
-	MOVL         (R10), CX
+	MOVL         (R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1972,7 +3377,7 @@ turn:
 	VPSHUFB      (R14), Y7, Y7
 	VPSHUFB      (R14), Y8, Y8
 	VPSHUFB      32(R14), Y9, Y9
-	MOVL         4(R10), CX
+	MOVL         4(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1987,7 +3392,7 @@ turn:
 	VPUNPCKHQDQ  Y1, Y0, Y1
 	VPMINUB      Y7, Y1, Y0
 	VPMAXUB      Y7, Y1, Y3
-	MOVL         8(R10), CX
+	MOVL         8(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2001,7 +3406,7 @@ turn:
 	VPCMPEQB     Y4, Y1, Y10
 	VPBLENDVB    Y10, Y2, Y1, Y1
 	VPBLENDVB    Y5, Y7, Y1, Y1
-	MOVL         12(R10), CX
+	MOVL         12(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2015,7 +3420,7 @@ turn:
 	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
 	VPSUBB       Y0, Y4, Y5
 	VPSUBB       Y0, Y3, Y3
-	MOVL         16(R10), CX
+	MOVL         16(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2031,7 +3436,7 @@ turn:
 	VPMAXUB      Y10, Y5, Y10
 	VPUNPCKLBW   Y2, Y1, Y0
 	VPUNPCKLBW   Y10, Y3, Y11
-	MOVL         20(R10), CX
+	MOVL         20(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2047,7 +3452,7 @@ turn:
 	VPAND        avx2Constants<>+736(SB), Y0, Y0
 	VCVTDQ2PS    Y0, Y0
 	VRCPPS       Y0, Y3
-	MOVL         24(R10), CX
+	MOVL         24(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2060,7 +3465,7 @@ turn:
 	VRCPPS       Y2, Y3
 	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
 	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	MOVL         28(R10), CX
+	MOVL         28(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2074,7 +3479,7 @@ turn:
 	VPUNPCKHBW   Y0, Y10, Y0
 	VPSRLD       $0x10, Y0, Y2
 	VPAND        avx2Constants<>+736(SB), Y0, Y0
-	MOVL         32(R10), CX
+	MOVL         32(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2087,7 +3492,7 @@ turn:
 	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y3
-	MOVL         36(R10), CX
+	MOVL         36(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2099,7 +3504,7 @@ turn:
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y0, Y0
 	VPMULHRSW    Y0, Y1, Y1
-	MOVL         40(R10), CX
+	MOVL         40(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2117,7 +3522,7 @@ turn:
 	VPUNPCKLBW   Y5, Y2, Y5
 	VPSRLD       $0x10, Y5, Y3
 	VPAND        avx2Constants<>+736(SB), Y5, Y5
-	MOVL         44(R10), CX
+	MOVL         44(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2130,7 +3535,7 @@ turn:
 	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y5
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y10
-	MOVL         48(R10), CX
+	MOVL         48(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2143,7 +3548,7 @@ turn:
 	VPBLENDW     $0xaa, Y3, Y5, Y5
 	VPXOR        Y3, Y3, Y3
 	VPUNPCKLBW   Y0, Y3, Y3
-	MOVL         52(R10), CX
+	MOVL         52(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2159,7 +3564,7 @@ turn:
 	VRCPPS       Y5, Y10
 	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y5
 	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	MOVL         56(R10), CX
+	MOVL         56(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2171,7 +3576,7 @@ turn:
 	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y2
 	VMULPS       avx2Constants<>+800(SB), Y10, Y10
 	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y2
-	MOVL         60(R10), CX
+	MOVL         60(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2201,209 +3606,209 @@ turn:
 	VPBLENDVB    Y2, Y1, Y0, Y1
 
 open4:
-	VMOVDQA Y11, (R10)
-	VMOVDQA Y1, 32(R10)
-	XCHGQ   R10, R11
+	VMOVDQA Y11, (R9)
+	VMOVDQA Y1, 32(R9)
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	LEAQ    (R9)(BX*1), R13
+	LEAQ    (R11)(BX*1), R13
 	JMP     turn
 
 last:
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	VZEROUPPER
 	RET
@@ -2415,10 +3820,10 @@ TEXT ·projectHues4AVX2(SB), NOSPLIT, $416-40
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x20, R8
 	XORQ         BX, BX
-	MOVQ         dst+0(FP), R9
-	LEAQ         31(SP), R10
-	ANDQ         $-32, R10
-	LEAQ         64(R10), R11
+	LEAQ         31(SP), R9
+	ANDQ         $-32, R9
+	LEAQ         64(R9), R10
+	MOVQ         dst+0(FP), R11
 	MOVQ         codes+32(FP), R14
 	VMOVDQU      224(R14), Y0
 	VMOVDQU      Y0, 160(SP)
@@ -2589,16 +3994,16 @@ none6:
 	VMOVDQU    avx2Constants<>+640(SB), Y0
 	VPUNPCKHBW Y2, Y0, Y0
 	VPMAXSW    Y0, Y1, Y1
-	VMOVDQA    Y11, (R10)
-	VMOVDQA    Y1, 32(R10)
-	XCHGQ      R10, R11
+	VMOVDQA    Y11, (R9)
+	VMOVDQA    Y1, 32(R9)
+	XCHGQ      R9, R10
 	MOVQ       R13, R12
-	LEAQ       (R9)(BX*1), R13
-	VMOVDQA    Y11, (R10)
-	VMOVDQA    Y1, 32(R10)
-	XCHGQ      R10, R11
+	LEAQ       (R11)(BX*1), R13
+	VMOVDQA    Y11, (R9)
+	VMOVDQA    Y1, 32(R9)
+	XCHGQ      R9, R10
 	MOVQ       R13, R12
-	LEAQ       (R9)(BX*1), R13
+	LEAQ       (R11)(BX*1), R13
 
 turn:
 	CMPQ         BX, R8
@@ -2614,7 +4019,7 @@ turn:
 	VINSERTI128  $0x01, 96(DI)(BX*4), Y7, Y7
 	VMOVDQU      48(DI)(BX*4), X8
 	VINSERTI128  $0x01, 111(DI)(BX*4), Y8, Y8
-	MOVLQSX      (R10), CX
+	MOVLQSX      (R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2624,7 +4029,7 @@ turn:
 	VPSHUFB      (R15), Y6, Y6
 	VPSHUFB      (R15), Y7, Y7
 	VPSHUFB      32(R15), Y8, Y8
-	MOVLQSX      4(R10), CX
+	MOVLQSX      4(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2639,7 +4044,7 @@ turn:
 	VPUNPCKHQDQ  Y1, Y0, Y1
 	VPMINUB      Y6, Y1, Y0
 	VPMAXUB      Y6, Y1, Y3
-	MOVLQSX      8(R10), CX
+	MOVLQSX      8(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2653,7 +4058,7 @@ turn:
 	VPCMPEQB     Y4, Y1, Y10
 	VPBLENDVB    Y10, Y2, Y1, Y1
 	VPBLENDVB    Y9, Y6, Y1, Y1
-	MOVLQSX      12(R10), CX
+	MOVLQSX      12(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2667,7 +4072,7 @@ turn:
 	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
 	VPSUBB       Y0, Y4, Y9
 	VPSUBB       Y0, Y3, Y3
-	MOVLQSX      16(R10), CX
+	MOVLQSX      16(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2683,7 +4088,7 @@ turn:
 	VPMAXUB      Y10, Y9, Y10
 	VPUNPCKLBW   Y2, Y1, Y0
 	VPUNPCKLBW   Y10, Y3, Y11
-	MOVLQSX      20(R10), CX
+	MOVLQSX      20(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2699,7 +4104,7 @@ turn:
 	VPAND        avx2Constants<>+736(SB), Y0, Y0
 	VCVTDQ2PS    Y0, Y0
 	VRCPPS       Y0, Y3
-	MOVLQSX      24(R10), CX
+	MOVLQSX      24(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2712,7 +4117,7 @@ turn:
 	VRCPPS       Y2, Y3
 	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
 	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	MOVLQSX      28(R10), CX
+	MOVLQSX      28(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2726,7 +4131,7 @@ turn:
 	VPUNPCKHBW   Y0, Y10, Y0
 	VPSRLD       $0x10, Y0, Y2
 	VPAND        avx2Constants<>+736(SB), Y0, Y0
-	MOVLQSX      32(R10), CX
+	MOVLQSX      32(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2739,7 +4144,7 @@ turn:
 	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y3
-	MOVLQSX      36(R10), CX
+	MOVLQSX      36(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2751,7 +4156,7 @@ turn:
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y0, Y0
 	VPMULHRSW    Y0, Y1, Y1
-	MOVLQSX      40(R10), CX
+	MOVLQSX      40(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -2812,31 +4217,31 @@ none7:
 	VPANDN     Y2, Y0, Y2
 
 none8:
-	MOVLQSX    44(R10), CX
+	MOVLQSX    44(R9), CX
 	MOVWQSX    CX, DX
 	SARQ       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 14(R12)
-	MOVLQSX    48(R10), CX
+	MOVLQSX    48(R9), CX
 	MOVWQSX    CX, DX
 	SARQ       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 24(R12)
-	MOVLQSX    52(R10), CX
+	MOVLQSX    52(R9), CX
 	MOVWQSX    CX, DX
 	SARQ       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 26(R12)
-	MOVLQSX    56(R10), CX
+	MOVLQSX    56(R9), CX
 	MOVWQSX    CX, DX
 	SARQ       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 28(R12)
-	MOVLQSX    60(R10), CX
+	MOVLQSX    60(R9), CX
 	MOVWQSX    CX, DX
 	SARQ       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2848,209 +4253,209 @@ none8:
 	VMOVDQU    avx2Constants<>+640(SB), Y0
 	VPUNPCKHBW Y2, Y0, Y0
 	VPMAXSW    Y0, Y1, Y1
-	VMOVDQA    Y11, (R10)
-	VMOVDQA    Y1, 32(R10)
-	XCHGQ      R10, R11
+	VMOVDQA    Y11, (R9)
+	VMOVDQA    Y1, 32(R9)
+	XCHGQ      R9, R10
 	MOVQ       R13, R12
-	LEAQ       (R9)(BX*1), R13
+	LEAQ       (R11)(BX*1), R13
 	JMP        turn
 
 last:
-	MOVLQSX (R10), CX
+	MOVLQSX (R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVLQSX 4(R10), CX
+	MOVLQSX 4(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVLQSX 8(R10), CX
+	MOVLQSX 8(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVLQSX 12(R10), CX
+	MOVLQSX 12(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVLQSX 16(R10), CX
+	MOVLQSX 16(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVLQSX 20(R10), CX
+	MOVLQSX 20(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVLQSX 24(R10), CX
+	MOVLQSX 24(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVLQSX 28(R10), CX
+	MOVLQSX 28(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVLQSX 32(R10), CX
+	MOVLQSX 32(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVLQSX 36(R10), CX
+	MOVLQSX 36(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVLQSX 40(R10), CX
+	MOVLQSX 40(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVLQSX 44(R10), CX
+	MOVLQSX 44(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVLQSX 48(R10), CX
+	MOVLQSX 48(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVLQSX 52(R10), CX
+	MOVLQSX 52(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVLQSX 56(R10), CX
+	MOVLQSX 56(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVLQSX 60(R10), CX
+	MOVLQSX 60(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	MOVLQSX (R10), CX
+	MOVLQSX (R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVLQSX 4(R10), CX
+	MOVLQSX 4(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVLQSX 8(R10), CX
+	MOVLQSX 8(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVLQSX 12(R10), CX
+	MOVLQSX 12(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVLQSX 16(R10), CX
+	MOVLQSX 16(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVLQSX 20(R10), CX
+	MOVLQSX 20(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVLQSX 24(R10), CX
+	MOVLQSX 24(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVLQSX 28(R10), CX
+	MOVLQSX 28(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVLQSX 32(R10), CX
+	MOVLQSX 32(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVLQSX 36(R10), CX
+	MOVLQSX 36(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVLQSX 40(R10), CX
+	MOVLQSX 40(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVLQSX 44(R10), CX
+	MOVLQSX 44(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVLQSX 48(R10), CX
+	MOVLQSX 48(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVLQSX 52(R10), CX
+	MOVLQSX 52(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVLQSX 56(R10), CX
+	MOVLQSX 56(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVLQSX 60(R10), CX
+	MOVLQSX 60(R9), CX
 	MOVWQSX CX, DX
 	SARQ    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	VZEROUPPER
 	RET

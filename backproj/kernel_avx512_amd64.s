@@ -693,6 +693,811 @@ done:
 	VZEROUPPER
 	RET
 
+// func count3AVX512(counts *uint32, src *uint8, n int, redFirst bool)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+TEXT ·count3AVX512(SB), NOSPLIT, $320-25
+	MOVQ         src+8(FP), BX
+	MOVQ         n+16(FP), DI
+	SUBQ         $0x40, DI
+	XORQ         AX, AX
+	LEAQ         avx512Constants<>+0(SB), R8
+	LEAQ         avx512Constants<>+1824(SB), CX
+	TESTQ        $0x00000020, R8
+	CMOVQNE      CX, R8
+	MOVB         redFirst+24(FP), CL
+	MOVBQZX      CL, SI
+	SHLQ         $0x07, SI
+	LEAQ         1024(R8), CX
+	VMOVDQU8     (CX)(SI*1), Z0
+	VMOVDQU8     64(CX), Z1
+	MOVQ         $0x00000080, DX
+	SUBQ         SI, DX
+	VMOVDQU8     (CX)(DX*1), Z2
+	VPMOVB2M     Z0, K1
+	VPMOVB2M     Z1, K2
+	VPMOVB2M     Z2, K3
+	VMOVDQU8     1664(R8), Z3
+	VMOVDQU8     1728(R8), Z4
+	VMOVDQU8     1600(R8), Z5
+	VMOVDQU8     1536(R8), Z6
+	VMOVDQU8     (R8), Z7
+	VMOVDQU8     128(R8), Z8
+	VMOVDQU8     256(R8), Z9
+	VMOVDQU8     384(R8), Z10
+	VMOVDQU8     512(R8), Z11
+	VMOVDQU8     640(R8), Z12
+	MOVL         $0x00000000, CX
+	VPBROADCASTD CX, Z13
+	MOVL         $0x01010101, CX
+	VPBROADCASTD CX, Z14
+	MOVL         $0x02020202, CX
+	VPBROADCASTD CX, Z15
+	MOVL         $0x04040404, CX
+	VPBROADCASTD CX, Z16
+	MOVL         $0x10101010, CX
+	VPBROADCASTD CX, Z17
+	MOVL         $0x08000800, CX
+	VPBROADCASTD CX, Z18
+	LEAQ         63(SP), R10
+	ANDQ         $-64, R10
+	LEAQ         128(R10), R11
+	MOVQ         counts+0(FP), SI
+	LEAQ         (AX)(AX*2), R9
+	VMOVDQU8     (BX)(R9*1), Z20
+	VMOVDQU8     64(BX)(R9*1), Z22
+	VMOVDQU8     128(BX)(R9*1), Z24
+	VMOVDQA64    Z0, Z19
+	VPERMI2B     Z22, Z20, Z19
+	VPERMB       Z24, Z0, K1, Z19
+	VMOVDQA64    Z1, Z23
+	VPERMI2B     Z22, Z20, Z23
+	VPERMB       Z24, Z1, K2, Z23
+	VMOVDQA64    Z2, Z21
+	VPERMI2B     Z22, Z20, Z21
+	VPERMB       Z24, Z2, K3, Z21
+	VPMINUB      Z19, Z23, Z20
+	VPMAXUB      Z19, Z23, Z22
+	VPCMPUB      $0x01, Z23, Z21, K4
+	VPCMPUB      $0x01, Z19, Z23, K5
+	VPCMPUB      $0x01, Z19, Z21, K6
+	VPMAXUB      Z22, Z21, Z19
+	VPMINUB      Z22, Z21, Z22
+	VPMINUB      Z20, Z21, Z21
+	VPMAXUB      Z20, Z22, Z22
+	VPSUBB       Z21, Z19, Z20
+	VPSUBB       Z21, Z22, Z21
+	VMOVDQU8.Z   Z14, K4, Z22
+	VPADDB       Z15, Z22, K5, Z22
+	VPADDB       Z16, Z22, K6, Z22
+	VPCMPUB      $0x01, Z16, Z20, K4
+	VPMOVB2M     Z20, K5
+	VMOVDQA64    Z20, Z24
+	VPERMI2B     576(R8), Z11, Z24
+	VMOVDQA64    Z20, Z23
+	VPERMI2B     704(R8), Z12, Z23
+	VMOVDQU8     Z23, K5, Z24
+	VMOVDQU8     768(R8), Z25
+	VPERMT2B     832(R8), Z20, Z25
+	VMOVDQU8     896(R8), Z23
+	VPERMT2B     960(R8), Z20, Z23
+	VMOVDQU8     Z23, K5, Z25
+	VPERMB       Z3, Z22, Z23
+	VPERMB       Z4, Z22, Z27
+	VMOVDQA64    Z20, Z22
+	VPERMB       Z5, Z20, K4, Z22
+	VMOVDQA64    Z21, Z26
+	VPERMB       Z5, Z21, K4, Z26
+	VPCMPUB      $0x01, Z17, Z19, K4
+	VPMOVB2M     Z19, K5
+	VMOVDQA64    Z19, Z28
+	VPERMI2B     64(R8), Z7, Z28
+	VMOVDQA64    Z19, Z21
+	VPERMI2B     192(R8), Z8, Z21
+	VMOVDQU8     Z21, K5, Z28
+	VMOVDQA64    Z19, Z29
+	VPERMI2B     320(R8), Z9, Z29
+	VMOVDQA64    Z19, Z21
+	VPERMI2B     448(R8), Z10, Z21
+	VMOVDQU8     Z21, K5, Z29
+	VMOVDQA64    Z20, Z21
+	VPERMB       Z6, Z20, K4, Z21
+	VPUNPCKLBW   Z22, Z26, Z20
+	VPUNPCKLBW   Z27, Z23, Z30
+	VPUNPCKLBW   Z25, Z24, Z31
+	VPMADDUBSW   Z30, Z20, Z20
+	VPMULHRSW    Z31, Z20, Z20
+	VPUNPCKHBW   Z22, Z26, Z22
+	VPUNPCKHBW   Z27, Z23, Z23
+	VPUNPCKHBW   Z25, Z24, Z24
+	VPMADDUBSW   Z23, Z22, Z22
+	VPMULHRSW    Z24, Z22, Z22
+	VPUNPCKLBW   Z21, Z13, Z23
+	VPUNPCKLBW   Z29, Z28, Z24
+	VPMULHUW     Z24, Z23, Z23
+	VPMULHRSW    Z18, Z23, Z23
+	VPUNPCKHBW   Z21, Z13, Z21
+	VPUNPCKHBW   Z29, Z28, Z24
+	VPMULHUW     Z24, Z21, Z21
+	VPMULHRSW    Z18, Z21, Z21
+	VMOVDQA64    Z19, Z19
+	VPSLLW       $0x08, Z20, Z20
+	VPORQ        Z20, Z23, Z23
+	VPSLLW       $0x08, Z22, Z22
+	VPORQ        Z22, Z21, Z21
+	VMOVDQA64    Z23, (R10)
+	VMOVDQA64    Z21, 64(R10)
+	XCHGQ        R10, R11
+	CMPQ         AX, DI
+	JEQ          one
+	ADDQ         $0x40, AX
+	CMPQ         AX, DI
+	CMOVQGT      DI, AX
+	LEAQ         (AX)(AX*2), R9
+	VMOVDQU8     (BX)(R9*1), Z20
+	VMOVDQU8     64(BX)(R9*1), Z22
+	VMOVDQU8     128(BX)(R9*1), Z24
+	VMOVDQA64    Z0, Z19
+	VPERMI2B     Z22, Z20, Z19
+	VPERMB       Z24, Z0, K1, Z19
+	VMOVDQA64    Z1, Z23
+	VPERMI2B     Z22, Z20, Z23
+	VPERMB       Z24, Z1, K2, Z23
+	VMOVDQA64    Z2, Z21
+	VPERMI2B     Z22, Z20, Z21
+	VPERMB       Z24, Z2, K3, Z21
+	VPMINUB      Z19, Z23, Z20
+	VPMAXUB      Z19, Z23, Z22
+	VPCMPUB      $0x01, Z23, Z21, K4
+	VPCMPUB      $0x01, Z19, Z23, K5
+	VPCMPUB      $0x01, Z19, Z21, K6
+	VPMAXUB      Z22, Z21, Z19
+	VPMINUB      Z22, Z21, Z22
+	VPMINUB      Z20, Z21, Z21
+	VPMAXUB      Z20, Z22, Z22
+	VPSUBB       Z21, Z19, Z20
+	VPSUBB       Z21, Z22, Z21
+	VMOVDQU8.Z   Z14, K4, Z22
+	VPADDB       Z15, Z22, K5, Z22
+	VPADDB       Z16, Z22, K6, Z22
+	VPCMPUB      $0x01, Z16, Z20, K4
+	VPMOVB2M     Z20, K5
+	VMOVDQA64    Z20, Z24
+	VPERMI2B     576(R8), Z11, Z24
+	VMOVDQA64    Z20, Z23
+	VPERMI2B     704(R8), Z12, Z23
+	VMOVDQU8     Z23, K5, Z24
+	VMOVDQU8     768(R8), Z25
+	VPERMT2B     832(R8), Z20, Z25
+	VMOVDQU8     896(R8), Z23
+	VPERMT2B     960(R8), Z20, Z23
+	VMOVDQU8     Z23, K5, Z25
+	VPERMB       Z3, Z22, Z23
+	VPERMB       Z4, Z22, Z27
+	VMOVDQA64    Z20, Z22
+	VPERMB       Z5, Z20, K4, Z22
+	VMOVDQA64    Z21, Z26
+	VPERMB       Z5, Z21, K4, Z26
+	VPCMPUB      $0x01, Z17, Z19, K4
+	VPMOVB2M     Z19, K5
+	VMOVDQA64    Z19, Z28
+	VPERMI2B     64(R8), Z7, Z28
+	VMOVDQA64    Z19, Z21
+	VPERMI2B     192(R8), Z8, Z21
+	VMOVDQU8     Z21, K5, Z28
+	VMOVDQA64    Z19, Z29
+	VPERMI2B     320(R8), Z9, Z29
+	VMOVDQA64    Z19, Z21
+	VPERMI2B     448(R8), Z10, Z21
+	VMOVDQU8     Z21, K5, Z29
+	VMOVDQA64    Z20, Z21
+	VPERMB       Z6, Z20, K4, Z21
+	VPUNPCKLBW   Z22, Z26, Z20
+	VPUNPCKLBW   Z27, Z23, Z30
+	VPUNPCKLBW   Z25, Z24, Z31
+	VPMADDUBSW   Z30, Z20, Z20
+	VPMULHRSW    Z31, Z20, Z20
+	VPUNPCKHBW   Z22, Z26, Z22
+	VPUNPCKHBW   Z27, Z23, Z23
+	VPUNPCKHBW   Z25, Z24, Z24
+	VPMADDUBSW   Z23, Z22, Z22
+	VPMULHRSW    Z24, Z22, Z22
+	VPUNPCKLBW   Z21, Z13, Z23
+	VPUNPCKLBW   Z29, Z28, Z24
+	VPMULHUW     Z24, Z23, Z23
+	VPMULHRSW    Z18, Z23, Z23
+	VPUNPCKHBW   Z21, Z13, Z21
+	VPUNPCKHBW   Z29, Z28, Z24
+	VPMULHUW     Z24, Z21, Z21
+	VPMULHRSW    Z18, Z21, Z21
+	VMOVDQA64    Z19, Z19
+	VPSLLW       $0x08, Z20, Z20
+	VPORQ        Z20, Z23, Z23
+	VPSLLW       $0x08, Z22, Z22
+	VPORQ        Z22, Z21, Z21
+	VMOVDQA64    Z23, (R10)
+	VMOVDQA64    Z21, 64(R10)
+	XCHGQ        R10, R11
+
+turn:
+	CMPQ       AX, DI
+	JEQ        last
+	ADDQ       $0x40, AX
+	CMPQ       AX, DI
+	CMOVQGT    DI, AX
+	LEAQ       (AX)(AX*2), R9
+	VMOVDQU8   (BX)(R9*1), Z20
+	MOVL       (R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQU8   64(BX)(R9*1), Z22
+	VMOVDQU8   128(BX)(R9*1), Z24
+	MOVL       4(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z0, Z19
+	VPERMI2B   Z22, Z20, Z19
+	VPERMB     Z24, Z0, K1, Z19
+	VMOVDQA64  Z1, Z23
+	VPERMI2B   Z22, Z20, Z23
+	VPERMB     Z24, Z1, K2, Z23
+	MOVL       8(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z2, Z21
+	VPERMI2B   Z22, Z20, Z21
+	VPERMB     Z24, Z2, K3, Z21
+	VPMINUB    Z19, Z23, Z20
+	MOVL       12(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMAXUB    Z19, Z23, Z22
+	MOVL       16(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPCMPUB    $0x01, Z23, Z21, K4
+	VPCMPUB    $0x01, Z19, Z23, K5
+	MOVL       20(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPCMPUB    $0x01, Z19, Z21, K6
+	VPMAXUB    Z22, Z21, Z19
+	MOVL       24(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMINUB    Z22, Z21, Z22
+	VPMINUB    Z20, Z21, Z21
+	MOVL       28(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMAXUB    Z20, Z22, Z22
+	VPSUBB     Z21, Z19, Z20
+	MOVL       32(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPSUBB     Z21, Z22, Z21
+	VMOVDQU8.Z Z14, K4, Z22
+	MOVL       36(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPADDB     Z15, Z22, K5, Z22
+	VPADDB     Z16, Z22, K6, Z22
+	MOVL       40(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPCMPUB    $0x01, Z16, Z20, K4
+	VPMOVB2M   Z20, K5
+	MOVL       44(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z20, Z24
+	VPERMI2B   576(R8), Z11, Z24
+	MOVL       48(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z20, Z23
+	VPERMI2B   704(R8), Z12, Z23
+	VMOVDQU8   Z23, K5, Z24
+	MOVL       52(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQU8   768(R8), Z25
+	VPERMT2B   832(R8), Z20, Z25
+	VMOVDQU8   896(R8), Z23
+	VPERMT2B   960(R8), Z20, Z23
+	MOVL       56(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQU8   Z23, K5, Z25
+	VPERMB     Z3, Z22, Z23
+	MOVL       60(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPERMB     Z4, Z22, Z27
+	VMOVDQA64  Z20, Z22
+	VPERMB     Z5, Z20, K4, Z22
+	MOVL       64(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z21, Z26
+	VPERMB     Z5, Z21, K4, Z26
+	VPCMPUB    $0x01, Z17, Z19, K4
+	MOVL       68(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMOVB2M   Z19, K5
+	VMOVDQA64  Z19, Z28
+	VPERMI2B   64(R8), Z7, Z28
+	MOVL       72(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z19, Z21
+	VPERMI2B   192(R8), Z8, Z21
+	VMOVDQU8   Z21, K5, Z28
+	MOVL       76(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z19, Z29
+	VPERMI2B   320(R8), Z9, Z29
+	MOVL       80(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z19, Z21
+	VPERMI2B   448(R8), Z10, Z21
+	VMOVDQU8   Z21, K5, Z29
+	MOVL       84(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z20, Z21
+	VPERMB     Z6, Z20, K4, Z21
+	VPUNPCKLBW Z22, Z26, Z20
+	MOVL       88(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKLBW Z27, Z23, Z30
+	VPUNPCKLBW Z25, Z24, Z31
+	MOVL       92(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMADDUBSW Z30, Z20, Z20
+	VPMULHRSW  Z31, Z20, Z20
+	MOVL       96(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKHBW Z22, Z26, Z22
+	VPUNPCKHBW Z27, Z23, Z23
+	MOVL       100(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKHBW Z25, Z24, Z24
+	VPMADDUBSW Z23, Z22, Z22
+	MOVL       104(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMULHRSW  Z24, Z22, Z22
+	VPUNPCKLBW Z21, Z13, Z23
+	MOVL       108(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKLBW Z29, Z28, Z24
+	MOVL       112(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMULHUW   Z24, Z23, Z23
+	VPMULHRSW  Z18, Z23, Z23
+	MOVL       116(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKHBW Z21, Z13, Z21
+	VPUNPCKHBW Z29, Z28, Z24
+	MOVL       120(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMULHUW   Z24, Z21, Z21
+	VPMULHRSW  Z18, Z21, Z21
+	MOVL       124(R10), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z19, Z19
+	VPSLLW     $0x08, Z20, Z20
+	VPORQ      Z20, Z23, Z23
+	VPSLLW     $0x08, Z22, Z22
+	VPORQ      Z22, Z21, Z21
+	VMOVDQA64  Z23, (R10)
+	VMOVDQA64  Z21, 64(R10)
+	XCHGQ      R10, R11
+	JMP        turn
+
+last:
+	MOVL    (R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    4(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    8(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    12(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    16(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    20(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    24(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    28(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    32(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    36(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    40(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    44(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    48(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    52(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    56(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    60(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    64(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    68(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    72(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    76(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    80(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    84(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    88(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    92(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    96(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    100(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    104(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    108(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    112(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    116(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    120(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    124(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+
+one:
+	XCHGQ   R10, R11
+	MOVL    (R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    4(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    8(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    12(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    16(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    20(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    24(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    28(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    32(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    36(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    40(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    44(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    48(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    52(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    56(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    60(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    64(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    68(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    72(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    76(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    80(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    84(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    88(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    92(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    96(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    100(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    104(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    108(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    112(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    116(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    120(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    124(R10), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	VZEROUPPER
+	RET
+
 // func project3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·project3AVX512(SB), NOSPLIT, $320-42
@@ -700,10 +1505,10 @@ TEXT ·project3AVX512(SB), NOSPLIT, $320-42
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x40, R8
 	XORQ         BX, BX
-	MOVQ         dst+0(FP), R9
-	LEAQ         63(SP), R10
-	ANDQ         $-64, R10
-	LEAQ         128(R10), R11
+	LEAQ         63(SP), R9
+	ANDQ         $-64, R9
+	LEAQ         128(R9), R10
+	MOVQ         dst+0(FP), R11
 	MOVQ         table+32(FP), SI
 	LEAQ         avx512Constants<>+0(SB), R14
 	LEAQ         avx512Constants<>+1824(SB), AX
@@ -841,16 +1646,16 @@ TEXT ·project3AVX512(SB), NOSPLIT, $320-42
 	VPTERNLOGQ   $0xb8, Z20, Z19, Z21
 
 open1:
-	VMOVDQA64 Z23, (R10)
-	VMOVDQA64 Z21, 64(R10)
-	XCHGQ     R10, R11
+	VMOVDQA64 Z23, (R9)
+	VMOVDQA64 Z21, 64(R9)
+	XCHGQ     R9, R10
 	MOVQ      R13, R12
-	LEAQ      (R9)(BX*1), R13
-	VMOVDQA64 Z23, (R10)
-	VMOVDQA64 Z21, 64(R10)
-	XCHGQ     R10, R11
+	LEAQ      (R11)(BX*1), R13
+	VMOVDQA64 Z23, (R9)
+	VMOVDQA64 Z21, 64(R9)
+	XCHGQ     R9, R10
 	MOVQ      R13, R12
-	LEAQ      (R9)(BX*1), R13
+	LEAQ      (R11)(BX*1), R13
 
 turn:
 	CMPQ         BX, R8
@@ -860,7 +1665,7 @@ turn:
 	CMOVQGT      R8, BX
 	LEAQ         (BX)(BX*2), R15
 	VMOVDQU8     (DI)(R15*1), Z20
-	MOVL         (R10), CX
+	MOVL         (R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -868,7 +1673,7 @@ turn:
 	MOVW         AX, (R12)
 	VMOVDQU8     64(DI)(R15*1), Z22
 	VMOVDQU8     128(DI)(R15*1), Z24
-	MOVL         4(R10), CX
+	MOVL         4(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -880,7 +1685,7 @@ turn:
 	VMOVDQA64    Z1, Z23
 	VPERMI2B     Z22, Z20, Z23
 	VPERMB       Z24, Z1, K2, Z23
-	MOVL         8(R10), CX
+	MOVL         8(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -890,14 +1695,14 @@ turn:
 	VPERMI2B     Z22, Z20, Z21
 	VPERMB       Z24, Z2, K3, Z21
 	VPMINUB      Z19, Z23, Z20
-	MOVL         12(R10), CX
+	MOVL         12(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 6(R12)
 	VPMAXUB      Z19, Z23, Z22
-	MOVL         16(R10), CX
+	MOVL         16(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -905,7 +1710,7 @@ turn:
 	MOVW         AX, 8(R12)
 	VPCMPUB      $0x01, Z23, Z21, K4
 	VPCMPUB      $0x01, Z19, Z23, K5
-	MOVL         20(R10), CX
+	MOVL         20(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -913,7 +1718,7 @@ turn:
 	MOVW         AX, 10(R12)
 	VPCMPUB      $0x01, Z19, Z21, K6
 	VPMAXUB      Z22, Z21, Z19
-	MOVL         24(R10), CX
+	MOVL         24(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -921,7 +1726,7 @@ turn:
 	MOVW         AX, 12(R12)
 	VPMINUB      Z22, Z21, Z22
 	VPMINUB      Z20, Z21, Z21
-	MOVL         28(R10), CX
+	MOVL         28(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -929,7 +1734,7 @@ turn:
 	MOVW         AX, 14(R12)
 	VPMAXUB      Z20, Z22, Z22
 	VPSUBB       Z21, Z19, Z20
-	MOVL         32(R10), CX
+	MOVL         32(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -937,7 +1742,7 @@ turn:
 	MOVW         AX, 16(R12)
 	VPSUBB       Z21, Z22, Z21
 	VMOVDQU8.Z   Z14, K4, Z22
-	MOVL         36(R10), CX
+	MOVL         36(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -945,7 +1750,7 @@ turn:
 	MOVW         AX, 18(R12)
 	VPADDB       Z15, Z22, K5, Z22
 	VPADDB       Z16, Z22, K6, Z22
-	MOVL         40(R10), CX
+	MOVL         40(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -953,7 +1758,7 @@ turn:
 	MOVW         AX, 20(R12)
 	VPCMPUB      $0x01, Z16, Z20, K4
 	VPMOVB2M     Z20, K5
-	MOVL         44(R10), CX
+	MOVL         44(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -961,7 +1766,7 @@ turn:
 	MOVW         AX, 22(R12)
 	VMOVDQA64    Z20, Z24
 	VPERMI2B     576(R14), Z11, Z24
-	MOVL         48(R10), CX
+	MOVL         48(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -970,7 +1775,7 @@ turn:
 	VMOVDQA64    Z20, Z23
 	VPERMI2B     704(R14), Z12, Z23
 	VMOVDQU8     Z23, K5, Z24
-	MOVL         52(R10), CX
+	MOVL         52(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -980,7 +1785,7 @@ turn:
 	VPERMT2B     832(R14), Z20, Z25
 	VMOVDQU8     896(R14), Z23
 	VPERMT2B     960(R14), Z20, Z23
-	MOVL         56(R10), CX
+	MOVL         56(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -988,7 +1793,7 @@ turn:
 	MOVW         AX, 28(R12)
 	VMOVDQU8     Z23, K5, Z25
 	VPERMB       Z3, Z22, Z23
-	MOVL         60(R10), CX
+	MOVL         60(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -997,7 +1802,7 @@ turn:
 	VPERMB       Z4, Z22, Z27
 	VMOVDQA64    Z20, Z22
 	VPERMB       Z5, Z20, K4, Z22
-	MOVL         64(R10), CX
+	MOVL         64(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1006,7 +1811,7 @@ turn:
 	VMOVDQA64    Z21, Z26
 	VPERMB       Z5, Z21, K4, Z26
 	VPCMPUB      $0x01, Z17, Z19, K4
-	MOVL         68(R10), CX
+	MOVL         68(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1015,7 +1820,7 @@ turn:
 	VPMOVB2M     Z19, K5
 	VMOVDQA64    Z19, Z28
 	VPERMI2B     64(R14), Z7, Z28
-	MOVL         72(R10), CX
+	MOVL         72(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1024,7 +1829,7 @@ turn:
 	VMOVDQA64    Z19, Z21
 	VPERMI2B     192(R14), Z8, Z21
 	VMOVDQU8     Z21, K5, Z28
-	MOVL         76(R10), CX
+	MOVL         76(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1032,7 +1837,7 @@ turn:
 	MOVW         AX, 38(R12)
 	VMOVDQA64    Z19, Z29
 	VPERMI2B     320(R14), Z9, Z29
-	MOVL         80(R10), CX
+	MOVL         80(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1041,7 +1846,7 @@ turn:
 	VMOVDQA64    Z19, Z21
 	VPERMI2B     448(R14), Z10, Z21
 	VMOVDQU8     Z21, K5, Z29
-	MOVL         84(R10), CX
+	MOVL         84(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1050,7 +1855,7 @@ turn:
 	VMOVDQA64    Z20, Z21
 	VPERMB       Z6, Z20, K4, Z21
 	VPUNPCKLBW   Z22, Z26, Z20
-	MOVL         88(R10), CX
+	MOVL         88(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1058,7 +1863,7 @@ turn:
 	MOVW         AX, 44(R12)
 	VPUNPCKLBW   Z27, Z23, Z30
 	VPUNPCKLBW   Z25, Z24, Z31
-	MOVL         92(R10), CX
+	MOVL         92(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1066,7 +1871,7 @@ turn:
 	MOVW         AX, 46(R12)
 	VPMADDUBSW   Z30, Z20, Z20
 	VPMULHRSW    Z31, Z20, Z20
-	MOVL         96(R10), CX
+	MOVL         96(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1074,7 +1879,7 @@ turn:
 	MOVW         AX, 48(R12)
 	VPUNPCKHBW   Z22, Z26, Z22
 	VPUNPCKHBW   Z27, Z23, Z23
-	MOVL         100(R10), CX
+	MOVL         100(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1082,7 +1887,7 @@ turn:
 	MOVW         AX, 50(R12)
 	VPUNPCKHBW   Z25, Z24, Z24
 	VPMADDUBSW   Z23, Z22, Z22
-	MOVL         104(R10), CX
+	MOVL         104(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1090,14 +1895,14 @@ turn:
 	MOVW         AX, 52(R12)
 	VPMULHRSW    Z24, Z22, Z22
 	VPUNPCKLBW   Z21, Z13, Z23
-	MOVL         108(R10), CX
+	MOVL         108(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 54(R12)
 	VPUNPCKLBW   Z29, Z28, Z24
-	MOVL         112(R10), CX
+	MOVL         112(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1105,7 +1910,7 @@ turn:
 	MOVW         AX, 56(R12)
 	VPMULHUW     Z24, Z23, Z23
 	VPMULHRSW    Z18, Z23, Z23
-	MOVL         116(R10), CX
+	MOVL         116(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1113,7 +1918,7 @@ turn:
 	MOVW         AX, 58(R12)
 	VPUNPCKHBW   Z21, Z13, Z21
 	VPUNPCKHBW   Z29, Z28, Z24
-	MOVL         120(R10), CX
+	MOVL         120(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1121,7 +1926,7 @@ turn:
 	MOVW         AX, 60(R12)
 	VPMULHUW     Z24, Z21, Z21
 	VPMULHRSW    Z18, Z21, Z21
-	MOVL         124(R10), CX
+	MOVL         124(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -1148,401 +1953,401 @@ turn:
 	VPTERNLOGQ   $0xb8, Z20, Z19, Z21
 
 open2:
-	VMOVDQA64 Z23, (R10)
-	VMOVDQA64 Z21, 64(R10)
-	XCHGQ     R10, R11
+	VMOVDQA64 Z23, (R9)
+	VMOVDQA64 Z21, 64(R9)
+	XCHGQ     R9, R10
 	MOVQ      R13, R12
-	LEAQ      (R9)(BX*1), R13
+	LEAQ      (R11)(BX*1), R13
 	JMP       turn
 
 last:
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	MOVL    64(R10), CX
+	MOVL    64(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 32(R12)
-	MOVL    68(R10), CX
+	MOVL    68(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 34(R12)
-	MOVL    72(R10), CX
+	MOVL    72(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 36(R12)
-	MOVL    76(R10), CX
+	MOVL    76(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 38(R12)
-	MOVL    80(R10), CX
+	MOVL    80(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 40(R12)
-	MOVL    84(R10), CX
+	MOVL    84(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 42(R12)
-	MOVL    88(R10), CX
+	MOVL    88(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 44(R12)
-	MOVL    92(R10), CX
+	MOVL    92(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 46(R12)
-	MOVL    96(R10), CX
+	MOVL    96(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 48(R12)
-	MOVL    100(R10), CX
+	MOVL    100(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 50(R12)
-	MOVL    104(R10), CX
+	MOVL    104(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 52(R12)
-	MOVL    108(R10), CX
+	MOVL    108(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 54(R12)
-	MOVL    112(R10), CX
+	MOVL    112(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 56(R12)
-	MOVL    116(R10), CX
+	MOVL    116(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 58(R12)
-	MOVL    120(R10), CX
+	MOVL    120(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 60(R12)
-	MOVL    124(R10), CX
+	MOVL    124(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 62(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	MOVL    64(R10), CX
+	MOVL    64(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 32(R12)
-	MOVL    68(R10), CX
+	MOVL    68(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 34(R12)
-	MOVL    72(R10), CX
+	MOVL    72(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 36(R12)
-	MOVL    76(R10), CX
+	MOVL    76(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 38(R12)
-	MOVL    80(R10), CX
+	MOVL    80(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 40(R12)
-	MOVL    84(R10), CX
+	MOVL    84(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 42(R12)
-	MOVL    88(R10), CX
+	MOVL    88(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 44(R12)
-	MOVL    92(R10), CX
+	MOVL    92(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 46(R12)
-	MOVL    96(R10), CX
+	MOVL    96(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 48(R12)
-	MOVL    100(R10), CX
+	MOVL    100(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 50(R12)
-	MOVL    104(R10), CX
+	MOVL    104(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 52(R12)
-	MOVL    108(R10), CX
+	MOVL    108(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 54(R12)
-	MOVL    112(R10), CX
+	MOVL    112(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 56(R12)
-	MOVL    116(R10), CX
+	MOVL    116(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 58(R12)
-	MOVL    120(R10), CX
+	MOVL    120(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 60(R12)
-	MOVL    124(R10), CX
+	MOVL    124(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 62(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	VZEROUPPER
 	RET
@@ -2332,10 +3137,10 @@ TEXT ·projectPairs3AVX512(SB), NOSPLIT, $320-48
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x40, R8
 	XORQ         BX, BX
-	MOVQ         dst+0(FP), R9
-	LEAQ         63(SP), R10
-	ANDQ         $-64, R10
-	LEAQ         128(R10), R11
+	LEAQ         63(SP), R9
+	ANDQ         $-64, R9
+	LEAQ         128(R9), R10
+	MOVQ         dst+0(FP), R11
 	MOVQ         table+40(FP), SI
 	MOVQ         codes+32(FP), R14
 	LEAQ         avx512Constants<>+0(SB), R15
@@ -2481,16 +3286,16 @@ TEXT ·projectPairs3AVX512(SB), NOSPLIT, $320-48
 	VPORQ        Z20, Z19, Z19
 	VPUNPCKLBW   Z21, Z19, Z20
 	VPUNPCKHBW   Z21, Z19, Z19
-	VMOVDQA64    Z20, (R10)
-	VMOVDQA64    Z19, 64(R10)
-	XCHGQ        R10, R11
+	VMOVDQA64    Z20, (R9)
+	VMOVDQA64    Z19, 64(R9)
+	XCHGQ        R9, R10
 	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
-	VMOVDQA64    Z20, (R10)
-	VMOVDQA64    Z19, 64(R10)
-	XCHGQ        R10, R11
+	LEAQ         (R11)(BX*1), R13
+	VMOVDQA64    Z20, (R9)
+	VMOVDQA64    Z19, 64(R9)
+	XCHGQ        R9, R10
 	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
+	LEAQ         (R11)(BX*1), R13
 
 turn:
 	CMPQ       BX, R8
@@ -2500,7 +3305,7 @@ turn:
 	CMOVQGT    R8, BX
 	LEAQ       (BX)(BX*2), BP
 	VMOVDQU8   (DI)(BP*1), Z20
-	MOVL       (R10), CX
+	MOVL       (R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2511,7 +3316,7 @@ turn:
 	VMOVDQA64  Z0, Z19
 	VPERMI2B   Z22, Z20, Z19
 	VPERMB     Z24, Z0, K1, Z19
-	MOVL       4(R10), CX
+	MOVL       4(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2523,7 +3328,7 @@ turn:
 	VMOVDQA64  Z2, Z21
 	VPERMI2B   Z22, Z20, Z21
 	VPERMB     Z24, Z2, K3, Z21
-	MOVL       8(R10), CX
+	MOVL       8(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2531,7 +3336,7 @@ turn:
 	MOVW       AX, 4(R12)
 	VPMINUB    Z19, Z23, Z20
 	VPMAXUB    Z19, Z23, Z22
-	MOVL       12(R10), CX
+	MOVL       12(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2540,7 +3345,7 @@ turn:
 	VPCMPUB    $0x01, Z23, Z21, K4
 	VPCMPUB    $0x01, Z19, Z23, K5
 	VPCMPUB    $0x01, Z19, Z21, K6
-	MOVL       16(R10), CX
+	MOVL       16(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2548,7 +3353,7 @@ turn:
 	MOVW       AX, 16(R12)
 	VPMAXUB    Z22, Z21, Z19
 	VPMINUB    Z22, Z21, Z22
-	MOVL       20(R10), CX
+	MOVL       20(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2556,7 +3361,7 @@ turn:
 	MOVW       AX, 18(R12)
 	VPMINUB    Z20, Z21, Z21
 	VPMAXUB    Z20, Z22, Z22
-	MOVL       24(R10), CX
+	MOVL       24(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2565,7 +3370,7 @@ turn:
 	VPSUBB     Z21, Z19, Z20
 	VPSUBB     Z21, Z22, Z21
 	VMOVDQU8.Z Z14, K4, Z22
-	MOVL       28(R10), CX
+	MOVL       28(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2573,7 +3378,7 @@ turn:
 	MOVW       AX, 22(R12)
 	VPADDB     Z15, Z22, K5, Z22
 	VPADDB     Z16, Z22, K6, Z22
-	MOVL       32(R10), CX
+	MOVL       32(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2581,7 +3386,7 @@ turn:
 	MOVW       AX, 32(R12)
 	VPCMPUB    $0x01, Z16, Z20, K4
 	VPMOVB2M   Z20, K5
-	MOVL       36(R10), CX
+	MOVL       36(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2592,7 +3397,7 @@ turn:
 	VMOVDQA64  Z20, Z23
 	VPERMI2B   704(R15), Z12, Z23
 	VMOVDQU8   Z23, K5, Z24
-	MOVL       40(R10), CX
+	MOVL       40(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2602,7 +3407,7 @@ turn:
 	VPERMT2B   832(R15), Z20, Z25
 	VMOVDQU8   896(R15), Z23
 	VPERMT2B   960(R15), Z20, Z23
-	MOVL       44(R10), CX
+	MOVL       44(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2610,7 +3415,7 @@ turn:
 	MOVW       AX, 38(R12)
 	VMOVDQU8   Z23, K5, Z25
 	VPERMB     Z3, Z22, Z23
-	MOVL       48(R10), CX
+	MOVL       48(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2621,7 +3426,7 @@ turn:
 	VPERMB     Z5, Z20, K4, Z22
 	VMOVDQA64  Z21, Z26
 	VPERMB     Z5, Z21, K4, Z26
-	MOVL       52(R10), CX
+	MOVL       52(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2629,7 +3434,7 @@ turn:
 	MOVW       AX, 50(R12)
 	VPCMPUB    $0x01, Z17, Z19, K4
 	VPMOVB2M   Z19, K5
-	MOVL       56(R10), CX
+	MOVL       56(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2639,7 +3444,7 @@ turn:
 	VPERMI2B   64(R15), Z7, Z28
 	VMOVDQA64  Z19, Z21
 	VPERMI2B   192(R15), Z8, Z21
-	MOVL       60(R10), CX
+	MOVL       60(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2650,7 +3455,7 @@ turn:
 	VPERMI2B   320(R15), Z9, Z29
 	VMOVDQA64  Z19, Z21
 	VPERMI2B   448(R15), Z10, Z21
-	MOVL       64(R10), CX
+	MOVL       64(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2659,7 +3464,7 @@ turn:
 	VMOVDQU8   Z21, K5, Z29
 	VMOVDQA64  Z20, Z21
 	VPERMB     Z6, Z20, K4, Z21
-	MOVL       68(R10), CX
+	MOVL       68(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2667,7 +3472,7 @@ turn:
 	MOVW       AX, 10(R12)
 	VPUNPCKLBW Z22, Z26, Z20
 	VPUNPCKLBW Z27, Z23, Z30
-	MOVL       72(R10), CX
+	MOVL       72(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2676,7 +3481,7 @@ turn:
 	VPUNPCKLBW Z25, Z24, Z31
 	VPMADDUBSW Z30, Z20, Z20
 	VPMULHRSW  Z31, Z20, Z20
-	MOVL       76(R10), CX
+	MOVL       76(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2684,7 +3489,7 @@ turn:
 	MOVW       AX, 14(R12)
 	VPUNPCKHBW Z22, Z26, Z22
 	VPUNPCKHBW Z27, Z23, Z23
-	MOVL       80(R10), CX
+	MOVL       80(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2692,7 +3497,7 @@ turn:
 	MOVW       AX, 24(R12)
 	VPUNPCKHBW Z25, Z24, Z24
 	VPMADDUBSW Z23, Z22, Z22
-	MOVL       84(R10), CX
+	MOVL       84(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2701,7 +3506,7 @@ turn:
 	VPMULHRSW  Z24, Z22, Z22
 	VPUNPCKLBW Z21, Z13, Z23
 	VPUNPCKLBW Z29, Z28, Z24
-	MOVL       88(R10), CX
+	MOVL       88(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2709,7 +3514,7 @@ turn:
 	MOVW       AX, 28(R12)
 	VPMULHUW   Z24, Z23, Z23
 	VPMULHRSW  Z18, Z23, Z23
-	MOVL       92(R10), CX
+	MOVL       92(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2717,7 +3522,7 @@ turn:
 	MOVW       AX, 30(R12)
 	VPUNPCKHBW Z21, Z13, Z21
 	VPUNPCKHBW Z29, Z28, Z24
-	MOVL       96(R10), CX
+	MOVL       96(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2726,7 +3531,7 @@ turn:
 	VPMULHUW   Z24, Z21, Z21
 	VPMULHRSW  Z18, Z21, Z21
 	VMOVDQA64  Z19, Z24
-	MOVL       100(R10), CX
+	MOVL       100(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2736,7 +3541,7 @@ turn:
 	VPERMI2B   Z22, Z20, Z19
 	VMOVDQU8   1472(R15), Z20
 	VPERMI2B   Z21, Z23, Z20
-	MOVL       104(R10), CX
+	MOVL       104(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2745,7 +3550,7 @@ turn:
 	VPMOVB2M   Z19, K4
 	VMOVDQU8   (R14), Z21
 	VPERMT2B   64(R14), Z19, Z21
-	MOVL       108(R10), CX
+	MOVL       108(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2755,7 +3560,7 @@ turn:
 	VPERMT2B   192(R14), Z19, Z22
 	VMOVDQU8   Z22, K4, Z21
 	VPMOVB2M   Z20, K4
-	MOVL       112(R10), CX
+	MOVL       112(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2765,7 +3570,7 @@ turn:
 	VPERMT2B   320(R14), Z20, Z19
 	VMOVDQU8   384(R14), Z22
 	VPERMT2B   448(R14), Z20, Z22
-	MOVL       116(R10), CX
+	MOVL       116(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2774,7 +3579,7 @@ turn:
 	VMOVDQU8   Z22, K4, Z19
 	VMOVDQU8   1408(R15), Z20
 	VPERMB     Z24, Z20, Z24
-	MOVL       120(R10), CX
+	MOVL       120(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2785,7 +3590,7 @@ turn:
 	VPERMT2B   576(R14), Z24, Z20
 	VMOVDQU8   640(R14), Z22
 	VPERMT2B   704(R14), Z24, Z22
-	MOVL       124(R10), CX
+	MOVL       124(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -2795,401 +3600,401 @@ turn:
 	VPORQ      Z20, Z19, Z19
 	VPUNPCKLBW Z21, Z19, Z20
 	VPUNPCKHBW Z21, Z19, Z19
-	VMOVDQA64  Z20, (R10)
-	VMOVDQA64  Z19, 64(R10)
-	XCHGQ      R10, R11
+	VMOVDQA64  Z20, (R9)
+	VMOVDQA64  Z19, 64(R9)
+	XCHGQ      R9, R10
 	MOVQ       R13, R12
-	LEAQ       (R9)(BX*1), R13
+	LEAQ       (R11)(BX*1), R13
 	JMP        turn
 
 last:
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 32(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 34(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 36(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 38(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 48(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 50(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 52(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 54(R12)
-	MOVL    64(R10), CX
+	MOVL    64(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    68(R10), CX
+	MOVL    68(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    72(R10), CX
+	MOVL    72(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    76(R10), CX
+	MOVL    76(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    80(R10), CX
+	MOVL    80(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    84(R10), CX
+	MOVL    84(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    88(R10), CX
+	MOVL    88(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    92(R10), CX
+	MOVL    92(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	MOVL    96(R10), CX
+	MOVL    96(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 40(R12)
-	MOVL    100(R10), CX
+	MOVL    100(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 42(R12)
-	MOVL    104(R10), CX
+	MOVL    104(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 44(R12)
-	MOVL    108(R10), CX
+	MOVL    108(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 46(R12)
-	MOVL    112(R10), CX
+	MOVL    112(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 56(R12)
-	MOVL    116(R10), CX
+	MOVL    116(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 58(R12)
-	MOVL    120(R10), CX
+	MOVL    120(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 60(R12)
-	MOVL    124(R10), CX
+	MOVL    124(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 62(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 32(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 34(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 36(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 38(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 48(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 50(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 52(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 54(R12)
-	MOVL    64(R10), CX
+	MOVL    64(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    68(R10), CX
+	MOVL    68(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    72(R10), CX
+	MOVL    72(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    76(R10), CX
+	MOVL    76(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    80(R10), CX
+	MOVL    80(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    84(R10), CX
+	MOVL    84(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    88(R10), CX
+	MOVL    88(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    92(R10), CX
+	MOVL    92(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	MOVL    96(R10), CX
+	MOVL    96(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 40(R12)
-	MOVL    100(R10), CX
+	MOVL    100(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 42(R12)
-	MOVL    104(R10), CX
+	MOVL    104(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 44(R12)
-	MOVL    108(R10), CX
+	MOVL    108(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 46(R12)
-	MOVL    112(R10), CX
+	MOVL    112(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 56(R12)
-	MOVL    116(R10), CX
+	MOVL    116(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 58(R12)
-	MOVL    120(R10), CX
+	MOVL    120(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 60(R12)
-	MOVL    124(R10), CX
+	MOVL    124(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 62(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	VZEROUPPER
 	RET
@@ -3430,6 +4235,810 @@ done:
 	VZEROUPPER
 	RET
 
+// func count4AVX512(counts *uint32, src *uint8, n int, redFirst bool)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+TEXT ·count4AVX512(SB), NOSPLIT, $320-25
+	MOVQ         src+8(FP), BX
+	MOVQ         n+16(FP), DI
+	SUBQ         $0x40, DI
+	XORQ         AX, AX
+	LEAQ         avx512Constants<>+0(SB), R8
+	LEAQ         avx512Constants<>+1824(SB), CX
+	TESTQ        $0x00000020, R8
+	CMOVQNE      CX, R8
+	MOVB         redFirst+24(FP), CL
+	MOVBQZX      CL, SI
+	SHLQ         $0x07, SI
+	LEAQ         1216(R8), CX
+	VMOVDQU8     (CX)(SI*1), Z0
+	VMOVDQU8     64(CX), Z1
+	MOVQ         $0x00000080, DX
+	SUBQ         SI, DX
+	VMOVDQU8     (CX)(DX*1), Z2
+	VPMOVB2M     Z0, K1
+	KNOTQ        K1, K2
+	VMOVDQU8     1664(R8), Z3
+	VMOVDQU8     1728(R8), Z4
+	VMOVDQU8     1600(R8), Z5
+	VMOVDQU8     1536(R8), Z6
+	VMOVDQU8     (R8), Z7
+	VMOVDQU8     128(R8), Z8
+	VMOVDQU8     256(R8), Z9
+	VMOVDQU8     384(R8), Z10
+	VMOVDQU8     512(R8), Z11
+	VMOVDQU8     640(R8), Z12
+	MOVL         $0x00000000, CX
+	VPBROADCASTD CX, Z13
+	MOVL         $0x01010101, CX
+	VPBROADCASTD CX, Z14
+	MOVL         $0x02020202, CX
+	VPBROADCASTD CX, Z15
+	MOVL         $0x04040404, CX
+	VPBROADCASTD CX, Z16
+	MOVL         $0x10101010, CX
+	VPBROADCASTD CX, Z17
+	MOVL         $0x08000800, CX
+	VPBROADCASTD CX, Z18
+	LEAQ         63(SP), R9
+	ANDQ         $-64, R9
+	LEAQ         128(R9), R10
+	MOVQ         counts+0(FP), SI
+	VMOVDQU8     (BX)(AX*4), Z20
+	VMOVDQU8     64(BX)(AX*4), Z22
+	VMOVDQU8     128(BX)(AX*4), Z24
+	VMOVDQU8     191(BX)(AX*4), Z25
+	VMOVDQA64    Z0, Z19
+	VPERMI2B     Z25, Z24, K1, Z19
+	VPERMI2B     Z22, Z20, K2, Z19
+	VMOVDQA64    Z1, Z23
+	VPERMI2B     Z25, Z24, K1, Z23
+	VPERMI2B     Z22, Z20, K2, Z23
+	VMOVDQA64    Z2, Z21
+	VPERMI2B     Z25, Z24, K1, Z21
+	VPERMI2B     Z22, Z20, K2, Z21
+	VPMINUB      Z19, Z23, Z20
+	VPMAXUB      Z19, Z23, Z22
+	VPCMPUB      $0x01, Z23, Z21, K3
+	VPCMPUB      $0x01, Z19, Z23, K4
+	VPCMPUB      $0x01, Z19, Z21, K5
+	VPMAXUB      Z22, Z21, Z19
+	VPMINUB      Z22, Z21, Z22
+	VPMINUB      Z20, Z21, Z21
+	VPMAXUB      Z20, Z22, Z22
+	VPSUBB       Z21, Z19, Z20
+	VPSUBB       Z21, Z22, Z21
+	VMOVDQU8.Z   Z14, K3, Z22
+	VPADDB       Z15, Z22, K4, Z22
+	VPADDB       Z16, Z22, K5, Z22
+	VPCMPUB      $0x01, Z16, Z20, K3
+	VPMOVB2M     Z20, K4
+	VMOVDQA64    Z20, Z24
+	VPERMI2B     576(R8), Z11, Z24
+	VMOVDQA64    Z20, Z23
+	VPERMI2B     704(R8), Z12, Z23
+	VMOVDQU8     Z23, K4, Z24
+	VMOVDQU8     768(R8), Z25
+	VPERMT2B     832(R8), Z20, Z25
+	VMOVDQU8     896(R8), Z23
+	VPERMT2B     960(R8), Z20, Z23
+	VMOVDQU8     Z23, K4, Z25
+	VPERMB       Z3, Z22, Z23
+	VPERMB       Z4, Z22, Z27
+	VMOVDQA64    Z20, Z22
+	VPERMB       Z5, Z20, K3, Z22
+	VMOVDQA64    Z21, Z26
+	VPERMB       Z5, Z21, K3, Z26
+	VPCMPUB      $0x01, Z17, Z19, K3
+	VPMOVB2M     Z19, K4
+	VMOVDQA64    Z19, Z28
+	VPERMI2B     64(R8), Z7, Z28
+	VMOVDQA64    Z19, Z21
+	VPERMI2B     192(R8), Z8, Z21
+	VMOVDQU8     Z21, K4, Z28
+	VMOVDQA64    Z19, Z29
+	VPERMI2B     320(R8), Z9, Z29
+	VMOVDQA64    Z19, Z21
+	VPERMI2B     448(R8), Z10, Z21
+	VMOVDQU8     Z21, K4, Z29
+	VMOVDQA64    Z20, Z21
+	VPERMB       Z6, Z20, K3, Z21
+	VPUNPCKLBW   Z22, Z26, Z20
+	VPUNPCKLBW   Z27, Z23, Z30
+	VPUNPCKLBW   Z25, Z24, Z31
+	VPMADDUBSW   Z30, Z20, Z20
+	VPMULHRSW    Z31, Z20, Z20
+	VPUNPCKHBW   Z22, Z26, Z22
+	VPUNPCKHBW   Z27, Z23, Z23
+	VPUNPCKHBW   Z25, Z24, Z24
+	VPMADDUBSW   Z23, Z22, Z22
+	VPMULHRSW    Z24, Z22, Z22
+	VPUNPCKLBW   Z21, Z13, Z23
+	VPUNPCKLBW   Z29, Z28, Z24
+	VPMULHUW     Z24, Z23, Z23
+	VPMULHRSW    Z18, Z23, Z23
+	VPUNPCKHBW   Z21, Z13, Z21
+	VPUNPCKHBW   Z29, Z28, Z24
+	VPMULHUW     Z24, Z21, Z21
+	VPMULHRSW    Z18, Z21, Z21
+	VMOVDQA64    Z19, Z19
+	VPSLLW       $0x08, Z20, Z20
+	VPORQ        Z20, Z23, Z23
+	VPSLLW       $0x08, Z22, Z22
+	VPORQ        Z22, Z21, Z21
+	VMOVDQA64    Z23, (R9)
+	VMOVDQA64    Z21, 64(R9)
+	XCHGQ        R9, R10
+	CMPQ         AX, DI
+	JEQ          one
+	ADDQ         $0x40, AX
+	CMPQ         AX, DI
+	CMOVQGT      DI, AX
+	VMOVDQU8     (BX)(AX*4), Z20
+	VMOVDQU8     64(BX)(AX*4), Z22
+	VMOVDQU8     128(BX)(AX*4), Z24
+	VMOVDQU8     191(BX)(AX*4), Z25
+	VMOVDQA64    Z0, Z19
+	VPERMI2B     Z25, Z24, K1, Z19
+	VPERMI2B     Z22, Z20, K2, Z19
+	VMOVDQA64    Z1, Z23
+	VPERMI2B     Z25, Z24, K1, Z23
+	VPERMI2B     Z22, Z20, K2, Z23
+	VMOVDQA64    Z2, Z21
+	VPERMI2B     Z25, Z24, K1, Z21
+	VPERMI2B     Z22, Z20, K2, Z21
+	VPMINUB      Z19, Z23, Z20
+	VPMAXUB      Z19, Z23, Z22
+	VPCMPUB      $0x01, Z23, Z21, K3
+	VPCMPUB      $0x01, Z19, Z23, K4
+	VPCMPUB      $0x01, Z19, Z21, K5
+	VPMAXUB      Z22, Z21, Z19
+	VPMINUB      Z22, Z21, Z22
+	VPMINUB      Z20, Z21, Z21
+	VPMAXUB      Z20, Z22, Z22
+	VPSUBB       Z21, Z19, Z20
+	VPSUBB       Z21, Z22, Z21
+	VMOVDQU8.Z   Z14, K3, Z22
+	VPADDB       Z15, Z22, K4, Z22
+	VPADDB       Z16, Z22, K5, Z22
+	VPCMPUB      $0x01, Z16, Z20, K3
+	VPMOVB2M     Z20, K4
+	VMOVDQA64    Z20, Z24
+	VPERMI2B     576(R8), Z11, Z24
+	VMOVDQA64    Z20, Z23
+	VPERMI2B     704(R8), Z12, Z23
+	VMOVDQU8     Z23, K4, Z24
+	VMOVDQU8     768(R8), Z25
+	VPERMT2B     832(R8), Z20, Z25
+	VMOVDQU8     896(R8), Z23
+	VPERMT2B     960(R8), Z20, Z23
+	VMOVDQU8     Z23, K4, Z25
+	VPERMB       Z3, Z22, Z23
+	VPERMB       Z4, Z22, Z27
+	VMOVDQA64    Z20, Z22
+	VPERMB       Z5, Z20, K3, Z22
+	VMOVDQA64    Z21, Z26
+	VPERMB       Z5, Z21, K3, Z26
+	VPCMPUB      $0x01, Z17, Z19, K3
+	VPMOVB2M     Z19, K4
+	VMOVDQA64    Z19, Z28
+	VPERMI2B     64(R8), Z7, Z28
+	VMOVDQA64    Z19, Z21
+	VPERMI2B     192(R8), Z8, Z21
+	VMOVDQU8     Z21, K4, Z28
+	VMOVDQA64    Z19, Z29
+	VPERMI2B     320(R8), Z9, Z29
+	VMOVDQA64    Z19, Z21
+	VPERMI2B     448(R8), Z10, Z21
+	VMOVDQU8     Z21, K4, Z29
+	VMOVDQA64    Z20, Z21
+	VPERMB       Z6, Z20, K3, Z21
+	VPUNPCKLBW   Z22, Z26, Z20
+	VPUNPCKLBW   Z27, Z23, Z30
+	VPUNPCKLBW   Z25, Z24, Z31
+	VPMADDUBSW   Z30, Z20, Z20
+	VPMULHRSW    Z31, Z20, Z20
+	VPUNPCKHBW   Z22, Z26, Z22
+	VPUNPCKHBW   Z27, Z23, Z23
+	VPUNPCKHBW   Z25, Z24, Z24
+	VPMADDUBSW   Z23, Z22, Z22
+	VPMULHRSW    Z24, Z22, Z22
+	VPUNPCKLBW   Z21, Z13, Z23
+	VPUNPCKLBW   Z29, Z28, Z24
+	VPMULHUW     Z24, Z23, Z23
+	VPMULHRSW    Z18, Z23, Z23
+	VPUNPCKHBW   Z21, Z13, Z21
+	VPUNPCKHBW   Z29, Z28, Z24
+	VPMULHUW     Z24, Z21, Z21
+	VPMULHRSW    Z18, Z21, Z21
+	VMOVDQA64    Z19, Z19
+	VPSLLW       $0x08, Z20, Z20
+	VPORQ        Z20, Z23, Z23
+	VPSLLW       $0x08, Z22, Z22
+	VPORQ        Z22, Z21, Z21
+	VMOVDQA64    Z23, (R9)
+	VMOVDQA64    Z21, 64(R9)
+	XCHGQ        R9, R10
+
+turn:
+	CMPQ       AX, DI
+	JEQ        last
+	ADDQ       $0x40, AX
+	CMPQ       AX, DI
+	CMOVQGT    DI, AX
+	VMOVDQU8   (BX)(AX*4), Z20
+	MOVL       (R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQU8   64(BX)(AX*4), Z22
+	VMOVDQU8   128(BX)(AX*4), Z24
+	MOVL       4(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQU8   191(BX)(AX*4), Z25
+	VMOVDQA64  Z0, Z19
+	VPERMI2B   Z25, Z24, K1, Z19
+	VPERMI2B   Z22, Z20, K2, Z19
+	MOVL       8(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z1, Z23
+	VPERMI2B   Z25, Z24, K1, Z23
+	VPERMI2B   Z22, Z20, K2, Z23
+	VMOVDQA64  Z2, Z21
+	VPERMI2B   Z25, Z24, K1, Z21
+	VPERMI2B   Z22, Z20, K2, Z21
+	MOVL       12(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMINUB    Z19, Z23, Z20
+	VPMAXUB    Z19, Z23, Z22
+	MOVL       16(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPCMPUB    $0x01, Z23, Z21, K3
+	MOVL       20(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPCMPUB    $0x01, Z19, Z23, K4
+	VPCMPUB    $0x01, Z19, Z21, K5
+	MOVL       24(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMAXUB    Z22, Z21, Z19
+	VPMINUB    Z22, Z21, Z22
+	MOVL       28(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMINUB    Z20, Z21, Z21
+	VPMAXUB    Z20, Z22, Z22
+	MOVL       32(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPSUBB     Z21, Z19, Z20
+	VPSUBB     Z21, Z22, Z21
+	MOVL       36(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQU8.Z Z14, K3, Z22
+	VPADDB     Z15, Z22, K4, Z22
+	MOVL       40(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPADDB     Z16, Z22, K5, Z22
+	VPCMPUB    $0x01, Z16, Z20, K3
+	MOVL       44(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMOVB2M   Z20, K4
+	VMOVDQA64  Z20, Z24
+	VPERMI2B   576(R8), Z11, Z24
+	MOVL       48(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z20, Z23
+	VPERMI2B   704(R8), Z12, Z23
+	VMOVDQU8   Z23, K4, Z24
+	MOVL       52(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQU8   768(R8), Z25
+	VPERMT2B   832(R8), Z20, Z25
+	VMOVDQU8   896(R8), Z23
+	VPERMT2B   960(R8), Z20, Z23
+	MOVL       56(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQU8   Z23, K4, Z25
+	VPERMB     Z3, Z22, Z23
+	MOVL       60(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPERMB     Z4, Z22, Z27
+	MOVL       64(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z20, Z22
+	VPERMB     Z5, Z20, K3, Z22
+	VMOVDQA64  Z21, Z26
+	VPERMB     Z5, Z21, K3, Z26
+	MOVL       68(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPCMPUB    $0x01, Z17, Z19, K3
+	VPMOVB2M   Z19, K4
+	MOVL       72(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z19, Z28
+	VPERMI2B   64(R8), Z7, Z28
+	VMOVDQA64  Z19, Z21
+	VPERMI2B   192(R8), Z8, Z21
+	MOVL       76(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQU8   Z21, K4, Z28
+	VMOVDQA64  Z19, Z29
+	VPERMI2B   320(R8), Z9, Z29
+	MOVL       80(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z19, Z21
+	VPERMI2B   448(R8), Z10, Z21
+	VMOVDQU8   Z21, K4, Z29
+	MOVL       84(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z20, Z21
+	VPERMB     Z6, Z20, K3, Z21
+	VPUNPCKLBW Z22, Z26, Z20
+	MOVL       88(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKLBW Z27, Z23, Z30
+	VPUNPCKLBW Z25, Z24, Z31
+	MOVL       92(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMADDUBSW Z30, Z20, Z20
+	VPMULHRSW  Z31, Z20, Z20
+	MOVL       96(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKHBW Z22, Z26, Z22
+	VPUNPCKHBW Z27, Z23, Z23
+	MOVL       100(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKHBW Z25, Z24, Z24
+	VPMADDUBSW Z23, Z22, Z22
+	MOVL       104(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMULHRSW  Z24, Z22, Z22
+	MOVL       108(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKLBW Z21, Z13, Z23
+	VPUNPCKLBW Z29, Z28, Z24
+	MOVL       112(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMULHUW   Z24, Z23, Z23
+	VPMULHRSW  Z18, Z23, Z23
+	MOVL       116(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKHBW Z21, Z13, Z21
+	VPUNPCKHBW Z29, Z28, Z24
+	MOVL       120(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMULHUW   Z24, Z21, Z21
+	VPMULHRSW  Z18, Z21, Z21
+	MOVL       124(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VMOVDQA64  Z19, Z19
+	VPSLLW     $0x08, Z20, Z20
+	VPORQ      Z20, Z23, Z23
+	VPSLLW     $0x08, Z22, Z22
+	VPORQ      Z22, Z21, Z21
+	VMOVDQA64  Z23, (R9)
+	VMOVDQA64  Z21, 64(R9)
+	XCHGQ      R9, R10
+	JMP        turn
+
+last:
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    64(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    68(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    72(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    76(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    80(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    84(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    88(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    92(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    96(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    100(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    104(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    108(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    112(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    116(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    120(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    124(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+
+one:
+	XCHGQ   R9, R10
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    64(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    68(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    72(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    76(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    80(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    84(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    88(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    92(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    96(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    100(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    104(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    108(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    112(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    116(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    120(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    124(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	VZEROUPPER
+	RET
+
 // func project4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·project4AVX512(SB), NOSPLIT, $320-42
@@ -3437,10 +5046,10 @@ TEXT ·project4AVX512(SB), NOSPLIT, $320-42
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x40, R8
 	XORQ         BX, BX
-	MOVQ         dst+0(FP), R9
-	LEAQ         63(SP), R10
-	ANDQ         $-64, R10
-	LEAQ         128(R10), R11
+	LEAQ         63(SP), R9
+	ANDQ         $-64, R9
+	LEAQ         128(R9), R10
+	MOVQ         dst+0(FP), R11
 	MOVQ         table+32(FP), SI
 	LEAQ         avx512Constants<>+0(SB), R14
 	LEAQ         avx512Constants<>+1824(SB), AX
@@ -3577,16 +5186,16 @@ TEXT ·project4AVX512(SB), NOSPLIT, $320-42
 	VPTERNLOGQ   $0xb8, Z20, Z19, Z21
 
 open3:
-	VMOVDQA64 Z23, (R10)
-	VMOVDQA64 Z21, 64(R10)
-	XCHGQ     R10, R11
+	VMOVDQA64 Z23, (R9)
+	VMOVDQA64 Z21, 64(R9)
+	XCHGQ     R9, R10
 	MOVQ      R13, R12
-	LEAQ      (R9)(BX*1), R13
-	VMOVDQA64 Z23, (R10)
-	VMOVDQA64 Z21, 64(R10)
-	XCHGQ     R10, R11
+	LEAQ      (R11)(BX*1), R13
+	VMOVDQA64 Z23, (R9)
+	VMOVDQA64 Z21, 64(R9)
+	XCHGQ     R9, R10
 	MOVQ      R13, R12
-	LEAQ      (R9)(BX*1), R13
+	LEAQ      (R11)(BX*1), R13
 
 turn:
 	CMPQ         BX, R8
@@ -3595,7 +5204,7 @@ turn:
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
 	VMOVDQU8     (DI)(BX*4), Z20
-	MOVL         (R10), CX
+	MOVL         (R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3603,7 +5212,7 @@ turn:
 	MOVW         AX, (R12)
 	VMOVDQU8     64(DI)(BX*4), Z22
 	VMOVDQU8     128(DI)(BX*4), Z24
-	MOVL         4(R10), CX
+	MOVL         4(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3613,7 +5222,7 @@ turn:
 	VMOVDQA64    Z0, Z19
 	VPERMI2B     Z25, Z24, K1, Z19
 	VPERMI2B     Z22, Z20, K2, Z19
-	MOVL         8(R10), CX
+	MOVL         8(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3625,7 +5234,7 @@ turn:
 	VMOVDQA64    Z2, Z21
 	VPERMI2B     Z25, Z24, K1, Z21
 	VPERMI2B     Z22, Z20, K2, Z21
-	MOVL         12(R10), CX
+	MOVL         12(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3633,14 +5242,14 @@ turn:
 	MOVW         AX, 6(R12)
 	VPMINUB      Z19, Z23, Z20
 	VPMAXUB      Z19, Z23, Z22
-	MOVL         16(R10), CX
+	MOVL         16(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 8(R12)
 	VPCMPUB      $0x01, Z23, Z21, K3
-	MOVL         20(R10), CX
+	MOVL         20(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3648,7 +5257,7 @@ turn:
 	MOVW         AX, 10(R12)
 	VPCMPUB      $0x01, Z19, Z23, K4
 	VPCMPUB      $0x01, Z19, Z21, K5
-	MOVL         24(R10), CX
+	MOVL         24(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3656,7 +5265,7 @@ turn:
 	MOVW         AX, 12(R12)
 	VPMAXUB      Z22, Z21, Z19
 	VPMINUB      Z22, Z21, Z22
-	MOVL         28(R10), CX
+	MOVL         28(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3664,7 +5273,7 @@ turn:
 	MOVW         AX, 14(R12)
 	VPMINUB      Z20, Z21, Z21
 	VPMAXUB      Z20, Z22, Z22
-	MOVL         32(R10), CX
+	MOVL         32(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3672,7 +5281,7 @@ turn:
 	MOVW         AX, 16(R12)
 	VPSUBB       Z21, Z19, Z20
 	VPSUBB       Z21, Z22, Z21
-	MOVL         36(R10), CX
+	MOVL         36(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3680,7 +5289,7 @@ turn:
 	MOVW         AX, 18(R12)
 	VMOVDQU8.Z   Z14, K3, Z22
 	VPADDB       Z15, Z22, K4, Z22
-	MOVL         40(R10), CX
+	MOVL         40(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3688,7 +5297,7 @@ turn:
 	MOVW         AX, 20(R12)
 	VPADDB       Z16, Z22, K5, Z22
 	VPCMPUB      $0x01, Z16, Z20, K3
-	MOVL         44(R10), CX
+	MOVL         44(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3697,7 +5306,7 @@ turn:
 	VPMOVB2M     Z20, K4
 	VMOVDQA64    Z20, Z24
 	VPERMI2B     576(R14), Z11, Z24
-	MOVL         48(R10), CX
+	MOVL         48(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3706,7 +5315,7 @@ turn:
 	VMOVDQA64    Z20, Z23
 	VPERMI2B     704(R14), Z12, Z23
 	VMOVDQU8     Z23, K4, Z24
-	MOVL         52(R10), CX
+	MOVL         52(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3716,7 +5325,7 @@ turn:
 	VPERMT2B     832(R14), Z20, Z25
 	VMOVDQU8     896(R14), Z23
 	VPERMT2B     960(R14), Z20, Z23
-	MOVL         56(R10), CX
+	MOVL         56(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3724,14 +5333,14 @@ turn:
 	MOVW         AX, 28(R12)
 	VMOVDQU8     Z23, K4, Z25
 	VPERMB       Z3, Z22, Z23
-	MOVL         60(R10), CX
+	MOVL         60(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 30(R12)
 	VPERMB       Z4, Z22, Z27
-	MOVL         64(R10), CX
+	MOVL         64(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3741,7 +5350,7 @@ turn:
 	VPERMB       Z5, Z20, K3, Z22
 	VMOVDQA64    Z21, Z26
 	VPERMB       Z5, Z21, K3, Z26
-	MOVL         68(R10), CX
+	MOVL         68(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3749,7 +5358,7 @@ turn:
 	MOVW         AX, 34(R12)
 	VPCMPUB      $0x01, Z17, Z19, K3
 	VPMOVB2M     Z19, K4
-	MOVL         72(R10), CX
+	MOVL         72(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3759,7 +5368,7 @@ turn:
 	VPERMI2B     64(R14), Z7, Z28
 	VMOVDQA64    Z19, Z21
 	VPERMI2B     192(R14), Z8, Z21
-	MOVL         76(R10), CX
+	MOVL         76(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3768,7 +5377,7 @@ turn:
 	VMOVDQU8     Z21, K4, Z28
 	VMOVDQA64    Z19, Z29
 	VPERMI2B     320(R14), Z9, Z29
-	MOVL         80(R10), CX
+	MOVL         80(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3777,7 +5386,7 @@ turn:
 	VMOVDQA64    Z19, Z21
 	VPERMI2B     448(R14), Z10, Z21
 	VMOVDQU8     Z21, K4, Z29
-	MOVL         84(R10), CX
+	MOVL         84(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3786,7 +5395,7 @@ turn:
 	VMOVDQA64    Z20, Z21
 	VPERMB       Z6, Z20, K3, Z21
 	VPUNPCKLBW   Z22, Z26, Z20
-	MOVL         88(R10), CX
+	MOVL         88(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3794,7 +5403,7 @@ turn:
 	MOVW         AX, 44(R12)
 	VPUNPCKLBW   Z27, Z23, Z30
 	VPUNPCKLBW   Z25, Z24, Z31
-	MOVL         92(R10), CX
+	MOVL         92(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3802,7 +5411,7 @@ turn:
 	MOVW         AX, 46(R12)
 	VPMADDUBSW   Z30, Z20, Z20
 	VPMULHRSW    Z31, Z20, Z20
-	MOVL         96(R10), CX
+	MOVL         96(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3810,7 +5419,7 @@ turn:
 	MOVW         AX, 48(R12)
 	VPUNPCKHBW   Z22, Z26, Z22
 	VPUNPCKHBW   Z27, Z23, Z23
-	MOVL         100(R10), CX
+	MOVL         100(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3818,14 +5427,14 @@ turn:
 	MOVW         AX, 50(R12)
 	VPUNPCKHBW   Z25, Z24, Z24
 	VPMADDUBSW   Z23, Z22, Z22
-	MOVL         104(R10), CX
+	MOVL         104(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 52(R12)
 	VPMULHRSW    Z24, Z22, Z22
-	MOVL         108(R10), CX
+	MOVL         108(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3833,7 +5442,7 @@ turn:
 	MOVW         AX, 54(R12)
 	VPUNPCKLBW   Z21, Z13, Z23
 	VPUNPCKLBW   Z29, Z28, Z24
-	MOVL         112(R10), CX
+	MOVL         112(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3841,7 +5450,7 @@ turn:
 	MOVW         AX, 56(R12)
 	VPMULHUW     Z24, Z23, Z23
 	VPMULHRSW    Z18, Z23, Z23
-	MOVL         116(R10), CX
+	MOVL         116(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3849,7 +5458,7 @@ turn:
 	MOVW         AX, 58(R12)
 	VPUNPCKHBW   Z21, Z13, Z21
 	VPUNPCKHBW   Z29, Z28, Z24
-	MOVL         120(R10), CX
+	MOVL         120(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3857,7 +5466,7 @@ turn:
 	MOVW         AX, 60(R12)
 	VPMULHUW     Z24, Z21, Z21
 	VPMULHRSW    Z18, Z21, Z21
-	MOVL         124(R10), CX
+	MOVL         124(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
@@ -3884,401 +5493,401 @@ turn:
 	VPTERNLOGQ   $0xb8, Z20, Z19, Z21
 
 open4:
-	VMOVDQA64 Z23, (R10)
-	VMOVDQA64 Z21, 64(R10)
-	XCHGQ     R10, R11
+	VMOVDQA64 Z23, (R9)
+	VMOVDQA64 Z21, 64(R9)
+	XCHGQ     R9, R10
 	MOVQ      R13, R12
-	LEAQ      (R9)(BX*1), R13
+	LEAQ      (R11)(BX*1), R13
 	JMP       turn
 
 last:
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	MOVL    64(R10), CX
+	MOVL    64(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 32(R12)
-	MOVL    68(R10), CX
+	MOVL    68(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 34(R12)
-	MOVL    72(R10), CX
+	MOVL    72(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 36(R12)
-	MOVL    76(R10), CX
+	MOVL    76(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 38(R12)
-	MOVL    80(R10), CX
+	MOVL    80(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 40(R12)
-	MOVL    84(R10), CX
+	MOVL    84(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 42(R12)
-	MOVL    88(R10), CX
+	MOVL    88(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 44(R12)
-	MOVL    92(R10), CX
+	MOVL    92(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 46(R12)
-	MOVL    96(R10), CX
+	MOVL    96(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 48(R12)
-	MOVL    100(R10), CX
+	MOVL    100(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 50(R12)
-	MOVL    104(R10), CX
+	MOVL    104(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 52(R12)
-	MOVL    108(R10), CX
+	MOVL    108(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 54(R12)
-	MOVL    112(R10), CX
+	MOVL    112(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 56(R12)
-	MOVL    116(R10), CX
+	MOVL    116(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 58(R12)
-	MOVL    120(R10), CX
+	MOVL    120(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 60(R12)
-	MOVL    124(R10), CX
+	MOVL    124(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 62(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	MOVL    64(R10), CX
+	MOVL    64(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 32(R12)
-	MOVL    68(R10), CX
+	MOVL    68(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 34(R12)
-	MOVL    72(R10), CX
+	MOVL    72(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 36(R12)
-	MOVL    76(R10), CX
+	MOVL    76(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 38(R12)
-	MOVL    80(R10), CX
+	MOVL    80(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 40(R12)
-	MOVL    84(R10), CX
+	MOVL    84(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 42(R12)
-	MOVL    88(R10), CX
+	MOVL    88(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 44(R12)
-	MOVL    92(R10), CX
+	MOVL    92(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 46(R12)
-	MOVL    96(R10), CX
+	MOVL    96(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 48(R12)
-	MOVL    100(R10), CX
+	MOVL    100(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 50(R12)
-	MOVL    104(R10), CX
+	MOVL    104(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 52(R12)
-	MOVL    108(R10), CX
+	MOVL    108(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 54(R12)
-	MOVL    112(R10), CX
+	MOVL    112(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 56(R12)
-	MOVL    116(R10), CX
+	MOVL    116(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 58(R12)
-	MOVL    120(R10), CX
+	MOVL    120(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 60(R12)
-	MOVL    124(R10), CX
+	MOVL    124(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 62(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	VZEROUPPER
 	RET
@@ -5066,10 +6675,10 @@ TEXT ·projectPairs4AVX512(SB), NOSPLIT, $320-48
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x40, R8
 	XORQ         BX, BX
-	MOVQ         dst+0(FP), R9
-	LEAQ         63(SP), R10
-	ANDQ         $-64, R10
-	LEAQ         128(R10), R11
+	LEAQ         63(SP), R9
+	ANDQ         $-64, R9
+	LEAQ         128(R9), R10
+	MOVQ         dst+0(FP), R11
 	MOVQ         table+40(FP), SI
 	MOVQ         codes+32(FP), R14
 	LEAQ         avx512Constants<>+0(SB), R15
@@ -5214,16 +6823,16 @@ TEXT ·projectPairs4AVX512(SB), NOSPLIT, $320-48
 	VPORQ        Z20, Z19, Z19
 	VPUNPCKLBW   Z21, Z19, Z20
 	VPUNPCKHBW   Z21, Z19, Z19
-	VMOVDQA64    Z20, (R10)
-	VMOVDQA64    Z19, 64(R10)
-	XCHGQ        R10, R11
+	VMOVDQA64    Z20, (R9)
+	VMOVDQA64    Z19, 64(R9)
+	XCHGQ        R9, R10
 	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
-	VMOVDQA64    Z20, (R10)
-	VMOVDQA64    Z19, 64(R10)
-	XCHGQ        R10, R11
+	LEAQ         (R11)(BX*1), R13
+	VMOVDQA64    Z20, (R9)
+	VMOVDQA64    Z19, 64(R9)
+	XCHGQ        R9, R10
 	MOVQ         R13, R12
-	LEAQ         (R9)(BX*1), R13
+	LEAQ         (R11)(BX*1), R13
 
 turn:
 	CMPQ       BX, R8
@@ -5232,7 +6841,7 @@ turn:
 	CMPQ       BX, R8
 	CMOVQGT    R8, BX
 	VMOVDQU8   (DI)(BX*4), Z20
-	MOVL       (R10), CX
+	MOVL       (R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5241,7 +6850,7 @@ turn:
 	VMOVDQU8   64(DI)(BX*4), Z22
 	VMOVDQU8   128(DI)(BX*4), Z24
 	VMOVDQU8   191(DI)(BX*4), Z25
-	MOVL       4(R10), CX
+	MOVL       4(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5253,7 +6862,7 @@ turn:
 	VMOVDQA64  Z1, Z23
 	VPERMI2B   Z25, Z24, K1, Z23
 	VPERMI2B   Z22, Z20, K2, Z23
-	MOVL       8(R10), CX
+	MOVL       8(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5263,7 +6872,7 @@ turn:
 	VPERMI2B   Z25, Z24, K1, Z21
 	VPERMI2B   Z22, Z20, K2, Z21
 	VPMINUB    Z19, Z23, Z20
-	MOVL       12(R10), CX
+	MOVL       12(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5272,7 +6881,7 @@ turn:
 	VPMAXUB    Z19, Z23, Z22
 	VPCMPUB    $0x01, Z23, Z21, K3
 	VPCMPUB    $0x01, Z19, Z23, K4
-	MOVL       16(R10), CX
+	MOVL       16(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5280,7 +6889,7 @@ turn:
 	MOVW       AX, 16(R12)
 	VPCMPUB    $0x01, Z19, Z21, K5
 	VPMAXUB    Z22, Z21, Z19
-	MOVL       20(R10), CX
+	MOVL       20(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5288,7 +6897,7 @@ turn:
 	MOVW       AX, 18(R12)
 	VPMINUB    Z22, Z21, Z22
 	VPMINUB    Z20, Z21, Z21
-	MOVL       24(R10), CX
+	MOVL       24(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5297,7 +6906,7 @@ turn:
 	VPMAXUB    Z20, Z22, Z22
 	VPSUBB     Z21, Z19, Z20
 	VPSUBB     Z21, Z22, Z21
-	MOVL       28(R10), CX
+	MOVL       28(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5305,7 +6914,7 @@ turn:
 	MOVW       AX, 22(R12)
 	VMOVDQU8.Z Z14, K3, Z22
 	VPADDB     Z15, Z22, K4, Z22
-	MOVL       32(R10), CX
+	MOVL       32(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5314,7 +6923,7 @@ turn:
 	VPADDB     Z16, Z22, K5, Z22
 	VPCMPUB    $0x01, Z16, Z20, K3
 	VPMOVB2M   Z20, K4
-	MOVL       36(R10), CX
+	MOVL       36(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5324,7 +6933,7 @@ turn:
 	VPERMI2B   576(R15), Z11, Z24
 	VMOVDQA64  Z20, Z23
 	VPERMI2B   704(R15), Z12, Z23
-	MOVL       40(R10), CX
+	MOVL       40(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5333,7 +6942,7 @@ turn:
 	VMOVDQU8   Z23, K4, Z24
 	VMOVDQU8   768(R15), Z25
 	VPERMT2B   832(R15), Z20, Z25
-	MOVL       44(R10), CX
+	MOVL       44(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5343,7 +6952,7 @@ turn:
 	VPERMT2B   960(R15), Z20, Z23
 	VMOVDQU8   Z23, K4, Z25
 	VPERMB     Z3, Z22, Z23
-	MOVL       48(R10), CX
+	MOVL       48(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5352,7 +6961,7 @@ turn:
 	VPERMB     Z4, Z22, Z27
 	VMOVDQA64  Z20, Z22
 	VPERMB     Z5, Z20, K3, Z22
-	MOVL       52(R10), CX
+	MOVL       52(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5361,7 +6970,7 @@ turn:
 	VMOVDQA64  Z21, Z26
 	VPERMB     Z5, Z21, K3, Z26
 	VPCMPUB    $0x01, Z17, Z19, K3
-	MOVL       56(R10), CX
+	MOVL       56(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5372,7 +6981,7 @@ turn:
 	VPERMI2B   64(R15), Z7, Z28
 	VMOVDQA64  Z19, Z21
 	VPERMI2B   192(R15), Z8, Z21
-	MOVL       60(R10), CX
+	MOVL       60(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5381,7 +6990,7 @@ turn:
 	VMOVDQU8   Z21, K4, Z28
 	VMOVDQA64  Z19, Z29
 	VPERMI2B   320(R15), Z9, Z29
-	MOVL       64(R10), CX
+	MOVL       64(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5392,7 +7001,7 @@ turn:
 	VMOVDQU8   Z21, K4, Z29
 	VMOVDQA64  Z20, Z21
 	VPERMB     Z6, Z20, K3, Z21
-	MOVL       68(R10), CX
+	MOVL       68(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5400,7 +7009,7 @@ turn:
 	MOVW       AX, 10(R12)
 	VPUNPCKLBW Z22, Z26, Z20
 	VPUNPCKLBW Z27, Z23, Z30
-	MOVL       72(R10), CX
+	MOVL       72(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5408,7 +7017,7 @@ turn:
 	MOVW       AX, 12(R12)
 	VPUNPCKLBW Z25, Z24, Z31
 	VPMADDUBSW Z30, Z20, Z20
-	MOVL       76(R10), CX
+	MOVL       76(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5417,7 +7026,7 @@ turn:
 	VPMULHRSW  Z31, Z20, Z20
 	VPUNPCKHBW Z22, Z26, Z22
 	VPUNPCKHBW Z27, Z23, Z23
-	MOVL       80(R10), CX
+	MOVL       80(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5425,7 +7034,7 @@ turn:
 	MOVW       AX, 24(R12)
 	VPUNPCKHBW Z25, Z24, Z24
 	VPMADDUBSW Z23, Z22, Z22
-	MOVL       84(R10), CX
+	MOVL       84(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5433,7 +7042,7 @@ turn:
 	MOVW       AX, 26(R12)
 	VPMULHRSW  Z24, Z22, Z22
 	VPUNPCKLBW Z21, Z13, Z23
-	MOVL       88(R10), CX
+	MOVL       88(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5442,7 +7051,7 @@ turn:
 	VPUNPCKLBW Z29, Z28, Z24
 	VPMULHUW   Z24, Z23, Z23
 	VPMULHRSW  Z18, Z23, Z23
-	MOVL       92(R10), CX
+	MOVL       92(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5450,7 +7059,7 @@ turn:
 	MOVW       AX, 30(R12)
 	VPUNPCKHBW Z21, Z13, Z21
 	VPUNPCKHBW Z29, Z28, Z24
-	MOVL       96(R10), CX
+	MOVL       96(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5459,7 +7068,7 @@ turn:
 	VPMULHUW   Z24, Z21, Z21
 	VPMULHRSW  Z18, Z21, Z21
 	VMOVDQA64  Z19, Z24
-	MOVL       100(R10), CX
+	MOVL       100(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5469,7 +7078,7 @@ turn:
 	VPERMI2B   Z22, Z20, Z19
 	VMOVDQU8   1472(R15), Z20
 	VPERMI2B   Z21, Z23, Z20
-	MOVL       104(R10), CX
+	MOVL       104(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5478,7 +7087,7 @@ turn:
 	VPMOVB2M   Z19, K3
 	VMOVDQU8   (R14), Z21
 	VPERMT2B   64(R14), Z19, Z21
-	MOVL       108(R10), CX
+	MOVL       108(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5488,7 +7097,7 @@ turn:
 	VPERMT2B   192(R14), Z19, Z22
 	VMOVDQU8   Z22, K3, Z21
 	VPMOVB2M   Z20, K3
-	MOVL       112(R10), CX
+	MOVL       112(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5498,7 +7107,7 @@ turn:
 	VPERMT2B   320(R14), Z20, Z19
 	VMOVDQU8   384(R14), Z22
 	VPERMT2B   448(R14), Z20, Z22
-	MOVL       116(R10), CX
+	MOVL       116(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5507,7 +7116,7 @@ turn:
 	VMOVDQU8   Z22, K3, Z19
 	VMOVDQU8   1408(R15), Z20
 	VPERMB     Z24, Z20, Z24
-	MOVL       120(R10), CX
+	MOVL       120(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5518,7 +7127,7 @@ turn:
 	VPERMT2B   576(R14), Z24, Z20
 	VMOVDQU8   640(R14), Z22
 	VPERMT2B   704(R14), Z24, Z22
-	MOVL       124(R10), CX
+	MOVL       124(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
@@ -5528,401 +7137,401 @@ turn:
 	VPORQ      Z20, Z19, Z19
 	VPUNPCKLBW Z21, Z19, Z20
 	VPUNPCKHBW Z21, Z19, Z19
-	VMOVDQA64  Z20, (R10)
-	VMOVDQA64  Z19, 64(R10)
-	XCHGQ      R10, R11
+	VMOVDQA64  Z20, (R9)
+	VMOVDQA64  Z19, 64(R9)
+	XCHGQ      R9, R10
 	MOVQ       R13, R12
-	LEAQ       (R9)(BX*1), R13
+	LEAQ       (R11)(BX*1), R13
 	JMP        turn
 
 last:
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 32(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 34(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 36(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 38(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 48(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 50(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 52(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 54(R12)
-	MOVL    64(R10), CX
+	MOVL    64(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    68(R10), CX
+	MOVL    68(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    72(R10), CX
+	MOVL    72(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    76(R10), CX
+	MOVL    76(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    80(R10), CX
+	MOVL    80(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    84(R10), CX
+	MOVL    84(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    88(R10), CX
+	MOVL    88(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    92(R10), CX
+	MOVL    92(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	MOVL    96(R10), CX
+	MOVL    96(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 40(R12)
-	MOVL    100(R10), CX
+	MOVL    100(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 42(R12)
-	MOVL    104(R10), CX
+	MOVL    104(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 44(R12)
-	MOVL    108(R10), CX
+	MOVL    108(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 46(R12)
-	MOVL    112(R10), CX
+	MOVL    112(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 56(R12)
-	MOVL    116(R10), CX
+	MOVL    116(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 58(R12)
-	MOVL    120(R10), CX
+	MOVL    120(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 60(R12)
-	MOVL    124(R10), CX
+	MOVL    124(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 62(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
-	MOVL    (R10), CX
+	MOVL    (R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, (R12)
-	MOVL    4(R10), CX
+	MOVL    4(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 2(R12)
-	MOVL    8(R10), CX
+	MOVL    8(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 4(R12)
-	MOVL    12(R10), CX
+	MOVL    12(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 6(R12)
-	MOVL    16(R10), CX
+	MOVL    16(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 16(R12)
-	MOVL    20(R10), CX
+	MOVL    20(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 18(R12)
-	MOVL    24(R10), CX
+	MOVL    24(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 20(R12)
-	MOVL    28(R10), CX
+	MOVL    28(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 22(R12)
-	MOVL    32(R10), CX
+	MOVL    32(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 32(R12)
-	MOVL    36(R10), CX
+	MOVL    36(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 34(R12)
-	MOVL    40(R10), CX
+	MOVL    40(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 36(R12)
-	MOVL    44(R10), CX
+	MOVL    44(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 38(R12)
-	MOVL    48(R10), CX
+	MOVL    48(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 48(R12)
-	MOVL    52(R10), CX
+	MOVL    52(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 50(R12)
-	MOVL    56(R10), CX
+	MOVL    56(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 52(R12)
-	MOVL    60(R10), CX
+	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 54(R12)
-	MOVL    64(R10), CX
+	MOVL    64(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 8(R12)
-	MOVL    68(R10), CX
+	MOVL    68(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 10(R12)
-	MOVL    72(R10), CX
+	MOVL    72(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 12(R12)
-	MOVL    76(R10), CX
+	MOVL    76(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 14(R12)
-	MOVL    80(R10), CX
+	MOVL    80(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 24(R12)
-	MOVL    84(R10), CX
+	MOVL    84(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 26(R12)
-	MOVL    88(R10), CX
+	MOVL    88(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 28(R12)
-	MOVL    92(R10), CX
+	MOVL    92(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	MOVL    96(R10), CX
+	MOVL    96(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 40(R12)
-	MOVL    100(R10), CX
+	MOVL    100(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 42(R12)
-	MOVL    104(R10), CX
+	MOVL    104(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 44(R12)
-	MOVL    108(R10), CX
+	MOVL    108(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 46(R12)
-	MOVL    112(R10), CX
+	MOVL    112(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 56(R12)
-	MOVL    116(R10), CX
+	MOVL    116(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 58(R12)
-	MOVL    120(R10), CX
+	MOVL    120(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 60(R12)
-	MOVL    124(R10), CX
+	MOVL    124(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 62(R12)
-	XCHGQ   R10, R11
+	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	VZEROUPPER
 	RET

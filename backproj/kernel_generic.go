@@ -19,6 +19,7 @@ import "sync"
 var genericKernel = kernel{
 	name:    "generic",
 	index:   indexGeneric,
+	count:   countGeneric,
 	project: projectGeneric,
 	grain:   150_000, // at 1.6 ns a pixel
 
@@ -172,6 +173,17 @@ func indexValues(t *chromaTables, dst []uint16, values []uint8, src []byte, form
 		p := src[i*format.size:][:3]
 		c := t.colour(p[0], p[1], p[2])
 		dst[i], values[i] = uint16(c), uint8(c>>24)
+	}
+}
+
+// countGeneric finds some indices and then counts them. Both at once gain 2 to 9%
+// of a photograph, and lose 7% of noise: the counts are one more table in the cache.
+func countGeneric(counts *indexCounts, n int, src []byte, format pixelFormat) {
+	var indices [blockPixels]uint16
+	for first := 0; first < n; first += blockPixels {
+		some := indices[:min(blockPixels, n-first)]
+		indexGeneric(some, nil, src[first*format.size:], format)
+		counts.add(some)
 	}
 }
 

@@ -103,7 +103,21 @@ func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, inde
 				k.name, format, len(dst), i, index[i], alone[i], values[i], dst[i])
 		}
 	}
+	checkCounted(t, k, format, src, index)
 	checkCoded(t, k, format, src, dst, index, values)
+}
+
+// checkCounted compares what the kernel counts with the indices.
+func checkCounted(t *testing.T, k *kernel, format pixelFormat, src []byte, index []uint16) {
+	t.Helper()
+	var counts, none indexCounts
+	k.count(&counts, len(index), src, format)
+	for _, x := range index {
+		counts[x]--
+	}
+	if counts != none {
+		t.Fatalf("%s %+v width %d: not counted by index", k.name, format, len(index))
+	}
 }
 
 // checkCoded compares what the kernel projects by codes, if it does, with what

@@ -123,6 +123,30 @@ func TestKernelsProjectByTheIndex(t *testing.T) {
 	}
 }
 
+func TestKernelsCountByTheIndex(t *testing.T) {
+	const n = 1<<16 + 37 // not of whole turns
+	for _, k := range kernels {
+		for _, format := range formats {
+			t.Run(fmt.Sprintf("%s/%+v", k.name, format), func(t *testing.T) {
+				src := make([]byte, n*format.size)
+				index := make([]uint16, n)
+				got, want := new(indexCounts), new(indexCounts)
+				for first := 0; first < 1<<24; first += n {
+					colours(src, format, first, n)
+					k.count(got, n, src, format)
+					k.index(index, nil, src, format)
+					for _, x := range index {
+						want[x]++
+					}
+					if *got != *want {
+						t.Fatalf("colours from %#06x are not counted by index", first)
+					}
+				}
+			})
+		}
+	}
+}
+
 func TestKernelsGateByTheValue(t *testing.T) {
 	const n = 1 << 16
 	table := randomTable()
@@ -230,7 +254,7 @@ func BenchmarkKernel(b *testing.B) {
 		}
 	}
 	var table Table
-	dst, index, values := make([]byte, n), make([]uint16, n), make([]byte, n)
+	dst, index, values, counts := make([]byte, n), make([]uint16, n), make([]byte, n), new(indexCounts)
 	for _, k := range kernels {
 		for _, image := range []struct {
 			name string
@@ -251,6 +275,12 @@ func BenchmarkKernel(b *testing.B) {
 			b.Run(k.name+"/index+values/"+image.name, func(b *testing.B) {
 				for range b.N {
 					k.index(index, values, image.pix, pixelFormat{3, false})
+				}
+				report(b)
+			})
+			b.Run(k.name+"/count/"+image.name, func(b *testing.B) {
+				for range b.N {
+					k.count(counts, n, image.pix, pixelFormat{3, false})
 				}
 				report(b)
 			})

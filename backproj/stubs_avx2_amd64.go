@@ -7,6 +7,11 @@ package backproj
 //go:noescape
 func index3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 
+// count3AVX2 is kernel.count for pixels of 3 bytes, n > 0 a multiple of 32.
+//
+//go:noescape
+func count3AVX2(counts *uint32, src *uint8, n int, redFirst bool)
+
 // project3AVX2 is kernel.project for n ≥ 32 pixels of 3 bytes; span is hi - lo.
 //
 //go:noescape
@@ -21,6 +26,11 @@ func projectHues3AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8
 //
 //go:noescape
 func index4AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
+
+// count4AVX2 is kernel.count for pixels of 4 bytes, n > 0 a multiple of 32.
+//
+//go:noescape
+func count4AVX2(counts *uint32, src *uint8, n int, redFirst bool)
 
 // project4AVX2 is kernel.project for n ≥ 32 pixels of 4 bytes; span is hi - lo.
 //

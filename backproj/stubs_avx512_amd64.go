@@ -7,6 +7,11 @@ package backproj
 //go:noescape
 func index3AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 
+// count3AVX512 is kernel.count for pixels of 3 bytes, n > 0 a multiple of 64.
+//
+//go:noescape
+func count3AVX512(counts *uint32, src *uint8, n int, redFirst bool)
+
 // project3AVX512 is kernel.project for n ≥ 64 pixels of 3 bytes; span is hi - lo.
 //
 //go:noescape
@@ -31,6 +36,11 @@ func projectPairs3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *ui
 //
 //go:noescape
 func index4AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
+
+// count4AVX512 is kernel.count for pixels of 4 bytes, n > 0 a multiple of 64.
+//
+//go:noescape
+func count4AVX512(counts *uint32, src *uint8, n int, redFirst bool)
 
 // project4AVX512 is kernel.project for n ≥ 64 pixels of 4 bytes; span is hi - lo.
 //

@@ -20,6 +20,7 @@ func main() {
 	c := newConstants()
 	for _, size := range []int{3, 4} {
 		index(c, size)
+		count(c, size)
 		project(c, size)
 		projectHues(c, size)
 	}
@@ -55,6 +56,21 @@ func index(data *constants, size int) {
 	Label("done")
 	VZEROUPPER()
 	RET()
+}
+
+func count(data *constants, size int) {
+	TEXT(fmt.Sprintf("count%dAVX2", size), attr.NOSPLIT, "func(counts *uint32, src *uint8, n int, redFirst bool)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("count%dAVX2 is kernel.count for pixels of %d bytes, n > 0 a multiple of %d.", size, size, turn))
+	r := emit.NewRow(turn, size)
+	k := newKernel(data, size)
+	temp := GP64()
+	emit.Count(r, func(counts []func()) (first, second Op) {
+		between, rest := mixing(counts)
+		indices, _ := k.turn(r.Pixels(temp), between)
+		rest()
+		return indices[0], indices[1]
+	})
 }
 
 func project(data *constants, size int) {

@@ -20,6 +20,7 @@ func main() {
 	c := newConstants()
 	for _, size := range []int{3, 4} {
 		index(c, size)
+		count(c, size)
 		project(c, size)
 		projectHues(c, size)
 		projectCells(c, size)
@@ -83,6 +84,19 @@ func (k *kernel) inOrder(bytes, ordered reg.VecVirtual) {
 	VPERMB(bytes, order, ordered)
 }
 
+func count(c *constants, size int) {
+	TEXT(fmt.Sprintf("count%dAVX512", size), attr.NOSPLIT, "func(counts *uint32, src *uint8, n int, redFirst bool)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("count%dAVX512 is kernel.count for pixels of %d bytes, n > 0 a multiple of %d.", size, size, turn))
+	r := emit.NewRow(turn, size)
+	k := newKernel(c, size, 10)
+	temp := GP64()
+	emit.Count(r, func(counts []func()) (first, second Op) {
+		indices, _ := k.turn(r.Pixels(temp), counts)
+		return indices[0], indices[1]
+	})
+}
+
 func project(c *constants, size int) {
 	TEXT(fmt.Sprintf("project%dAVX512", size), attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, table *uint8, lo, span uint8)")
 	Pragma("noescape")
@@ -93,12 +107,18 @@ func project(c *constants, size int) {
 	k := newKernel(c, size, 10)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		chroma, colours := newChroma(), newColours()
-		emit.Mix(append(k.chroma(r.Pixels(temp), chroma), k.colours(chroma, colours)...), lookups)
-		indices := k.indices(colours)
-		emit.IfGated(func(lo, span Mem) { k.shut(indices, colours.values, lo, span) })
+		indices, v := k.turn(r.Pixels(temp), lookups)
+		emit.IfGated(func(lo, span Mem) { k.shut(indices, v, lo, span) })
 		return indices[0], indices[1]
 	})
+}
+
+// turn emits all of a turn, mixed with other steps, and returns the indices and
+// the values.
+func (k *kernel) turn(pixels Mem, others []func()) (indices [2]reg.VecVirtual, values reg.VecVirtual) {
+	chroma, colours := newChroma(), newColours()
+	emit.Mix(append(k.chroma(pixels, chroma), k.colours(chroma, colours)...), others)
+	return k.indices(colours), colours.values
 }
 
 // shut makes the indices those of an entry that is 0, 0xc8c8, where v - lo,

@@ -54,79 +54,52 @@ func IfGated(code func(lo, span Mem)) {
 	Label(open)
 }
 
-// Table is the register that holds the address of what indices are looked up in.
-var Table = reg.RSI
-
 // A Lookup looks up the indices of a turn in the Table, a few at a time.
 type Lookup struct {
 	// Signed says that indices may be negative.
 	Signed bool
 
-	turn  int           // pixels of a turn
+	queue
 	place func(int) int // the pixel whose index is the i-th; 2i and 2i+1 adjoin
 
-	dst reg.GPVirtual
-
-	// The indices of the two turns before this one, and where their results
-	// go; the older ones are looked up.
-	older, newer     reg.GPVirtual
-	olderAt, newerAt reg.GPVirtual
+	// Where the results go, and where those of the two turns before this one do.
+	dst, olderAt, newerAt reg.GPVirtual
 }
 
 // NewLookup returns the lookup of a function with the parameter dst, which sets
-// Table on its own. The indices of a turn are handed over on the stack.
+// Table on its own.
 func NewLookup(turn int, place func(int) int) *Lookup {
-	l := &Lookup{turn: turn, place: place}
-	l.dst, l.older, l.newer, l.olderAt, l.newerAt = GP64(), GP64(), GP64(), GP64(), GP64()
-	frame := AllocLocal(2*2*turn + turn)
+	l := &Lookup{queue: newQueue(turn), place: place, dst: GP64(), olderAt: GP64(), newerAt: GP64()}
 	Load(Param("dst"), l.dst)
-	// Aligned, so that no vector crosses a cache line.
-	LEAQ(frame.Offset(turn-1), l.older)
-	ANDQ(I8(-turn), l.older)
-	LEAQ(Mem{Base: l.older, Disp: 2 * turn}, l.newer)
 	return l
 }
 
 // Hand takes the indices, in two vectors, of the pixels from at on.
 func (l *Lookup) Hand(first, second, at Op) {
-	move := func(from, to Op) { VMOVDQA(from, to) }
-	if l.turn == 64 {
-		move = func(from, to Op) { VMOVDQA64(from, to) }
-	}
-	move(first, Mem{Base: l.older})
-	move(second, Mem{Base: l.older, Disp: l.turn})
+	l.put(first, second)
 	l.Swap()
 	LEAQ(Mem{Base: l.dst, Index: at.(reg.Register), Scale: 1}, l.newerAt)
 }
 
 // Swap makes the newer indices the older ones.
 func (l *Lookup) Swap() {
-	XCHGQ(l.older, l.newer)
+	l.swap()
 	MOVQ(l.newerAt, l.olderAt)
 }
 
 // Steps returns the steps that look up the older indices.
 func (l *Lookup) Steps() (steps []func()) {
 	for done := 0; done < l.turn; done += 2 {
-		steps = append(steps, func() { l.two(done) })
+		steps = append(steps, func() { l.lookUp(done) })
 	}
 	return steps
 }
 
-// two looks up two: one load brings both indices, and one store
-// writes both results, put together in AX. AH cannot be named beside
-// registers from R8 on, so the others are fixed as well.
-func (l *Lookup) two(done int) {
-	if l.Signed {
-		MOVLQSX(Mem{Base: l.older, Disp: 2 * done}, reg.RCX)
-		MOVWQSX(reg.CX, reg.RDX)
-		SARQ(Imm(16), reg.RCX)
-	} else {
-		MOVL(Mem{Base: l.older, Disp: 2 * done}, reg.ECX)
-		MOVWLZX(reg.CX, reg.EDX)
-		SHRL(Imm(16), reg.ECX)
-	}
+// lookUp looks up two, and one store writes both results, put together in AX. AH
+// cannot be named beside registers from R8 on, so the others are fixed as well.
+func (l *Lookup) lookUp(i int) {
+	l.two(i, l.Signed)
 	MOVBLZX(Mem{Base: Table, Index: reg.RDX, Scale: 1}, reg.EAX)
 	MOVB(Mem{Base: Table, Index: reg.RCX, Scale: 1}, reg.AH)
-	MOVW(reg.AX, Mem{Base: l.olderAt, Disp: l.place(done)})
+	MOVW(reg.AX, Mem{Base: l.olderAt, Disp: l.place(i)})
 }
