@@ -58,7 +58,8 @@ func indexAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	}
 }
 
-// countAVX512 leaves to the index what is not a whole turn, as countAVX2 does.
+// countAVX512 leaves what is not a whole turn to AVX2, which leaves what is not
+// one of its own to the index.
 func countAVX512(counts *indexCounts, n int, src []byte, format pixelFormat) {
 	whole := n &^ (avx512Turn - 1)
 	if whole > 0 {
@@ -69,10 +70,8 @@ func countAVX512(counts *indexCounts, n int, src []byte, format pixelFormat) {
 			count4AVX512(&counts[0], &src[0], whole, format.redFirst)
 		}
 	}
-	if rest := n - whole; rest > 0 {
-		var indices [avx512Turn]uint16
-		indexAVX512(indices[:rest], nil, src[whole*format.size:], format)
-		counts.add(indices[:rest])
+	if whole < n {
+		countAVX2(counts, n-whole, src[whole*format.size:], format)
 	}
 }
 
