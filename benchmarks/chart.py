@@ -10,7 +10,7 @@ from measure import clock
 from report import Cell, shown_size, shown_threads
 from table import digits, times
 
-from backproj._replace import replaced
+from backproj._atomic_write import replaced
 
 # Okabe and Ito's colours, which the colour-blind tell apart, and greys for all of cv2.
 KERNEL_COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7"]

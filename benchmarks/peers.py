@@ -16,8 +16,8 @@ from PIL import Image
 from skimage.color import rgb2hsv
 
 import backproj
-from backproj import _engines, _single
-from backproj._kernels import default_kernel
+from backproj._engine import engines, single
+from backproj._engine.kernels import default_kernel
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / "build"
@@ -85,7 +85,7 @@ def pop_cv2():
 # backproj
 
 # Those that ask for the kernel.
-ASKING = _engines, _single
+ASKING = engines, single
 
 
 def use_kernel(kernel):

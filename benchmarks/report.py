@@ -3,7 +3,7 @@
 import json
 from typing import NamedTuple
 
-from backproj._replace import replaced
+from backproj._atomic_write import replaced
 
 # What the summaries are about, where it was measured.
 USUAL = "astronaut", (1920, 1080)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import backproj
-from backproj import _engines
+from backproj._engine import engines
 
 SIDE = 4096
 WIDTHS = {"a tall frame": (6 * SIDE, SIDE), "a batch": (48, 1024, 2048), "one row": (1, 6 * SIDE * SIDE)}
@@ -89,7 +89,7 @@ def test_projecting_is_interrupted_whatever_the_shape(shape, pixels, out):
     (hist,) = HISTOGRAMS["hs"]
     interrupt(
         f"project {shape}",
-        lambda: _engines.project([hist._state], frames, onto, 0, kernel="generic", threads=1),
+        lambda: engines.project([hist._state], frames, onto, 0, kernel="generic", threads=1),
     )
 
 
@@ -98,7 +98,7 @@ def test_projecting_is_interrupted_whatever_the_layout(layout, pixels):
     states = [hist._state for hist in HISTOGRAMS[layout]]
     onto = np.empty((len(states), *pixels.shape[:2]), np.uint8)
     interrupt(
-        f"project {layout}", lambda: _engines.project(states, pixels, onto, 0, kernel="generic", threads=1)
+        f"project {layout}", lambda: engines.project(states, pixels, onto, 0, kernel="generic", threads=1)
     )
 
 
@@ -112,7 +112,7 @@ def test_projecting_is_interrupted_where_memory_is_slow(view, pixels, out):
     (hist,) = HISTOGRAMS["hs"]
     interrupt(
         f"project {view}",
-        lambda: _engines.project([hist._state], frames, onto, 0, kernel="generic", threads=1),
+        lambda: engines.project([hist._state], frames, onto, 0, kernel="generic", threads=1),
     )
 
 
@@ -129,7 +129,7 @@ def test_counting_is_interrupted(layout, model, pixels, out):
     state = HISTOGRAMS[layout][0]._state
     interrupt(
         f"count {model}, {layout}",
-        lambda: _engines.count(state.layout, [images[model]], [mask], 0, 256.0, kernel="generic", threads=1),
+        lambda: engines.count(state.layout, [images[model]], [mask], 0, 256.0, kernel="generic", threads=1),
     )
 
 

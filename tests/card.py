@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from backproj import _extension
+from backproj._runtime import loader
 
 
 def back_project(frame, model):
     """Return the back projection, or None where Go returned nil."""
-    native = _extension.load("_native")
+    native = loader.load("_native")
     handles = [native.Slice_byte_from_bytes(image.tobytes()) for image in (frame, model)]
     handles.append(
         native.binding_BackProject(

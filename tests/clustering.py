@@ -52,7 +52,7 @@ def lazy_film(flag):
 
 def watch():
     """From now on, note with how many threads Go is asked in this process to do what."""
-    native = backproj._extension.load("_native")
+    native = backproj._runtime.loader.load("_native")
     dask.seen_by_go = []
 
     def noting(name, original, *arguments):

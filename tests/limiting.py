@@ -17,7 +17,7 @@ import time
 import numpy as np
 
 import backproj
-from backproj import _limits
+from backproj._runtime import limits
 
 LIMIT = 60  # seconds that a process may take
 
@@ -37,7 +37,7 @@ SETTINGS = {
 
 def leave(name, room):
     """Let this process have so many MiB more."""
-    (limit,) = (limit for limit in _limits._LIMITS if limit.name == name)
+    (limit,) = (limit for limit in limits._LIMITS if limit.name == name)
     _, hard = resource.getrlimit(getattr(resource, name))
     resource.setrlimit(getattr(resource, name), (limit.used() + int(room * 2**20), hard))
 

@@ -7,7 +7,8 @@ import pytest
 from numpy.lib.stride_tricks import as_strided
 
 import backproj
-from backproj import _engines, _extension, _pace
+from backproj._engine import blocks, engines
+from backproj._runtime import loader
 
 N, H, W = 6, 11, 17
 
@@ -162,7 +163,7 @@ def test_an_out_that_several_planes_share_is_an_error(batch, hists):
 
 def calls(monkeypatch, name):
     """Return a list that grows by what the binding's function of that name is called with."""
-    native = _extension.load("_native")
+    native = loader.load("_native")
     original, seen = getattr(native, name), []
 
     def counted(*arguments):
@@ -175,9 +176,9 @@ def calls(monkeypatch, name):
 
 def chunked(monkeypatch, pixels):
     """Let no call of Go have more pixels."""
-    monkeypatch.setattr(_pace, "PIXELS_A_CALL", pixels)
-    monkeypatch.setattr(_pace, "_MOST", pixels)
-    monkeypatch.setattr(_pace, "_SECONDS", 1e9)
+    monkeypatch.setattr(blocks, "PIXELS_A_CALL", pixels)
+    monkeypatch.setattr(blocks, "_MOST", pixels)
+    monkeypatch.setattr(blocks, "_SECONDS", 1e9)
 
 
 @pytest.mark.parametrize("pixels", [1, W // 2, W, W + 1, 5 * W, H * W, 3 * H * W, 1 << 24])
@@ -197,7 +198,7 @@ def test_frames_that_are_no_tall_frame_are_one_call_too_unless_they_are_many(mon
     seen = calls(monkeypatch, "binding_Project")
     np.testing.assert_array_equal(hists[0].back_project(frames), expected)
     assert len(seen) == 1
-    monkeypatch.setattr(_engines, "_FRAMES_A_CALL", N - 1)
+    monkeypatch.setattr(engines, "_FRAMES_A_CALL", N - 1)
     np.testing.assert_array_equal(hists[0].back_project(frames), expected)
     assert len(seen) == 3
 
@@ -252,7 +253,7 @@ def test_a_memory_map_larger_than_a_chunk(monkeypatch, tmp_path, hists):
 
 def interrupt_third_call(monkeypatch, name):
     """Let Ctrl-C come during the third call of the binding's function of that name."""
-    native = _extension.load("_native")
+    native = loader.load("_native")
     original, seen = getattr(native, name), []
 
     def interrupted(*arguments):

@@ -7,12 +7,12 @@ import PIL.Image
 import pytest
 
 import backproj
-from backproj import _bench
+from backproj._cli import timing
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(_bench, "SHAPE", (800, 700))
+    monkeypatch.setattr(timing, "SHAPE", (800, 700))
 
 
 def test_it_prints_a_median_for_each_kernel_engine_and_cv2(folder, command):

@@ -180,7 +180,7 @@ def test_a_call_keeps_its_arrays_alive(monkeypatch, hist, function, call):
         weakref.finalize(memory, gone.set)
         return np.asarray(memory)
 
-    native = backproj._extension.load("_native")
+    native = backproj._runtime.loader.load("_native")
     original = getattr(native, f"binding_{function}")
 
     def spy(*args):

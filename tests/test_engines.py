@@ -137,9 +137,9 @@ def test_cv2_and_every_engine_live_in_one_process(imports, first):
 
 
 def test_a_build_without_the_opencv_engine_says_how_to_get_it(monkeypatch, noise):
-    from backproj import _extension
+    from backproj._runtime import loader
 
-    monkeypatch.setattr(_extension, "_modules", {"_native": _extension.load("_native")})
+    monkeypatch.setattr(loader, "_modules", {"_native": loader.load("_native")})
     monkeypatch.setitem(sys.modules, "backproj._opencv", None)
     assert backproj.engines() == ["native"]
     for call in (backproj.Histogram(noise).back_project, lambda f, **k: backproj.back_project(f, f, **k)):

@@ -9,7 +9,7 @@ import pytest
 from test_models import ORIGINS, assert_same
 
 import backproj
-from backproj import _files
+from backproj import _npz
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_a_save_that_fails_leaves_what_was_there(monkeypatch, model, tmp_path, f
     hist = backproj.Histogram(model)
     hist.save(path)
     before = path.read_bytes()
-    monkeypatch.setattr(_files.np, "savez_compressed", fault)
+    monkeypatch.setattr(_npz.np, "savez_compressed", fault)
     for target in (path, tmp_path / "new"):
         with pytest.raises(error):
             backproj.Histogram(model, bins=9).save(target)

@@ -10,10 +10,10 @@ import forking
 import pytest
 from process import ROOT, pythons
 
-from backproj import _copy, _extension
+from backproj._runtime import fork_copy, loader
 
 PROGRAM = ROOT / "tests" / "forking.py"
-ORIGIN = str(Path(_extension.__file__).with_name("_native.abi3.so"))
+ORIGIN = str(Path(loader.__file__).parents[1] / "_native.abi3.so")
 
 
 def run(code):
@@ -40,7 +40,7 @@ assert os.waitpid(child, 0)[1] == 0
 
 @pytest.mark.parametrize("mode", forking.MODES)
 def test_children_work(mode):
-    if mode == "opencv" and not _extension.built("_opencv"):
+    if mode == "opencv" and not loader.built("_opencv"):
         pytest.skip("needs a build with OpenCV")
     check(sys.executable, mode, few=4 if mode in ("forkserver", "spawn") else 10)
 
@@ -197,8 +197,8 @@ def test_where_a_copy_cannot_be_executed_the_next_place_is_tried(refused, monkey
             raise ImportError("failed to map segment from shared object")
         return "the module"
 
-    monkeypatch.setattr(_copy, "_module", module)
-    assert _copy.load("backproj._native", str(package / "module.so")) == "the module"
+    monkeypatch.setattr(fork_copy, "_module", module)
+    assert fork_copy.load("backproj._native", str(package / "module.so")) == "the module"
     assert tried == [Path("/proc/self/fd"), package, runtime, temporary, Path("/tmp")][: refused + 1]
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["module.so"]
 
@@ -212,9 +212,9 @@ def test_no_two_copies_have_one_path(monkeypatch, tmp_path):
         if len(paths) % 2:
             raise ImportError("not from memory")
 
-    monkeypatch.setattr(_copy, "_module", module)
+    monkeypatch.setattr(fork_copy, "_module", module)
     for _ in range(100):
-        _copy.load("backproj._native", str(tmp_path / "module.so"))
+        fork_copy.load("backproj._native", str(tmp_path / "module.so"))
     assert len(set(paths)) == 200
 
 

@@ -44,7 +44,7 @@ def python(code, kernel=None):
 # All that Go is asked for, and a digest of what came out.
 SPY = """
 import hashlib
-native = backproj._extension.load("_native")
+native = backproj._runtime.loader.load("_native")
 kernels = native.binding_Kernels().split(",")
 asked = set()
 

@@ -8,8 +8,8 @@ import sys
 import pytest
 from process import run
 
-from backproj import _limits
-from backproj._extension import built
+from backproj._runtime import limits
+from backproj._runtime.loader import built
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are looked at on Linux only")
 
@@ -18,14 +18,14 @@ CPUS = len(os.sched_getaffinity(0))
 SETUP = """
 import ctypes, json, mmap, os, resource, sys, threading
 import numpy as np, backproj
-from backproj import _limits
+from backproj._runtime import limits
 
 frame = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
 out = np.empty((300, 400), np.uint8)
 
 def leave(name, room):
     "Let this process have so many MiB more."
-    (limit,) = (limit for limit in _limits._LIMITS if limit.name == name)
+    (limit,) = (limit for limit in limits._LIMITS if limit.name == name)
     _, hard = resource.getrlimit(getattr(resource, name))
     resource.setrlimit(getattr(resource, name), (limit.used() + (room << 20), hard))
 
@@ -49,8 +49,8 @@ def python(code):
 
 def least(name, **options):
     """Return how many MiB more a process must be allowed at least."""
-    (limit,) = (limit for limit in _limits._LIMITS if limit.name == name)
-    return limit.needed(min(CPUS, _limits._LEAST_THREADS), **options) // _limits._MIB
+    (limit,) = (limit for limit in limits._LIMITS if limit.name == name)
+    return limit.needed(min(CPUS, limits._LEAST_THREADS), **options) // limits._MIB
 
 
 # At some of these sizes a Go runtime ends the process as it starts, at some when it makes a thread, and at
@@ -291,7 +291,7 @@ def test_too_few_threads_are_a_runtime_error_that_says_so(number):
 def test_a_few_threads_are_enough():
     # This one, those that a runtime has of its own, and those for its work.
     for _ in range(10):
-        assert few_threads(1 + _limits._OWN_THREADS + min(CPUS, 2)) == ["worked", min(CPUS, 2)]
+        assert few_threads(1 + limits._OWN_THREADS + min(CPUS, 2)) == ["worked", min(CPUS, 2)]
     assert few_threads(1000) == ["worked", CPUS]
 
 
@@ -345,7 +345,7 @@ SYSTEMS = {
 
 @pytest.mark.parametrize(("files", "near"), SYSTEMS.values(), ids=SYSTEMS)
 def test_control_groups_limit_threads_too(monkeypatch, files, near):
-    infinity = _limits.resource.RLIM_INFINITY
-    monkeypatch.setattr(_limits.resource, "getrlimit", lambda _: (infinity, infinity))
-    monkeypatch.setattr(_limits, "_text", lambda path: files.get(path, ""))
-    assert _limits._threads_are_limited(8) == near
+    infinity = limits.resource.RLIM_INFINITY
+    monkeypatch.setattr(limits.resource, "getrlimit", lambda _: (infinity, infinity))
+    monkeypatch.setattr(limits, "_text", lambda path: files.get(path, ""))
+    assert limits._threads_are_limited(8) == near

@@ -11,7 +11,7 @@ import pytest
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 import backproj
-from backproj._memory import within_owner
+from backproj._validate.ownership import within_owner
 
 SHAPE = (6, 8, 3)
 SIZE = 6 * 8 * 3

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from backproj import _pace
+from backproj._engine import blocks
 
 
 @pytest.mark.parametrize(
@@ -16,12 +16,12 @@ from backproj import _pace
 )
 @pytest.mark.parametrize("first", [1, 64, 100, 1 << 21])
 def test_blocks_are_all_pixels_and_each_once(monkeypatch, height, width, planes, first):
-    monkeypatch.setattr(_pace, "PIXELS_A_CALL", first)
+    monkeypatch.setattr(blocks, "PIXELS_A_CALL", first)
     seen = np.zeros((height, width), int)
-    for y, rows, x, columns in _pace.blocks(height, width, planes):
+    for y, rows, x, columns in blocks.blocks(height, width, planes):
         seen[y : y + rows, x : x + columns] += 1
         if rows * columns > 1:
-            assert rows * columns * planes <= _pace._MOST
+            assert rows * columns * planes <= blocks._MOST
     assert (seen == 1).all()
 
 
@@ -30,20 +30,20 @@ def rows_of(monkeypatch, seconds_a_row):
     clock = [0.0]
     monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
     rows = []
-    for _, n, _, _ in _pace.blocks(40_000, 1 << 11):
+    for _, n, _, _ in blocks.blocks(40_000, 1 << 11):
         rows.append(n)
         clock[0] += n * seconds_a_row
     return rows
 
 
 def test_a_slow_block_makes_the_next_smaller_and_a_fast_one_larger(monkeypatch):
-    first = _pace.PIXELS_A_CALL >> 11
+    first = blocks.PIXELS_A_CALL >> 11
     assert rows_of(monkeypatch, 2**-10)[:3] == [first, 40, 40]
     assert rows_of(monkeypatch, 2**-16)[:3] == [first, 2621, 2621]
 
 
 def test_no_block_is_empty_or_larger_than_the_most(monkeypatch):
-    first, most = _pace.PIXELS_A_CALL >> 11, _pace._MOST >> 11
+    first, most = blocks.PIXELS_A_CALL >> 11, blocks._MOST >> 11
     assert rows_of(monkeypatch, 1.0)[:3] == [first, 1, 1]
     assert rows_of(monkeypatch, 0)[:3] == [first, most, most]
 
@@ -65,7 +65,7 @@ def alarm():
 def test_handlers_run_during_a_call_that_cannot_be_divided(alarm):
     handled, waited = threading.Event(), []
     alarm(lambda *_: handled.set())
-    _pace.undivided(lambda: waited.append(handled.wait(20)), 1 << 30)
+    blocks.undivided(lambda: waited.append(handled.wait(20)), 1 << 30)
     assert waited == [True]
 
 
@@ -78,7 +78,7 @@ def test_an_interrupt_does_not_wait_for_a_call_that_cannot_be_divided(alarm):
 
     alarm(signal.default_int_handler)
     with pytest.raises(KeyboardInterrupt):
-        _pace.undivided(call, 1 << 30)
+        blocks.undivided(call, 1 << 30)
     assert not waited.is_set()
     interrupted.set()
     assert waited.wait(20)
@@ -90,4 +90,4 @@ def test_an_error_of_a_call_that_cannot_be_divided_is_raised(pixels):
         raise RuntimeError("memory went away")
 
     with pytest.raises(RuntimeError, match="memory went away"):
-        _pace.undivided(call, pixels)
+        blocks.undivided(call, pixels)

@@ -99,7 +99,7 @@ def test_the_cards_byte_function_gives_what_the_array_route_gives(photograph, mo
 
 @pytest.mark.parametrize("width", [7, 9, 0])
 def test_the_cards_byte_function_gives_nothing_for_sizes_that_do_not_fit(width):
-    native = backproj._extension.load("_native")
+    native = backproj._runtime.loader.load("_native")
     handle = native.Slice_byte_from_bytes(bytes(8 * 8 * 3))
     native.IncRef(handle)
     result = native.binding_BackProject(handle, 8, 8, handle, width, 8)

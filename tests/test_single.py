@@ -5,7 +5,8 @@ import pytest
 from numpy.lib.stride_tricks import as_strided
 
 import backproj
-from backproj import _engines, _extension, _pace, _single
+from backproj._engine import blocks, engines, single
+from backproj._runtime import loader
 
 H, W = 37, 53
 
@@ -91,10 +92,10 @@ def hists():
 def outcome(monkeypatch, make, call):
     """Return what a call does: its result or its error, and what it asks of Go and of the engines."""
     frame, out = make()
-    native = _extension.load("_native")
+    native = loader.load("_native")
     asked, detours = [], []
     with monkeypatch.context() as patch:
-        project, engine = native.binding_Project, _engines.project
+        project, engine = native.binding_Project, engines.project
 
         def spied(state, number, target, *rest):
             # Where memory lies differs from call to call; the frame is the eighth.
@@ -104,7 +105,7 @@ def outcome(monkeypatch, make, call):
             return project(state, number, target, *rest)
 
         patch.setattr(native, "binding_Project", spied)
-        patch.setattr(_engines, "project", lambda *a, **k: detours.append(a) or engine(*a, **k))
+        patch.setattr(engines, "project", lambda *a, **k: detours.append(a) or engine(*a, **k))
         try:
             prob = call(frame, out)
         except (TypeError, ValueError) as error:
@@ -131,7 +132,7 @@ def test_the_short_way_asks_go_for_the_same_and_gives_the_same(monkeypatch, hist
         call = CALLS[kind](hist)
         result, asked, _ = outcome(monkeypatch, make, call)
         with monkeypatch.context() as patch:
-            patch.setattr(_single, "plain", lambda *_: None)
+            patch.setattr(single, "plain", lambda *_: None)
             expected, asked_by_all_checks, _ = outcome(monkeypatch, make, call)
         assert result == expected
         assert asked == asked_by_all_checks
@@ -154,7 +155,7 @@ def test_all_else_does_not(monkeypatch, hists, make):
 
 def test_a_frame_larger_than_a_call_does_not(monkeypatch, hists):
     expected = hists[0].back_project(pixels(H, W, 3))
-    monkeypatch.setattr(_pace, "PIXELS_A_CALL", H * W - 1)
+    monkeypatch.setattr(blocks, "PIXELS_A_CALL", H * W - 1)
     result, asked, _ = outcome(monkeypatch, PLAIN["three channels"], CALLS["project"](hists[0]))
     assert result == expected.tolist()
     assert len(asked) == 2
@@ -183,5 +184,5 @@ def test_a_model_needed_once_gives_what_its_histogram_gives(make, masked):
 def test_a_model_larger_than_a_call_gives_the_same(monkeypatch):
     frame, model = pixels(5, 7, 3), pixels(H, W, 3)
     expected = backproj.back_project(frame, model)
-    monkeypatch.setattr(_pace, "PIXELS_A_CALL", 5 * 7)
+    monkeypatch.setattr(blocks, "PIXELS_A_CALL", 5 * 7)
     np.testing.assert_array_equal(backproj.back_project(frame, model), expected)

@@ -117,7 +117,7 @@ def test_an_environment_in_place_of_the_real_one_is_asked_too(monkeypatch, noise
 
 def seen_by_go(monkeypatch, call):
     """Return with how many threads a call asks Go to project."""
-    native = backproj._extension.load("_native")
+    native = backproj._runtime.loader.load("_native")
     original, seen = native.binding_Project, []
     monkeypatch.setattr(native, "binding_Project", lambda *a: (seen.append(a[-1]), original(*a)))
     call()

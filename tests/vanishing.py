@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 import backproj
-from backproj import _engines, _extension
+from backproj._engine import engines
+from backproj._runtime import loader
 
 # Large enough for each of four threads to get rows of it, by any kernel; all in one call of Go.
 HEIGHT, WIDTH = 2048, 4096
@@ -34,7 +35,7 @@ def cut(folder, *shape, left):
 
 def by_kernel(frame, kernel):
     out = np.empty((1, *frame.shape[:2]), np.uint8)
-    _engines.project([HIST._state], frame, out, 0, kernel=kernel, threads=4)
+    engines.project([HIST._state], frame, out, 0, kernel=kernel, threads=4)
 
 
 def forbidden(protection):
@@ -80,7 +81,7 @@ READ = {
 }
 READ |= {
     f"the kernel {name}": lambda a, name=name: by_kernel(a, name)
-    for name in _extension.load("_native").binding_Kernels().split(",")
+    for name in loader.load("_native").binding_Kernels().split(",")
 }
 PLANES = {
     "the mask": lambda a: backproj.Histogram(HERE, mask=a),

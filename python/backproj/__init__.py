@@ -12,13 +12,13 @@ The results are, byte for byte, those of OpenCV's ``cvtColor(BGR2HSV)``, ``calcH
 ((48, 64), np.uint8(255), np.uint8(0))
 """
 
-from backproj._engines import engines
+from backproj._engine.engines import engines
 from backproj._histogram import Histogram
 from backproj._info import info
 from backproj._locate import locate
 from backproj._overlay import overlay
-from backproj._project import back_project, in_range
-from backproj._threads import set_num_threads
+from backproj._projection import back_project, in_range
+from backproj._validate.threads import set_num_threads
 from backproj._verify import Comparison, verify
 
 __all__ = [

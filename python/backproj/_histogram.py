@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from backproj import _engines, _files
-from backproj._arrays import Image, Mask, Order, check_order
-from backproj._engines import Engine, State, check_engine
-from backproj._layout import Bounds, Channels, Layout, check_layout
-from backproj._models import check_peak
+from backproj import _npz
+from backproj._engine import engines
+from backproj._engine.engines import Engine, State, check_engine
+from backproj._engine.models import check_peak
+from backproj._engine.single import fit_model, project_single
+from backproj._engine.values import given_values, ratio_values
 from backproj._shown import Shown
-from backproj._single import fit_model, project_single
-from backproj._threads import check_threads
-from backproj._values import given_values, ratio_values
+from backproj._validate.arrays import Image, Mask, Order, check_order
+from backproj._validate.layout import Bounds, Channels, Layout, check_layout
+from backproj._validate.threads import check_threads
 
 
 class Histogram(Shown):
@@ -223,7 +224,7 @@ class Histogram(Shown):
                 f"histograms of different layouts or peaks cannot be added: {one.layout}, peak {one.peak:g}; "
                 f"{two.layout}, peak {two.peak:g}"
             )
-        return self._of(_engines.of_counts(one.layout, one.counts + two.counts, one.peak))
+        return self._of(engines.of_counts(one.layout, one.counts + two.counts, one.peak))
 
     def __radd__(self, other: object) -> Histogram:
         """Return self for 0, with which ``sum`` begins."""
@@ -250,7 +251,7 @@ class Histogram(Shown):
         --------
         load : Reads it again.
         """
-        _files.save(path, self._state)
+        _npz.save(path, self._state)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Histogram:
@@ -268,7 +269,7 @@ class Histogram(Shown):
         ValueError
             If it is broken, or no file of a histogram.
         """
-        return cls._of(_files.load(path))
+        return cls._of(_npz.load(path))
 
     def ratio(self, scene: Histogram) -> Histogram:
         """Return the ratio histogram of this model in a scene.
@@ -396,4 +397,4 @@ def _restored(
     """Return what was pickled."""
     if counts is not None:
         counts = counts.copy()  # pickle may have made it of a buffer that others may write to
-    return cls._of(_engines.of_values(layout, values, scale, counts, peak))
+    return cls._of(engines.of_values(layout, values, scale, counts, peak))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from backproj import _extension
-from backproj._engines import Engine, engines
-from backproj._kernels import kernel_and_reason, kernels
-from backproj._threads import check_threads
+from backproj._engine.engines import Engine, engines
+from backproj._engine.kernels import kernel_and_reason, kernels
+from backproj._runtime import loader
+from backproj._validate.threads import check_threads
 
 
 class Info(TypedDict):
@@ -45,7 +45,7 @@ def info() -> Info:
     """
     from backproj import __version__
 
-    native = _extension.load("_native")
+    native = loader.load("_native")
     kernel, reason = kernel_and_reason()
     return Info(
         version=__version__,

@@ -7,10 +7,10 @@ from typing import SupportsIndex
 
 import numpy as np
 
-from backproj import _extension
-from backproj._arrays import Image, check_plane, shown
-from backproj._memory import address
-from backproj._pace import undivided
+from backproj._engine.blocks import undivided
+from backproj._runtime import loader
+from backproj._validate.arrays import Image, check_plane, shown
+from backproj._validate.ownership import address
 
 Box = tuple[int, int, int, int]
 
@@ -60,7 +60,7 @@ def locate(prob: Image, size: Sequence[SupportsIndex]) -> tuple[Box, int]:
     found = np.empty(3, np.int64)
 
     def search() -> None:
-        _extension.call("binding_Locate", address(found), address(plane), h, w, *plane.strides, height, width)
+        loader.call("binding_Locate", address(found), address(plane), h, w, *plane.strides, height, width)
 
     undivided(search, plane.size)
     x, y, score = found.tolist()

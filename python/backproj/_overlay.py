@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from backproj._arrays import Image, Order, check_frames, check_order, check_prob
 from backproj._locate import Box
+from backproj._validate.arrays import Image, Order, check_frames, check_order, check_prob
 
 # How bright the grey is that pixels of probability 0 fade to: dark enough for the rest to stand out.
 _FADED = 0.35

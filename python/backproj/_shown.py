@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backproj._arrays import shown
-from backproj._engines import State
+from backproj._engine.engines import State
+from backproj._validate.arrays import shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,9 +20,9 @@ class Shown:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the bins in their colours, and what they are."""
-        from backproj import _drawing  # by the few that show a histogram
+        from backproj._plot import draw  # by the few that show a histogram
 
-        return _drawing.html(self._state)
+        return draw.html(self._state)
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
         """Draw the histogram with matplotlib, each bin in its colour.
@@ -57,7 +57,7 @@ class Shown:
         >>> backproj.Histogram(model).plot(ax=ax).get_ylabel()
         'saturation'
         """
-        from backproj import _drawing
+        from backproj._plot import draw
 
         try:
             import matplotlib.axes
@@ -70,5 +70,5 @@ class Shown:
             _, ax = matplotlib.pyplot.subplots()
         elif not isinstance(ax, matplotlib.axes.Axes):
             raise TypeError(f"ax must be a matplotlib Axes, not {shown(ax)}; plt.subplots()[1] is one")
-        _drawing.draw(self._state, ax)
+        draw.draw(self._state, ax)
         return ax

@@ -9,10 +9,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from backproj import _engines, _extension
-from backproj._arrays import ORDERS, Image, Order, check_image, check_order
-from backproj._kernels import kernels
-from backproj._layout import DEFAULT
+from backproj._engine import engines
+from backproj._engine.kernels import kernels
+from backproj._runtime import loader
+from backproj._validate.arrays import ORDERS, Image, Order, check_image, check_order
+from backproj._validate.layout import DEFAULT
 
 # Given a BGR frame and model: the values of the histogram, and the back projection.
 Result: TypeAlias = tuple[npt.NDArray[np.float32], Image]
@@ -148,8 +149,8 @@ def _contenders() -> dict[str, Contender]:
 def _judges() -> dict[str, Contender]:
     """Return what there is of OpenCV here; the last is the one to trust most."""
     judges: dict[str, Contender] = {}
-    if "opencv" in _engines.engines():
-        version = _extension.load("_opencv").binding_Version()
+    if "opencv" in engines.engines():
+        version = loader.load("_opencv").binding_Version()
         judges[f"opencv engine ({version})"] = lambda frame, model: _by_engine(frame, model, "opencv")
     try:
         cv2 = importlib.import_module("cv2")
@@ -169,10 +170,10 @@ def _judges() -> dict[str, Contender]:
     return judges
 
 
-def _by_engine(frame: Image, model: Image, engine: _engines.Engine, kernel: str | None = None) -> Result:
-    state = _engines.count(DEFAULT, [model], [None], ORDERS["bgr"], 256.0, engine=engine, kernel=kernel)
+def _by_engine(frame: Image, model: Image, engine: engines.Engine, kernel: str | None = None) -> Result:
+    state = engines.count(DEFAULT, [model], [None], ORDERS["bgr"], 256.0, engine=engine, kernel=kernel)
     out = np.empty(frame.shape[:2], np.uint8)
-    _engines.project([state], frame, out[np.newaxis], ORDERS["bgr"], engine=engine, kernel=kernel)
+    engines.project([state], frame, out[np.newaxis], ORDERS["bgr"], engine=engine, kernel=kernel)
     return state.values, out
 
 

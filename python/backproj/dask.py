@@ -35,8 +35,10 @@ except ImportError as error:
     ) from None
 
 import backproj
-from backproj import _engines
-from backproj._arrays import (
+from backproj._engine import engines
+from backproj._engine.models import check_peak, warn_if_empty
+from backproj._histogram import Histogram
+from backproj._validate.arrays import (
     Image,
     Mask,
     Order,
@@ -47,10 +49,8 @@ from backproj._arrays import (
     described,
     shown,
 )
-from backproj._histogram import Histogram
-from backproj._layout import Bounds, Channels, Layout, check_layout
-from backproj._models import check_peak, warn_if_empty
-from backproj._threads import check_threads
+from backproj._validate.layout import Bounds, Channels, Layout, check_layout
+from backproj._validate.threads import check_threads
 
 # A Histogram, or a Delayed one.
 Fitted: TypeAlias = "Histogram | Delayed"
@@ -237,12 +237,12 @@ def count_chunk(
     if images.ndim == 3:
         images, where = images[np.newaxis], None if where is None else where[np.newaxis]
     some = [i for i, image in enumerate(images) if image.size]
-    state = _engines.count(
+    state = engines.count(
         layout,
         [images[i] for i in some],
         [None if where is None else where[i] for i in some],
         order,
-        _engines.RAW,
+        engines.RAW,
         threads=check_threads(threads),
     )
     assert state.counts is not None
@@ -252,7 +252,7 @@ def count_chunk(
 def fit_counts(counts: npt.NDArray[np.int64], *, layout: Layout, peak: float) -> Histogram:
     """Return the histogram that has these counts, as a task."""
     # dask may hand the same array to others.
-    state = _engines.of_counts(layout, counts.reshape(layout.bins).copy(), peak)
+    state = engines.of_counts(layout, counts.reshape(layout.bins).copy(), peak)
     warn_if_empty(bool(counts.any()), caller=2)
     return Histogram._of(state)
 

@@ -7,11 +7,11 @@ from typing import BinaryIO
 
 import numpy as np
 
-from backproj._arrays import shown
-from backproj._engines import RAW, State, of_values
-from backproj._layout import check_layout
-from backproj._models import check_peak
-from backproj._values import check_scale
+from backproj._engine.engines import RAW, State, of_values
+from backproj._engine.models import check_peak
+from backproj._engine.values import check_scale
+from backproj._validate.arrays import shown
+from backproj._validate.layout import check_layout
 
 # What the files of this version hold. A later one must go on reading them.
 _FORMAT = "backproj.Histogram 1"
@@ -20,7 +20,7 @@ _FORMAT = "backproj.Histogram 1"
 def save(path: str | os.PathLike[str], state: State) -> None:
     """Write a histogram's state to a file."""
     # Here, as tempfile and pathlib take as long to import as all of backproj.
-    from backproj._replace import replaced
+    from backproj._atomic_write import replaced
 
     layout = state.layout
     with replaced([path]) as (file,):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import backproj
-from backproj._replace import replaced
+from backproj._atomic_write import replaced
 
 if TYPE_CHECKING:
-    from backproj._bench import Timing
+    from backproj._cli.timing import Timing
 
 
 @click.command()
@@ -36,7 +36,7 @@ def bench(seconds: float, plot: Path | None) -> None:
     On a made frame of 1920×1080 pixels, with one thread: each kernel and engine that there is, and cv2 if it
     is installed. Times are medians, in milliseconds a frame. Results are compared with cv2's first.
     """
-    from backproj._bench import SHAPE, measure
+    from backproj._cli.timing import SHAPE, measure
 
     draw = _plotter() if plot else None
     timings = measure(seconds)

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 import backproj
-from backproj import _engines
-from backproj._arrays import ORDERS, Image
-from backproj._kernels import kernels
+from backproj._engine import engines
+from backproj._engine.kernels import kernels
+from backproj._validate.arrays import ORDERS, Image
 
 SHAPE = (1080, 1920)
 
@@ -71,7 +71,7 @@ def _cases(frame: Image) -> dict[str, dict[str, Call]]:
 
     def by_kernel(kernel: str) -> Call:
         def project() -> Image:
-            _engines.project([hist._state], frame, out[np.newaxis], ORDERS["bgr"], kernel=kernel, threads=1)
+            engines.project([hist._state], frame, out[np.newaxis], ORDERS["bgr"], kernel=kernel, threads=1)
             return out
 
         return project

@@ -12,8 +12,7 @@ import click
 import numpy as np
 
 import backproj
-from backproj._arrays import Image
-from backproj._cli_options import (
+from backproj._cli.options import (
     Setup,
     at_least,
     box_option,
@@ -25,9 +24,10 @@ from backproj._cli_options import (
     setup_options,
     threshold_option,
 )
+from backproj._cli.picture_files import PictureError, pictures_in, read_picture, write_pictures
 from backproj._locate import Box
 from backproj._overlay import overlay
-from backproj._pictures import PictureError, pictures_in, read_picture, write_pictures
+from backproj._validate.arrays import Image
 
 SOME_FAILED = 1
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backproj._arrays import Image
-from backproj._colours import Floats, brightness, middles, palette, plane, relative, rgb, tints
-from backproj._engines import RAW, State
-from backproj._png import data_uri
+from backproj._engine.engines import RAW, State
+from backproj._plot.colours import Floats, brightness, middles, palette, plane, relative, rgb, tints
+from backproj._plot.png import data_uri
+from backproj._validate.arrays import Image
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backproj import _engines, _extension, _pace
-from backproj._arrays import UINT8, Geometry, Image, Mask, check_frames, destination, geometry
-from backproj._engines import Engine, State
-from backproj._kernels import default_kernel, kernel_number
-from backproj._layout import Layout
-from backproj._memory import address, extent
-from backproj._models import check_models, count_models, warn_if_empty
-from backproj._threads import check_threads
+from backproj._engine import blocks, engines
+from backproj._engine.engines import Engine, State
+from backproj._engine.kernels import default_kernel, kernel_number
+from backproj._engine.models import check_models, count_models, warn_if_empty
+from backproj._runtime import loader
+from backproj._validate.arrays import UINT8, Geometry, Image, Mask, check_frames, destination, geometry
+from backproj._validate.layout import Layout
+from backproj._validate.ownership import address, extent
+from backproj._validate.threads import check_threads
 
 
 def project_single(
@@ -32,7 +33,7 @@ def project_single(
             prob, (at, row, pixel), (source, height, width, down, across, channel) = both
             kernel = kernel_number(default_kernel())
             # fmt: off
-            _extension.call(
+            loader.call(
                 "binding_Project", state.at, 1, at, 0, 0, row, pixel,
                 source, 1, 0, height, width, down, across, channel, order, kernel, threads,
             )
@@ -40,7 +41,7 @@ def project_single(
             return prob
     frame = check_frames(frame, name)
     out, onto = destination(out, frame.shape[:-1], frame)
-    _engines.project([state], frame, onto[np.newaxis], order, engine=engine, threads=threads)
+    engines.project([state], frame, onto[np.newaxis], order, engine=engine, threads=threads)
     return out
 
 
@@ -60,7 +61,7 @@ def project_model(
     if both is None:
         frame = check_frames(frame)
         prob, onto = destination(out, frame.shape[:-1], frame)
-        if engine == "native" and frame.ndim == 3 and 0 < frame.size <= 3 * _pace.PIXELS_A_CALL:
+        if engine == "native" and frame.ndim == 3 and 0 < frame.size <= 3 * blocks.PIXELS_A_CALL:
             row, pixel = onto.strides
             both = prob, (address(onto), row, pixel), geometry(frame)
     else:
@@ -68,13 +69,13 @@ def project_model(
     known = plain_image(model) if both is not None and mask is None else None
     if known is None:
         (image,), (where,) = check_models(model, mask)
-        if image.size <= 3 * _pace.PIXELS_A_CALL:
+        if image.size <= 3 * blocks.PIXELS_A_CALL:
             known = 0, 0, geometry(image)
     else:
         where = None
     if both is not None and known is not None:
         _, plane, source = both
-        counted = _engines.project_model(layout, peak, known[2], where, source, plane, order, threads=threads)
+        counted = engines.project_model(layout, peak, known[2], where, source, plane, order, threads=threads)
         warn_if_empty(counted, caller=4)
         return prob
     state = count_models([image], [where], layout, peak, order, engine, caller=4)
@@ -93,7 +94,7 @@ def fit_model(
     known = plain_image(model) if mask is None and type(model) is np.ndarray else None
     if known is None:
         return count_models(*check_models(model, mask), layout, peak, order, "native", caller + 1)
-    state, counted = _engines.fit(layout, peak, known[2], order, threads=check_threads(None))
+    state, counted = engines.fit(layout, peak, known[2], order, threads=check_threads(None))
     warn_if_empty(counted, caller + 1)
     return state
 
@@ -130,7 +131,7 @@ def plain_image(image: Image) -> tuple[int, int, Geometry] | None:
     if len(shape) != 3:
         return None
     height, width, channels = shape
-    if not (3 <= channels <= 4 and 0 < height * width <= _pace.PIXELS_A_CALL):
+    if not (3 <= channels <= 4 and 0 < height * width <= blocks.PIXELS_A_CALL):
         return None
     lies = extent(image)
     if lies is None:

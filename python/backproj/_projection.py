@@ -9,14 +9,14 @@ from typing import cast
 
 import numpy as np
 
-from backproj import _engines
-from backproj._arrays import Image, Mask, Order, check_frames, check_order, destination
-from backproj._engines import Engine, check_engine
+from backproj._engine import engines
+from backproj._engine.engines import Engine, check_engine
+from backproj._engine.models import check_peak
+from backproj._engine.single import project_model, project_single
 from backproj._histogram import Histogram
-from backproj._layout import Bounds, Channels, check_bounds, check_layout
-from backproj._models import check_peak
-from backproj._single import project_model, project_single
-from backproj._threads import check_threads
+from backproj._validate.arrays import Image, Mask, Order, check_frames, check_order, destination
+from backproj._validate.layout import Bounds, Channels, check_bounds, check_layout
+from backproj._validate.threads import check_threads
 
 
 def back_project(
@@ -113,7 +113,7 @@ def back_project(
         frame = check_frames(frame)
         out, onto = destination(out, (len(hists), *frame.shape[:-1]), frame)
         states = [hist._state for hist in hists]
-        _engines.project(states, frame, onto, number, engine=engine, threads=threads)
+        engines.project(states, frame, onto, number, engine=engine, threads=threads)
         return out
     layout = check_layout(channels, bins, ranges, in_range)
     image = cast("Image", model)  # or what project_model will name in its error

@@ -8,9 +8,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from backproj._arrays import Image
-from backproj._engines import State
-from backproj._layout import Layout
+from backproj._engine.engines import State
+from backproj._validate.arrays import Image
+from backproj._validate.layout import Layout
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 

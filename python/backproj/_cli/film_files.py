@@ -18,7 +18,7 @@ from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 
-from backproj._arrays import Image
+from backproj._validate.arrays import Image
 
 T = TypeVar("T")
 

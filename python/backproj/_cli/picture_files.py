@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from backproj._arrays import Image
-from backproj._replace import replaced
+from backproj._atomic_write import replaced
+from backproj._validate.arrays import Image
 
 if TYPE_CHECKING:  # Pillow takes as long to import as click, and --help does not need it
     from PIL.ImageFile import ImageFile

@@ -21,7 +21,7 @@ from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit
 from types import ModuleType
 from typing import Literal, TypeAlias
 
-from backproj import _copy
+from backproj._runtime import fork_copy
 
 Name: TypeAlias = Literal["_native", "_opencv"]
 
@@ -144,7 +144,7 @@ def _limited_since(module: ModuleType) -> bool:
 def _load(name: Name) -> ModuleType:
     with _process.lock():
         # Under the lock, for no child is to be forked in the midst of an import either.
-        from backproj._limits import load_within_limits, within_limits
+        from backproj._runtime.limits import load_within_limits, within_limits
 
         # Again if the handler of a signal forked this process meanwhile.
         while not (_own[0] and name in _modules):
@@ -159,7 +159,7 @@ def _load(name: Name) -> ModuleType:
 
 
 def _new(name: Name) -> ModuleType:
-    from backproj import _signals
+    from backproj._runtime import signal_mask
 
     qualified = f"backproj.{name}"
     spec = importlib.util.find_spec(qualified)
@@ -174,10 +174,10 @@ def _new(name: Name) -> ModuleType:
                 f"{spec.origin} is not the file that this process's parent loaded: backproj was installed "
                 "anew since; start the parent anew"
             )
-        with _signals.kept():
+        with signal_mask.kept():
             if first:
                 return importlib.import_module(qualified)
-            sys.modules[qualified] = _copy.load(qualified, spec.origin)
+            sys.modules[qualified] = fork_copy.load(qualified, spec.origin)
             return sys.modules[qualified]
     except (OSError, ImportError) as error:  # such as OpenCV's libraries gone since the build
         if first:

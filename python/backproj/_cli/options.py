@@ -12,9 +12,9 @@ import click
 import numpy as np
 
 import backproj
-from backproj._arrays import Image
-from backproj._layout import Channels
 from backproj._locate import Box
+from backproj._validate.arrays import Image
+from backproj._validate.layout import Channels
 
 Command = Callable[..., Any]
 

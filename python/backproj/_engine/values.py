@@ -8,11 +8,11 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from backproj import _engines
-from backproj._arrays import is_masked, shown
-from backproj._engines import State
-from backproj._layout import Bounds, check_layout
-from backproj._memory import within_owner
+from backproj._engine import engines
+from backproj._engine.engines import State
+from backproj._validate.arrays import is_masked, shown
+from backproj._validate.layout import Bounds, check_layout
+from backproj._validate.ownership import within_owner
 
 
 def given_values(
@@ -40,7 +40,7 @@ def given_values(
     if channels in ("h", "hs", "hsv") and len(shape) != len(channels):
         raise ValueError(f"values has shape {values.shape}, but channels={channels!r} needs an axis for each")
     layout = check_layout(channels, shape, ranges, in_range)
-    return _engines.of_values(layout, values.reshape(shape), check_scale(scale, values))
+    return engines.of_values(layout, values.reshape(shape), check_scale(scale, values))
 
 
 def check_scale(scale: object, values: npt.NDArray[np.float32]) -> float:
@@ -68,4 +68,4 @@ def ratio_values(model: State, scene: State) -> State:
             raise ValueError(f"the layouts differ: {name}={mine!r} of the model, {theirs!r} of the scene")
     share = np.divide(model.counts, scene.counts, out=np.zeros(model.layout.bins), where=scene.counts != 0)
     values = (255 * np.minimum(share, 1)).astype(np.float32)
-    return _engines.of_values(model.layout, values, 1.0)
+    return engines.of_values(model.layout, values, 1.0)

@@ -14,7 +14,9 @@ import click
 import numpy as np
 
 import backproj
-from backproj._cli_options import (
+from backproj._atomic_write import replaced
+from backproj._cli.box_tracker import Tracker
+from backproj._cli.options import (
     Setup,
     at_least,
     box_option,
@@ -26,14 +28,12 @@ from backproj._cli_options import (
     setup_options,
     threshold_option,
 )
+from backproj._cli.picture_files import read_picture
 from backproj._locate import Box
 from backproj._overlay import draw_box, overlay
-from backproj._pictures import read_picture
-from backproj._replace import replaced
-from backproj._track import Tracker
 
 if TYPE_CHECKING:  # PyAV takes longer to import than all else, and only this command needs it
-    from backproj._video import Film, Frame
+    from backproj._cli.film_files import Film, Frame
 
 COLUMNS = ("frame", "time", "x", "y", "w", "h", "score")
 
@@ -105,7 +105,7 @@ def video(
     With --track a box of the same size follows its object by mean shift; it is looked for in the whole frame
     where the box holds less than a quarter of what it held at first, and at the start of a --model.
     """
-    from backproj._video import FORMATS, ahead, read_film
+    from backproj._cli.film_files import FORMATS, ahead, read_film
 
     check_model(model, box)
     if boxes and not track:
@@ -154,7 +154,7 @@ def write(
     frames: Iterable[Frame], shape: tuple[int, int], source: Film, view: View, outputs: list[Path]
 ) -> list[str]:
     """Write the film, and the boxes if they are wanted; return lines about it."""
-    from backproj._video import write_film
+    from backproj._cli.film_files import write_film
 
     begin, number, seconds = time.perf_counter(), 0, 0.0
     prob = np.empty(shape, np.uint8)

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 import backproj
-from backproj._cli_bench import bench
-from backproj._cli_image import image
-from backproj._cli_options import box_option, check_model, cut, model_option
-from backproj._cli_video import video
+from backproj._cli.bench import bench
+from backproj._cli.image import image
+from backproj._cli.options import box_option, check_model, cut, model_option
+from backproj._cli.picture_files import read_picture
+from backproj._cli.video import video
 from backproj._locate import Box
-from backproj._pictures import read_picture
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backproj import _engines
-from backproj._arrays import Image, Mask, check_image, check_mask, shown
-from backproj._engines import Engine, State
-from backproj._layout import Layout
-from backproj._threads import check_threads
+from backproj._engine import engines
+from backproj._engine.engines import Engine, State
+from backproj._validate.arrays import Image, Mask, check_image, check_mask, shown
+from backproj._validate.layout import Layout
+from backproj._validate.threads import check_threads
 
 
 def check_peak(peak: object) -> float:
     """Return the peak that the counts are scaled to, or RAW."""
     if peak is None:
-        return _engines.RAW
+        return engines.RAW
     if isinstance(peak, bool) or not isinstance(peak, (int, float, np.integer, np.floating)):
         raise TypeError(f"peak must be a number, or None for raw counts, not {shown(peak)}")
     if not 0 < peak < 2**31:
@@ -63,7 +63,7 @@ def count_models(
     caller: int,
 ) -> State:
     """Return the state of the models' histogram; warnings are about the caller so many frames up."""
-    state = _engines.count(layout, images, masks, order, peak, engine=engine, threads=check_threads(None))
+    state = engines.count(layout, images, masks, order, peak, engine=engine, threads=check_threads(None))
     if state.counts is not None:
         warn_if_empty(bool(np.count_nonzero(state.counts)), caller + 1)  # any() takes 1 µs more
     return state

@@ -8,13 +8,14 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from backproj import _extension, _pace
-from backproj._arrays import Geometry, Image, geometry, shown
-from backproj._kernels import default_kernel, kernel_number
-from backproj._layout import DEFAULT, Layout, record, record_of_layout
-from backproj._memory import address
-from backproj._pace import blocks, undivided
-from backproj._threads import ALL_CPUS
+from backproj._engine import blocks as pace
+from backproj._engine.blocks import blocks, undivided
+from backproj._engine.kernels import default_kernel, kernel_number
+from backproj._runtime import loader
+from backproj._validate.arrays import Geometry, Image, geometry, shown
+from backproj._validate.layout import DEFAULT, Layout, record, record_of_layout
+from backproj._validate.ownership import address
+from backproj._validate.threads import ALL_CPUS
 
 Engine: TypeAlias = Literal["native", "opencv"]
 
@@ -51,7 +52,7 @@ def engines() -> list[Engine]:
     >>> "native" in backproj.engines()
     True
     """
-    return ["native", "opencv"] if _extension.built("_opencv") else ["native"]
+    return ["native", "opencv"] if loader.built("_opencv") else ["native"]
 
 
 def check_engine(engine: object) -> Engine:
@@ -84,7 +85,7 @@ def count(
     state = _blank(layout, counts, peak)
     for model, mask in zip(models, masks, strict=True):
         for part, where in _model_blocks(model, mask):
-            _extension.call("binding_Add", state.at, address(counts), *part, order, *where, by, threads)
+            loader.call("binding_Add", state.at, address(counts), *part, order, *where, by, threads)
     return normalized(state)
 
 
@@ -93,11 +94,11 @@ def fit(
 ) -> tuple[State, bool]:
     """Return the state of a model's histogram, by one call of Go, and if any pixel was counted.
 
-    The model comes as its geometry and must not have more than _pace.PIXELS_A_CALL pixels.
+    The model comes as its geometry and must not have more than pace.PIXELS_A_CALL pixels.
     """
     counts = np.empty(layout.bins, np.int64)
     state = _blank(layout, counts, peak)
-    counted = _extension.call(
+    counted = loader.call(
         "binding_Fit",
         state.at,
         address(counts),
@@ -113,7 +114,7 @@ def fit(
 def normalized(state: State) -> State:
     """Return a state whose counts are set with the values and the table of them."""
     assert state.counts is not None
-    _extension.call("binding_Normalize", state.at, address(state.counts), state.peak)
+    loader.call("binding_Normalize", state.at, address(state.counts), state.peak)
     return _frozen(state)
 
 
@@ -132,7 +133,7 @@ def of_values(
     """Return the state of a histogram that has these values."""
     state = _blank(layout, counts, peak)._replace(scale=scale)
     state.values[...] = values
-    _extension.call("binding_Tabulate", state.at, scale)
+    loader.call("binding_Tabulate", state.at, scale)
     return _frozen(state)
 
 
@@ -172,9 +173,7 @@ def project(
         records = np.concatenate([state.record for state in states])
         start = address(records)
     for at, onto, row, pixel, block in _frame_blocks(frames, out):
-        _extension.call(
-            "binding_Project", start, number, at, step, onto, row, pixel, *block, order, by, threads
-        )
+        loader.call("binding_Project", start, number, at, step, onto, row, pixel, *block, order, by, threads)
 
 
 def project_model(
@@ -190,13 +189,13 @@ def project_model(
 ) -> bool:
     """Write the back projection of a model's histogram, made for this alone; return if any pixel was counted.
 
-    The images and ``out`` come as their geometry. None of them may have more than _pace.PIXELS_A_CALL.
+    The images and ``out`` come as their geometry. None of them may have more than pace.PIXELS_A_CALL.
     """
     _held, described = record_of_layout(layout)
     where = (0, 0, 0) if mask is None else (address(mask), *mask.strides)
     kernel = kernel_number(default_kernel())
     # fmt: off
-    counted = _extension.call(
+    counted = loader.call(
         "binding_ProjectModel", described, peak, *out, *frame, *model, order, *where, kernel, threads,
     )
     # fmt: on
@@ -220,7 +219,7 @@ def _frame_blocks(frames: Image, out: Image) -> Iterator[tuple[int, int, int, in
     if step == height * row_step and onto == height * out_row:
         number, height, step, onto = 1, number * height, 0, 0
     planes = out.shape[0]
-    some = max(1, min(_pace.PIXELS_A_CALL // (height * width * planes), _FRAMES_A_CALL))
+    some = max(1, min(pace.PIXELS_A_CALL // (height * width * planes), _FRAMES_A_CALL))
     source, target = address(frames), address(out)
     for i in range(0, number, some):
         several = min(some, number - i)
@@ -264,7 +263,7 @@ def _count_by_opencv(
 
     def fit() -> None:
         where = (0, 0, 0) if mask is None else (address(mask), *mask.strides)
-        call = _extension.load("_opencv").binding_Fit
+        call = loader.load("_opencv").binding_Fit
         call(address(counts), address(state.values), *geometry(model), order, *where)
 
     undivided(fit, model.size // 3)
@@ -281,5 +280,5 @@ def _project_by_opencv(states: Sequence[State], frames: Image, out: Image, order
         pairs = [(frames, planes)] if frames.ndim == 3 else zip(frames, planes, strict=True)
         for frame, plane in pairs:
             for at, _, row, pixel, (source, _, _, *block) in _frame_blocks(frame, plane[np.newaxis]):
-                call = _extension.load("_opencv").binding_Project
+                call = loader.load("_opencv").binding_Project
                 call(at, row, pixel, address(state.values), source, *block, order)

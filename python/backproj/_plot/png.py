@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 
-from backproj._arrays import Image
+from backproj._validate.arrays import Image
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _UP = 2  # the filter that stores a row as what it is more than the row above: equal rows are zeros

@@ -10,9 +10,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from backproj._arrays import shown
-from backproj._memory import address
-from backproj._remember import remembered
+from backproj._validate.arrays import shown
+from backproj._validate.memoised import remembered
+from backproj._validate.ownership import address
 
 Channels: TypeAlias = Literal["h", "hs", "hsv"]
 Bounds: TypeAlias = "tuple[Sequence[float] | npt.NDArray[Any], Sequence[float] | npt.NDArray[Any]]"

@@ -6,7 +6,7 @@ import functools
 import os
 from typing import SupportsIndex
 
-from backproj._arrays import shown
+from backproj._validate.arrays import shown
 
 # Of the binding: as many as there are CPUs for this process.
 ALL_CPUS = 0

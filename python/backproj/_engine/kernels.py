@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import os
 
-from backproj import _extension
-from backproj._arrays import shown
+from backproj._runtime import loader
+from backproj._validate.arrays import shown
 
 
 @functools.cache
 def kernels() -> tuple[str, ...]:
     """Return the names of the kernels that run on this machine, fastest first."""
-    return tuple(_extension.load("_native").binding_Kernels().split(","))
+    return tuple(loader.load("_native").binding_Kernels().split(","))
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from backproj._memory import address, within_owner
+from backproj._validate.ownership import address, within_owner
 
 Order: TypeAlias = Literal["bgr", "rgb"]
 Image: TypeAlias = npt.NDArray[np.uint8]

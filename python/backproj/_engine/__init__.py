@@ -1,0 +1,1 @@
+"""Counting and projecting: what calls Go, or OpenCV, on checked memory."""

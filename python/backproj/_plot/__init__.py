@@ -1,0 +1,1 @@
+"""Pictures of histograms: the colours of bins, plots, PNG."""
