@@ -43,15 +43,15 @@ func TestTableHoldsEveryHueAndSaturationAndThenEveryBin(t *testing.T) {
 	}
 	for i, got := range table[:len(Table{})] {
 		hue, saturation := i>>8, i&255
-		if !occurs(hue) {
+		if !validHueByte(hue) {
 			continue
 		}
 		if want := saturated(values[hueOf(hue)*32/180*32+saturation/8], 1); got != want {
 			t.Fatalf("hue %d, saturation %d: %d, want %d", hue, saturation, got, want)
 		}
 	}
-	if table[shut] != 0 {
-		t.Errorf("pixels that are shut out give %d", table[shut])
+	if table[rejected] != 0 {
+		t.Errorf("pixels that are rejected out give %d", table[rejected])
 	}
 	for bin, got := range table[len(Table{}):] {
 		if want := saturated(values[bin], 1); got != want {

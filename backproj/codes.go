@@ -12,20 +12,20 @@ import (
 type coding int
 
 const (
-	uncoded coding = iota
+	noCoding coding = iota
 
-	// hueCoded layouts are of the hue alone: a hue's code is what it projects
+	// hueCoding layouts are of the hue alone: a hue's code is what it projects
 	// to. Bounds of the others are compared.
-	hueCoded
+	hueCoding
 
-	// cellCoded layouts are of hue and saturation, and of so few bins that
+	// hueSaturationCoding layouts are of hue and saturation, and of so few bins that
 	// these fit the registers. See codebook for how the codes go together.
-	cellCoded
+	hueSaturationCoding
 
-	// pairCoded layouts are of three channels. The hue's code is the high byte
+	// hsvCoding layouts are of three channels. The hue's code is the high byte
 	// of an index into a Table, the codes of saturation and value together are
 	// the low one.
-	pairCoded
+	hsvCoding
 
 	codings // how many there are
 )
@@ -36,12 +36,12 @@ const (
 type codebook struct {
 	hue, saturation, value [256]uint8
 
-	// bins are, if the layout is cellCoded, what they project to. The lower
+	// bins are, if the layout is hueSaturationCoding, what they project to. The lower
 	// seven bits of a bin's number are saturation | hue&binMask; bits 7, 8 and
 	// 9 are bits 7, 0 and 1 of the hue's code.
 	bins [1024]uint8
 
-	// Values that a pixel must have, unless the layout is pairCoded: from lo to
+	// Values that a pixel must have, unless the layout is hsvCoding: from lo to
 	// lo + span. All 64 bytes of each are the same.
 	saturationLo, saturationSpan, valueLo, valueSpan [64]uint8
 
@@ -92,7 +92,7 @@ func (a *alignedCodebook) codebook() *codebook {
 
 // encode sets the plan's coding, if there is one for the layout, and what of
 // its codebook does not depend on a histogram.
-func (p *plan) encode(channels Channels, bounds Bounds) {
+func (p *plan) setCoding(channels Channels, bounds Bounds) {
 	book := &p.codes
 	fill := func(vector *[64]uint8, value uint8) {
 		for i := range vector {
@@ -104,7 +104,7 @@ func (p *plan) encode(channels Channels, bounds Bounds) {
 	fill(&book.valueLo, p.gate.lo)
 	fill(&book.valueSpan, p.gate.hi-p.gate.lo)
 	if channels == Hue {
-		p.coding = hueCoded
+		p.coding = hueCoding
 		if bounds.Lo[1] > 0 {
 			book.saturationFrom = thresholdOf(int(bounds.Lo[1]))
 		}
@@ -119,7 +119,7 @@ func (p *plan) encode(channels Channels, bounds Bounds) {
 	switch {
 	case channels == HueSaturation && saturationBits <= 7 && hueBits <= 8 && hueBits+saturationBits <= 10:
 		// At least two, so that bits 0 and 1 of the hue's code are free.
-		p.coding, p.shift = cellCoded, max(2, saturationBits)
+		p.coding, p.shift = hueSaturationCoding, max(2, saturationBits)
 		book.saturation = saturations
 		for hue, class := range hues {
 			bin := int(class) << p.shift
@@ -128,7 +128,7 @@ func (p *plan) encode(channels Channels, bounds Bounds) {
 		fill(&book.binMask, 0x7f&^(1<<p.shift-1))
 
 	case channels == HueSaturationValue && hueBits <= 8 && saturationBits+valueBits <= 8:
-		p.coding, p.shift = pairCoded, valueBits
+		p.coding, p.shift = hsvCoding, valueBits
 		book.hue, book.value = hues, values
 		for saturation, class := range saturations {
 			book.saturation[saturation] = class << valueBits
@@ -153,16 +153,16 @@ func classes(offsets *[256]int32, bins, stride int) (class [256]uint8, width int
 
 // fill makes the codebook that of a histogram whose bins project to those
 // values. Classes without bins project to 0.
-func (p *plan) fill(book *codebook, cells []uint8) {
+func (p *plan) fillCodebook(book *codebook, cells []uint8) {
 	*book = p.codes
 	switch p.coding {
-	case hueCoded:
+	case hueCoding:
 		for hue, offset := range p.hue {
 			if offset >= 0 {
 				book.hue[hue] = cells[offset]
 			}
 		}
-	case cellCoded:
+	case hueSaturationCoding:
 		for row := range p.bins[0] {
 			copy(book.bins[row<<p.shift:], cells[row*p.bins[1]:][:p.bins[1]])
 		}

@@ -80,7 +80,7 @@ func (p *plan) count(k *kernel, t *tally, image raster, mask *raster) {
 	for y := range height {
 		for x := 0; x < width; x += blockPixels {
 			n := min(blockPixels, width-x)
-			indices, values := block.index(k, pixels.run(x, y, n), pixels.format, n)
+			indices, values := block.convert(k, pixels.run(x, y, n), pixels.format, n)
 			if mask != nil {
 				indices, values = mask.compact(indices, values, x, y)
 			}
@@ -257,7 +257,7 @@ func (t *tally) pour(counts []int64) {
 		return
 	}
 	for hue, first := range t.plan.hue {
-		if first < 0 || !occurs(hue) {
+		if first < 0 || !validHueByte(hue) {
 			continue
 		}
 		row := (*[256]uint32)(t.indices[hue<<8:])

@@ -41,7 +41,7 @@ func hueByte(n, d int) uint8 {
 // one that does not occur.
 func hueOf(b int) int {
 	switch {
-	case !occurs(b):
+	case !validHueByte(b):
 		return 0
 	case b > 150:
 		return b - 256 + hues
@@ -50,10 +50,10 @@ func hueOf(b int) int {
 }
 
 // occurs reports whether a hue of a kernel, -30 to 150, may be that byte.
-func occurs(b int) bool { return b <= 150 || b >= 256-30 }
+func validHueByte(b int) bool { return b <= 150 || b >= 256-30 }
 
-// shut is an index that no colour has.
-const shut = 200<<8 | 200
+// rejected is an index that no colour has.
+const rejected = 200<<8 | 200
 
 // saturationOf returns the saturation 255·d/v, rounded half up in fixed point,
 // of a colour whose chroma is d and whose greatest component is v.

@@ -19,7 +19,7 @@ var open = gate{0, 255}
 
 // blocks returns 255 if a pixel of that value does not pass, and 0 if it does:
 // no CPU could predict a branch.
-func (g gate) blocks(value uint8) uint8 {
+func (g gate) rejectMask(value uint8) uint8 {
 	return uint8((int(g.hi-g.lo) - int(value-g.lo)) >> 8) // value-lo wraps below lo
 }
 
@@ -36,8 +36,8 @@ func (g gate) blocks(value uint8) uint8 {
 //   - count adds 1 to counts[index of pixel i] for each of n pixels.
 //   - project writes dst[i] = table[index of pixel i], but 0 if the pixel's
 //     value, the greatest of its components, is outside the gate. No index is
-//     shut, and table[shut] is 0: a kernel may look up that instead.
-//   - projectCoded writes what the codebook, or for pairCoded the table, says of
+//     rejected, and table[rejected] is 0: a kernel may look up that instead.
+//   - projectCoded writes what the codebook, or for hsvCoding the table, says of
 //     pixel i, in the codings that the kernel takes.
 //   - Pixel i lies at src[i*size : i*size+3]. A fourth byte is ignored, and
 //     the last pixel need not have one: len(src) ≥ (n-1)*size + 3, where n is
@@ -46,11 +46,11 @@ func (g gate) blocks(value uint8) uint8 {
 //   - A kernel keeps no state and may run in several goroutines at once.
 type kernel struct {
 	name    string
-	index   func(dst []uint16, values []uint8, src []byte, format pixelFormat)
+	convert func(dst []uint16, values []uint8, src []byte, format pixelFormat)
 	count   func(counts *indexCounts, n int, src []byte, format pixelFormat)
 	project func(dst, src []byte, format pixelFormat, table *Table, gate gate)
 
-	takes        [codings]bool
+	supports     [codings]bool
 	projectCoded func(coding coding, dst, src []byte, format pixelFormat, book *codebook, table *Table)
 
 	// sharesIndices says that several histograms are projected faster by

@@ -25,25 +25,25 @@ func machineKernels() []*kernel {
 // too narrow for AVX-512 are left to AVX2, and those too narrow for that go
 // through a scratch.
 const (
-	avx512Turn = 64
-	avx2Turn   = 32
+	avx512Batch = 64
+	avx2Batch   = 32
 )
 
 var avx512Kernel = kernel{
 	name:    "avx512",
-	index:   indexAVX512,
+	convert: convertAVX512,
 	count:   countAVX512,
 	project: projectAVX512,
 	grain:   1_000_000, // at 0.25 ns a pixel
 
-	takes:        [codings]bool{hueCoded: true, cellCoded: true, pairCoded: true},
+	supports:     [codings]bool{hueCoding: true, hueSaturationCoding: true, hsvCoding: true},
 	projectCoded: projectCodedAVX512,
 }
 
-func indexAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
+func convertAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	n := len(dst)
-	if n < avx512Turn {
-		indexAVX2(dst, values, src, format)
+	if n < avx512Batch {
+		convertAVX2(dst, values, src, format)
 		return
 	}
 	checkLength(n, src, format)
@@ -52,16 +52,16 @@ func indexAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 		v = &values[:n][0]
 	}
 	if format.size == 3 {
-		index3AVX512(&dst[0], v, &src[0], n, format.redFirst)
+		convert3AVX512(&dst[0], v, &src[0], n, format.redFirst)
 	} else {
-		index4AVX512(&dst[0], v, &src[0], n, format.redFirst)
+		convert4AVX512(&dst[0], v, &src[0], n, format.redFirst)
 	}
 }
 
 // countAVX512 leaves what is not a whole turn to AVX2, which leaves what is not
 // one of its own to the index.
 func countAVX512(counts *indexCounts, n int, src []byte, format pixelFormat) {
-	whole := n &^ (avx512Turn - 1)
+	whole := n &^ (avx512Batch - 1)
 	if whole > 0 {
 		checkLength(whole, src, format)
 		if format.size == 3 {
@@ -77,7 +77,7 @@ func countAVX512(counts *indexCounts, n int, src []byte, format pixelFormat) {
 
 func projectAVX512(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 	n := len(dst)
-	if n < avx512Turn {
+	if n < avx512Batch {
 		projectAVX2(dst, src, format, table, gate)
 		return
 	}
@@ -95,9 +95,9 @@ func projectCodedAVX512(coding coding, dst, src []byte, format pixelFormat, book
 		return
 	}
 	checkLength(n, src, format)
-	if n < avx512Turn {
-		var pixels [4 * avx512Turn]byte
-		var results [avx512Turn]byte
+	if n < avx512Batch {
+		var pixels [4 * avx512Batch]byte
+		var results [avx512Batch]byte
 		copy(pixels[:], src[:(n-1)*format.size+3])
 		projectCodedAVX512(coding, results[:], pixels[:], format, book, table)
 		copy(dst, results[:])
@@ -105,44 +105,44 @@ func projectCodedAVX512(coding coding, dst, src []byte, format pixelFormat, book
 	}
 	d, s, codes := &dst[0], &src[0], &book.hue[0]
 	switch coding {
-	case hueCoded:
+	case hueCoding:
 		if format.size == 3 {
-			projectHues3AVX512(d, s, n, format.redFirst, codes)
+			projectHue3AVX512(d, s, n, format.redFirst, codes)
 		} else {
-			projectHues4AVX512(d, s, n, format.redFirst, codes)
+			projectHue4AVX512(d, s, n, format.redFirst, codes)
 		}
-	case cellCoded:
+	case hueSaturationCoding:
 		if format.size == 3 {
-			projectCells3AVX512(d, s, n, format.redFirst, codes)
+			projectHueSaturation3AVX512(d, s, n, format.redFirst, codes)
 		} else {
-			projectCells4AVX512(d, s, n, format.redFirst, codes)
+			projectHueSaturation4AVX512(d, s, n, format.redFirst, codes)
 		}
-	case pairCoded:
+	case hsvCoding:
 		if format.size == 3 {
-			projectPairs3AVX512(d, s, n, format.redFirst, codes, &table[0])
+			projectHSV3AVX512(d, s, n, format.redFirst, codes, &table[0])
 		} else {
-			projectPairs4AVX512(d, s, n, format.redFirst, codes, &table[0])
+			projectHSV4AVX512(d, s, n, format.redFirst, codes, &table[0])
 		}
 	}
 }
 
 var avx2Kernel = kernel{
 	name:    "avx2",
-	index:   indexAVX2,
+	convert: convertAVX2,
 	count:   countAVX2,
 	project: projectAVX2,
 	grain:   450_000, // at 0.55 ns a pixel
 
-	takes:        [codings]bool{hueCoded: true},
-	projectCoded: projectHuesAVX2,
+	supports:     [codings]bool{hueCoding: true},
+	projectCoded: projectHueAVX2,
 }
 
-func indexAVX2(dst []uint16, values []uint8, src []byte, format pixelFormat) {
+func convertAVX2(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	n := len(dst)
-	if n < avx2Turn {
+	if n < avx2Batch {
 		var row narrow
 		if row.take(n, src, format) {
-			indexAVX2(row.indices[:], row.bytes[:], row.pixels[:], format)
+			convertAVX2(row.indices[:], row.bytes[:], row.pixels[:], format)
 			row.give(dst, values)
 		}
 		return
@@ -153,14 +153,14 @@ func indexAVX2(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 		v = &values[:n][0]
 	}
 	if format.size == 3 {
-		index3AVX2(&dst[0], v, &src[0], n, format.redFirst)
+		convert3AVX2(&dst[0], v, &src[0], n, format.redFirst)
 	} else {
-		index4AVX2(&dst[0], v, &src[0], n, format.redFirst)
+		convert4AVX2(&dst[0], v, &src[0], n, format.redFirst)
 	}
 }
 
 func countAVX2(counts *indexCounts, n int, src []byte, format pixelFormat) {
-	whole := n &^ (avx2Turn - 1)
+	whole := n &^ (avx2Batch - 1)
 	if whole > 0 {
 		checkLength(whole, src, format)
 		if format.size == 3 {
@@ -170,15 +170,15 @@ func countAVX2(counts *indexCounts, n int, src []byte, format pixelFormat) {
 		}
 	}
 	if rest := n - whole; rest > 0 {
-		var indices [avx2Turn]uint16
-		indexAVX2(indices[:rest], nil, src[whole*format.size:], format)
+		var indices [avx2Batch]uint16
+		convertAVX2(indices[:rest], nil, src[whole*format.size:], format)
 		counts.add(indices[:rest])
 	}
 }
 
 func projectAVX2(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 	n := len(dst)
-	if n < avx2Turn {
+	if n < avx2Batch {
 		var row narrow
 		if row.take(n, src, format) {
 			projectAVX2(row.bytes[:], row.pixels[:], format, table, gate)
@@ -194,21 +194,21 @@ func projectAVX2(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 	}
 }
 
-func projectHuesAVX2(coding coding, dst, src []byte, format pixelFormat, book *codebook, _ *Table) {
+func projectHueAVX2(coding coding, dst, src []byte, format pixelFormat, book *codebook, _ *Table) {
 	n := len(dst)
-	if n < avx2Turn {
+	if n < avx2Batch {
 		var row narrow
 		if row.take(n, src, format) {
-			projectHuesAVX2(coding, row.bytes[:], row.pixels[:], format, book, nil)
+			projectHueAVX2(coding, row.bytes[:], row.pixels[:], format, book, nil)
 			copy(dst, row.bytes[:])
 		}
 		return
 	}
 	checkLength(n, src, format)
 	if format.size == 3 {
-		projectHues3AVX2(&dst[0], &src[0], n, format.redFirst, &book.hue[0])
+		projectHue3AVX2(&dst[0], &src[0], n, format.redFirst, &book.hue[0])
 	} else {
-		projectHues4AVX2(&dst[0], &src[0], n, format.redFirst, &book.hue[0])
+		projectHue4AVX2(&dst[0], &src[0], n, format.redFirst, &book.hue[0])
 	}
 }
 
@@ -220,9 +220,9 @@ func checkLength(n int, src []byte, format pixelFormat) {
 
 // A narrow is the scratch of a row that is narrower than a turn.
 type narrow struct {
-	pixels  [4 * avx2Turn]byte
-	indices [avx2Turn]uint16
-	bytes   [avx2Turn]byte // values or results
+	pixels  [4 * avx2Batch]byte
+	indices [avx2Batch]uint16
+	bytes   [avx2Batch]byte // values or results
 }
 
 // take copies n pixels, and reports whether there are any.

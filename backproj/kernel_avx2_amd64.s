@@ -116,9 +116,9 @@ DATA avx2Constants<>+880(SB)/8, $0x4b4000004b400000
 DATA avx2Constants<>+888(SB)/8, $0x4b4000004b400000
 GLOBL avx2Constants<>(SB), RODATA|NOPTR, $896
 
-// func index3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
+// func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·index3AVX2(SB), NOSPLIT, $0-33
+TEXT ·convert3AVX2(SB), NOSPLIT, $0-33
 	MOVQ    src+16(FP), CX
 	MOVQ    n+24(FP), DX
 	SUBQ    $0x20, DX
@@ -1649,9 +1649,9 @@ last:
 	VZEROUPPER
 	RET
 
-// func projectHues3AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHue3AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·projectHues3AVX2(SB), NOSPLIT, $416-40
+TEXT ·projectHue3AVX2(SB), NOSPLIT, $416-40
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x20, R8
@@ -2304,9 +2304,9 @@ last:
 	VZEROUPPER
 	RET
 
-// func index4AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
+// func convert4AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·index4AVX2(SB), NOSPLIT, $0-33
+TEXT ·convert4AVX2(SB), NOSPLIT, $0-33
 	MOVQ    src+16(FP), CX
 	MOVQ    n+24(FP), DX
 	SUBQ    $0x20, DX
@@ -3813,9 +3813,9 @@ last:
 	VZEROUPPER
 	RET
 
-// func projectHues4AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHue4AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·projectHues4AVX2(SB), NOSPLIT, $416-40
+TEXT ·projectHue4AVX2(SB), NOSPLIT, $416-40
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x20, R8

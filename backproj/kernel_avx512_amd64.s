@@ -456,9 +456,9 @@ DATA avx512Constants<>+3600(SB)/8, $0x2020100000001000
 DATA avx512Constants<>+3608(SB)/8, $0x0000000000000000
 GLOBL avx512Constants<>(SB), RODATA|NOPTR, $3616
 
-// func index3AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
+// func convert3AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
-TEXT ·index3AVX512(SB), NOSPLIT, $0-33
+TEXT ·convert3AVX512(SB), NOSPLIT, $0-33
 	MOVQ         src+16(FP), CX
 	MOVQ         n+24(FP), DX
 	SUBQ         $0x40, DX
@@ -2352,9 +2352,9 @@ last:
 	VZEROUPPER
 	RET
 
-// func projectHues3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHue3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
-TEXT ·projectHues3AVX512(SB), NOSPLIT, $0-40
+TEXT ·projectHue3AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
 	SUBQ         $0x40, DX
@@ -2696,9 +2696,9 @@ open3:
 	VZEROUPPER
 	RET
 
-// func projectCells3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHueSaturation3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
-TEXT ·projectCells3AVX512(SB), NOSPLIT, $0-40
+TEXT ·projectHueSaturation3AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
 	SUBQ         $0x40, DX
@@ -3130,9 +3130,9 @@ open6:
 	VZEROUPPER
 	RET
 
-// func projectPairs3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
+// func projectHSV3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
-TEXT ·projectPairs3AVX512(SB), NOSPLIT, $320-48
+TEXT ·projectHSV3AVX512(SB), NOSPLIT, $320-48
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x40, R8
@@ -3999,9 +3999,9 @@ last:
 	VZEROUPPER
 	RET
 
-// func index4AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
+// func convert4AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
-TEXT ·index4AVX512(SB), NOSPLIT, $0-33
+TEXT ·convert4AVX512(SB), NOSPLIT, $0-33
 	MOVQ         src+16(FP), CX
 	MOVQ         n+24(FP), DX
 	SUBQ         $0x40, DX
@@ -5892,9 +5892,9 @@ last:
 	VZEROUPPER
 	RET
 
-// func projectHues4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHue4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
-TEXT ·projectHues4AVX512(SB), NOSPLIT, $0-40
+TEXT ·projectHue4AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
 	SUBQ         $0x40, DX
@@ -6235,9 +6235,9 @@ open9:
 	VZEROUPPER
 	RET
 
-// func projectCells4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHueSaturation4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
-TEXT ·projectCells4AVX512(SB), NOSPLIT, $0-40
+TEXT ·projectHueSaturation4AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
 	SUBQ         $0x40, DX
@@ -6668,9 +6668,9 @@ open12:
 	VZEROUPPER
 	RET
 
-// func projectPairs4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
+// func projectHSV4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
-TEXT ·projectPairs4AVX512(SB), NOSPLIT, $320-48
+TEXT ·projectHSV4AVX512(SB), NOSPLIT, $320-48
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
 	SUBQ         $0x40, R8

@@ -18,7 +18,7 @@ import "sync"
 // a second set of tables, so that no code swaps them.
 var genericKernel = kernel{
 	name:    "generic",
-	index:   indexGeneric,
+	convert: convertGeneric,
 	count:   countGeneric,
 	project: projectGeneric,
 	grain:   150_000, // at 1.6 ns a pixel
@@ -104,13 +104,13 @@ func (t *chromaTables) colour(a, g, z byte) uint32 {
 
 // Four pixels a turn, through array pointers, leave one bounds check a turn.
 
-func indexGeneric(dst []uint16, values []uint8, src []byte, format pixelFormat) {
+func convertGeneric(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	t := tablesFor(format)
 	if t == nil {
 		return
 	}
 	if values != nil {
-		indexValues(t, dst, values, src, format)
+		convertWithValues(t, dst, values, src, format)
 		return
 	}
 	if format.size == 3 {
@@ -138,7 +138,7 @@ func indexGeneric(dst []uint16, values []uint8, src []byte, format pixelFormat) 
 	}
 }
 
-func indexValues(t *chromaTables, dst []uint16, values []uint8, src []byte, format pixelFormat) {
+func convertWithValues(t *chromaTables, dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	if t == nil {
 		return
 	}
@@ -182,7 +182,7 @@ func countGeneric(counts *indexCounts, n int, src []byte, format pixelFormat) {
 	var indices [blockPixels]uint16
 	for first := 0; first < n; first += blockPixels {
 		some := indices[:min(blockPixels, n-first)]
-		indexGeneric(some, nil, src[first*format.size:], format)
+		convertGeneric(some, nil, src[first*format.size:], format)
 		counts.add(some)
 	}
 }
@@ -233,22 +233,22 @@ func projectGated(t *chromaTables, dst, src []byte, format pixelFormat, table *T
 			d, p := (*[4]byte)(dst), (*[12]byte)(src)
 			c0 := t.colour(p[0], p[1], p[2])
 			if c0>>24-lo > span {
-				c0 = shut
+				c0 = rejected
 			}
 			d[0] = table[uint16(c0)]
 			c1 := t.colour(p[3], p[4], p[5])
 			if c1>>24-lo > span {
-				c1 = shut
+				c1 = rejected
 			}
 			d[1] = table[uint16(c1)]
 			c2 := t.colour(p[6], p[7], p[8])
 			if c2>>24-lo > span {
-				c2 = shut
+				c2 = rejected
 			}
 			d[2] = table[uint16(c2)]
 			c3 := t.colour(p[9], p[10], p[11])
 			if c3>>24-lo > span {
-				c3 = shut
+				c3 = rejected
 			}
 			d[3] = table[uint16(c3)]
 			dst, src = dst[4:], src[12:]
@@ -258,22 +258,22 @@ func projectGated(t *chromaTables, dst, src []byte, format pixelFormat, table *T
 			d, p := (*[4]byte)(dst), (*[16]byte)(src)
 			c0 := t.colour(p[0], p[1], p[2])
 			if c0>>24-lo > span {
-				c0 = shut
+				c0 = rejected
 			}
 			d[0] = table[uint16(c0)]
 			c1 := t.colour(p[4], p[5], p[6])
 			if c1>>24-lo > span {
-				c1 = shut
+				c1 = rejected
 			}
 			d[1] = table[uint16(c1)]
 			c2 := t.colour(p[8], p[9], p[10])
 			if c2>>24-lo > span {
-				c2 = shut
+				c2 = rejected
 			}
 			d[2] = table[uint16(c2)]
 			c3 := t.colour(p[12], p[13], p[14])
 			if c3>>24-lo > span {
-				c3 = shut
+				c3 = rejected
 			}
 			d[3] = table[uint16(c3)]
 			dst, src = dst[4:], src[16:]
@@ -283,7 +283,7 @@ func projectGated(t *chromaTables, dst, src []byte, format pixelFormat, table *T
 		p := src[i*format.size:][:3]
 		c := t.colour(p[0], p[1], p[2])
 		if c>>24-lo > span {
-			c = shut
+			c = rejected
 		}
 		dst[i] = table[uint16(c)]
 	}

@@ -89,11 +89,11 @@ func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, inde
 	clear(dst)
 	k.project(dst, src, format, table, open)
 	clear(index)
-	k.index(index, nil, src, format)
+	k.convert(index, nil, src, format)
 	alone := slices.Clone(index)
 	clear(index)
 	clear(values)
-	k.index(index, values, src, format)
+	k.convert(index, values, src, format)
 	for i := range dst {
 		b, g, r := colour(src[i*format.size:], format)
 		h, s := hsvFormula(b, g, r)
@@ -136,7 +136,7 @@ func checkCoded(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, in
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !k.takes[p.coding] {
+		if !k.supports[p.coding] {
 			continue
 		}
 		cells := make([]byte, p.cells)
@@ -144,11 +144,11 @@ func checkCoded(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, in
 			cells[i] = byte(7*i + 1)
 		}
 		var table Table
-		if p.coding == pairCoded {
-			p.indexPairs(&table, cells)
+		if p.coding == hsvCoding {
+			p.fillHSVTable(&table, cells)
 		}
 		book := new(alignedCodebook).codebook()
-		p.fill(book, cells)
+		p.fillCodebook(book, cells)
 		clear(dst)
 		k.projectCoded(p.coding, dst, src, format, book, &table)
 		for i, got := range dst {

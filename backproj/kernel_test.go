@@ -73,8 +73,8 @@ func TestKernelsGiveTheFormulasIndexForEveryColour(t *testing.T) {
 				got, alone, values := make([]uint16, block), make([]uint16, block), make([]uint8, block)
 				for first := 0; first < len(want); first += block {
 					colours(src, format, first, block)
-					k.index(got, values, src, format)
-					k.index(alone, nil, src, format)
+					k.convert(got, values, src, format)
+					k.convert(alone, nil, src, format)
 					for i, index := range got {
 						c := first + i
 						if index = hueOfIndex(index); index != want[c] || hueOfIndex(alone[i]) != index {
@@ -109,7 +109,7 @@ func TestKernelsProjectByTheIndex(t *testing.T) {
 				index, got, want := make([]uint16, n), make([]byte, n), make([]byte, n)
 				for first := 0; first < 1<<24; first += n {
 					colours(src, format, first, n)
-					k.index(index, nil, src, format)
+					k.convert(index, nil, src, format)
 					k.project(got, src, format, &table, open)
 					for i, x := range index {
 						want[i] = table[x]
@@ -134,7 +134,7 @@ func TestKernelsCountByTheIndex(t *testing.T) {
 				for first := 0; first < 1<<24; first += n {
 					colours(src, format, first, n)
 					k.count(got, n, src, format)
-					k.index(index, nil, src, format)
+					k.convert(index, nil, src, format)
 					for _, x := range index {
 						want[x]++
 					}
@@ -157,7 +157,7 @@ func TestKernelsGateByTheValue(t *testing.T) {
 			for i, gate := range []gate{open, {0, 0}, {0, 254}, {1, 255}, {255, 255}, {32, 255}, {100, 100}, {90, 200}, {0, 127}, {128, 255}} {
 				for first := i << 16; first < 1<<24; first += 37 * n {
 					colours(src, format, first, n)
-					k.index(index, values, src, format)
+					k.convert(index, values, src, format)
 					k.project(got, src, format, table, gate)
 					for i, x := range index {
 						want := table[x]
@@ -214,11 +214,11 @@ func randomTable() *Table {
 		table[i] = byte(random.Uint32())
 	}
 	for hue := range 256 {
-		if occurs(hue) {
+		if validHueByte(hue) {
 			copy(table[hue<<8:][:256], table[hueOf(hue)<<8:])
 		}
 	}
-	table[shut] = 0
+	table[rejected] = 0
 	return table
 }
 
@@ -268,13 +268,13 @@ func BenchmarkKernel(b *testing.B) {
 			}
 			b.Run(k.name+"/index/"+image.name, func(b *testing.B) {
 				for range b.N {
-					k.index(index, nil, image.pix, pixelFormat{3, false})
+					k.convert(index, nil, image.pix, pixelFormat{3, false})
 				}
 				report(b)
 			})
 			b.Run(k.name+"/index+values/"+image.name, func(b *testing.B) {
 				for range b.N {
-					k.index(index, values, image.pix, pixelFormat{3, false})
+					k.convert(index, values, image.pix, pixelFormat{3, false})
 				}
 				report(b)
 			})

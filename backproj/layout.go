@@ -199,7 +199,7 @@ func (l Layout) newPlan() (*plan, error) {
 			}
 		}
 	}
-	p.encode(l.Channels, bounds)
+	p.setCoding(l.Channels, bounds)
 	return p, nil
 }
 

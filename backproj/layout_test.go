@@ -84,17 +84,17 @@ func TestLayoutsHaveTheCodingThatFitsThem(t *testing.T) {
 		layout Layout
 		want   coding
 	}{
-		{Layout{}, cellCoded},
-		{Layout{InRange: bright}, cellCoded},
-		{Layout{InRange: colourful}, uncoded}, // 33 classes of saturation
-		{Layout{Bins: [3]int{32, 31}, InRange: colourful}, cellCoded},
-		{Layout{Bins: [3]int{180, 256}}, uncoded},
-		{Layout{Bins: [3]int{8, 128}}, cellCoded},
-		{Layout{Bins: [3]int{2, 256}}, uncoded},
-		{Layout{Channels: Hue, Bins: [3]int{256}, InRange: colourful}, hueCoded},
-		{Layout{Channels: HueSaturationValue, Bins: [3]int{256, 16, 16}}, pairCoded},
-		{Layout{Channels: HueSaturationValue, Bins: [3]int{256, 16, 16}, Ranges: [3][2]float32{{0, 170}}}, uncoded},
-		{Layout{Channels: HueSaturationValue}, uncoded},
+		{Layout{}, hueSaturationCoding},
+		{Layout{InRange: bright}, hueSaturationCoding},
+		{Layout{InRange: colourful}, noCoding}, // 33 classes of saturation
+		{Layout{Bins: [3]int{32, 31}, InRange: colourful}, hueSaturationCoding},
+		{Layout{Bins: [3]int{180, 256}}, noCoding},
+		{Layout{Bins: [3]int{8, 128}}, hueSaturationCoding},
+		{Layout{Bins: [3]int{2, 256}}, noCoding},
+		{Layout{Channels: Hue, Bins: [3]int{256}, InRange: colourful}, hueCoding},
+		{Layout{Channels: HueSaturationValue, Bins: [3]int{256, 16, 16}}, hsvCoding},
+		{Layout{Channels: HueSaturationValue, Bins: [3]int{256, 16, 16}, Ranges: [3][2]float32{{0, 170}}}, noCoding},
+		{Layout{Channels: HueSaturationValue}, noCoding},
 	} {
 		p, err := test.layout.plan()
 		if err != nil {

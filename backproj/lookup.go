@@ -11,7 +11,7 @@ type lookup struct {
 	plan *plan
 
 	book  *codebook // if the kernel takes the layout's coding
-	table *Table    // else by index; of a layout that is pairCoded, by its codes
+	table *Table    // else by index; under hsvCoding, by the codes
 	gate  gate      // only values that pass it project to anything
 	few   *Table    // or, of few pixels, by what the plan's compact offsets come to
 	cells []uint8   // else by cell
@@ -34,7 +34,7 @@ func (h *Histogram) lookup(k *kernel, pixels int) (l lookup, err error) {
 		return lookup{}, err
 	}
 	l.plan, l.gate = p, p.gate
-	coded := k.takes[p.coding]
+	coded := k.supports[p.coding]
 	table := h.Table
 	switch {
 	case len(table) == p.tableSize():
@@ -53,18 +53,18 @@ func (h *Histogram) lookup(k *kernel, pixels int) (l lookup, err error) {
 			return l, nil
 		}
 		saturate(table[len(Table{}):], h.Values, 1)
-		if !coded || p.coding == pairCoded {
-			p.index((*Table)(table), table[len(Table{}):])
+		if !coded || p.coding == hsvCoding {
+			p.fillTable((*Table)(table), table[len(Table{}):])
 		}
 	}
 	l.cells = table[len(Table{}):]
-	if !p.spatial || p.coding == pairCoded {
+	if !p.spatial || p.coding == hsvCoding {
 		l.table = (*Table)(table)
 	}
 	if coded {
 		l.aligned = codebooks.Get().(*alignedCodebook)
 		l.book = l.aligned.codebook()
-		p.fill(l.book, l.cells)
+		p.fillCodebook(l.book, l.cells)
 	}
 	return l, nil
 }
@@ -96,7 +96,7 @@ func (l *lookup) apply(dst []byte, indices []uint16, values []uint8) {
 	dst = dst[:len(indices)]
 	p := l.plan
 	switch {
-	case p.coding == pairCoded:
+	case p.coding == hsvCoding:
 		values = values[:len(indices)]
 		codes := &p.codes
 		for i, index := range indices {
@@ -115,7 +115,7 @@ func (l *lookup) apply(dst []byte, indices []uint16, values []uint8) {
 		values = values[:len(indices)]
 		for i, index := range indices {
 			value := l.few[p.compactHue[index>>8]+p.compactSaturation[uint8(index)]]
-			dst[i] = value &^ l.gate.blocks(values[i])
+			dst[i] = value &^ l.gate.rejectMask(values[i])
 		}
 	case l.few != nil:
 		for i, index := range indices {
@@ -124,7 +124,7 @@ func (l *lookup) apply(dst []byte, indices []uint16, values []uint8) {
 	case l.gate != open:
 		values = values[:len(indices)]
 		for i, index := range indices {
-			dst[i] = l.table[index] &^ l.gate.blocks(values[i])
+			dst[i] = l.table[index] &^ l.gate.rejectMask(values[i])
 		}
 	default:
 		for i, index := range indices {

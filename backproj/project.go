@@ -209,7 +209,7 @@ func project(k *kernel, targets []target, image raster) {
 			var indices []uint16
 			var values []uint8
 			if needsIndices {
-				indices, values = indexed.index(k, src, pixels.format, n)
+				indices, values = indexed.convert(k, src, pixels.format, n)
 			}
 			for i := range targets {
 				t := &targets[i]

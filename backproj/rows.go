@@ -104,10 +104,10 @@ func newBlock(n int, needsValues bool) *block {
 
 func (b *block) release() { blocks.Put(b.scratch) }
 
-// index returns the indices and values of n pixels. There are no values unless
+// convert returns the indices and values of n pixels. There are no values unless
 // they are needed. The next call overwrites both.
-func (b *block) index(k *kernel, src []byte, format pixelFormat, n int) ([]uint16, []uint8) {
+func (b *block) convert(k *kernel, src []byte, format pixelFormat, n int) ([]uint16, []uint8) {
 	indices, values := b.indices[:n], b.values[:min(n, len(b.values))]
-	k.index(indices, values, src, format)
+	k.convert(indices, values, src, format)
 	return indices, values
 }

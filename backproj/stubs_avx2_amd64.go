@@ -2,10 +2,10 @@
 
 package backproj
 
-// index3AVX2 is kernel.index for n ≥ 32 pixels of 3 bytes; values may be nil.
+// convert3AVX2 is kernel.index for n ≥ 32 pixels of 3 bytes; values may be nil.
 //
 //go:noescape
-func index3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
+func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 
 // count3AVX2 is kernel.count for pixels of 3 bytes, n > 0 a multiple of 32.
 //
@@ -17,15 +17,15 @@ func count3AVX2(counts *uint32, src *uint8, n int, redFirst bool)
 //go:noescape
 func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
-// projectHues3AVX2 is kernel.projectCoded for hueCoded, for n ≥ 32 pixels of 3 bytes.
+// projectHue3AVX2 is kernel.projectCoded for hueCoding, for n ≥ 32 pixels of 3 bytes.
 //
 //go:noescape
-func projectHues3AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHue3AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
 
-// index4AVX2 is kernel.index for n ≥ 32 pixels of 4 bytes; values may be nil.
+// convert4AVX2 is kernel.index for n ≥ 32 pixels of 4 bytes; values may be nil.
 //
 //go:noescape
-func index4AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
+func convert4AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 
 // count4AVX2 is kernel.count for pixels of 4 bytes, n > 0 a multiple of 32.
 //
@@ -37,7 +37,7 @@ func count4AVX2(counts *uint32, src *uint8, n int, redFirst bool)
 //go:noescape
 func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
-// projectHues4AVX2 is kernel.projectCoded for hueCoded, for n ≥ 32 pixels of 4 bytes.
+// projectHue4AVX2 is kernel.projectCoded for hueCoding, for n ≥ 32 pixels of 4 bytes.
 //
 //go:noescape
-func projectHues4AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHue4AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)

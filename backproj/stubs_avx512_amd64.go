@@ -2,10 +2,10 @@
 
 package backproj
 
-// index3AVX512 is kernel.index for n ≥ 64 pixels of 3 bytes; values may be nil.
+// convert3AVX512 is kernel.index for n ≥ 64 pixels of 3 bytes; values may be nil.
 //
 //go:noescape
-func index3AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
+func convert3AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 
 // count3AVX512 is kernel.count for pixels of 3 bytes, n > 0 a multiple of 64.
 //
@@ -17,25 +17,25 @@ func count3AVX512(counts *uint32, src *uint8, n int, redFirst bool)
 //go:noescape
 func project3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
-// projectHues3AVX512 is kernel.projectCoded for hueCoded, for n ≥ 64 pixels of 3 bytes.
+// projectHue3AVX512 is kernel.projectCoded for hueCoding, for n ≥ 64 pixels of 3 bytes.
 //
 //go:noescape
-func projectHues3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHue3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
 
-// projectCells3AVX512 is kernel.projectCoded for cellCoded, for n ≥ 64 pixels of 3 bytes.
+// projectHueSaturation3AVX512 is kernel.projectCoded for hueSaturationCoding, for n ≥ 64 pixels of 3 bytes.
 //
 //go:noescape
-func projectCells3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHueSaturation3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
 
-// projectPairs3AVX512 is kernel.projectCoded for pairCoded, for n ≥ 64 pixels of 3 bytes.
+// projectHSV3AVX512 is kernel.projectCoded for hsvCoding, for n ≥ 64 pixels of 3 bytes.
 //
 //go:noescape
-func projectPairs3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
+func projectHSV3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
 
-// index4AVX512 is kernel.index for n ≥ 64 pixels of 4 bytes; values may be nil.
+// convert4AVX512 is kernel.index for n ≥ 64 pixels of 4 bytes; values may be nil.
 //
 //go:noescape
-func index4AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
+func convert4AVX512(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 
 // count4AVX512 is kernel.count for pixels of 4 bytes, n > 0 a multiple of 64.
 //
@@ -47,17 +47,17 @@ func count4AVX512(counts *uint32, src *uint8, n int, redFirst bool)
 //go:noescape
 func project4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
-// projectHues4AVX512 is kernel.projectCoded for hueCoded, for n ≥ 64 pixels of 4 bytes.
+// projectHue4AVX512 is kernel.projectCoded for hueCoding, for n ≥ 64 pixels of 4 bytes.
 //
 //go:noescape
-func projectHues4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHue4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
 
-// projectCells4AVX512 is kernel.projectCoded for cellCoded, for n ≥ 64 pixels of 4 bytes.
+// projectHueSaturation4AVX512 is kernel.projectCoded for hueSaturationCoding, for n ≥ 64 pixels of 4 bytes.
 //
 //go:noescape
-func projectCells4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHueSaturation4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
 
-// projectPairs4AVX512 is kernel.projectCoded for pairCoded, for n ≥ 64 pixels of 4 bytes.
+// projectHSV4AVX512 is kernel.projectCoded for hsvCoding, for n ≥ 64 pixels of 4 bytes.
 //
 //go:noescape
-func projectPairs4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
+func projectHSV4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)

@@ -6,8 +6,8 @@ import (
 )
 
 // A Table holds the byte that each pixel projects to, addressed by
-// hue<<8 | saturation as kernels have them; or, of a layout that is pairCoded,
-// by its codes. The entry of shut is 0. What no colour reaches may be anything.
+// hue<<8 | saturation as kernels have them; or, of a layout that is hsvCoding,
+// by its codes. The entry of rejected is 0. What no colour reaches may be anything.
 type Table [1 << 16]uint8
 
 // tabulate writes a histogram's table: the Table, and then the byte that each
@@ -15,21 +15,21 @@ type Table [1 << 16]uint8
 func (p *plan) tabulate(table []uint8, values []float32, scale float32) {
 	cells := table[len(Table{}):]
 	saturate(cells, values, scale)
-	p.index((*Table)(table), cells)
+	p.fillTable((*Table)(table), cells)
 }
 
 // index writes the Table of bins that project to those values.
-func (p *plan) index(t *Table, cells []uint8) {
+func (p *plan) fillTable(t *Table, cells []uint8) {
 	switch {
 	case !p.spatial:
-		p.indexHues(t, cells)
-	case p.coding == pairCoded:
-		p.indexPairs(t, cells)
+		p.fillHueSaturationTable(t, cells)
+	case p.coding == hsvCoding:
+		p.fillHSVTable(t, cells)
 	}
 }
 
-// indexHues writes the Table of a histogram of hue, or hue and saturation.
-func (p *plan) indexHues(t *Table, cells []uint8) {
+// fillHueSaturationTable writes the Table of a histogram of hue, or hue and saturation.
+func (p *plan) fillHueSaturationTable(t *Table, cells []uint8) {
 	// The row of a bin of hue is computed once and copied to its hues. A bin
 	// of saturation that is outside is the first of the second half, all 0.
 	var (
@@ -55,7 +55,7 @@ func (p *plan) indexHues(t *Table, cells []uint8) {
 	}
 	previous, first := int32(-1), 0
 	for at, offset := range p.hue {
-		if !occurs(at) {
+		if !validHueByte(at) {
 			continue
 		}
 		row := (*[256]uint8)(t[at<<8:])
@@ -79,12 +79,12 @@ func (p *plan) indexHues(t *Table, cells []uint8) {
 			}
 		}
 	}
-	t[shut] = 0
+	t[rejected] = 0
 }
 
-// indexPairs writes the Table of a layout that is pairCoded. Classes that are
+// fillHSVTable writes the Table of a layout that is hsvCoding. Classes that are
 // no bins project to 0.
-func (p *plan) indexPairs(t *Table, cells []uint8) {
+func (p *plan) fillHSVTable(t *Table, cells []uint8) {
 	clear(t[:min(len(t), (p.bins[0]+1)<<8)])
 	for hue := range p.bins[0] {
 		for saturation := range p.bins[1] {

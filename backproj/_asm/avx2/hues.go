@@ -15,13 +15,13 @@ import (
 // begin at -30.
 const before = 32
 
-// projectHues emits the function for histograms of the hue alone. It does not
+// projectHue emits the function for histograms of the hue alone. It does not
 // compute the saturation, only whether it is inside the bounds.
-func projectHues(data *constants, size int) {
-	name := fmt.Sprintf("projectHues%dAVX2", size)
+func projectHue(data *constants, size int) {
+	name := fmt.Sprintf("projectHue%dAVX2", size)
 	TEXT(name, attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, codes *uint8)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s is kernel.projectCoded for hueCoded, for n ≥ %d pixels of %d bytes.", name, turn, size))
+	Doc(fmt.Sprintf("%s is kernel.projectCoded for hueCoding, for n ≥ %d pixels of %d bytes.", name, turn, size))
 	r := emit.NewRow(turn, size)
 	l := emit.NewLookup(turn, place)
 	l.Signed = true

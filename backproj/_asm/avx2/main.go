@@ -19,18 +19,18 @@ const turn = 32
 func main() {
 	c := newConstants()
 	for _, size := range []int{3, 4} {
-		index(c, size)
+		convert(c, size)
 		count(c, size)
 		project(c, size)
-		projectHues(c, size)
+		projectHue(c, size)
 	}
 	Generate()
 }
 
-func index(data *constants, size int) {
-	TEXT(fmt.Sprintf("index%dAVX2", size), attr.NOSPLIT, "func(dst *uint16, values, src *uint8, n int, redFirst bool)")
+func convert(data *constants, size int) {
+	TEXT(fmt.Sprintf("convert%dAVX2", size), attr.NOSPLIT, "func(dst *uint16, values, src *uint8, n int, redFirst bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("index%dAVX2 is kernel.index for n ≥ %d pixels of %d bytes; values may be nil.", size, turn, size))
+	Doc(fmt.Sprintf("convert%dAVX2 is kernel.index for n ≥ %d pixels of %d bytes; values may be nil.", size, turn, size))
 	r := emit.NewRow(turn, size)
 	dst, values := GP64(), GP64()
 	Load(Param("dst"), dst)

@@ -138,9 +138,9 @@ func (k *kernel) gated(c codebook, values, results reg.VecVirtual) {
 	Label(open)
 }
 
-// projectHues emits the function for histograms of the hue alone.
-func projectHues(c *constants, size int) {
-	begin(fmt.Sprintf("projectHues%dAVX512", size), size, "is kernel.projectCoded for hueCoded")
+// projectHue emits the function for histograms of the hue alone.
+func projectHue(c *constants, size int) {
+	begin(fmt.Sprintf("projectHue%dAVX512", size), size, "is kernel.projectCoded for hueCoding")
 	packed(c, size, func(k *kernel, c codebook, x coloured) ([]func(), reg.VecVirtual) {
 		results := ZMM()
 		return append(coded(c, emit.HueCodes, x.hues, results),
@@ -152,13 +152,13 @@ func projectHues(c *constants, size int) {
 	})
 }
 
-// projectCells emits the function for histograms of up to 1,024 bins of hue
+// projectHueSaturation emits the function for histograms of up to 1,024 bins of hue
 // and saturation, which are looked up in registers. Seven bits of a bin's
 // number, its place among 128, are put together from the codes of both; what
 // more there is of it are those bits of the hue's code that are otherwise of no
 // use: 7, 0 and 1.
-func projectCells(c *constants, size int) {
-	begin(fmt.Sprintf("projectCells%dAVX512", size), size, "is kernel.projectCoded for cellCoded")
+func projectHueSaturation(c *constants, size int) {
+	begin(fmt.Sprintf("projectHueSaturation%dAVX512", size), size, "is kernel.projectCoded for hueSaturationCoding")
 	packed(c, size, func(k *kernel, c codebook, x coloured) (steps []func(), results reg.VecVirtual) {
 		hue, place, high := ZMM(), ZMM(), K()
 		steps = append(coded(c, emit.HueCodes, x.hues, hue), coded(c, emit.SaturationCodes, x.saturations, place)...)
@@ -192,11 +192,11 @@ func projectCells(c *constants, size int) {
 // aOrBAndC is the truth table of VPTERNLOG for a | b&c: see selectByC.
 const aOrBAndC = 0b1111_1000
 
-// projectPairs emits the function for histograms whose bins are numbered by
+// projectHSV emits the function for histograms whose bins are numbered by
 // two bytes: the hue's code, and those of the saturation and the value put
 // together.
-func projectPairs(c *constants, size int) {
-	begin(fmt.Sprintf("projectPairs%dAVX512", size), size, "is kernel.projectCoded for pairCoded", ", table *uint8")
+func projectHSV(c *constants, size int) {
+	begin(fmt.Sprintf("projectHSV%dAVX512", size), size, "is kernel.projectCoded for hsvCoding", ", table *uint8")
 	r := emit.NewRow(turn, size)
 	l := emit.NewLookup(turn, func(i int) int { return i%8 + i/8%4*16 + i/32*8 })
 	Load(Param("table"), emit.Table)

@@ -19,20 +19,20 @@ const turn = 64
 func main() {
 	c := newConstants()
 	for _, size := range []int{3, 4} {
-		index(c, size)
+		convert(c, size)
 		count(c, size)
 		project(c, size)
-		projectHues(c, size)
-		projectCells(c, size)
-		projectPairs(c, size)
+		projectHue(c, size)
+		projectHueSaturation(c, size)
+		projectHSV(c, size)
 	}
 	Generate()
 }
 
-func index(c *constants, size int) {
-	TEXT(fmt.Sprintf("index%dAVX512", size), attr.NOSPLIT, "func(dst *uint16, values, src *uint8, n int, redFirst bool)")
+func convert(c *constants, size int) {
+	TEXT(fmt.Sprintf("convert%dAVX512", size), attr.NOSPLIT, "func(dst *uint16, values, src *uint8, n int, redFirst bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("index%dAVX512 is kernel.index for n ≥ %d pixels of %d bytes; values may be nil.", size, turn, size))
+	Doc(fmt.Sprintf("convert%dAVX512 is kernel.index for n ≥ %d pixels of %d bytes; values may be nil.", size, turn, size))
 	r := emit.NewRow(turn, size)
 	dst, values := GP64(), GP64()
 	Load(Param("dst"), dst)
