@@ -30,38 +30,8 @@ const (
 	codings // how many there are
 )
 
-// A codebook is what kernels read of a coding. The assembly knows the offsets
-// of its fields (_asm/emit), and reads it in vectors of 64 bytes, to which it
-// is aligned.
-type codebook struct {
-	hue, saturation, value [256]uint8
-
-	// bins are, if the layout is hueSaturationCoding, what they project to. The lower
-	// seven bits of a bin's number are saturation | hue&binMask; bits 7, 8 and
-	// 9 are bits 7, 0 and 1 of the hue's code.
-	bins [1024]uint8
-
-	// Values that a pixel must have, unless the layout is hsvCoding: from lo to
-	// lo + span. All 64 bytes of each are the same.
-	saturationLo, saturationSpan, valueLo, valueSpan [64]uint8
-
-	binMask [64]uint8
-
-	// The same bounds of the saturation as thresholds: a pixel must reach the
-	// first and not the second. Where there is no bound it is the zero value.
-	saturationFrom, saturationBeyond threshold
-}
-
-// A threshold tells whether a saturation, 255·d/v, reaches a number without a
-// division: the chroma d must reach ⌊v·factor/2^16⌋, or one more for those v whose
-// bit of 256 is 1. Which these are is up to how OpenCV rounds its reciprocals.
-type threshold struct {
-	factor [16]uint16   // all the same
-	bits   [2][32]uint8 // 16 bytes for v below 128, and 16 for others, each twice
-}
-
-// thresholdOf returns the threshold of a saturation, 1 to 255.
-func thresholdOf(saturation int) (t threshold) {
+// newThreshold returns the threshold of a saturation, 1 to 255.
+func newThreshold(saturation int) (t threshold) {
 	// In real numbers, 255·d/v rounds to at least the saturation from
 	// saturation - 1/2 on. OpenCV's reciprocals may have a tie, or what is all
 	// but one, round either way. 64/2^16·v, up to 1/4, is more than they are off,
@@ -106,10 +76,10 @@ func (p *plan) setCoding(channels Channels, bounds Bounds) {
 	if channels == Hue {
 		p.coding = hueCoding
 		if bounds.Lo[1] > 0 {
-			book.saturationFrom = thresholdOf(int(bounds.Lo[1]))
+			book.saturationFrom = newThreshold(int(bounds.Lo[1]))
 		}
 		if bounds.Hi[1] < 255 {
-			book.saturationBeyond = thresholdOf(int(bounds.Hi[1]) + 1)
+			book.saturationBeyond = newThreshold(int(bounds.Hi[1]) + 1)
 		}
 		return
 	}

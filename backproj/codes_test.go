@@ -1,10 +1,13 @@
 package backproj
 
-import "testing"
+import (
+	"testing"
+	"unsafe"
+)
 
-func TestAThresholdIsReachedByJustTheSaturationsThatReachIt(t *testing.T) {
+func TestThresholdsAreReachedByExactlyTheSaturationsThatReachThem(t *testing.T) {
 	for saturation := 1; saturation < 256; saturation++ {
-		threshold := thresholdOf(saturation)
+		threshold := newThreshold(saturation)
 		for v := range 256 {
 			least := v * int(threshold.factor[0]) >> 16
 			least += int(threshold.bits[v>>7][v>>3&15] >> (v & 7) & 1)
@@ -13,6 +16,41 @@ func TestAThresholdIsReachedByJustTheSaturationsThatReachIt(t *testing.T) {
 					t.Fatalf("saturation %d, chroma %d of %d: reached %t, want %t", saturation, d, v, got, want)
 				}
 			}
+		}
+	}
+}
+
+func TestNoVectorOfACodebookCrossesACacheLine(t *testing.T) {
+	var book *codebook
+	for name, offset := range map[string]uintptr{
+		"hue":            unsafe.Offsetof(book.hue),
+		"saturation":     unsafe.Offsetof(book.saturation),
+		"value":          unsafe.Offsetof(book.value),
+		"bins":           unsafe.Offsetof(book.bins),
+		"saturationLo":   unsafe.Offsetof(book.saturationLo),
+		"saturationSpan": unsafe.Offsetof(book.saturationSpan),
+		"valueLo":        unsafe.Offsetof(book.valueLo),
+		"valueSpan":      unsafe.Offsetof(book.valueSpan),
+		"binMask":        unsafe.Offsetof(book.binMask),
+	} {
+		if offset%64 != 0 {
+			t.Errorf("%s: offset %d is not a multiple of 64", name, offset)
+		}
+	}
+	// AVX2 alone reads thresholds, in vectors of 32 bytes.
+	for name, offset := range map[string]uintptr{
+		"saturationFrom":        unsafe.Offsetof(book.saturationFrom),
+		"saturationFrom.bits":   unsafe.Offsetof(book.saturationFrom) + unsafe.Offsetof(book.saturationFrom.bits),
+		"saturationBeyond":      unsafe.Offsetof(book.saturationBeyond),
+		"saturationBeyond.bits": unsafe.Offsetof(book.saturationBeyond) + unsafe.Offsetof(book.saturationBeyond.bits),
+	} {
+		if offset%32 != 0 {
+			t.Errorf("%s: offset %d is not a multiple of 32", name, offset)
+		}
+	}
+	for range 100 {
+		if at := uintptr(unsafe.Pointer(new(alignedCodebook).codebook())); at%64 != 0 {
+			t.Fatalf("a codebook is at %#x, not at a multiple of 64", at)
 		}
 	}
 }

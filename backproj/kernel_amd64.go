@@ -103,25 +103,26 @@ func projectCodedAVX512(coding coding, dst, src []byte, format pixelFormat, book
 		copy(dst, results[:])
 		return
 	}
-	d, s, codes := &dst[0], &src[0], &book.hue[0]
+	_ = *book // panics if it is nil, as the assembly would not
+	d, s := &dst[0], &src[0]
 	switch coding {
 	case hueCoding:
 		if format.size == 3 {
-			projectHue3AVX512(d, s, n, format.redFirst, codes)
+			projectHue3AVX512(d, s, n, format.redFirst, book)
 		} else {
-			projectHue4AVX512(d, s, n, format.redFirst, codes)
+			projectHue4AVX512(d, s, n, format.redFirst, book)
 		}
 	case hueSaturationCoding:
 		if format.size == 3 {
-			projectHueSaturation3AVX512(d, s, n, format.redFirst, codes)
+			projectHueSaturation3AVX512(d, s, n, format.redFirst, book)
 		} else {
-			projectHueSaturation4AVX512(d, s, n, format.redFirst, codes)
+			projectHueSaturation4AVX512(d, s, n, format.redFirst, book)
 		}
 	case hsvCoding:
 		if format.size == 3 {
-			projectHSV3AVX512(d, s, n, format.redFirst, codes, &table[0])
+			projectHSV3AVX512(d, s, n, format.redFirst, book, &table[0])
 		} else {
-			projectHSV4AVX512(d, s, n, format.redFirst, codes, &table[0])
+			projectHSV4AVX512(d, s, n, format.redFirst, book, &table[0])
 		}
 	}
 }
@@ -205,10 +206,11 @@ func projectHueAVX2(coding coding, dst, src []byte, format pixelFormat, book *co
 		return
 	}
 	checkLength(n, src, format)
+	_ = *book
 	if format.size == 3 {
-		projectHue3AVX2(&dst[0], &src[0], n, format.redFirst, &book.hue[0])
+		projectHue3AVX2(&dst[0], &src[0], n, format.redFirst, book)
 	} else {
-		projectHue4AVX2(&dst[0], &src[0], n, format.redFirst, &book.hue[0])
+		projectHue4AVX2(&dst[0], &src[0], n, format.redFirst, book)
 	}
 }
 

@@ -1649,7 +1649,7 @@ last:
 	VZEROUPPER
 	RET
 
-// func projectHue3AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHue3AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·projectHue3AVX2(SB), NOSPLIT, $416-40
 	MOVQ         src+8(FP), DI
@@ -1660,7 +1660,7 @@ TEXT ·projectHue3AVX2(SB), NOSPLIT, $416-40
 	ANDQ         $-32, R9
 	LEAQ         64(R9), R10
 	MOVQ         dst+0(FP), R11
-	MOVQ         codes+32(FP), R14
+	MOVQ         book+32(FP), R14
 	VMOVDQU      224(R14), Y0
 	VMOVDQU      Y0, 160(SP)
 	VMOVDQU      (R14), Y0
@@ -3813,7 +3813,7 @@ last:
 	VZEROUPPER
 	RET
 
-// func projectHue4AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHue4AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·projectHue4AVX2(SB), NOSPLIT, $416-40
 	MOVQ         src+8(FP), DI
@@ -3824,7 +3824,7 @@ TEXT ·projectHue4AVX2(SB), NOSPLIT, $416-40
 	ANDQ         $-32, R9
 	LEAQ         64(R9), R10
 	MOVQ         dst+0(FP), R11
-	MOVQ         codes+32(FP), R14
+	MOVQ         book+32(FP), R14
 	VMOVDQU      224(R14), Y0
 	VMOVDQU      Y0, 160(SP)
 	VMOVDQU      (R14), Y0

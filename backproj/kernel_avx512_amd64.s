@@ -2352,14 +2352,14 @@ last:
 	VZEROUPPER
 	RET
 
-// func projectHue3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHue3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·projectHue3AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
 	SUBQ         $0x40, DX
 	XORQ         AX, AX
-	MOVQ         codes+32(FP), BX
+	MOVQ         book+32(FP), BX
 	LEAQ         avx512Constants<>+0(SB), SI
 	LEAQ         avx512Constants<>+1824(SB), DI
 	TESTQ        $0x00000020, SI
@@ -2696,14 +2696,14 @@ open3:
 	VZEROUPPER
 	RET
 
-// func projectHueSaturation3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHueSaturation3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·projectHueSaturation3AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
 	SUBQ         $0x40, DX
 	XORQ         AX, AX
-	MOVQ         codes+32(FP), BX
+	MOVQ         book+32(FP), BX
 	LEAQ         avx512Constants<>+0(SB), SI
 	LEAQ         avx512Constants<>+1824(SB), DI
 	TESTQ        $0x00000020, SI
@@ -3130,7 +3130,7 @@ open6:
 	VZEROUPPER
 	RET
 
-// func projectHSV3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
+// func projectHSV3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, table *uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·projectHSV3AVX512(SB), NOSPLIT, $320-48
 	MOVQ         src+8(FP), DI
@@ -3142,7 +3142,7 @@ TEXT ·projectHSV3AVX512(SB), NOSPLIT, $320-48
 	LEAQ         128(R9), R10
 	MOVQ         dst+0(FP), R11
 	MOVQ         table+40(FP), SI
-	MOVQ         codes+32(FP), R14
+	MOVQ         book+32(FP), R14
 	LEAQ         avx512Constants<>+0(SB), R15
 	LEAQ         avx512Constants<>+1824(SB), AX
 	TESTQ        $0x00000020, R15
@@ -5892,14 +5892,14 @@ last:
 	VZEROUPPER
 	RET
 
-// func projectHue4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHue4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·projectHue4AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
 	SUBQ         $0x40, DX
 	XORQ         AX, AX
-	MOVQ         codes+32(FP), BX
+	MOVQ         book+32(FP), BX
 	LEAQ         avx512Constants<>+0(SB), SI
 	LEAQ         avx512Constants<>+1824(SB), DI
 	TESTQ        $0x00000020, SI
@@ -6235,14 +6235,14 @@ open9:
 	VZEROUPPER
 	RET
 
-// func projectHueSaturation4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+// func projectHueSaturation4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·projectHueSaturation4AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
 	SUBQ         $0x40, DX
 	XORQ         AX, AX
-	MOVQ         codes+32(FP), BX
+	MOVQ         book+32(FP), BX
 	LEAQ         avx512Constants<>+0(SB), SI
 	LEAQ         avx512Constants<>+1824(SB), DI
 	TESTQ        $0x00000020, SI
@@ -6668,7 +6668,7 @@ open12:
 	VZEROUPPER
 	RET
 
-// func projectHSV4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
+// func projectHSV4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, table *uint8)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·projectHSV4AVX512(SB), NOSPLIT, $320-48
 	MOVQ         src+8(FP), DI
@@ -6680,7 +6680,7 @@ TEXT ·projectHSV4AVX512(SB), NOSPLIT, $320-48
 	LEAQ         128(R9), R10
 	MOVQ         dst+0(FP), R11
 	MOVQ         table+40(FP), SI
-	MOVQ         codes+32(FP), R14
+	MOVQ         book+32(FP), R14
 	LEAQ         avx512Constants<>+0(SB), R15
 	LEAQ         avx512Constants<>+1824(SB), AX
 	TESTQ        $0x00000020, R15

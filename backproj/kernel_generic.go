@@ -80,9 +80,9 @@ func newChromaTables(redFirst bool) *chromaTables {
 	return t
 }
 
-// tablesFor returns the tables for pixels of that format, never nil. The
-// callers tell the compiler so: otherwise each of their loads would be
-// preceded by another that only checks the pointer.
+// tablesFor returns the tables for pixels of that format, never nil. Its callers
+// dereference pointers to tables once, up front, as in _ = *t: otherwise the
+// compiler would check the pointer again before each load in their loops.
 func tablesFor(format pixelFormat) *chromaTables {
 	if format.redFirst {
 		return redFirstTables()
@@ -106,9 +106,7 @@ func (t *chromaTables) colour(a, g, z byte) uint32 {
 
 func convertGeneric(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	t := tablesFor(format)
-	if t == nil {
-		return
-	}
+	_ = *t
 	if values != nil {
 		convertWithValues(t, dst, values, src, format)
 		return
@@ -139,9 +137,7 @@ func convertGeneric(dst []uint16, values []uint8, src []byte, format pixelFormat
 }
 
 func convertWithValues(t *chromaTables, dst []uint16, values []uint8, src []byte, format pixelFormat) {
-	if t == nil {
-		return
-	}
+	_ = *t
 	if format.size == 3 {
 		for len(dst) >= 4 && len(values) >= 4 && len(src) >= 12 {
 			d, v, p := (*[4]uint16)(dst), (*[4]uint8)(values), (*[12]byte)(src)
@@ -189,9 +185,7 @@ func countGeneric(counts *indexCounts, n int, src []byte, format pixelFormat) {
 
 func projectGeneric(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 	t := tablesFor(format)
-	if t == nil || table == nil {
-		return
-	}
+	_, _ = *t, *table
 	if gate != open {
 		projectGated(t, dst, src, format, table, gate)
 		return
@@ -224,9 +218,7 @@ func projectGeneric(dst, src []byte, format pixelFormat, table *Table, gate gate
 // projectGated replaces the indices of pixels that do not pass, by a
 // conditional move: to call a function for it would not be inlined.
 func projectGated(t *chromaTables, dst, src []byte, format pixelFormat, table *Table, gate gate) {
-	if t == nil || table == nil {
-		return
-	}
+	_, _ = *t, *table
 	lo, span := uint32(gate.lo), uint32(gate.hi-gate.lo)
 	if format.size == 3 {
 		for len(dst) >= 4 && len(src) >= 12 {

@@ -205,6 +205,34 @@ func TestKernelsKeepWithinTheirRows(t *testing.T) {
 	}
 }
 
+func TestKernelsPanicWithoutATable(t *testing.T) {
+	const n = 100
+	for _, k := range kernels {
+		for _, format := range formats {
+			src, dst := make([]byte, n*format.size), make([]byte, n)
+			calls := map[string]func(){
+				"project":       func() { k.project(dst, src, format, nil, open) },
+				"project gated": func() { k.project(dst, src, format, nil, gate{32, 255}) },
+			}
+			for c, supported := range k.supports {
+				if supported {
+					calls[fmt.Sprintf("projectCoded(%d)", c)] = func() { k.projectCoded(coding(c), dst, src, format, nil, nil) }
+				}
+			}
+			for name, call := range calls {
+				t.Run(fmt.Sprintf("%s/%+v/%s", k.name, format, name), func(t *testing.T) {
+					defer func() {
+						if recover() == nil {
+							t.Error("returned")
+						}
+					}()
+					call()
+				})
+			}
+		}
+	}
+}
+
 // randomTable returns a table that no two hues share, and of which the bytes
 // that may stand for one hue have the same row.
 func randomTable() *Table {

@@ -20,7 +20,7 @@ func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo
 // projectHue3AVX2 is kernel.projectCoded for hueCoding, for n ≥ 32 pixels of 3 bytes.
 //
 //go:noescape
-func projectHue3AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHue3AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 
 // convert4AVX2 is kernel.index for n ≥ 32 pixels of 4 bytes; values may be nil.
 //
@@ -40,4 +40,4 @@ func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo
 // projectHue4AVX2 is kernel.projectCoded for hueCoding, for n ≥ 32 pixels of 4 bytes.
 //
 //go:noescape
-func projectHue4AVX2(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHue4AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)

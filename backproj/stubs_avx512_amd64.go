@@ -20,17 +20,17 @@ func project3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, 
 // projectHue3AVX512 is kernel.projectCoded for hueCoding, for n ≥ 64 pixels of 3 bytes.
 //
 //go:noescape
-func projectHue3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHue3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 
 // projectHueSaturation3AVX512 is kernel.projectCoded for hueSaturationCoding, for n ≥ 64 pixels of 3 bytes.
 //
 //go:noescape
-func projectHueSaturation3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHueSaturation3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 
 // projectHSV3AVX512 is kernel.projectCoded for hsvCoding, for n ≥ 64 pixels of 3 bytes.
 //
 //go:noescape
-func projectHSV3AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
+func projectHSV3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, table *uint8)
 
 // convert4AVX512 is kernel.index for n ≥ 64 pixels of 4 bytes; values may be nil.
 //
@@ -50,14 +50,14 @@ func project4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, 
 // projectHue4AVX512 is kernel.projectCoded for hueCoding, for n ≥ 64 pixels of 4 bytes.
 //
 //go:noescape
-func projectHue4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHue4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 
 // projectHueSaturation4AVX512 is kernel.projectCoded for hueSaturationCoding, for n ≥ 64 pixels of 4 bytes.
 //
 //go:noescape
-func projectHueSaturation4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8)
+func projectHueSaturation4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 
 // projectHSV4AVX512 is kernel.projectCoded for hsvCoding, for n ≥ 64 pixels of 4 bytes.
 //
 //go:noescape
-func projectHSV4AVX512(dst *uint8, src *uint8, n int, redFirst bool, codes *uint8, table *uint8)
+func projectHSV4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, table *uint8)

@@ -19,25 +19,24 @@ const before = 32
 // compute the saturation, only whether it is inside the bounds.
 func projectHue(data *constants, size int) {
 	name := fmt.Sprintf("projectHue%dAVX2", size)
-	TEXT(name, attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, codes *uint8)")
+	TEXT(name, attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, book *codebook)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s is kernel.projectCoded for hueCoding, for n ≥ %d pixels of %d bytes.", name, turn, size))
 	r := emit.NewRow(turn, size)
 	l := emit.NewLookup(turn, place)
 	l.Signed = true
-	codes := GP64()
-	Load(Param("codes"), codes)
-	stackHues(codes)
+	book := emit.LoadCodebook()
+	stackHues(book)
 	k := newKernel(data, size)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
 		between, rest := mixing(lookups)
 		hues, d, v := k.hues(r.Pixels(temp), between)
-		inside := within(codes, v)
-		k.saturated(codes, emit.SaturationFrom, d, v, func(reached reg.VecVirtual) {
+		inside := within(book, v)
+		k.saturated(book, "saturationFrom", d, v, func(reached reg.VecVirtual) {
 			VPAND(reached, inside, inside)
 		})
-		k.saturated(codes, emit.SaturationBeyond, d, v, func(reached reg.VecVirtual) {
+		k.saturated(book, "saturationBeyond", d, v, func(reached reg.VecVirtual) {
 			VPANDN(inside, reached, inside)
 		})
 		rest()
@@ -55,11 +54,11 @@ func projectHue(data *constants, size int) {
 // stackHues emits code that puts what hues project to onto the stack, those of
 // negative hues before the others, and 0 at 200, and sets emit.Table to that of
 // hue 0.
-func stackHues(codes reg.GPVirtual) {
+func stackHues(book emit.Codebook) {
 	frame := AllocLocal(256)
 	for i := range 256 / turn {
 		row := YMM()
-		VMOVDQU(emit.HueCodes.From((256-before+turn*i)%256).Of(codes), row)
+		VMOVDQU(book.At("hue", (256-before+turn*i)%256), row)
 		VMOVDQU(row, frame.Offset(turn*i))
 	}
 	MOVB(Imm(0), frame.Offset(before+200))
@@ -67,10 +66,10 @@ func stackHues(codes reg.GPVirtual) {
 }
 
 // within returns the mask of the values from valueLo to valueLo + valueSpan.
-func within(codes reg.GPVirtual, v reg.Register) reg.VecVirtual {
+func within(book emit.Codebook, v reg.Register) reg.VecVirtual {
 	x, inside := YMM(), YMM()
-	VPSUBB(emit.ValueLo.Of(codes), v, x)
-	VPMINUB(emit.ValueSpan.Of(codes), x, inside)
+	VPSUBB(book.At("valueLo", 0), v, x)
+	VPMINUB(book.At("valueSpan", 0), x, inside)
 	VPCMPEQB(x, inside, inside)
 	return inside
 }
@@ -82,17 +81,18 @@ var thresholds int
 //
 // With t = ⌊v·factor/2^16⌋, the chroma d must be at least t, or t + 1 where bit
 // v of the threshold's 256 is 1: see package backproj's type threshold.
-func (k *kernel) saturated(codes reg.GPVirtual, threshold emit.Field, d, v reg.VecVirtual, use func(reached reg.VecVirtual)) {
+func (k *kernel) saturated(book emit.Codebook, threshold string, d, v reg.VecVirtual, use func(reached reg.VecVirtual)) {
 	thresholds++
 	none := fmt.Sprint("none", thresholds)
-	CMPW(threshold.Of(codes), Imm(0))
+	factor, bitsBelow128, bitsFrom128 := book.Threshold(threshold)
+	CMPW(factor, Imm(0))
 	JEQ(LabelRef(none))
 	least, high, zero := YMM(), YMM(), YMM()
 	VPXOR(zero, zero, zero)
 	VPUNPCKLBW(zero, v, least)
 	VPUNPCKHBW(zero, v, high)
-	VPMULHUW(threshold.Of(codes), least, least)
-	VPMULHUW(threshold.Of(codes), high, high)
+	VPMULHUW(factor, least, least)
+	VPMULHUW(factor, high, high)
 	VPACKUSWB(high, least, least)
 
 	// Byte v/8 of 32, whose halves are of v below 128 and of others, and of
@@ -100,9 +100,9 @@ func (k *kernel) saturated(codes reg.GPVirtual, threshold emit.Field, d, v reg.V
 	at, lower, upper, bit := YMM(), YMM(), YMM(), YMM()
 	VPSRLW(Imm(3), v, at)
 	VPAND(k.at("b15"), at, at)
-	VMOVDQU(threshold.From(turn).Of(codes), lower)
+	VMOVDQU(bitsBelow128, lower)
 	VPSHUFB(at, lower, lower)
-	VMOVDQU(threshold.From(2*turn).Of(codes), upper)
+	VMOVDQU(bitsFrom128, upper)
 	VPSHUFB(at, upper, upper)
 	VPBLENDVB(v, upper, lower, lower)
 	VPAND(k.at("b7"), v, at)

@@ -15,29 +15,19 @@ import (
 // The functions of this file work on a row with a codebook instead of a table
 // by index.
 
-// A codebook is where the codebook of a function is.
-type codebook struct{ base reg.GPVirtual }
-
-func (c codebook) at(f emit.Field) Mem { return f.Of(c.base) }
-
-// table returns the table of 256 bytes for lookup.
-func (c codebook) table(f emit.Field) (t [4]Op) {
-	for i := range t {
-		t[i] = c.at(f).Offset(turn * i)
+// table returns a table of 256 bytes of the codebook for lookup, from its i-th
+// element on.
+func table(book emit.Codebook, field string, i int) (t [4]Op) {
+	for j := range t {
+		t[j] = book.At(field, i+turn*j)
 	}
 	return t
 }
 
 func begin(name string, size int, doc string, more ...string) {
-	TEXT(name, attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, codes *uint8"+strings.Join(more, "")+")")
+	TEXT(name, attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, book *codebook"+strings.Join(more, "")+")")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s %s, for n ≥ %d pixels of %d bytes.", name, doc, turn, size))
-}
-
-func loadCodebook() codebook {
-	c := codebook{GP64()}
-	Load(Param("codes"), c.base)
-	return c
 }
 
 // A coloured is what a turn makes of its 64 pixels, in bytes: the hues and
@@ -74,15 +64,15 @@ func (k *kernel) lowBytes(words [2]reg.VecVirtual, bytes reg.VecVirtual) {
 // A turn is under way for three: while its results are made, the colours of
 // the next one are, and the chroma of the one after that. The first turns of a
 // row do the first pixels again.
-func packed(c *constants, size int, last func(k *kernel, codes codebook, x coloured) (steps []func(), results reg.VecVirtual)) {
+func packed(c *constants, size int, last func(k *kernel, book emit.Codebook, x coloured) (steps []func(), results reg.VecVirtual)) {
 	r := emit.NewRow(turn, size)
-	codes := loadCodebook()
+	book := emit.LoadCodebook()
 	k := newKernel(c, size, 0)
 	temp, dst, at, previous := GP64(), GP64(), GP64(), GP64()
 	Load(Param("dst"), dst)
 	this, x := newChroma(), newColoured()
 	results := func(mixed ...[]func()) {
-		steps, results := last(k, codes, x)
+		steps, results := last(k, book, x)
 		emit.Mix(append(mixed, steps)...)
 		VMOVDQU8(results, Mem{Base: previous})
 	}
@@ -112,42 +102,42 @@ func packed(c *constants, size int, last func(k *kernel, codes codebook, x colou
 }
 
 // coded returns what looks up bytes in a table of the codebook.
-func coded(c codebook, f emit.Field, bytes, results reg.VecVirtual) []func() {
+func coded(book emit.Codebook, field string, bytes, results reg.VecVirtual) []func() {
 	upper := K()
-	return append([]func(){func() { VPMOVB2M(bytes, upper) }}, looked(c.table(f), bytes, upper, results)...)
+	return append([]func(){func() { VPMOVB2M(bytes, upper) }}, looked(table(book, field, 0), bytes, upper, results)...)
 }
 
-func within(c codebook, lo, span emit.Field, bytes reg.VecVirtual) reg.Register {
+func within(book emit.Codebook, lo, span string, bytes reg.VecVirtual) reg.Register {
 	x, inside := ZMM(), K()
-	VPSUBB(c.at(lo), bytes, x)
-	VPCMPUB(Imm(lessOrEqual), c.at(span), x, inside)
+	VPSUBB(book.At(lo, 0), bytes, x)
+	VPCMPUB(Imm(lessOrEqual), book.At(span, 0), x, inside)
 	return inside
 }
 
 var gates int
 
 // gated makes results 0 where the value is outside, if any value is.
-func (k *kernel) gated(c codebook, values, results reg.VecVirtual) {
+func (k *kernel) gated(book emit.Codebook, values, results reg.VecVirtual) {
 	gates++
 	open := fmt.Sprint("open", gates)
-	CMPB(c.at(emit.ValueSpan), U8(255))
+	CMPB(book.At("valueSpan", 0), U8(255))
 	JEQ(LabelRef(open))
 	ordered := ZMM()
 	k.inOrder(values, ordered)
-	VMOVDQU8_Z(results, within(c, emit.ValueLo, emit.ValueSpan, ordered), results)
+	VMOVDQU8_Z(results, within(book, "valueLo", "valueSpan", ordered), results)
 	Label(open)
 }
 
 // projectHue emits the function for histograms of the hue alone.
 func projectHue(c *constants, size int) {
 	begin(fmt.Sprintf("projectHue%dAVX512", size), size, "is kernel.projectCoded for hueCoding")
-	packed(c, size, func(k *kernel, c codebook, x coloured) ([]func(), reg.VecVirtual) {
+	packed(c, size, func(k *kernel, book emit.Codebook, x coloured) ([]func(), reg.VecVirtual) {
 		results := ZMM()
-		return append(coded(c, emit.HueCodes, x.hues, results),
+		return append(coded(book, "hue", x.hues, results),
 			func() {
-				VMOVDQU8_Z(results, within(c, emit.SaturationLo, emit.SaturationSpan, x.saturations), results)
+				VMOVDQU8_Z(results, within(book, "saturationLo", "saturationSpan", x.saturations), results)
 			},
-			func() { k.gated(c, x.values, results) },
+			func() { k.gated(book, x.values, results) },
 		), results
 	})
 }
@@ -159,18 +149,17 @@ func projectHue(c *constants, size int) {
 // use: 7, 0 and 1.
 func projectHueSaturation(c *constants, size int) {
 	begin(fmt.Sprintf("projectHueSaturation%dAVX512", size), size, "is kernel.projectCoded for hueSaturationCoding")
-	packed(c, size, func(k *kernel, c codebook, x coloured) (steps []func(), results reg.VecVirtual) {
+	packed(c, size, func(k *kernel, book emit.Codebook, x coloured) (steps []func(), results reg.VecVirtual) {
 		hue, place, high := ZMM(), ZMM(), K()
-		steps = append(coded(c, emit.HueCodes, x.hues, hue), coded(c, emit.SaturationCodes, x.saturations, place)...)
+		steps = append(coded(book, "hue", x.hues, hue), coded(book, "saturation", x.saturations, place)...)
 		steps = append(steps, func() {
-			VPTERNLOGQ(Imm(aOrBAndC), c.at(emit.BinMask), hue, place)
+			VPTERNLOGQ(Imm(aOrBAndC), book.At("binMask", 0), hue, place)
 			VPMOVB2M(hue, high)
 		})
 		var quarters [4]reg.VecVirtual
 		for i := range quarters {
 			quarters[i] = ZMM()
-			f := emit.Bins.From(256 * i)
-			steps = append(steps, looked(c.table(f), place, high, quarters[i])...)
+			steps = append(steps, looked(table(book, "bins", 256*i), place, high, quarters[i])...)
 		}
 		return append(steps,
 			func() {
@@ -184,7 +173,7 @@ func projectHueSaturation(c *constants, size int) {
 				VPTESTMB(k.b2, hue, later)
 				VMOVDQU8(quarters[2], later, quarters[0])
 			},
-			func() { k.gated(c, x.values, quarters[0]) },
+			func() { k.gated(book, x.values, quarters[0]) },
 		), quarters[0]
 	})
 }
@@ -200,17 +189,17 @@ func projectHSV(c *constants, size int) {
 	r := emit.NewRow(turn, size)
 	l := emit.NewLookup(turn, func(i int) int { return i%8 + i/8%4*16 + i/32*8 })
 	Load(Param("table"), emit.Table)
-	codes := loadCodebook()
+	book := emit.LoadCodebook()
 	k := newKernel(c, size, 10)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
 		chroma, x := newChroma(), newColoured()
 		high, low, values := ZMM(), ZMM(), ZMM()
 		steps := append(k.chroma(r.Pixels(temp), chroma), k.coloured(chroma, x)...)
-		steps = append(steps, coded(codes, emit.HueCodes, x.hues, high)...)
-		steps = append(steps, coded(codes, emit.SaturationCodes, x.saturations, low)...)
+		steps = append(steps, coded(book, "hue", x.hues, high)...)
+		steps = append(steps, coded(book, "saturation", x.saturations, low)...)
 		steps = append(steps, func() { k.inOrder(x.values, x.values) })
-		steps = append(steps, coded(codes, emit.ValueCodes, x.values, values)...)
+		steps = append(steps, coded(book, "value", x.values, values)...)
 		emit.Mix(steps, lookups)
 		VPORQ(values, low, low)
 		f, s := ZMM(), ZMM()

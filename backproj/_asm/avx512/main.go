@@ -17,6 +17,7 @@ import (
 const turn = 64
 
 func main() {
+	emit.ReadTypes()
 	c := newConstants()
 	for _, size := range []int{3, 4} {
 		convert(c, size)

@@ -1,30 +1,37 @@
 package emit
 
 import (
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/gotypes"
 	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 )
 
-// A Field is one of package backproj's type codebook, by its offset: those of
-// that type follow one another as these do.
-type Field int
+// ReadTypes lets signatures use the types of package backproj's codebook.go,
+// from where the offsets of their fields are taken.
+func ReadTypes() { Package("../codebook.go") }
 
-const (
-	HueCodes         Field = 0
-	SaturationCodes  Field = 256
-	ValueCodes       Field = 512
-	Bins             Field = 768
-	SaturationLo     Field = 1792
-	SaturationSpan   Field = 1856
-	ValueLo          Field = 1920
-	ValueSpan        Field = 1984
-	BinMask          Field = 2048
-	SaturationFrom   Field = 2112
-	SaturationBeyond Field = 2208
-)
+// A Codebook is what the parameter book, a *codebook, points to.
+type Codebook struct{ gotypes.Component }
 
-// Of returns where the field is in the codebook at that address.
-func (f Field) Of(codebook reg.GPVirtual) Mem { return Mem{Base: codebook, Disp: int(f)} }
+// LoadCodebook emits code that loads the parameter book.
+func LoadCodebook() Codebook { return Codebook{Dereference(Param("book"))} }
 
-// From returns what of the field follows so many bytes.
-func (f Field) From(n int) Field { return f + Field(n) }
+// At returns the address of the i-th element of a field that is an array.
+func (b Codebook) At(field string, i int) Mem { return address(b.Field(field).Index(i)) }
+
+// Threshold returns the addresses of what a field of type threshold holds: its
+// factors, and its bits for values below 128 and for others.
+func (b Codebook) Threshold(field string) (factor, lower, upper Mem) {
+	threshold := b.Field(field)
+	bits := threshold.Field("bits")
+	return address(threshold.Field("factor").Index(0)), address(bits.Index(0).Index(0)), address(bits.Index(1).Index(0))
+}
+
+// address returns the address of a parameter or of what one points to.
+func address(c gotypes.Component) Mem {
+	b, err := c.Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return b.Addr
+}

@@ -39,18 +39,11 @@ var gates int
 // IfGated emits code that runs only if the parameters lo and span, which it
 // is given, shut any pixel out.
 func IfGated(code func(lo, span Mem)) {
-	address := func(name string) Mem {
-		b, err := Param(name).Resolve()
-		if err != nil {
-			panic(err)
-		}
-		return b.Addr
-	}
 	gates++
 	open := fmt.Sprint("open", gates)
-	CMPB(address("span"), Imm(255))
+	CMPB(address(Param("span")), Imm(255))
 	JEQ(LabelRef(open))
-	code(address("lo"), address("span"))
+	code(address(Param("lo")), address(Param("span")))
 	Label(open)
 }
 
