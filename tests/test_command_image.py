@@ -1,7 +1,14 @@
 """The command ``backproj image`` on many files, and on the odd ones that cameras and programs write."""
 
+import os
+import struct
+from pathlib import Path
+
+import av
 import cv2
 import numpy as np
+import PIL.EpsImagePlugin
+import PIL.features
 import PIL.Image
 import pytest
 from process import names
@@ -179,7 +186,45 @@ def narrow(picture):
     return picture
 
 
-@pytest.mark.parametrize("make", [turned, palette, cmyk, transparent, pages, odd_size, narrow])
+def packed(picture):
+    """Write a BMP of 16 bits a pixel: 5 for red, 6 for green, 5 for blue."""
+    pixels = np.asarray(picture)[::-1].astype(np.uint16)
+    words = pixels[..., 0] >> 3 << 11 | pixels[..., 1] >> 2 << 5 | pixels[..., 2] >> 3
+    size, masks = words.shape[::-1], (0xF800, 0x07E0, 0x001F)
+    header = struct.pack("<IiiHHIIiiIIIII", 40, *size, 1, 16, 3, words.nbytes, 0, 0, 0, 0, *masks)
+    start = 14 + len(header)
+    begin = struct.pack("<2sIII", b"BM", start + words.nbytes, 0, start)
+    Path("odd.bmp").write_bytes(begin + header + words.tobytes())
+    return PIL.Image.fromarray(read("odd.bmp"))
+
+
+def maximum_of_15(picture):
+    """Write a PPM of 4 bits a channel."""
+    pixels = np.asarray(picture) >> 4
+    Path("odd.ppm").write_bytes(b"P6 512 512 15\n" + pixels.tobytes())
+    return PIL.Image.fromarray(pixels * np.uint8(17))
+
+
+def jpeg_2000(picture):
+    picture.save("odd.jp2")
+    return picture
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        turned,
+        palette,
+        cmyk,
+        transparent,
+        pages,
+        odd_size,
+        narrow,
+        packed,
+        maximum_of_15,
+        jpeg_2000,
+    ],
+)
 def test_odd_pictures_are_converted_as_documented(folder, photograph, command, make):
     upright = np.asarray(make(photograph.copy()))
     (path,) = folder.glob("odd.*")
@@ -195,11 +240,42 @@ def deep(channels, ending, compression=None):
     return path
 
 
+def plain_ppm(maximum):
+    """Write the text form of PPM, whose channels are from 0 to a maximum."""
+    Path("odd.ppm").write_text(f"P3 40 50 {maximum}\n" + f"{maximum} 0 0\n" * 2000)
+    return "odd.ppm"
+
+
+def deep_sgi(picture):
+    picture.save("odd.sgi")
+    data = bytearray(Path("odd.sgi").read_bytes())
+    data[3] = 2  # bytes a channel
+    Path("odd.sgi").write_bytes(data + data[512:])
+    return "odd.sgi"
+
+
+def deep_avif(picture):
+    if not PIL.features.check("avif") or "libsvtav1" not in av.codecs_available:
+        pytest.skip("no AVIF here")
+    with av.open("odd.avif", "w", format="avif") as container:
+        stream = container.add_stream("libsvtav1", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 512, 512, "yuv420p10le"
+        frame = av.VideoFrame.from_image(picture).reformat(format="yuv420p10le")
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return "odd.avif"
+
+
 REFUSED = {
     "16-bit RGB": (lambda _: deep(3, "png"), "more than 8 bits a channel (mode RGB)"),
     "16-bit RGB with alpha": (lambda _: deep(4, "png"), "more than 8 bits a channel (mode RGBA)"),
     "16-bit TIFF": (lambda _: deep(3, "tif"), "more than 8 bits a channel"),
     "16-bit plain TIFF": (lambda _: deep(3, "tif", compression=1), "more than 8 bits a channel"),
+    "16-bit PPM": (lambda _: deep(3, "ppm"), "more than 8 bits a channel (mode RGB)"),
+    "10-bit PPM": (lambda _: plain_ppm(1023), "more than 8 bits a channel (mode RGB)"),
+    "16-bit JPEG 2000": (lambda _: deep(3, "jp2"), "more than 8 bits a channel (mode RGB)"),
+    "16-bit SGI": (deep_sgi, "more than 8 bits a channel (mode RGB)"),
+    "10-bit AVIF": (deep_avif, "more than 8 bits a channel (mode RGB)"),
     "16-bit grey": (lambda _: deep(1, "png"), "more than 8 bits a channel (mode I"),
     "float": (lambda picture: picture.convert("F").save("odd.tif") or "odd.tif", "more than 8 bits"),
     "grey": (lambda picture: picture.convert("L").save("odd.png") or "odd.png", "grey has no hue"),
@@ -221,3 +297,41 @@ def test_pictures_that_would_give_wrong_results_are_refused_as_frame_and_as_mode
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
         assert f"{path} " in done.stderr
         assert says in done.stderr
+
+
+POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 50 50\n%%EndComments\nshowpage\n%%EOF\n"
+
+
+def iptc(content):
+    """Wrap a picture of any format as IPTC data, which Pillow opens in turn."""
+
+    def field(dataset, value):
+        return b"\x1c\x03" + bytes([dataset]) + len(value).to_bytes(2, "big") + value
+
+    header = field(60, b"\1\1") + field(20, b"\x32\x00") + field(30, b"\x32\x00")
+    header += field(120, b"\x05")
+    return header + b"\x1c\x08\x0a" + len(content).to_bytes(2, "big") + content
+
+
+@pytest.mark.parametrize("content", [POSTSCRIPT, iptc(POSTSCRIPT)], ids=["postscript", "postscript in iptc"])
+@pytest.mark.parametrize("name", ["evil.jpg", "evil.eps"])
+def test_a_picture_starts_no_program_whatever_it_holds(folder, monkeypatch, command, content, name):
+    programs = folder / "programs"
+    programs.mkdir()
+    (programs / "gs").write_text(f"#!/bin/sh\ntouch {folder}/started\n")
+    (programs / "gs").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    monkeypatch.setattr(PIL.EpsImagePlugin, "gs_binary", None)  # which Pillow remembers
+    (folder / name).write_bytes(content)
+    for arguments in ((name, "--box", "0,0,9,9"), ("photograph.jpg", "--model", name)):
+        done = command("image", *arguments, "-o", "prob.png")
+        assert not (folder / "started").exists()
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert f"cannot read {name}: it is not a picture in a supported format" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["prob.eps", "prob.pdf", "prob.ico"])
+def test_formats_that_are_not_of_plain_pixels_are_not_written_either(folder, command, name):
+    done = command("image", "photograph.jpg", *BOX, "-o", name)
+    assert (done.returncode, names(folder)) == (2, ["photograph.jpg"])
+    assert "is not a supported picture format; try .png" in done.stderr

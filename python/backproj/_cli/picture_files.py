@@ -5,25 +5,44 @@ from __future__ import annotations
 import mimetypes
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import numpy as np
 
 from backproj._atomic_write import replaced
+from backproj._cli.bit_depth import has_more_than_8_bits
+from backproj._cli.errors import describe_error
 from backproj._validate.arrays import Image
 
-if TYPE_CHECKING:  # Pillow takes as long to import as click, and --help does not need it
-    from PIL.ImageFile import ImageFile
-
-# Modes whose 16 or 32 bits a channel Pillow would cut to 8 bits by clipping.
-_DEEP_MODES = ("I", "F")
+# The formats that are read and written, if this Pillow has them (AVIF is from 11.3 on, QOI from 9.5).
+#
+# Pillow recognises a format by the content of a file, whatever its name is, so the list decides what a
+# stranger's picture can set in motion. These formats hold nothing but pixels and metadata, and Pillow or a
+# library that it is linked with decodes them. Left out on purpose:
+# - EPS, for which Pillow runs Ghostscript, which runs the program that the file is;
+# - IPTC, whose content Pillow opens as a picture of any format, EPS among them;
+# - BUFR, GRIB, HDF5 and WMF, for which Pillow calls a handler that somebody else has registered, and MPEG,
+#   which it only identifies;
+# - ICNS and ICO, which are scaled to the sizes of icons when they are written;
+# - formats of single old programs (such as MCIDAS, SPIDER, XV thumbnails), whose decoders get little testing.
+_FORMATS = (
+    "AVIF",
+    "BMP",
+    "GIF",
+    "JPEG",
+    "JPEG2000",
+    "PCX",
+    "PNG",
+    "PPM",
+    "QOI",
+    "SGI",
+    "TGA",
+    "TIFF",
+    "WEBP",
+)
 
 # Modes without a hue: bilevel and grey, with and without transparency.
 _GREY_MODES = ("1", "L", "LA", "La")
-
-# Formats of icons, which Pillow scales to sizes of their own.
-_SCALED_FORMATS = ("ICO", "ICNS")
 
 
 class PictureError(click.ClickException):
@@ -40,10 +59,10 @@ def read_picture(path: Path) -> Image:
     import PIL.ImageOps
 
     try:
-        with warnings.catch_warnings(), PIL.Image.open(path) as file:
+        with warnings.catch_warnings(), PIL.Image.open(path, formats=_readable_formats()) as file:
             # Twice as many pixels are an error; these are merely many.
             warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
-            if _is_deep(file):
+            if has_more_than_8_bits(file):
                 raise PictureError(
                     f"{path} has more than 8 bits a channel (mode {file.mode}); convert it to 8 bits first"
                 )
@@ -57,17 +76,17 @@ def read_picture(path: Path) -> Image:
     except PIL.UnidentifiedImageError as error:
         film = (mimetypes.guess_type(path)[0] or "").startswith("video/")
         hint = "; films are for 'backproj video'" if film else ""
-        raise PictureError(f"cannot read {path}: it is no picture that Pillow knows{hint}") from error
+        raise PictureError(f"cannot read {path}: it is not a picture in a supported format{hint}") from error
     except Exception as error:  # Pillow's decoders raise a dozen kinds for a damaged file
-        raise PictureError(f"cannot read {path}: {_reason(error)}") from error
+        raise PictureError(f"cannot read {path}: {describe_error(error)}") from error
 
 
 def pictures_in(folder: Path) -> list[Path]:
     """Return the files of a folder whose names end like pictures', sorted; or raise PictureError."""
     import PIL.Image
 
-    PIL.Image.init()
-    endings = {ending for ending, kind in PIL.Image.registered_extensions().items() if kind in PIL.Image.OPEN}
+    formats = _readable_formats()
+    endings = {ending for ending, name in PIL.Image.registered_extensions().items() if name in formats}
     try:
         return sorted(
             path
@@ -75,7 +94,7 @@ def pictures_in(folder: Path) -> list[Path]:
             if path.suffix.lower() in endings and not path.name.startswith(".") and path.is_file()
         )
     except OSError as error:
-        raise PictureError(f"cannot read {folder}: {_reason(error)}") from error
+        raise PictureError(f"cannot read {folder}: {describe_error(error)}") from error
 
 
 def write_pictures(pictures: list[tuple[Image, Path]]) -> None:
@@ -90,32 +109,24 @@ def write_pictures(pictures: list[tuple[Image, Path]]) -> None:
                 PIL.Image.fromarray(pixels).save(file, format=kind, lossless=True)
     except Exception as error:  # Pillow's encoders raise many kinds for sizes that they cannot write
         names = " and ".join(str(path) for _, path in pictures)
-        raise click.ClickException(f"cannot write {names}: {_reason(error)}") from error
+        raise click.ClickException(f"cannot write {names}: {describe_error(error)}") from error
 
 
-def _is_deep(file: ImageFile) -> bool:
-    """Return whether a file has more bits a channel than 8.
+def _readable_formats() -> list[str]:
+    import PIL.Image
 
-    Of 16-bit RGB in PNG and TIFF Pillow takes one byte of two and says so only in the decoder's raw mode,
-    such as ``RGB;16B``.
-    """
-    arguments = [tile[3] for tile in file.tile]
-    raw_modes = [one[0] if isinstance(one, tuple) else one for one in arguments if one]
-    return file.mode.startswith(_DEEP_MODES) or any(";16" in str(mode) for mode in raw_modes)
+    PIL.Image.init()  # or only the five most common formats are there
+    return [name for name in _FORMATS if name in PIL.Image.OPEN]
 
 
 def _format_of(path: Path) -> str:
+    """Return the format that the ending of a name stands for, or raise ClickException."""
     import PIL.Image
 
     PIL.Image.init()
-    kind = PIL.Image.registered_extensions().get(path.suffix.lower())
-    if kind not in PIL.Image.SAVE or kind in _SCALED_FORMATS:
+    name = PIL.Image.registered_extensions().get(path.suffix.lower())
+    if name not in _FORMATS or name not in PIL.Image.SAVE:
         raise click.ClickException(
-            f"cannot write {path}: {path.suffix!r} is no picture format to write; try .png"
+            f"cannot write {path}: {path.suffix!r} is not a supported picture format; try .png"
         )
-    return str(kind)
-
-
-def _reason(error: Exception) -> str:
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return text or type(error).__name__
+    return name
