@@ -1,10 +1,18 @@
 """What a Histogram is beside its results."""
 
+import pydoc
+import re
+
 import formula
 import numpy as np
 import pytest
 
 import backproj
+
+
+def test_its_help_names_no_private_class():
+    text = pydoc.plain(pydoc.render_doc(backproj.Histogram))
+    assert re.findall(r"\b_\w+\.[A-Z]\w*|inherited from", text.replace("builtins.", "")) == []
 
 
 def test_values_span_0_to_256_and_counts_sum_to_the_pixels(photograph):

@@ -57,6 +57,26 @@ def test_a_fourth_channel_is_ignored(noise):
     np.testing.assert_array_equal(backproj.overlay(bgra, plane), backproj.overlay(noise, plane))
 
 
+@pytest.mark.parametrize("view", [np.s_[:], np.s_[::2, ::-1], np.s_[:0]])
+def test_a_bool_mask_is_255_where_it_is_true(view, noise):
+    mask = noise[..., 0] > 127
+    expected = backproj.overlay(noise[view], mask[view].astype(np.uint8) * 255)
+    np.testing.assert_array_equal(backproj.overlay(noise[view], mask[view]), expected)
+
+
+def test_a_batch_takes_a_bool_mask(noise):
+    frames = np.stack([noise, noise[::-1]])
+    masks = frames[..., 0] > 127
+    expected = backproj.overlay(frames, masks.astype(np.uint8) * 255)
+    np.testing.assert_array_equal(backproj.overlay(frames, masks), expected)
+
+
+def test_true_may_be_any_byte_but_0(noise):
+    mask = np.array(noise[..., 0])  # as numpy reads bytes that others wrote as bool
+    expected = backproj.overlay(noise, np.where(mask, np.uint8(255), np.uint8(0)))
+    np.testing.assert_array_equal(backproj.overlay(noise, mask.view(bool)), expected)
+
+
 @pytest.mark.parametrize("view", [np.s_[::2, ::-1], np.s_[::-1, 3:9], np.s_[:0], np.s_[:, :0]])
 def test_views_are_read_as_they_are(view, noise):
     plane = noise[..., 1]
@@ -90,7 +110,7 @@ MISTAKES = {
     ),
     "several": ((FRAME, np.stack([PROB, PROB])), ValueError, r"prob\[0\] is the first of several"),
     "float prob": ((FRAME, PROB / 255), TypeError, r"prob has dtype float64.*img_as_ubyte\(prob\)"),
-    "bool prob": ((FRAME, PROB > 1), TypeError, r"prob\.astype\(numpy\.uint8\) \* 255"),
+    "bool of another shape": ((FRAME, PROB[:3] > 1), ValueError, r"prob has shape \(3, 5\)"),
     "grey frame": ((PROB, PROB), ValueError, r"frame has shape \(4, 5\): a grey image"),
     "no frame": ((None, PROB), TypeError, "check the path"),
 }

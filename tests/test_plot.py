@@ -1,5 +1,6 @@
 """`Histogram.plot` draws with matplotlib: each bin in its colour."""
 
+import subprocess
 import sys
 
 import cv2
@@ -36,6 +37,17 @@ def test_without_axes_it_makes_a_figure(suit, monkeypatch):
         assert ax.figure is plt.gcf() is not other
     finally:
         plt.close("all")
+
+
+def test_with_axes_it_leaves_pyplot_and_its_backend_alone():
+    script = (
+        "import sys, backproj, numpy as np\n"
+        "from matplotlib.figure import Figure\n"
+        "backproj.Histogram(np.full((4, 4, 3), 9, np.uint8)).plot(ax=Figure().subplots())\n"
+        "print('matplotlib.pyplot' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 def test_hue_goes_to_the_right_and_saturation_up(ax, suit):
@@ -99,12 +111,13 @@ def test_what_is_no_axes_is_a_type_error(given, suit):
         backproj.Histogram(suit).plot(ax=given)
 
 
-def test_without_matplotlib_it_is_one_line_that_says_what_to_install(suit, monkeypatch):
+@pytest.mark.parametrize("given", [{}, {"ax": None}, {"ax": "axes"}])
+def test_without_matplotlib_it_is_one_line_that_says_what_to_install(given, suit, monkeypatch):
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "path", [])
     with pytest.raises(ImportError) as raised:
-        backproj.Histogram(suit).plot()
+        backproj.Histogram(suit).plot(**given)
     assert str(raised.value) == "Histogram.plot needs matplotlib: pip install 'backproj[plot]'"
     assert raised.value.__suppress_context__
 

@@ -4,6 +4,7 @@ import base64
 import re
 import subprocess
 import sys
+import tracemalloc
 from html.parser import HTMLParser
 
 import cv2
@@ -63,6 +64,18 @@ def test_it_is_some_kilobytes(layout, photograph):
 def test_the_fullest_histogram_is_small_too():
     noise = np.random.default_rng(1).integers(0, 256, (600, 800, 3), np.uint8)
     assert len(backproj.Histogram(noise, bins=(180, 256))._repr_html_()) < 20_000
+
+
+@pytest.mark.parametrize("high", [5e5, 1e30])
+def test_a_range_of_any_width_takes_little_memory(high, photograph):
+    hist = backproj.Histogram(photograph, ranges=[0, high, 0, high])
+    tracemalloc.start()
+    try:
+        hist._repr_html_()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 << 20
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -152,8 +165,10 @@ def test_the_value_of_three_channels_shows_in_the_strip():
     np.testing.assert_allclose(strip[0], (64, 32, 0), atol=3)
 
 
-def test_a_bin_of_all_hues_is_grey():
-    cells, strip = parts(backproj.Histogram(patches(ORANGE), bins=(1, 32), order="rgb"))
+@pytest.mark.parametrize("options", [{"bins": (1, 32)}, {"ranges": [0, 180 * 32, 0, 256]}])
+def test_a_bin_of_all_hues_is_grey(options):
+    cells, strip = parts(backproj.Histogram(patches(ORANGE), order="rgb", **options))
+    cells = cells[cells.max(axis=2) > 50]  # the bins with pixels
     assert (cells == cells[..., :1]).all()
     assert (strip == strip[:, :1]).all()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +15,15 @@ from backproj._engine.engines import Engine, State, check_engine
 from backproj._engine.models import check_peak
 from backproj._engine.single import fit_model, project_single
 from backproj._engine.values import given_values, ratio_values
-from backproj._shown import Shown
 from backproj._validate.arrays import Image, Mask, Order, check_order
 from backproj._validate.layout import Bounds, Channels, Layout, check_layout
 from backproj._validate.threads import check_threads
 
+if TYPE_CHECKING:
+    import matplotlib.axes
 
-class Histogram(Shown):
+
+class Histogram:
     """The histogram of a model's colours, made once to be projected onto many frames.
 
     It never changes, so threads may share it. Two are equal if their layouts and values are. It can
@@ -384,6 +386,49 @@ class Histogram(Shown):
         """
         engine, number, threads = check_engine(engine), check_order(order), check_threads(threads)
         return project_single(self._state, frame, out, number, threads, engine)
+
+    def plot(self, *, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Draw the histogram with matplotlib, each bin in its colour.
+
+        A histogram of hue is drawn as bars. One of hue and saturation is drawn as a plane in which fuller
+        bins are brighter; with three channels, each bin of the plane is the sum over all values.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw. Default: the axes of a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Where it was drawn.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed. ``pip install 'backproj[plot]'`` installs it.
+        TypeError
+            If ax is not an Axes.
+
+        Examples
+        --------
+        >>> import backproj
+        >>> import matplotlib.figure
+        >>> import numpy as np
+        >>> model = np.full((8, 8, 3), (30, 60, 220), np.uint8)
+        >>> ax = matplotlib.figure.Figure().subplots()
+        >>> backproj.Histogram(model).plot(ax=ax).get_ylabel()
+        'saturation'
+        """
+        from backproj._plot import axes
+
+        return axes.plot(self._state, ax)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: a picture of the bins, and a table of the histogram's properties."""
+        from backproj._plot import html
+
+        return html.to_html(self._state)
 
 
 def _restored(

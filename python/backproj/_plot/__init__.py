@@ -1,1 +1,1 @@
-"""Pictures of histograms: the colours of bins, plots, PNG."""
+"""Drawing histograms, in notebooks and with matplotlib. Nothing here is imported before it is needed."""

@@ -1,8 +1,7 @@
-"""The colours that a histogram's bins stand for, and how full the bins are."""
+"""The colour of each bin of a histogram, and how much is in it."""
 
 from __future__ import annotations
 
-import math
 from typing import TypeAlias
 
 import numpy as np
@@ -14,72 +13,93 @@ from backproj._validate.layout import Layout
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
-# How bright an empty bin is, so that one sees which colour would be there.
+# The brightness of an empty bin: dark, but one still sees which colour it stands for.
 _EMPTY = 0.15
+
+# The values that a pixel's channels take in OpenCV's 8-bit HSV: 180 hues, and 256 levels of the others.
+_HUES = np.arange(180.0)
+_LEVELS = np.arange(256.0)
 
 
 def weights(state: State) -> Floats:
-    """Return how full the bins are: the counts, or what the bins project to if nothing was counted."""
+    """Return the weight of each bin: its count, or the value that it projects to if nothing was counted."""
     if state.counts is not None:
         return state.counts.astype(np.float64)
     return np.maximum(state.values * np.float64(state.scale), 0)
 
 
-def plane(state: State) -> Floats:
-    """Return the weights by hue, and by saturation if that is counted, whatever the value."""
-    full = weights(state)
-    return full.sum(axis=2) if full.ndim == 3 else full
+def weights_by_hue_and_saturation(state: State) -> Floats:
+    """Return the weights summed over the value channel, if the histogram has one."""
+    weight = weights(state)
+    return weight.sum(axis=2) if weight.ndim == 3 else weight
 
 
-def relative(weight: Floats) -> Floats:
-    """Return weights as parts of the greatest."""
+def normalized(weight: Floats) -> Floats:
+    """Divide weights by their maximum."""
     most = weight.max()
     return weight / most if most > 0 else weight
 
 
 def brightness(weight: Floats) -> Floats:
-    """Return how bright bins are drawn: a hundredth of the greatest weight at 0.42 of its colour."""
-    return _EMPTY + (1 - _EMPTY) * relative(weight) ** 0.25
+    """Return how bright to draw bins, from 0 to 1.
 
-
-def tints(layout: Layout) -> Floats:
-    """Return for each bin of hue how much of red, green and blue a pure colour of it lacks, on average.
-
-    A bin that is all of the circle has no tint, and lacks a half of each.
+    The fourth root makes rare colours visible: a hundredth of the greatest weight has a brightness of 0.42.
     """
-    (n, *_), (low, high, *_) = layout.bins, layout.ranges
-    wide = (high - low) / n
-    inside = math.ceil(wide)  # about a point for each whole number, which is all that a pixel's hue can be
-    hues = low - 0.5 + wide / inside * (np.arange(n * inside) + 0.5)
-    # A sixth of the circle is 30; red is there from the fifth to the first, and lacks in the middle three.
-    sixth = (hues[:, np.newaxis] / 30 + (5, 3, 1)) % 6
-    lacking: Floats = np.clip(np.minimum(sixth, 4 - sixth), 0, 1).reshape(n, inside, 3).mean(axis=1)
-    return lacking
+    return _EMPTY + (1 - _EMPTY) * normalized(weight) ** 0.25
 
 
-def middles(layout: Layout) -> list[Floats]:
-    """Return for saturation and value, if counted, the means of the whole numbers that fall into each bin."""
+def hue_colours(layout: Layout) -> Floats:
+    """Return for each bin of hue the mean of its saturated colours as red, green and blue from 0 to 1.
+
+    The shape is (bins, 3). A bin that contains every hue is grey.
+    """
+    # The textbook conversion from HSV: around the circle, which has six sectors of 30 hues, each primary is
+    # full for two sectors, fades for one, is absent for two and returns for one.
+    rgb_of_hue = np.clip(np.abs((_HUES[:, np.newaxis] / 30 + (0, 4, 2)) % 6 - 3) - 1, 0, 1)
+    return _mean_per_bin(rgb_of_hue, layout.ranges[0], layout.ranges[1], layout.bins[0])
+
+
+def mean_levels(layout: Layout) -> list[Floats]:
+    """Return the mean level in each bin of saturation, and of value, if the histogram has these channels."""
     return [
-        np.clip(low - 0.5 + (high - low) / n * (np.arange(n) + 0.5), 0, 255)
-        for n, low, high in zip(layout.bins[1:], layout.ranges[2::2], layout.ranges[3::2], strict=True)
+        _mean_per_bin(_LEVELS, low, high, bins)
+        for bins, low, high in zip(layout.bins[1:], layout.ranges[2::2], layout.ranges[3::2], strict=True)
     ]
 
 
-def rgb(tint: Floats, saturation: npt.ArrayLike = 255.0, value: npt.ArrayLike = 255.0) -> Image:
-    """Return the colours of tints, saturations and values."""
-    lacking = tint * (np.asarray(saturation)[..., np.newaxis] / 255)
+def _mean_per_bin(table: Floats, low: float, high: float, bins: int) -> Floats:
+    """Average the entries of a table over each bin: entry i belongs to the bin that a pixel's level i is in.
+
+    A bin without a level, because it is narrower than 1 or lies outside of them, gets the entry of the level
+    nearest to its middle.
+    """
+    levels = np.arange(len(table))
+    bin_of_level = np.floor((levels - low) * bins / (high - low))
+    inside = (bin_of_level >= 0) & (bin_of_level < bins)
+    index = bin_of_level[inside].astype(np.intp)
+
+    middle = low + (high - low) / bins * (np.arange(bins) + 0.5) - 0.5
+    means: Floats = table[np.rint(np.clip(middle, 0, levels[-1])).astype(np.intp)]
+    means[index] = 0
+    np.add.at(means, index, (table[inside].T / np.bincount(index)[index]).T)
+    return means
+
+
+def rgb(hue_colour: Floats, saturation: npt.ArrayLike = 255.0, value: npt.ArrayLike = 255.0) -> Image:
+    """Return saturated colours with their saturation and value set to levels from 0 to 255."""
+    lacking = (1 - hue_colour) * (np.asarray(saturation)[..., np.newaxis] / 255)
     return np.rint(np.asarray(value)[..., np.newaxis] * (1 - lacking)).astype(np.uint8)
 
 
 def palette(state: State, width: int) -> Image:
-    """Return a row of the colours in the histogram, the most common first, each as wide as it is common."""
-    full = weights(state).ravel()
-    filled = np.flatnonzero(full)
+    """Return a row of the histogram's colours, the most common first, each as wide as its share."""
+    weight = weights(state).ravel()
+    filled = np.flatnonzero(weight)
     if not filled.size:
         return np.zeros((width, 3), np.uint8)
-    order = filled[np.argsort(-full[filled], kind="stable")]
-    reached = full[order].cumsum()
-    seen = order[np.searchsorted(reached, (np.arange(width) + 0.5) / width * reached[-1])]
-    hue, *others = np.unravel_index(seen, state.layout.bins)
-    means = zip(middles(state.layout), others, strict=True)
-    return rgb(tints(state.layout)[hue], *(mean[i] for mean, i in means))
+    order = filled[np.argsort(-weight[filled], kind="stable")]
+    ends = weight[order].cumsum()
+    cell = order[np.searchsorted(ends, (np.arange(width) + 0.5) / width * ends[-1])]
+    hue, *others = np.unravel_index(cell, state.layout.bins)
+    levels = [mean[index] for mean, index in zip(mean_levels(state.layout), others, strict=True)]
+    return rgb(hue_colours(state.layout)[hue], *levels)

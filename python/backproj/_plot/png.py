@@ -1,4 +1,4 @@
-"""Small pictures as PNG, by the standard library alone."""
+"""A minimal PNG encoder, so that notebooks can show histograms without another library."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 from backproj._validate.arrays import Image
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_UP = 2  # the filter that stores a row as what it is more than the row above: equal rows are zeros
+_UP = 2  # the row filter that stores the difference from the row above: repeated rows become zeros
 
 
 def png(picture: Image) -> bytes:
-    """Return the PNG file of an RGB picture."""
+    """Encode an RGB picture as a PNG file."""
     height, width, _ = picture.shape
     rows = picture.reshape(height, 3 * width)
     lines = np.empty((height, 1 + 3 * width), np.uint8)
@@ -31,5 +31,5 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def data_uri(picture: Image) -> str:
-    """Return an RGB picture as an address that holds all of it."""
+    """Return a ``data:`` URI that contains an RGB picture."""
     return "data:image/png;base64," + binascii.b2a_base64(png(picture), newline=False).decode()

@@ -86,9 +86,7 @@ def check_shape(shape: tuple[int, ...], name: str) -> None:
 
 def check_mask(mask: object, shape: tuple[int, ...]) -> Image:
     """Return the mask as uint8, if it is one of that shape, uint8 or bool."""
-    if isinstance(mask, np.ndarray) and not is_masked(mask) and np.asarray(mask).dtype == np.bool_:
-        mask = np.asarray(mask).view(np.uint8)
-    array = _check_bytes(mask, "mask", "(h, w)")
+    array = _check_bytes(_bool_as_bytes(mask), "mask", "(h, w)")
     if array.shape != shape:
         fix = "mask and model must show the same pixels"
         if array.ndim == 3 and array.shape[:2] == shape:
@@ -97,6 +95,16 @@ def check_mask(mask: object, shape: tuple[int, ...]) -> Image:
             fix = f"mask.reshape{shape} has the same numbers, if they are in that order"
         raise ValueError(f"mask has shape {array.shape}, but the model has {shape} pixels; {fix}")
     return array
+
+
+def _is_bool(value: object) -> bool:
+    """Report whether a value is an array of bool that is not masked."""
+    return isinstance(value, np.ndarray) and not is_masked(value) and np.asarray(value).dtype == np.bool_
+
+
+def _bool_as_bytes(value: object) -> object:
+    """Return an array of bool as uint8, without a copy, and anything else as it is."""
+    return np.asarray(value).view(np.uint8) if _is_bool(value) else value
 
 
 def check_plane(plane: object, name: str) -> Image:
@@ -108,13 +116,13 @@ def check_plane(plane: object, name: str) -> Image:
 
 
 def check_prob(prob: object, shape: tuple[int, ...]) -> Image:
-    """Return the back projection of a frame, or of several, that has so many pixels."""
-    array = _check_bytes(prob, "prob", shape)
+    """Return prob as uint8 if it has that shape. A bool mask becomes 0 and 255."""
+    array = _check_bytes(_bool_as_bytes(prob), "prob", shape)
     if array.shape != shape:
         several = array.shape[1:] == shape
         fix = "prob[0] is the first of several" if several else "prob and frame must show the same pixels"
         raise ValueError(f"prob has shape {array.shape}, but the frame has {shape} pixels; {fix}")
-    return array
+    return np.where(array, np.uint8(255), np.uint8(0)) if _is_bool(prob) else array
 
 
 def destination(out: Image | None, shape: tuple[int, ...], frame: Image) -> tuple[Image, Image]:
