@@ -133,7 +133,7 @@ TEXT ·convert3AVX2(SB), NOSPLIT, $0-33
 	ADDQ    R9, DI
 	SUBQ    R9, R8
 
-turn:
+batch:
 	LEAQ         (AX)(AX*2), R9
 	VMOVDQU      (CX)(R9*1), X0
 	VINSERTI128  $0x01, 48(CX)(R9*1), Y0, Y0
@@ -288,7 +288,7 @@ next:
 	ADDQ    $0x20, AX
 	CMPQ    AX, DX
 	CMOVQGT DX, AX
-	JMP     turn
+	JMP     batch
 
 done:
 	VZEROUPPER
@@ -604,7 +604,7 @@ TEXT ·count3AVX2(SB), NOSPLIT, $160-25
 	VMOVDQA      Y0, 32(R10)
 	XCHGQ        R10, R11
 
-turn:
+batch:
 	CMPQ         AX, DI
 	JEQ          last
 	ADDQ         $0x20, AX
@@ -833,7 +833,7 @@ turn:
 	VMOVDQA      Y7, (R10)
 	VMOVDQA      Y0, 32(R10)
 	XCHGQ        R10, R11
-	JMP          turn
+	JMP          batch
 
 last:
 	MOVL    (R10), CX
@@ -1186,7 +1186,7 @@ open1:
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
 
-turn:
+batch:
 	CMPQ         BX, R8
 	JEQ          last
 	ADDQ         $0x20, BX
@@ -1447,7 +1447,7 @@ open2:
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
-	JMP     turn
+	JMP     batch
 
 last:
 	MOVL    (R9), CX
@@ -1846,7 +1846,7 @@ none2:
 	MOVQ       R13, R12
 	LEAQ       (R11)(BX*1), R13
 
-turn:
+batch:
 	CMPQ         BX, R8
 	JEQ          last
 	ADDQ         $0x20, BX
@@ -2102,7 +2102,7 @@ none4:
 	XCHGQ      R9, R10
 	MOVQ       R13, R12
 	LEAQ       (R11)(BX*1), R13
-	JMP        turn
+	JMP        batch
 
 last:
 	MOVLQSX (R9), CX
@@ -2319,7 +2319,7 @@ TEXT ·convert4AVX2(SB), NOSPLIT, $0-33
 	LEAQ    avx2Constants<>+288(SB), DI
 	ADDQ    R8, DI
 
-turn:
+batch:
 	VMOVDQU      (CX)(AX*4), X0
 	VINSERTI128  $0x01, 64(CX)(AX*4), Y0, Y0
 	VMOVDQU      16(CX)(AX*4), X1
@@ -2471,7 +2471,7 @@ next:
 	ADDQ    $0x20, AX
 	CMPQ    AX, DX
 	CMOVQGT DX, AX
-	JMP     turn
+	JMP     batch
 
 done:
 	VZEROUPPER
@@ -2779,7 +2779,7 @@ TEXT ·count4AVX2(SB), NOSPLIT, $160-25
 	VMOVDQA      Y1, 32(R9)
 	XCHGQ        R9, R10
 
-turn:
+batch:
 	CMPQ         AX, DI
 	JEQ          last
 	ADDQ         $0x20, AX
@@ -3005,7 +3005,7 @@ turn:
 	VMOVDQA      Y7, (R9)
 	VMOVDQA      Y1, 32(R9)
 	XCHGQ        R9, R10
-	JMP          turn
+	JMP          batch
 
 last:
 	MOVL    (R9), CX
@@ -3353,7 +3353,7 @@ open3:
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
 
-turn:
+batch:
 	CMPQ         BX, R8
 	JEQ          last
 	ADDQ         $0x20, BX
@@ -3611,7 +3611,7 @@ open4:
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
-	JMP     turn
+	JMP     batch
 
 last:
 	MOVL    (R9), CX
@@ -4005,7 +4005,7 @@ none6:
 	MOVQ       R13, R12
 	LEAQ       (R11)(BX*1), R13
 
-turn:
+batch:
 	CMPQ         BX, R8
 	JEQ          last
 	ADDQ         $0x20, BX
@@ -4258,7 +4258,7 @@ none8:
 	XCHGQ      R9, R10
 	MOVQ       R13, R12
 	LEAQ       (R11)(BX*1), R13
-	JMP        turn
+	JMP        batch
 
 last:
 	MOVLQSX (R9), CX

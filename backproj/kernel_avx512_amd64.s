@@ -521,7 +521,7 @@ TEXT ·convert3AVX512(SB), NOSPLIT, $0-33
 	VPADDB       Z5, Z12, K5, Z12
 	VPADDB       Z6, Z12, K6, Z12
 
-turn:
+batch:
 	MOVQ       AX, R9
 	CMPQ       AX, DX
 	JEQ        last
@@ -623,7 +623,7 @@ next:
 	VMOVDQA64 Z11, Z10
 	VMOVDQA64 Z12, Z11
 	VMOVDQA64 Z14, Z12
-	JMP       turn
+	JMP       batch
 
 last:
 	VPCMPUB    $0x01, Z6, Z10, K1
@@ -918,7 +918,7 @@ TEXT ·count3AVX512(SB), NOSPLIT, $320-25
 	VMOVDQA64    Z21, 64(R10)
 	XCHGQ        R10, R11
 
-turn:
+batch:
 	CMPQ       AX, DI
 	JEQ        last
 	ADDQ       $0x40, AX
@@ -1169,7 +1169,7 @@ turn:
 	VMOVDQA64  Z23, (R10)
 	VMOVDQA64  Z21, 64(R10)
 	XCHGQ      R10, R11
-	JMP        turn
+	JMP        batch
 
 last:
 	MOVL    (R10), CX
@@ -1657,7 +1657,7 @@ open1:
 	MOVQ      R13, R12
 	LEAQ      (R11)(BX*1), R13
 
-turn:
+batch:
 	CMPQ         BX, R8
 	JEQ          last
 	ADDQ         $0x40, BX
@@ -1958,7 +1958,7 @@ open2:
 	XCHGQ     R9, R10
 	MOVQ      R13, R12
 	LEAQ      (R11)(BX*1), R13
-	JMP       turn
+	JMP       batch
 
 last:
 	MOVL    (R9), CX
@@ -2475,7 +2475,7 @@ TEXT ·projectHue3AVX512(SB), NOSPLIT, $0-40
 	TESTQ        DX, DX
 	JEQ          only
 
-turn:
+batch:
 	LEAQ       (R8)(AX*1), R9
 	CMPQ       AX, DX
 	JEQ        last
@@ -2591,7 +2591,7 @@ open1:
 	VMOVDQA64 Z18, Z14
 	VMOVDQA64 Z20, Z15
 	MOVQ      R9, R10
-	JMP       turn
+	JMP       batch
 
 last:
 	VPCMPUB    $0x01, Z6, Z10, K1
@@ -2819,7 +2819,7 @@ TEXT ·projectHueSaturation3AVX512(SB), NOSPLIT, $0-40
 	TESTQ        DX, DX
 	JEQ          only
 
-turn:
+batch:
 	LEAQ       (R8)(AX*1), R9
 	CMPQ       AX, DX
 	JEQ        last
@@ -2965,7 +2965,7 @@ open4:
 	VMOVDQA64 Z15, Z14
 	VMOVDQA64 Z16, Z15
 	MOVQ      R9, R10
-	JMP       turn
+	JMP       batch
 
 last:
 	VPCMPUB    $0x01, Z6, Z10, K1
@@ -3297,7 +3297,7 @@ TEXT ·projectHSV3AVX512(SB), NOSPLIT, $320-48
 	MOVQ         R13, R12
 	LEAQ         (R11)(BX*1), R13
 
-turn:
+batch:
 	CMPQ       BX, R8
 	JEQ        last
 	ADDQ       $0x40, BX
@@ -3605,7 +3605,7 @@ turn:
 	XCHGQ      R9, R10
 	MOVQ       R13, R12
 	LEAQ       (R11)(BX*1), R13
-	JMP        turn
+	JMP        batch
 
 last:
 	MOVL    (R9), CX
@@ -4063,7 +4063,7 @@ TEXT ·convert4AVX512(SB), NOSPLIT, $0-33
 	VPADDB       Z5, Z12, K4, Z12
 	VPADDB       Z6, Z12, K5, Z12
 
-turn:
+batch:
 	MOVQ       AX, R8
 	CMPQ       AX, DX
 	JEQ        last
@@ -4165,7 +4165,7 @@ next:
 	VMOVDQA64 Z13, Z10
 	VMOVDQA64 Z11, Z11
 	VMOVDQA64 Z14, Z12
-	JMP       turn
+	JMP       batch
 
 last:
 	VPCMPUB    $0x01, Z6, Z10, K1
@@ -4459,7 +4459,7 @@ TEXT ·count4AVX512(SB), NOSPLIT, $320-25
 	VMOVDQA64    Z21, 64(R9)
 	XCHGQ        R9, R10
 
-turn:
+batch:
 	CMPQ       AX, DI
 	JEQ        last
 	ADDQ       $0x40, AX
@@ -4710,7 +4710,7 @@ turn:
 	VMOVDQA64  Z23, (R9)
 	VMOVDQA64  Z21, 64(R9)
 	XCHGQ      R9, R10
-	JMP        turn
+	JMP        batch
 
 last:
 	MOVL    (R9), CX
@@ -5197,7 +5197,7 @@ open3:
 	MOVQ      R13, R12
 	LEAQ      (R11)(BX*1), R13
 
-turn:
+batch:
 	CMPQ         BX, R8
 	JEQ          last
 	ADDQ         $0x40, BX
@@ -5498,7 +5498,7 @@ open4:
 	XCHGQ     R9, R10
 	MOVQ      R13, R12
 	LEAQ      (R11)(BX*1), R13
-	JMP       turn
+	JMP       batch
 
 last:
 	MOVL    (R9), CX
@@ -6014,7 +6014,7 @@ TEXT ·projectHue4AVX512(SB), NOSPLIT, $0-40
 	TESTQ        DX, DX
 	JEQ          only
 
-turn:
+batch:
 	LEAQ       (DI)(AX*1), R8
 	CMPQ       AX, DX
 	JEQ        last
@@ -6130,7 +6130,7 @@ open7:
 	VMOVDQA64 Z19, Z14
 	VMOVDQA64 Z18, Z15
 	MOVQ      R8, R9
-	JMP       turn
+	JMP       batch
 
 last:
 	VPCMPUB    $0x01, Z6, Z10, K1
@@ -6357,7 +6357,7 @@ TEXT ·projectHueSaturation4AVX512(SB), NOSPLIT, $0-40
 	TESTQ        DX, DX
 	JEQ          only
 
-turn:
+batch:
 	LEAQ       (DI)(AX*1), R8
 	CMPQ       AX, DX
 	JEQ        last
@@ -6503,7 +6503,7 @@ open10:
 	VMOVDQA64 Z14, Z14
 	VMOVDQA64 Z16, Z15
 	MOVQ      R8, R9
-	JMP       turn
+	JMP       batch
 
 last:
 	VPCMPUB    $0x01, Z6, Z10, K1
@@ -6834,7 +6834,7 @@ TEXT ·projectHSV4AVX512(SB), NOSPLIT, $320-48
 	MOVQ         R13, R12
 	LEAQ         (R11)(BX*1), R13
 
-turn:
+batch:
 	CMPQ       BX, R8
 	JEQ        last
 	ADDQ       $0x40, BX
@@ -7142,7 +7142,7 @@ turn:
 	XCHGQ      R9, R10
 	MOVQ       R13, R12
 	LEAQ       (R11)(BX*1), R13
-	JMP        turn
+	JMP        batch
 
 last:
 	MOVL    (R9), CX

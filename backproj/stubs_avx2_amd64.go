@@ -2,7 +2,7 @@
 
 package backproj
 
-// convert3AVX2 is kernel.index for n ≥ 32 pixels of 3 bytes; values may be nil.
+// convert3AVX2 is kernel.convert for n ≥ 32 pixels of 3 bytes; values may be nil.
 //
 //go:noescape
 func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
@@ -22,7 +22,7 @@ func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo
 //go:noescape
 func projectHue3AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 
-// convert4AVX2 is kernel.index for n ≥ 32 pixels of 4 bytes; values may be nil.
+// convert4AVX2 is kernel.convert for n ≥ 32 pixels of 4 bytes; values may be nil.
 //
 //go:noescape
 func convert4AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)

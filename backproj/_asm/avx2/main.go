@@ -1,5 +1,5 @@
-// The command avx2 writes the kernel for CPUs with AVX2 and FMA: 32 pixels a
-// turn.
+// The command avx2 writes the kernel for CPUs with AVX2 and FMA, which
+// processes batches of 32 pixels.
 package main
 
 import (
@@ -12,9 +12,9 @@ import (
 	"github.com/backproj/backproj/backproj/_asm/emit"
 )
 
-// turn is the number of pixels of a turn: one byte of each fills a register,
-// whose lower half has pixels 0 to 15.
-const turn = 32
+// batch is the number of pixels of a batch. One byte of each pixel fills a
+// register, with pixels 0 to 15 in its lower half.
+const batch = 32
 
 func main() {
 	emit.ReadTypes()
@@ -31,18 +31,17 @@ func main() {
 func convert(data *constants, size int) {
 	TEXT(fmt.Sprintf("convert%dAVX2", size), attr.NOSPLIT, "func(dst *uint16, values, src *uint8, n int, redFirst bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("convert%dAVX2 is kernel.index for n ≥ %d pixels of %d bytes; values may be nil.", size, turn, size))
-	r := emit.NewRow(turn, size)
+	Doc(fmt.Sprintf("convert%dAVX2 is kernel.convert for n ≥ %d pixels of %d bytes; values may be nil.", size, batch, size))
+	r := emit.NewRow(batch, size)
 	dst, values := GP64(), GP64()
 	Load(Param("dst"), dst)
 	Load(Param("values"), values)
 	k := newKernel(data, size)
 	temp := GP64()
 
-	Label("turn")
-	indices, v := k.turn(r.Pixels(temp), func() {})
-	// Interleaving has left the words of pixels 0 to 7 and 16 to 23 in the
-	// first, and those of the others in the second.
+	Label("batch")
+	indices, v := k.indices(r.Pixels(temp), func() {})
+	// See words for the order of the pixels.
 	at := Mem{Base: dst, Index: r.At, Scale: 2}
 	VMOVDQU(indices[0].AsX(), at)
 	VMOVDQU(indices[1].AsX(), at.Offset(16))
@@ -52,8 +51,8 @@ func convert(data *constants, size int) {
 	JEQ(LabelRef("next"))
 	VMOVDQU(v, Mem{Base: values, Index: r.At, Scale: 1})
 	Label("next")
-	r.Forward("done")
-	JMP(LabelRef("turn"))
+	r.Next("done")
+	JMP(LabelRef("batch"))
 	Label("done")
 	VZEROUPPER()
 	RET()
@@ -62,13 +61,13 @@ func convert(data *constants, size int) {
 func count(data *constants, size int) {
 	TEXT(fmt.Sprintf("count%dAVX2", size), attr.NOSPLIT, "func(counts *uint32, src *uint8, n int, redFirst bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("count%dAVX2 is kernel.count for pixels of %d bytes, n > 0 a multiple of %d.", size, size, turn))
-	r := emit.NewRow(turn, size)
+	Doc(fmt.Sprintf("count%dAVX2 is kernel.count for pixels of %d bytes, n > 0 a multiple of %d.", size, size, batch))
+	r := emit.NewRow(batch, size)
 	k := newKernel(data, size)
 	temp := GP64()
 	emit.Count(r, func(counts []func()) (first, second Op) {
-		between, rest := mixing(counts)
-		indices, _ := k.turn(r.Pixels(temp), between)
+		between, rest := sprinkle(counts)
+		indices, _ := k.indices(r.Pixels(temp), between)
 		rest()
 		return indices[0], indices[1]
 	})
@@ -77,33 +76,33 @@ func count(data *constants, size int) {
 func project(data *constants, size int) {
 	TEXT(fmt.Sprintf("project%dAVX2", size), attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, table *uint8, lo, span uint8)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("project%dAVX2 is kernel.project for n ≥ %d pixels of %d bytes; span is hi - lo.", size, turn, size))
-	r := emit.NewRow(turn, size)
-	l := emit.NewLookup(turn, place)
+	Doc(fmt.Sprintf("project%dAVX2 is kernel.project for n ≥ %d pixels of %d bytes; span is hi - lo.", size, batch, size))
+	r := emit.NewRow(batch, size)
+	l := emit.NewLookup(batch, place)
 	Load(Param("table"), emit.Table)
 	k := newKernel(data, size)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		between, rest := mixing(lookups)
-		indices, v := k.turn(r.Pixels(temp), between)
+		between, rest := sprinkle(lookups)
+		indices, v := k.indices(r.Pixels(temp), between)
 		rest()
-		emit.IfGated(func(lo, span Mem) { k.shut(indices, v, lo, span) })
+		emit.IfGated(func(lo, span Mem) { k.reject(indices, v, lo, span) })
 		return indices[0], indices[1]
 	})
 }
 
-// place returns the pixel whose word is the i-th of a turn.
+// place returns the pixel that the i-th word of a batch belongs to.
 func place(i int) int { return i%8 + i/8%2*16 + i/16*8 }
 
-// mixing returns what emits a lookup at every fourth call, and what emits those
-// that are left over.
-func mixing(lookups []func()) (between, rest func()) {
+// sprinkle returns a function that emits one of the steps at every fourth call,
+// and one that emits the steps that are left.
+func sprinkle(steps []func()) (between, rest func()) {
 	calls := 0
 	between = func() {
-		if calls++; calls%4 == 0 && len(lookups) > 0 {
-			lookups[0]()
-			lookups = lookups[1:]
+		if calls++; calls%4 == 0 && len(steps) > 0 {
+			steps[0]()
+			steps = steps[1:]
 		}
 	}
-	return between, func() { emit.Mix(lookups) }
+	return between, func() { emit.Interleave(steps) }
 }

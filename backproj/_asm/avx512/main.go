@@ -1,5 +1,5 @@
 // The command avx512 writes the kernel for CPUs with AVX-512 F, BW, VL and
-// VBMI: 64 pixels a turn.
+// VBMI, which processes batches of 64 pixels.
 package main
 
 import (
@@ -13,8 +13,9 @@ import (
 	"github.com/backproj/backproj/backproj/_asm/emit"
 )
 
-// turn is the number of pixels of a turn: one byte of each fills a register.
-const turn = 64
+// batch is the number of pixels of a batch. One byte of each pixel fills a
+// register.
+const batch = 64
 
 func main() {
 	emit.ReadTypes()
@@ -33,52 +34,52 @@ func main() {
 func convert(c *constants, size int) {
 	TEXT(fmt.Sprintf("convert%dAVX512", size), attr.NOSPLIT, "func(dst *uint16, values, src *uint8, n int, redFirst bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("convert%dAVX512 is kernel.index for n ≥ %d pixels of %d bytes; values may be nil.", size, turn, size))
-	r := emit.NewRow(turn, size)
+	Doc(fmt.Sprintf("convert%dAVX512 is kernel.index for n ≥ %d pixels of %d bytes; values may be nil.", size, batch, size))
+	r := emit.NewRow(batch, size)
 	dst, values := GP64(), GP64()
 	Load(Param("dst"), dst)
 	Load(Param("values"), values)
 	k := newKernel(c, size, 0)
 	temp, at := GP64(), GP64()
 	this := newChroma()
-	emit.Mix(k.chroma(r.Pixels(temp), this))
+	emit.Interleave(k.chroma(r.Pixels(temp), this))
 	finish := func(label string, more ...[]func()) {
-		colours := newColours()
-		emit.Mix(append(more, k.colours(this, colours))...)
-		indices := k.indices(colours)
+		hsv := newHSVWords()
+		emit.Interleave(append(more, k.hsv(this, hsv))...)
+		indices := k.indices(hsv)
 		VMOVDQU16(indices[0], Mem{Base: dst, Index: at, Scale: 2})
-		VMOVDQU16(indices[1], Mem{Base: dst, Index: at, Scale: 2, Disp: turn})
+		VMOVDQU16(indices[1], Mem{Base: dst, Index: at, Scale: 2, Disp: batch})
 		TESTQ(values, values)
 		JEQ(LabelRef(label))
-		k.inOrder(colours.values, colours.values)
-		VMOVDQU8(colours.values, Mem{Base: values, Index: at, Scale: 1})
+		k.inOrder(hsv.values, hsv.values)
+		VMOVDQU8(hsv.values, Mem{Base: values, Index: at, Scale: 1})
 		Label(label)
 	}
-	Label("turn")
+	Label("batch")
 	MOVQ(r.At, at)
-	r.Forward("last")
+	r.Next("last")
 	next := newChroma()
 	finish("next", k.chroma(r.Pixels(temp), next))
-	this.take(next)
-	JMP(LabelRef("turn"))
+	this.set(next)
+	JMP(LabelRef("batch"))
 	Label("last")
 	finish("done")
 	VZEROUPPER()
 	RET()
 }
 
-// indices returns hue<<8 | saturation, in words.
-func (k *kernel) indices(c colours) (indices [2]reg.VecVirtual) {
+// indices emits code that returns the indices, hue<<8 | saturation.
+func (k *kernel) indices(x hsvWords) (indices [2]reg.VecVirtual) {
 	for i := range indices {
-		VPSLLW(Imm(8), c.hues[i], c.hues[i])
-		VPORQ(c.hues[i], c.saturations[i], c.saturations[i])
-		indices[i] = c.saturations[i]
+		VPSLLW(Imm(8), x.hues[i], x.hues[i])
+		VPORQ(x.hues[i], x.saturations[i], x.saturations[i])
+		indices[i] = x.saturations[i]
 	}
 	return indices
 }
 
-// inOrder makes bytes of which the i-th is of pixel place(i) the same in the
-// order of the pixels.
+// inOrder emits code that puts bytes, the i-th of which belongs to pixel
+// place(i), into the order of the pixels.
 func (k *kernel) inOrder(bytes, ordered reg.VecVirtual) {
 	order := ZMM()
 	VMOVDQU8(k.at("order"), order)
@@ -88,12 +89,12 @@ func (k *kernel) inOrder(bytes, ordered reg.VecVirtual) {
 func count(c *constants, size int) {
 	TEXT(fmt.Sprintf("count%dAVX512", size), attr.NOSPLIT, "func(counts *uint32, src *uint8, n int, redFirst bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("count%dAVX512 is kernel.count for pixels of %d bytes, n > 0 a multiple of %d.", size, size, turn))
-	r := emit.NewRow(turn, size)
+	Doc(fmt.Sprintf("count%dAVX512 is kernel.count for pixels of %d bytes, n > 0 a multiple of %d.", size, size, batch))
+	r := emit.NewRow(batch, size)
 	k := newKernel(c, size, 10)
 	temp := GP64()
 	emit.Count(r, func(counts []func()) (first, second Op) {
-		indices, _ := k.turn(r.Pixels(temp), counts)
+		indices, _ := k.convert(r.Pixels(temp), counts)
 		return indices[0], indices[1]
 	})
 }
@@ -101,30 +102,30 @@ func count(c *constants, size int) {
 func project(c *constants, size int) {
 	TEXT(fmt.Sprintf("project%dAVX512", size), attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, table *uint8, lo, span uint8)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("project%dAVX512 is kernel.project for n ≥ %d pixels of %d bytes; span is hi - lo.", size, turn, size))
-	r := emit.NewRow(turn, size)
-	l := emit.NewLookup(turn, func(i int) int { return i })
+	Doc(fmt.Sprintf("project%dAVX512 is kernel.project for n ≥ %d pixels of %d bytes; span is hi - lo.", size, batch, size))
+	r := emit.NewRow(batch, size)
+	l := emit.NewLookup(batch, func(i int) int { return i })
 	Load(Param("table"), emit.Table)
 	k := newKernel(c, size, 10)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		indices, v := k.turn(r.Pixels(temp), lookups)
-		emit.IfGated(func(lo, span Mem) { k.shut(indices, v, lo, span) })
+		indices, v := k.convert(r.Pixels(temp), lookups)
+		emit.IfGated(func(lo, span Mem) { k.reject(indices, v, lo, span) })
 		return indices[0], indices[1]
 	})
 }
 
-// turn emits all of a turn, mixed with other steps, and returns the indices and
-// the values.
-func (k *kernel) turn(pixels Mem, others []func()) (indices [2]reg.VecVirtual, values reg.VecVirtual) {
-	chroma, colours := newChroma(), newColours()
-	emit.Mix(append(k.chroma(pixels, chroma), k.colours(chroma, colours)...), others)
-	return k.indices(colours), colours.values
+// convert emits code that computes the indices and the values of the pixels at
+// the address, interleaved with other steps.
+func (k *kernel) convert(pixels Mem, others []func()) (indices [2]reg.VecVirtual, values reg.VecVirtual) {
+	chroma, hsv := newChroma(), newHSVWords()
+	emit.Interleave(append(k.chroma(pixels, chroma), k.hsv(chroma, hsv)...), others)
+	return k.indices(hsv), hsv.values
 }
 
-// shut makes the indices those of an entry that is 0, 0xc8c8, where v - lo,
-// which wraps below lo, exceeds span.
-func (k *kernel) shut(indices [2]reg.VecVirtual, v reg.VecVirtual, lo, span Mem) {
+// reject emits code that replaces the indices by 0xc8c8, package backproj's
+// rejected, where v is not from lo to lo + span.
+func (k *kernel) reject(indices [2]reg.VecVirtual, v reg.VecVirtual, lo, span Mem) {
 	x, none, inside, outside := ZMM(), ZMM(), K(), K()
 	k.inside(v, lo, span, inside)
 	KNOTQ(inside, outside)
@@ -135,15 +136,17 @@ func (k *kernel) shut(indices [2]reg.VecVirtual, v reg.VecVirtual, lo, span Mem)
 	for i, unpack := range interleaved {
 		y := ZMM()
 		unpack(x, x, y)
-		VPTERNLOGQ(Imm(selectByC), none, y, indices[i])
+		VPTERNLOGQ(Imm(selectByB), none, y, indices[i])
 	}
 }
 
-// selectByC is the truth table of VPTERNLOG, whose operands are, from the
-// destination on, a, b and c here: b ? c : a.
-const selectByC = 0b1011_1000
+// selectByB is the truth table of VPTERNLOG for b ? c : a, where a is the
+// destination, b the source next to it in Go's order, and c the one before. Bit
+// a<<2 | b<<1 | c of a truth table is the result.
+const selectByB = 0b1011_1000
 
-// inside sets where v - lo, which wraps below lo, does not exceed span.
+// inside emits code that sets a mask where v is from lo to lo + span: where
+// v - lo, which wraps below lo, does not exceed span.
 func (k *kernel) inside(v reg.VecVirtual, lo, span Mem, inside reg.Register) {
 	x, y := ZMM(), ZMM()
 	VPBROADCASTB(lo, x)

@@ -6,8 +6,8 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// ReadTypes lets signatures use the types of package backproj's codebook.go,
-// from where the offsets of their fields are taken.
+// ReadTypes reads the types of package backproj's codebook.go, so that
+// signatures may use them and offsets of fields are Go's own.
 func ReadTypes() { Package("../codebook.go") }
 
 // A Codebook is what the parameter book, a *codebook, points to.
@@ -16,18 +16,19 @@ type Codebook struct{ gotypes.Component }
 // LoadCodebook emits code that loads the parameter book.
 func LoadCodebook() Codebook { return Codebook{Dereference(Param("book"))} }
 
-// At returns the address of the i-th element of a field that is an array.
+// At returns the address of the i-th element of an array among the fields.
 func (b Codebook) At(field string, i int) Mem { return address(b.Field(field).Index(i)) }
 
-// Threshold returns the addresses of what a field of type threshold holds: its
-// factors, and its bits for values below 128 and for others.
+// Threshold returns the addresses of the factor of a field of type threshold, of
+// its bits for values below 128, and of those for the other values.
 func (b Codebook) Threshold(field string) (factor, lower, upper Mem) {
 	threshold := b.Field(field)
 	bits := threshold.Field("bits")
 	return address(threshold.Field("factor").Index(0)), address(bits.Index(0).Index(0)), address(bits.Index(1).Index(0))
 }
 
-// address returns the address of a parameter or of what one points to.
+// address returns the address of a parameter, or of something that a parameter
+// points to.
 func address(c gotypes.Component) Mem {
 	b, err := c.Resolve()
 	if err != nil {

@@ -6,43 +6,45 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Count emits the body of a function that adds the pixels of a row to the Table,
-// of 32-bit counts by index, given what emits a turn, mixed with the steps that
-// it is given, and returns the vectors of indices. The row must be of whole
-// turns: what overlaps would be counted twice.
+// Count emits the body of a function that counts the pixels of a row by index.
+// The parameter counts points to 32-bit counts. n must be a multiple of the
+// batch: a last batch that overlaps would count pixels twice.
 //
-// As in Project, a turn counts the pixels of two turns before: while the counts
-// wait for each other, those of neighbours of one colour, and for the cache, the
-// vector instructions go on.
-func Count(r *Row, turn func(counts []func()) (first, second Op)) {
-	q := newQueue(r.turn)
+// The function convert emits the conversion of a batch, interleaved with the
+// given steps, and returns two vectors of indices.
+//
+// As in Project, each iteration counts the pixels of two batches before. Counts
+// wait for the cache and, where neighbours have one colour, for each other; the
+// vector instructions go on in the meantime.
+func Count(r *Row, convert func(counts []func()) (first, second Op)) {
+	q := newQueue(r.batch)
 	Load(Param("counts"), Table)
-	hand := func(first, second Op) {
+	enqueue := func(first, second Op) {
 		q.put(first, second)
 		q.swap()
 	}
-	hand(turn(nil))
-	r.Forward("one")
-	hand(turn(nil))
-	Label("turn")
-	r.Forward("last")
-	hand(turn(q.counts()))
-	JMP(LabelRef("turn"))
+	enqueue(convert(nil))
+	r.Next("one")
+	enqueue(convert(nil))
+	Label("batch")
+	r.Next("last")
+	enqueue(convert(q.counts()))
+	JMP(LabelRef("batch"))
 
 	Label("last")
-	Mix(q.counts())
+	Interleave(q.counts())
 	Label("one")
 	q.swap()
-	Mix(q.counts())
+	Interleave(q.counts())
 	VZEROUPPER()
 	RET()
 }
 
 // counts returns the steps that count the older indices.
 func (q *queue) counts() (steps []func()) {
-	for i := 0; i < q.turn; i += 2 {
+	for i := 0; i < q.batch; i += 2 {
 		steps = append(steps, func() {
-			q.two(i, false)
+			q.loadPair(i, false)
 			INCL(Mem{Base: Table, Index: reg.RDX, Scale: 4})
 			INCL(Mem{Base: Table, Index: reg.RCX, Scale: 4})
 		})

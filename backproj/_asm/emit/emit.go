@@ -1,70 +1,23 @@
-// Package emit holds what the generators of the kernels share.
+// Package emit holds the code that the generators of the kernels share.
+//
+// A kernel processes a row in batches: as many pixels as a vector register has
+// bytes. The CPU gets two kinds of work from a batch, vector arithmetic that
+// converts its pixels and scalar loads that look their results up, and the
+// kernels are software pipelined so that it has both at all times: while one
+// batch is converted, an earlier one is looked up. To that end a stage of the
+// pipeline is not emitted at once, but returned as a list of steps, functions
+// that emit a few instructions each, which Interleave merges with the steps of
+// the other stages.
+//
+// In Go's assembly the destination comes last, and the sources are in the
+// reverse of Intel's order: VPSUBB(a, b, c) is c = b - a, and
+// VPUNPCKLBW(high, low, c) interleaves the bytes of low and high to words.
 package emit
 
-import (
-	"encoding/binary"
-	"math"
-
-	"github.com/mmcloughlin/avo/attr"
-	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-)
-
-// Constants writes bytes, whose number is a multiple of 8, to read-only data
-// of that name.
-func Constants(name string, bytes []byte) Mem {
-	m := GLOBL(name, attr.RODATA|attr.NOPTR)
-	for i := 0; i < len(bytes); i += 8 {
-		DATA(i, U64(binary.LittleEndian.Uint64(bytes[i:])))
-	}
-	return m
-}
-
-// AlignableTo64 returns the bytes, whose number is a multiple of 64, twice, so
-// that one of the two is at a multiple of 64 wherever the linker, which cares
-// for multiples of 32 only, puts them.
-func AlignableTo64(bytes []byte) []byte {
-	return append(append(append([]byte{}, bytes...), make([]byte, 32)...), bytes...)
-}
-
-// AlignedTo64 emits code that gives the address of the one of the two, each of
-// that size. A vector of 64 bytes that crosses a cache line takes two loads.
-func AlignedTo64(data Mem, size int) reg.GPVirtual {
-	first, second := GP64(), GP64()
-	LEAQ(data, first)
-	LEAQ(data.Offset(size+32), second)
-	TESTQ(U32(32), first)
-	CMOVQNE(second, first)
-	return first
-}
-
-// Repeat returns n bytes that repeat the pattern.
-func Repeat(n int, pattern ...byte) []byte {
-	bytes := make([]byte, n)
-	for i := range bytes {
-		bytes[i] = pattern[i%len(pattern)]
-	}
-	return bytes
-}
-
-// Saturation is OpenCV's 255/v with 12 fractional bits, rounded half to even.
-func Saturation(v int) int { return reciprocal(255<<12, v) }
-
-// Hue is OpenCV's 180/(6d), likewise.
-func Hue(d int) int { return reciprocal(180<<12, 6*d) }
-
-func reciprocal(numerator, denominator int) int {
-	if denominator == 0 {
-		return 0
-	}
-	return int(math.RoundToEven(float64(numerator) / float64(denominator)))
-}
-
-// Mix emits lists of steps, each in its own order, but all evenly mixed. A CPU
-// cannot look far enough ahead to find work of the next turn, or of the one
-// before, while instructions of this one wait for each other.
-func Mix(lists ...[]func()) {
+// Interleave emits several lists of steps. Each keeps its order, and all are
+// spread evenly over the result: a CPU cannot look far enough ahead to find the
+// instructions of another stage behind all those of the first.
+func Interleave(lists ...[]func()) {
 	done := make([]int, len(lists))
 	for {
 		next, least := -1, 2.0

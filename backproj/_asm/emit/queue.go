@@ -6,40 +6,42 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Table is the register that holds the address of what indices lead to.
+// Table is the register that holds the address of the table that indices
+// address.
 var Table = reg.RSI
 
-// A queue holds, on the stack, the indices of the two turns before this one: by
-// the time they are used, a turn later, they have long been there.
+// A queue holds the indices of two batches on the stack. They are read an
+// iteration after they were written, when the stores have long completed.
 type queue struct {
-	turn         int // pixels of a turn
+	batch        int // pixels of a batch
 	older, newer reg.GPVirtual
 }
 
-func newQueue(turn int) queue {
-	q := queue{turn, GP64(), GP64()}
-	frame := AllocLocal(2*2*turn + turn)
-	// Aligned, so that no vector crosses a cache line.
-	LEAQ(frame.Offset(turn-1), q.older)
-	ANDQ(I8(-turn), q.older)
-	LEAQ(Mem{Base: q.older, Disp: 2 * turn}, q.newer)
+func newQueue(batch int) queue {
+	q := queue{batch, GP64(), GP64()}
+	frame := AllocLocal(2*2*batch + batch)
+	// Aligned to a vector, so that none crosses a cache line.
+	LEAQ(frame.Offset(batch-1), q.older)
+	ANDQ(I8(-batch), q.older)
+	LEAQ(Mem{Base: q.older, Disp: 2 * batch}, q.newer)
 	return q
 }
 
-// put writes the indices of a turn, in two vectors, over the older ones.
+// put overwrites the older indices with those of a batch, in two vectors.
 func (q *queue) put(first, second Op) {
 	move := func(from, to Op) { VMOVDQA(from, to) }
-	if q.turn == 64 {
+	if q.batch == 64 {
 		move = func(from, to Op) { VMOVDQA64(from, to) }
 	}
 	move(first, Mem{Base: q.older})
-	move(second, Mem{Base: q.older, Disp: q.turn})
+	move(second, Mem{Base: q.older, Disp: q.batch})
 }
 
+// swap exchanges the roles of the older and the newer indices.
 func (q *queue) swap() { XCHGQ(q.older, q.newer) }
 
-// two loads two of the older indices, by one load, into RDX and RCX.
-func (q *queue) two(i int, signed bool) {
+// loadPair loads older indices i and i+1 into RDX and RCX, by a single load.
+func (q *queue) loadPair(i int, signed bool) {
 	at := Mem{Base: q.older, Disp: 2 * i}
 	if signed {
 		MOVLQSX(at, reg.RCX)

@@ -6,26 +6,27 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// A Row walks over the pixels of a row, one turn after the other. The last
-// turn ends with the row, and so may do some pixels of the one before again.
+// A Row iterates over the pixels of a row in batches. Unless their number is a
+// multiple of the batch, the last batch is moved back to end at the row's end,
+// recomputing some pixels.
 type Row struct {
-	At         reg.GPVirtual // the first pixel of this turn
-	src, final reg.GPVirtual // final is that of the last
-	turn, size int
+	At          reg.GPVirtual // index of the first pixel of this batch
+	src, final  reg.GPVirtual // final is the index of the first pixel of the last batch
+	batch, size int           // pixels of a batch, bytes of a pixel
 }
 
-// NewRow returns the row of a function with the parameters src and n ≥ turn.
-func NewRow(turn, size int) *Row {
-	r := &Row{At: GP64(), src: GP64(), final: GP64(), turn: turn, size: size}
+// NewRow returns the row of a function with the parameters src and n ≥ batch.
+func NewRow(batch, size int) *Row {
+	r := &Row{At: GP64(), src: GP64(), final: GP64(), batch: batch, size: size}
 	Load(Param("src"), r.src)
 	Load(Param("n"), r.final)
-	SUBQ(Imm(uint64(turn)), r.final)
+	SUBQ(Imm(uint64(batch)), r.final)
 	XORQ(r.At, r.At)
 	return r
 }
 
-// Pixels returns the address of this turn's first pixel, for which it may use
-// temp.
+// Pixels returns the address of this batch's first pixel. It may use temp for
+// that.
 func (r *Row) Pixels(temp reg.GPVirtual) Mem {
 	if r.size == 3 {
 		LEAQ(Mem{Base: r.At, Index: r.At, Scale: 2}, temp)
@@ -34,17 +35,17 @@ func (r *Row) Pixels(temp reg.GPVirtual) Mem {
 	return Mem{Base: r.src, Index: r.At, Scale: 4}
 }
 
-// Single jumps to the label if the first turn is the last.
-func (r *Row) Single(label string) {
+// IfSingle jumps to the label if the first batch is the last.
+func (r *Row) IfSingle(label string) {
 	TESTQ(r.final, r.final)
 	JEQ(LabelRef(label))
 }
 
-// Forward goes on to the next turn, or to the label if this was the last.
-func (r *Row) Forward(last string) {
+// Next moves on to the next batch, or jumps to the label after the last.
+func (r *Row) Next(last string) {
 	CMPQ(r.At, r.final)
 	JEQ(LabelRef(last))
-	ADDQ(Imm(uint64(r.turn)), r.At)
+	ADDQ(Imm(uint64(r.batch)), r.At)
 	CMPQ(r.At, r.final)
 	CMOVQGT(r.final, r.At)
 }

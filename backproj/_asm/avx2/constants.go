@@ -31,12 +31,13 @@ func newConstants() *constants {
 	var bytes []byte
 	vector := func(name string, pattern ...byte) {
 		c.offsets[name] = len(bytes)
-		bytes = append(bytes, emit.Repeat(turn, pattern...)...)
+		bytes = append(bytes, emit.Repeat(batch, pattern...)...)
 	}
 	double := func(name string, n uint32) { vector(name, binary.LittleEndian.AppendUint32(nil, n)...) }
 
-	// For pixels of 3 bytes, by component: which bytes come from the second
-	// and from the third load of 16, and then where each pixel's byte is.
+	// To split pixels of 3 bytes, three vectors for each channel: masks of the
+	// bytes that come from the second and from the third load of 16 bytes, and
+	// then the place of each pixel's byte.
 	for channel := range 3 {
 		var second, third, place [16]byte
 		for i := range 16 {
@@ -53,9 +54,9 @@ func newConstants() *constants {
 		vector("", third[:]...)
 		vector("", place[:]...)
 	}
-	// For pixels of 4 bytes, blue first and then red first: where in 4 pixels
-	// are the components, and then the same for those of the fourth load,
-	// whose upper half is a byte early.
+	// To split pixels of 4 bytes, two vectors for blue first and two for red
+	// first: the places of the components of 4 pixels, and the same for the
+	// fourth load, whose upper half begins one byte early.
 	for _, name := range []string{"split4", "split4redFirst"} {
 		var places, early [16]byte
 		for i := range 4 {
@@ -65,7 +66,7 @@ func newConstants() *constants {
 					at = 4*i + 2 - channel
 				}
 				places[4*channel+i], early[4*channel+i] = byte(at), byte(at+1)
-				if channel == 3 { // of no use, and in the last pixel not there
+				if channel == 3 { // never used, and missing in the last pixel
 					places[12+i], early[12+i] = 0x80, 0x80
 				}
 			}
@@ -88,30 +89,32 @@ func newConstants() *constants {
 	return c
 }
 
-// A kernel is the code for pixels of one size. It keeps nothing but addresses
-// in registers: there are only sixteen vectors.
+// A kernel emits the code for pixels of one size. With only sixteen vector
+// registers, it reads all constants from memory.
 type kernel struct {
 	*constants
 	size int
 
-	// For pixels of 3 bytes, the constants for blue and for red; for pixels of
-	// 4 bytes, first alone is used.
+	// The addresses of the constants that split off blue and red, for pixels of
+	// 3 bytes. For pixels of 4 bytes, first is that of the constants for the
+	// order of their components, and last is not used.
 	first, last reg.GPVirtual
 }
 
+// newKernel emits code that loads addresses by the parameter redFirst.
 func newKernel(c *constants, size int) *kernel {
 	k := &kernel{constants: c, size: size, first: GP64(), last: GP64()}
 	red, redFirst := GP8(), GP64()
 	Load(Param("redFirst"), red)
 	MOVBQZX(red, redFirst)
 	if size == 3 {
-		IMUL3Q(U32(2*3*turn), redFirst, redFirst)
+		IMUL3Q(U32(2*3*batch), redFirst, redFirst)
 		LEAQ(c.at("split3"), k.first)
 		LEAQ(c.at("split3red"), k.last)
 		ADDQ(redFirst, k.first)
 		SUBQ(redFirst, k.last)
 	} else {
-		IMUL3Q(U32(2*turn), redFirst, redFirst)
+		IMUL3Q(U32(2*batch), redFirst, redFirst)
 		LEAQ(c.at("split4"), k.first)
 		ADDQ(redFirst, k.first)
 	}

@@ -15,11 +15,6 @@ type constants struct {
 	offsets map[string]int
 }
 
-// newConstants lays out the constants.
-//
-// Pixels lie in the vectors of bytes so that interleaving, which works within
-// 16 bytes, gives the words of pixels 0 to 31 and of pixels 32 to 63: the i-th
-// byte is of pixel place(i).
 func newConstants() *constants {
 	c := &constants{offsets: map[string]int{}}
 	var bytes []byte
@@ -27,7 +22,7 @@ func newConstants() *constants {
 		c.offsets[name] = len(bytes)
 		bytes = append(bytes, b...)
 	}
-	tabulate := func(name string, f func(int) int) {
+	table := func(name string, f func(int) int) {
 		low, high := make([]byte, 256), make([]byte, 256)
 		for i := range low {
 			low[i], high[i] = byte(f(i)), byte(f(i)>>8)
@@ -35,35 +30,35 @@ func newConstants() *constants {
 		vectors(name+"Low", low)
 		vectors(name+"High", high)
 	}
-	// Below 16, 16d over 16v, whose reciprocal has 16 bits, gives the same
-	// saturation for every d ≤ v.
-	tabulate("saturation", func(v int) int {
+	// Reciprocals for 16d where v < 16, and for 4d and 4e where d < 4, which fit
+	// words: see hues and saturations in ../avx2/hsv.go.
+	table("saturation", func(v int) int {
 		if v < 16 {
 			v *= 16
 		}
-		return emit.Saturation(v)
+		return emit.SaturationReciprocal(v)
 	})
-	// Below 4, 4n over 4d is the same and its reciprocal has 15 bits.
-	tabulate("hue", func(d int) int {
+	table("hue", func(d int) int {
 		if d < 4 {
 			d *= 4
 		}
-		return emit.Hue(d)
+		return emit.HueReciprocal(d)
 	})
+	// The places of components in a batch, blue, green and red.
 	for _, size := range []int{3, 4} {
-		split := make([]byte, 3*turn)
+		split := make([]byte, 3*batch)
 		for channel := range 3 {
-			for i := range turn {
+			for i := range batch {
 				at := size*place(i) + channel
 				if at >= 192 {
-					at++ // the fourth load is a byte early
+					at++ // the fourth load begins one byte early
 				}
-				split[turn*channel+i] = byte(at)
+				split[batch*channel+i] = byte(at)
 			}
 		}
 		vectors([]string{3: "split3", 4: "split4"}[size], split)
 	}
-	order, lowBytes := make([]byte, turn), make([]byte, turn)
+	order, lowBytes := make([]byte, batch), make([]byte, batch)
 	for i := range order {
 		order[place(i)] = byte(i)
 		lowBytes[i] = byte(2 * i)
@@ -75,58 +70,55 @@ func newConstants() *constants {
 		for i := range b {
 			b[i] = byte(n * i)
 		}
-		return emit.Repeat(turn, b...)
+		return emit.Repeat(batch, b...)
 	}
 	vectors("times16", multiples(16))
 	vectors("times4", multiples(4))
 	sign, sector := sextants()
-	vectors("sign", emit.Repeat(turn, sign[:]...))
-	vectors("sector", emit.Repeat(turn, sector[:]...))
+	vectors("sign", emit.Repeat(batch, sign[:]...))
+	vectors("sector", emit.Repeat(batch, sector[:]...))
 	c.size = len(bytes)
 	c.data = emit.Constants("avx512Constants", emit.AlignableTo64(bytes))
 	return c
 }
 
+// place returns the pixel that byte i of a vector belongs to where bytes are to
+// be interleaved. Interleaving works within each 16 bytes, of which it takes the
+// lower or the upper eight. This order makes the words of the lower ones those of
+// pixels 0 to 31, and the words of the upper ones those of pixels 32 to 63.
 func place(i int) int {
 	lane, offset := i/16, i%16
 	if offset < 8 {
 		return 8*lane + offset
 	}
-	return turn/2 + 8*lane + offset - 8
+	return batch/2 + 8*lane + offset - 8
 }
 
-// sextants returns the factors of e and d in 8n, by the order of the
-// components:
-//
-//	r ≥ g ≥ b    8   0        r ≥ b > g   -8   0
-//	g ≥ b > r    8  16        g > r ≥ b   -8  16
-//	b > r ≥ g    8  32        b > g > r   -8  32
-//
-// Where equal components make two rows fit, r goes before g before b; the sign
-// does not matter where e is 0. They are addressed by the sum of 1 where
-// r < g, 2 where g < b and 4 where r < b.
+// sextants returns tables of the factors of e and d in 8n, as sextant of
+// ../avx2/hsv.go has them, by the order of the components. The order is the sum
+// of 1 if r < g, 2 if g < b and 4 if r < b.
 func sextants() (sign, sector [16]byte) {
 	const minus8 = 256 - 8
-	for code, factors := range map[int][2]byte{
+	for order, factors := range map[int][2]byte{
 		0: {8, 0}, 2: {minus8, 0},
 		5: {8, 16}, 1: {minus8, 16},
 		6: {8, 32}, 7: {minus8, 32},
 	} {
-		sign[code], sector[code] = factors[0], factors[1]
+		sign[order], sector[order] = factors[0], factors[1]
 	}
 	return sign, sector
 }
 
-// A kernel is the code for pixels of one size, with what it keeps in
-// registers.
+// A kernel emits the code for pixels of one size. It has the constants that the
+// code keeps in registers, or their addresses.
 type kernel struct {
 	*constants
-	base reg.GPVirtual // where the constants lie
+	base reg.GPVirtual // the address of the constants
 	size int
 
-	split     [3]reg.VecVirtual // where the blue, green and red of pixels are
-	splitHigh [3]reg.Register   // which of them are from byte 128 on
-	splitLow  reg.Register
+	split     [3]reg.VecVirtual // the places of blue, green and red in a batch
+	splitHigh [3]reg.Register   // masks of the places from byte 128 on
+	splitLow  reg.Register      // for pixels of 4 bytes, of the places below
 
 	saturationLow, saturationHigh, hueLow, hueHigh [4]Op
 	sign, sector, times4, times16                  Op
@@ -143,11 +135,12 @@ func (k *kernel) at(name string) Mem {
 	return Mem{Base: k.base, Disp: offset}
 }
 
-// newKernel emits the code that loads the constants. So many of the vectors of
-// tables are kept in registers; the others are operands in memory.
+// newKernel emits code that loads the constants. It keeps the given number of
+// the vectors of tables in registers; the others are operands in memory.
 func newKernel(c *constants, size, keep int) *kernel {
 	k := &kernel{constants: c, size: size, base: emit.AlignedTo64(c.data, c.size)}
-	// Red and blue change places by an offset of two vectors.
+	// If red comes first, red and blue change places, which are two vectors
+	// apart.
 	at, offset := GP64(), GP64()
 	redFirst := GP64()
 	red := GP8()
@@ -158,8 +151,8 @@ func newKernel(c *constants, size, keep int) *kernel {
 	LEAQ(k.at(name), at)
 	k.split = [3]reg.VecVirtual{ZMM(), ZMM(), ZMM()}
 	VMOVDQU8(Mem{Base: at, Index: redFirst, Scale: 1}, k.split[0])
-	VMOVDQU8(Mem{Base: at, Disp: turn}, k.split[1])
-	MOVQ(U32(2*turn), offset)
+	VMOVDQU8(Mem{Base: at, Disp: batch}, k.split[1])
+	MOVQ(U32(2*batch), offset)
 	SUBQ(redFirst, offset)
 	VMOVDQU8(Mem{Base: at, Index: offset, Scale: 1}, k.split[2])
 	if size == 3 {
@@ -186,7 +179,7 @@ func newKernel(c *constants, size, keep int) *kernel {
 	k.sign, k.sector, k.times4, k.times16 = vector(k.at("sign")), vector(k.at("sector")), vector(k.at("times4")), vector(k.at("times16"))
 	load := func(name string) (t [4]Op) {
 		for i := range t {
-			t[i] = k.at(name).Offset(turn * i)
+			t[i] = k.at(name).Offset(batch * i)
 			if i%2 == 0 {
 				t[i] = vector(t[i].(Mem))
 			}

@@ -11,36 +11,35 @@ import (
 	"github.com/backproj/backproj/backproj/_asm/emit"
 )
 
-// before is how many bytes of a table of hues are of negative ones, which
-// begin at -30.
-const before = 32
-
-// projectHue emits the function for histograms of the hue alone. It does not
-// compute the saturation, only whether it is inside the bounds.
+// projectHue emits the function for histograms of hue alone. It computes no
+// saturation, only whether the saturation is within its bounds, which is
+// cheaper.
 func projectHue(data *constants, size int) {
 	name := fmt.Sprintf("projectHue%dAVX2", size)
 	TEXT(name, attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, book *codebook)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s is kernel.projectCoded for hueCoding, for n ≥ %d pixels of %d bytes.", name, turn, size))
-	r := emit.NewRow(turn, size)
-	l := emit.NewLookup(turn, place)
+	Doc(fmt.Sprintf("%s is kernel.projectCoded for hueCoding, for n ≥ %d pixels of %d bytes.", name, batch, size))
+	r := emit.NewRow(batch, size)
+	l := emit.NewLookup(batch, place)
 	l.Signed = true
 	book := emit.LoadCodebook()
 	stackHues(book)
 	k := newKernel(data, size)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		between, rest := mixing(lookups)
+		between, rest := sprinkle(lookups)
 		hues, d, v := k.hues(r.Pixels(temp), between)
 		inside := within(book, v)
-		k.saturated(book, "saturationFrom", d, v, func(reached reg.VecVirtual) {
+		k.ifThreshold(book, "saturationFrom", d, v, func(reached reg.VecVirtual) {
 			VPAND(reached, inside, inside)
 		})
-		k.saturated(book, "saturationBeyond", d, v, func(reached reg.VecVirtual) {
+		k.ifThreshold(book, "saturationBeyond", d, v, func(reached reg.VecVirtual) {
 			VPANDN(inside, reached, inside)
 		})
 		rest()
-		// The greater of the hue and of -56, or, outside, of 200, which is 0.
+		// Make the hue 200, whose entry is zero, where the pixel is outside:
+		// unpacking gives 0xffc8, -56, inside and 0x00c8, 200, outside, and the
+		// greater of that and the hue is the hue inside, 200 outside.
 		for i, unpack := range []func(...Op){VPUNPCKLBW, VPUNPCKHBW} {
 			least := YMM()
 			VMOVDQU(k.at("b200"), least)
@@ -51,21 +50,26 @@ func projectHue(data *constants, size int) {
 	})
 }
 
-// stackHues emits code that puts what hues project to onto the stack, those of
-// negative hues before the others, and 0 at 200, and sets emit.Table to that of
-// hue 0.
+// before is the number of entries for negative hues in the table on the stack.
+// There must be 30, and a multiple of a vector is copied.
+const before = 32
+
+// stackHues emits code that copies the table of hues to the stack, sorted by the
+// hue as a signed number from -before on, with a zero entry at 200. It sets
+// emit.Table to the address of the entry of hue 0.
 func stackHues(book emit.Codebook) {
 	frame := AllocLocal(256)
-	for i := range 256 / turn {
+	for i := range 256 / batch {
 		row := YMM()
-		VMOVDQU(book.At("hue", (256-before+turn*i)%256), row)
-		VMOVDQU(row, frame.Offset(turn*i))
+		VMOVDQU(book.At("hue", (256-before+batch*i)%256), row)
+		VMOVDQU(row, frame.Offset(batch*i))
 	}
 	MOVB(Imm(0), frame.Offset(before+200))
 	LEAQ(frame.Offset(before), emit.Table)
 }
 
-// within returns the mask of the values from valueLo to valueLo + valueSpan.
+// within emits code that returns the mask of the values from valueLo to
+// valueLo + valueSpan.
 func within(book emit.Codebook, v reg.Register) reg.VecVirtual {
 	x, inside := YMM(), YMM()
 	VPSUBB(book.At("valueLo", 0), v, x)
@@ -74,14 +78,18 @@ func within(book emit.Codebook, v reg.Register) reg.VecVirtual {
 	return inside
 }
 
-var thresholds int
+var thresholds int // for labels that differ
 
-// saturated emits code that gives use the mask of the pixels whose saturation
-// reaches a threshold, unless there is none.
+// ifThreshold emits code that passes the mask of the pixels whose saturation
+// reaches the threshold to the code that use emits, unless there is no
+// threshold.
 //
-// With t = ⌊v·factor/2^16⌋, the chroma d must be at least t, or t + 1 where bit
-// v of the threshold's 256 is 1: see package backproj's type threshold.
-func (k *kernel) saturated(book emit.Codebook, threshold string, d, v reg.VecVirtual, use func(reached reg.VecVirtual)) {
+// The chroma d must reach ⌊v·factor/2^16⌋, or one more if bit v of the
+// threshold's bits is 1. Package backproj's newThreshold has the derivation. The
+// 256 bits are looked up in three steps: a byte shuffle by v/8 mod 16 finds the
+// byte in both halves of 16 bytes, the top bit of v selects one, and another
+// shuffle turns v mod 8 into a mask of one bit.
+func (k *kernel) ifThreshold(book emit.Codebook, threshold string, d, v reg.VecVirtual, use func(reached reg.VecVirtual)) {
 	thresholds++
 	none := fmt.Sprint("none", thresholds)
 	factor, bitsBelow128, bitsFrom128 := book.Threshold(threshold)
@@ -95,8 +103,6 @@ func (k *kernel) saturated(book emit.Codebook, threshold string, d, v reg.VecVir
 	VPMULHUW(factor, high, high)
 	VPACKUSWB(high, least, least)
 
-	// Byte v/8 of 32, whose halves are of v below 128 and of others, and of
-	// that bit v%8.
 	at, lower, upper, bit := YMM(), YMM(), YMM(), YMM()
 	VPSRLW(Imm(3), v, at)
 	VPAND(k.at("b15"), at, at)
@@ -110,7 +116,7 @@ func (k *kernel) saturated(book emit.Codebook, threshold string, d, v reg.VecVir
 	VPSHUFB(at, bit, bit)
 	VPAND(bit, lower, lower)
 	VPCMPEQB(bit, lower, lower)
-	VPSUBB(lower, least, least) // less -1
+	VPSUBB(lower, least, least) // the mask is -1 where the bit is 1
 
 	VPMAXUB(least, d, least)
 	VPCMPEQB(least, d, least)
