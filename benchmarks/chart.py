@@ -10,7 +10,7 @@ from measure import clock
 from report import Cell, shown_size, shown_threads
 from table import digits, times
 
-from backproj._atomic_write import replaced
+from backproj._atomic_write import atomic_write
 
 # Okabe and Ito's colours, which the colour-blind tell apart, and greys for all of cv2.
 KERNEL_COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7"]
@@ -48,7 +48,7 @@ def draw(report, path):
         by_size, by_peer = lower.subplots(1, 2)
         draw_sizes(by_size, report, threads[0])
         draw_times(by_peer, report, Cell(threads[0], report.distinct("case")[0], image, size))
-        with replaced([path]) as (file,):
+        with atomic_write([path]) as (file,):
             figure.savefig(file, format="png")
         plt.close(figure)
 

@@ -3,7 +3,7 @@
 import json
 from typing import NamedTuple
 
-from backproj._atomic_write import replaced
+from backproj._atomic_write import atomic_write
 
 # What the summaries are about, where it was measured.
 USUAL = "astronaut", (1920, 1080)
@@ -38,7 +38,7 @@ class Report:
             return cls(json.load(file))
 
     def write(self, path):
-        with replaced([path]) as (file,):
+        with atomic_write([path]) as (file,):
             file.write(json.dumps(self.data, indent=1, ensure_ascii=False).encode() + b"\n")
 
     def get(self, cell, peer):

@@ -207,7 +207,7 @@ def test_all_pictures_are_written_or_none(folder):
     (folder / "folder.png").mkdir()
     done = project("-o", "prob.png", "--overlay", "folder.png")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "no regular file" in done.stderr
+    assert "cannot write folder.png: it exists and is not a regular file" in done.stderr
     assert names(folder) == ["folder.png", "photograph.jpg"]
 
 

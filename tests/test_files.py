@@ -1,7 +1,9 @@
-"""Histograms in files: what was saved comes back, whole, or a file is named as none of ours."""
+"""Histograms in files: what was saved comes back, and what is damaged or foreign is a ValueError."""
 
-import errno
 import os
+import struct
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from test_models import ORIGINS, assert_same
 
 import backproj
-from backproj import _npz
+from backproj._engine import engines
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def rewritten(saved, path, **changed):
 def assert_named(caught, path):
     text = str(caught.value)
     assert str(path) in text
-    assert "holds no histogram of backproj, or is broken" in text
+    assert "is not a histogram that backproj saved, or is damaged" in text
     assert "\n" not in text
     assert len(text) < 500
 
@@ -51,64 +53,6 @@ def test_what_was_saved_comes_back(model, tmp_path, origin, convert):
     two = backproj.Histogram.load(path)
     if hist.counts is not None:
         assert_same(hist + hist, two + two, model)
-
-
-def test_saving_replaces_and_keeps_permissions(model, tmp_path):
-    path = tmp_path / "hist.npz"
-    one, two = backproj.Histogram(model), backproj.Histogram(model, bins=9)
-    one.save(path)
-    umask = os.umask(0)
-    os.umask(umask)
-    assert path.stat().st_mode & 0o777 == 0o666 & ~umask
-    path.chmod(0o604)
-    two.save(path)
-    assert path.stat().st_mode & 0o777 == 0o604
-    assert backproj.Histogram.load(path) == two
-
-
-def test_a_symbolic_link_stays_one(model, tmp_path):
-    link, target = tmp_path / "link", tmp_path / "target"
-    link.symlink_to(target.name)
-    hist = backproj.Histogram(model)
-    hist.save(link)
-    assert link.is_symlink()
-    assert backproj.Histogram.load(target) == backproj.Histogram.load(link) == hist
-
-
-class FullDisk:
-    """Fail in the middle, as a disk does that has no room left."""
-
-    def __call__(self, file, **arrays):
-        file.write(b"PK half of it")
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-class Interrupted:
-    def __call__(self, file, **arrays):
-        file.write(b"PK half of it")
-        raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize(("fault", "error"), [(FullDisk(), OSError), (Interrupted(), KeyboardInterrupt)])
-def test_a_save_that_fails_leaves_what_was_there(monkeypatch, model, tmp_path, fault, error):
-    path = tmp_path / "hist.npz"
-    hist = backproj.Histogram(model)
-    hist.save(path)
-    before = path.read_bytes()
-    monkeypatch.setattr(_npz.np, "savez_compressed", fault)
-    for target in (path, tmp_path / "new"):
-        with pytest.raises(error):
-            backproj.Histogram(model, bins=9).save(target)
-    assert os.listdir(tmp_path) == ["hist.npz"]
-    assert path.read_bytes() == before
-
-
-def test_places_that_cannot_be_written_to(model, tmp_path):
-    hist = backproj.Histogram(model)
-    for path in (tmp_path, tmp_path / "missing" / "hist.npz", "/dev/null/hist.npz"):
-        with pytest.raises(OSError, match=r"regular file|No such file|Not a directory"):
-            hist.save(path)
-    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -160,6 +104,21 @@ FOREIGN = {
     "a negative peak": {"peak": np.array(-1.0)},
     "a peak that is none": {"peak": np.array(np.nan)},
     "objects": {"values": np.array([{}, None], object)},
+    "records": {"values": np.zeros(16, [("a", "<f4")])},
+    "complex values": {"values": np.ones(16, np.complex64)},
+    "texts as values": {"values": np.array(["a"] * 16)},
+    "counts of other bytes": {"counts": np.ones(16, ">i8")},
+    "unsigned counts": {"counts": np.ones(16, np.uint64)},
+    "counts of another shape": {"counts": np.ones((4, 4), np.int64)},
+    "counts with too great a sum": {"counts": np.full(16, 2**62, np.int64)},
+    "a peak without counts": {"counts": np.array([], np.int64)},
+    "ranges that are one number": {"ranges": np.array(180.0)},
+    "ranges that are none": {"ranges": np.array([0, np.nan])},
+    "bounds that are one number": {"in_range": np.array(180)},
+    "a text that is none": {"channels": np.array("\0")},
+    "a text of no characters": {"format": np.frombuffer(b"\xff\xff\xff\xff", "<U1").reshape(())},
+    "several texts": {"channels": np.array(["h", "s"])},
+    "more than a histogram's bins": {"values": np.zeros(2**21, np.float32)},
 }
 
 
@@ -205,6 +164,193 @@ def test_other_files_of_numpy_are_named(tmp_path):
         with pytest.raises(ValueError, match=name) as caught:
             backproj.Histogram.load(tmp_path / name)
         assert_named(caught, tmp_path / name)
+
+
+def archive(path, saved, change):
+    """Write the members of a file again, as a function of their names and contents has them."""
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.namelist():
+            for content in change(member, old.read(member)):
+                new.writestr(member, content)
+    return path
+
+
+def twice(name, content):
+    return [content, content] if name == "values.npy" else [content]
+
+
+def empty(name, content):
+    return [b"" if name == "values.npy" else content]
+
+
+def cut_in_the_header(name, content):
+    return [content[:50] if name == "values.npy" else content]
+
+
+def cut_in_the_array(name, content):
+    return [content[:-1] if name == "values.npy" else content]
+
+
+def with_more_behind_it(name, content):
+    return [content + b"more" if name == "values.npy" else content]
+
+
+def with_header(text):
+    """Return a change of the header of the values."""
+    header = text.encode("latin-1").ljust(117) + b"\n"
+
+    def change(name, content):
+        return [content[:10] + header + content[128:] if name == "values.npy" else content]
+
+    return change
+
+
+# Headers of values that are four floats.
+HEADERS = {
+    "no literal": "{'descr': ",
+    "a great depth": "-" * 100 + "1",
+    "no shape": "{'descr': '<f4', 'fortran_order': False}",
+    "a negative shape": "{'descr': '<f4', 'fortran_order': False, 'shape': (-16,), }",
+    "a shape of two unknowns": "{'descr': '<f4', 'fortran_order': False, 'shape': (-1, -1), }",
+    "a greater shape": "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,), }",
+    "a shape that overflows": f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({2**62}, 4), }}",
+    "an unknown type": "{'descr': '<q9', 'fortran_order': False, 'shape': (16,), }",
+    "an unknown order": "{'descr': '<f4', 'fortran_order': None, 'shape': (16,), }",
+}
+
+ARCHIVES = {
+    "a member twice": twice,
+    "an empty member": empty,
+    "a member cut in its header": cut_in_the_header,
+    "a member cut in its array": cut_in_the_array,
+    "a member with more behind it": with_more_behind_it,
+    "an npy of version 3": lambda name, content: [content[:6] + b"\3" + content[7:]],
+    **{f"a header with {name}": with_header(text) for name, text in HEADERS.items()},
+}
+
+
+@pytest.mark.parametrize("change", ARCHIVES.values(), ids=ARCHIVES)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_archives_that_numpy_would_not_write_are_named(saved, tmp_path, change):
+    path = archive(tmp_path / "odd.npz", saved, change)
+    with pytest.raises(ValueError, match="odd") as caught:
+        backproj.Histogram.load(path)
+    assert_named(caught, path)
+
+
+def patched(saved, path, offset, value):
+    """Write a file whose entries in zip's directory have other bytes at an offset."""
+    data = saved.read_bytes()
+    first, *entries = data.split(b"PK\1\2")
+    entries = [entry[: offset - 4] + value + entry[offset - 4 + len(value) :] for entry in entries]
+    path.write_bytes(b"PK\1\2".join([first, *entries]))
+    return path
+
+
+ENTRIES = {
+    "encrypted": (8, b"\1\0"),
+    "compressed by bzip2": (10, struct.pack("<H", zipfile.ZIP_BZIP2)),
+    "compressed by LZMA": (10, struct.pack("<H", zipfile.ZIP_LZMA)),
+    "compressed by an unknown method": (10, struct.pack("<H", 77)),
+    "of a later version of zip": (6, b"\xff\0"),
+    "of another checksum": (16, b"\0\0\0\0"),
+    "of no bytes compressed": (20, struct.pack("<I", 0)),
+    "of no bytes": (24, struct.pack("<I", 0)),
+    "of a byte less": (24, struct.pack("<I", 143)),
+    "of gigabytes": (24, struct.pack("<I", 2**32 - 2)),
+    "of a size that zip64 has and is not there": (24, struct.pack("<I", 2**32 - 1)),
+    "somewhere else": (42, struct.pack("<I", 10**6)),
+    "all at one place": (42, struct.pack("<I", 0)),
+}
+
+
+@pytest.mark.parametrize(("offset", "value"), ENTRIES.values(), ids=ENTRIES)
+def test_directories_that_lie_are_named(saved, tmp_path, offset, value):
+    path = patched(saved, tmp_path / "lie.npz", offset, value)
+    with pytest.raises(ValueError, match="lie") as caught:
+        backproj.Histogram.load(path)
+    assert_named(caught, path)
+
+
+def loading(path, before=""):
+    """Load a file in a process of its own; return what is said and how many KiB it took more."""
+    # Not getrusage's: that of a process begins with what its parent had.
+    code = (
+        "import resource, sys, numpy as np, zipfile, backproj, backproj._atomic_write\n"
+        "def peak():\n"
+        "    return int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])\n"
+        "backproj.back_project(*[np.zeros((1, 1, 3), np.uint8)] * 2)\n"
+        f"{before}\n"
+        "begin = peak()\n"
+        "try: said = repr(backproj.Histogram.load(sys.argv[1]))\n"
+        "except Exception as error: said = f'{type(error).__name__}: {error}'\n"
+        "print(peak() - begin, said)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    taken, _, said = done.stdout.strip().partition(" ")
+    return said, int(taken)
+
+
+@pytest.mark.parametrize("truthful", [True, False])
+def test_a_small_file_that_unpacks_to_gigabytes_is_not_unpacked(saved, tmp_path, truthful):
+    def change(name, content):
+        header = b"{'descr': '<i8', 'fortran_order': False, 'shape': (8388608,), }".ljust(117) + b"\n"
+        return [content[:10] + header + bytes(64 << 20) if name == "counts.npy" else content]
+
+    path = archive(tmp_path / "bomb.npz", saved, change)
+    if not truthful:  # of the size of all: then more than that is never taken
+        patched(path, path, 24, struct.pack("<I", 8 << 20))
+    assert path.stat().st_size < 1 << 20
+    said, kib = loading(path)
+    assert said.startswith(f"ValueError: {path} is not a histogram that backproj saved, or is damaged")
+    assert kib < 40 << 10
+
+
+def test_a_file_larger_than_any_histogram_is_not_read_to_its_end(tmp_path):
+    said, kib = loading("/dev/zero")
+    assert "ValueError: /dev/zero is not a histogram that backproj saved" in said
+    assert "larger than 16 MiB" in said
+    assert kib < 60 << 10
+
+
+def test_the_largest_histogram_can_be_saved_and_loaded(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (2000, 2000, 3), np.uint8)
+    hist = backproj.Histogram(noise, channels="hsv", bins=(128, 128, 64))
+    hist.save(tmp_path / "large.npz")
+    assert backproj.Histogram.load(rewritten(tmp_path / "large.npz", tmp_path / "plain.npz")) == hist
+
+
+def test_a_raw_histogram_has_no_peak_in_its_file(model, tmp_path):
+    backproj.Histogram(model, peak=None).save(tmp_path / "raw.npz")
+    backproj.Histogram(model, peak=99).save(tmp_path / "scaled.npz")
+    with np.load(tmp_path / "raw.npz") as raw, np.load(tmp_path / "scaled.npz") as scaled:
+        assert raw["peak"].tolist() == []
+        assert scaled["peak"].tolist() == 99
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("backproj was not built"), OSError(5, "I/O")])
+def test_what_is_not_the_files_fault_is_not_said_of_the_file(monkeypatch, saved, error):
+    def refuse(*arguments):
+        raise error
+
+    monkeypatch.setattr(engines.loader, "call", refuse)
+    with pytest.raises(type(error)) as caught:
+        backproj.Histogram.load(saved)
+    assert caught.value is error
+
+
+def test_a_good_file_without_memory_is_a_memory_error(saved):
+    used = "int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()"
+    limit = f"resource.setrlimit(resource.RLIMIT_AS, ({used} + (1 << 16),) * 2)"
+    said, _ = loading(saved, limit)
+    assert "MemoryError" in said
+    assert "histogram" not in said
+
+
+def test_an_error_while_a_file_is_read_is_an_os_error():
+    with pytest.raises(OSError, match="Input/output error"):  # nothing is mapped at its beginning
+        backproj.Histogram.load("/proc/self/mem")
 
 
 def test_a_file_cut_short_anywhere_is_named(saved, tmp_path):

@@ -3,50 +3,152 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
-import tempfile
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 
 @contextlib.contextmanager
-def replaced(paths: Sequence[str | os.PathLike[str]]) -> Iterator[list[BinaryIO]]:
-    """Open files that become those of the paths when the block ends well, all or none.
+def atomic_write(paths: Sequence[str | os.PathLike[str]]) -> Iterator[list[BinaryIO]]:
+    """Open files for writing that take the places of the paths when the block ends without an error.
 
-    Until then they have temporary names in the same folders. A file that is replaced passes on its
-    permissions, and a symbolic link stays one: the file behind it is replaced.
+    Until then they have temporary names (``.backproj-*.part``) in the same folders. Before the first one is
+    renamed, all of them are on the disk, so after a power cut a path has its old content or its new one.
+    If one of several cannot be renamed, those before it are put back. Only a power cut or SIGKILL between
+    two renames leaves the one path replaced and the other not.
+
+    A new file has the owner and the permissions of any new file. A file that is replaced passes on its
+    permissions, and its owner and group as far as this process may set them. A symbolic link stays one: the
+    file that it points to is replaced.
 
     Raises
     ------
     OSError
-        If a path cannot be written to, or is something else than a regular file.
+        If a path cannot be written to, or exists and is not a regular file. Its ``filename`` is the path.
     """
-    targets = [Path(path).resolve() for path in paths]
-    for target in targets:
+    outputs = [_Output(os.fspath(path), Path(os.path.realpath(path))) for path in paths]
+    for path, target in outputs:
         if target.exists() and not target.is_file():
-            raise OSError(None, "it exists and is no regular file", str(target))
-    parts: list[Path] = []
-    with contextlib.ExitStack() as files:
-        opened: list[BinaryIO] = []
-        for target in targets:
-            mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-            try:
-                descriptor, name = tempfile.mkstemp(".part", ".backproj-", target.parent)
-            except OSError as error:
-                raise type(error)(error.errno, error.strerror, str(target)) from error
-            parts.append(Path(name))
-            files.callback(parts[-1].unlink, missing_ok=True)
-            opened.append(files.enter_context(os.fdopen(descriptor, "wb")))
-            os.fchmod(descriptor, mode)
-        yield opened
-        for file in opened:
-            file.close()
-        for part, target in zip(parts, targets, strict=True):
-            part.replace(target)
+            code = errno.EISDIR if target.is_dir() else errno.EINVAL
+            raise OSError(code, "it exists and is not a regular file", path)
+    with contextlib.ExitStack() as cleanup:
+        parts: list[Path] = []
+        files: list[BinaryIO] = []
+        for path, target in outputs:
+            parts.append(_temporary_name(target, cleanup))
+            with _errors_name(path):
+                files.append(_create(parts[-1], target))
+            cleanup.callback(_close_quietly, files[-1])
+        yield files
+        for file, output in zip(files, outputs, strict=True):
+            with _errors_name(output.path):
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+        _replace_all(parts, outputs, cleanup)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+class _Output(NamedTuple):
+    path: str  # as it was given
+    target: Path  # where symbolic links lead to
+
+
+def _create(part: Path, target: Path) -> BinaryIO:
+    """Create a temporary file, with the permissions and the owner of the one that it replaces."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        # The kernel takes the umask off. To read it, Python would have to change it, for all threads.
+        return os.fdopen(os.open(part, flags, 0o666), "wb")
+    file = os.fdopen(os.open(part, flags, 0o600), "wb")  # until its owner is right, for nobody else
+    _give(file.fileno(), old)
+    return file
+
+
+def _give(descriptor: int, old: os.stat_result) -> None:
+    """Give a file the owner, the group and the permissions of an old one."""
+    # Only root may give files to another user, and others only to groups that they are in.
+    for owner in (old.st_uid, -1):
+        with contextlib.suppress(OSError):
+            os.fchown(descriptor, owner, old.st_gid)
+            break
+    mode = old.st_mode & 0o777
+    if os.fstat(descriptor).st_gid != old.st_gid:  # then to its group this user is anyone
+        mode = mode & 0o707 | (mode & 0o007) << 3
+    os.fchmod(descriptor, mode)
+
+
+def _replace_all(parts: list[Path], outputs: list[_Output], cleanup: contextlib.ExitStack) -> None:
+    """Rename all files, or none and raise OSError."""
+    # The last one needs no backup: once it is renamed, all of them are.
+    backups = [_back_up(output, cleanup) for output in outputs[:-1]]
+    try:
+        for part, output in zip(parts, outputs, strict=True):
+            with _errors_name(output.path):
+                part.replace(output.target)
+    except BaseException:  # an interrupt between two renames, too
+        if parts[-1].exists():
+            for part, output, backup in zip(parts[:-1], outputs[:-1], backups, strict=True):
+                if part.exists():  # it was not renamed, nor were those after it
+                    break
+                if backup:
+                    backup.replace(output.target)
+                else:
+                    output.target.unlink()
+        raise
+    for folder in {output.target.parent for output in outputs}:
+        _sync_folder(folder)
+
+
+def _back_up(output: _Output, cleanup: contextlib.ExitStack) -> Path | None:
+    """Return another name for a file, or for a copy of it; or None if there is no such file."""
+    if not output.target.exists():
+        return None
+    backup = _temporary_name(output.target, cleanup)
+    with _errors_name(output.path):
+        try:
+            os.link(output.target, backup)
+        except OSError:  # the file system has no hard links, or they are forbidden to files of others
+            shutil.copy2(output.target, backup)
+    return backup
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the new names of a folder on the disk."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError:  # it may be written to, but not be read
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # the file system has nothing to do for folders
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _temporary_name(target: Path, cleanup: contextlib.ExitStack) -> Path:
+    """Return a name beside a file, which is removed in the end if a file has it."""
+    name = target.parent / f".backproj-{os.urandom(8).hex()}.part"
+    cleanup.callback(name.unlink, missing_ok=True)
+    return name
+
+
+def _close_quietly(file: BinaryIO) -> None:
+    """Close a file that is to be removed: what its buffer holds need not be written any more."""
+    with contextlib.suppress(OSError):
+        file.close()
+
+
+@contextlib.contextmanager
+def _errors_name(path: str) -> Iterator[None]:
+    """Let an OSError name the file as it was given, instead of a temporary file or none."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error

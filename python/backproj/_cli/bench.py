@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import backproj
-from backproj._atomic_write import replaced
+from backproj._atomic_write import atomic_write
 
 if TYPE_CHECKING:
     from backproj._cli.timing import Timing
@@ -47,7 +47,7 @@ def bench(seconds: float, plot: Path | None) -> None:
     for line in table(timings):
         click.echo(line)
     if plot and draw:
-        with replaced([plot]) as (file,):
+        with atomic_write([plot]) as (file,):
             file.write(draw(timings))
         click.echo(f"wrote {plot}")
 

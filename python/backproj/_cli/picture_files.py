@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from backproj._atomic_write import replaced
+from backproj._atomic_write import atomic_write
 from backproj._cli.bit_depth import has_more_than_8_bits
 from backproj._cli.errors import describe_error
 from backproj._validate.arrays import Image
@@ -103,13 +103,13 @@ def write_pictures(pictures: list[tuple[Image, Path]]) -> None:
 
     formats = [_format_of(path) for _, path in pictures]
     try:
-        with replaced([path for _, path in pictures]) as files:
+        with atomic_write([path for _, path in pictures]) as files:
             for (pixels, _), kind, file in zip(pictures, formats, files, strict=True):
                 # WebP is lossy otherwise; the others have no such option.
                 PIL.Image.fromarray(pixels).save(file, format=kind, lossless=True)
     except Exception as error:  # Pillow's encoders raise many kinds for sizes that they cannot write
-        names = " and ".join(str(path) for _, path in pictures)
-        raise click.ClickException(f"cannot write {names}: {describe_error(error)}") from error
+        name = getattr(error, "filename", None) or " and ".join(str(path) for _, path in pictures)
+        raise click.ClickException(f"cannot write {name}: {describe_error(error)}") from error
 
 
 def _readable_formats() -> list[str]:

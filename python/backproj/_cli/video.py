@@ -14,7 +14,7 @@ import click
 import numpy as np
 
 import backproj
-from backproj._atomic_write import replaced
+from backproj._atomic_write import atomic_write
 from backproj._cli.box_tracker import Tracker
 from backproj._cli.options import (
     Setup,
@@ -158,7 +158,7 @@ def write(
 
     begin, number, seconds = time.perf_counter(), 0, 0.0
     prob = np.empty(shape, np.uint8)
-    with replaced(outputs) as files, write_film(files[0], outputs[0], shape, source) as writer:
+    with atomic_write(outputs) as files, write_film(files[0], outputs[0], shape, source) as writer:
         tables = files[1:]
         for table in tables:
             table.write(f"{','.join(COLUMNS)}\n".encode())
