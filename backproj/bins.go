@@ -2,17 +2,19 @@ package backproj
 
 import "math"
 
-// An axis is one dimension of a histogram: bins of equal width over the
+// An axis is one dimension of a histogram: bins of equal width that cover the
 // values from lo up to, but not including, hi.
 type axis struct {
 	bins   int
 	lo, hi float32
 }
 
-// bin returns the bin of value j, or -1 for a value outside the axis.
+// bin returns the bin of value j, or -1 if j is outside the axis. In double
+// precision, it is
 //
-//	bin = floor(j·a + b), a = bins/(hi-lo), b = -a·lo, in double precision,
-//	limited to 0 to bins-1.
+//	bin = floor(j·a + b)   where a = bins/(hi-lo) and b = -a·lo
+//
+// clamped to 0 to bins-1.
 //
 // Source: OpenCV, modules/imgproc/src/histogram.cpp, calcHistLookupTables_8u.
 func (x axis) bin(j int) int {
@@ -21,8 +23,8 @@ func (x axis) bin(j int) int {
 		return -1
 	}
 	a := float64(x.bins) / (hi - lo)
-	// The conversions forbid the compiler to fuse either product with the sum,
-	// which it does on arm64 and which would round differently.
+	// The conversions keep the compiler from fusing a product with the sum, as
+	// it would on arm64: a fused sum is rounded differently.
 	b := float64(-a * lo)
 	i := int(math.Floor(float64(float64(j)*a) + b))
 	return min(max(i, 0), x.bins-1)

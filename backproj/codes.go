@@ -6,42 +6,71 @@ import (
 	"unsafe"
 )
 
-// A coding is a way to number the bins of a layout by bytes, codes, that
-// depend on one channel each. Vector instructions look those up by the dozen,
-// where a table of all hues and saturations takes a load for each pixel.
+// A coding is a way to find what a pixel projects to from codes. A code is a byte
+// that depends on the pixel's hue, saturation or value alone. Vector instructions
+// look up dozens of codes at once, whereas a table by index takes a load for each
+// pixel.
+//
+// The layout determines the coding, and the kernel whether it is used.
 type coding int
 
 const (
 	noCoding coding = iota
 
-	// hueCoding layouts are of the hue alone: a hue's code is what it projects
-	// to. Bounds of the others are compared.
+	// hueCoding is for histograms of hue alone. A hue's code is what it projects
+	// to. A pixel projects to
+	//
+	//	book.hue[hue byte]
+	//
+	// or to 0 if its saturation or its value is outside the book's bounds.
 	hueCoding
 
-	// hueSaturationCoding layouts are of hue and saturation, and of so few bins that
-	// these fit the registers. See codebook for how the codes go together.
+	// hueSaturationCoding is for histograms of hue and saturation whose bins, with
+	// a class for those outside all bins, are few enough for vector registers. A
+	// pixel projects to
+	//
+	//	book.bins[number]
+	//
+	// or to 0 if its value is outside the book's bounds. The number of a bin is
+	// put together from the codes of hue and saturation: see codebook.
 	hueSaturationCoding
 
-	// hsvCoding layouts are of three channels. The hue's code is the high byte
-	// of an index into a Table, the codes of saturation and value together are
-	// the low one.
+	// hsvCoding is for histograms of hue, saturation and value whose codes fit an
+	// index of 16 bits. A pixel projects to
+	//
+	//	table[book.hue[hue byte]<<8 | book.saturation[saturation] | book.value[value]]
 	hsvCoding
 
-	codings // how many there are
+	codings // the number of codings
 )
 
-// newThreshold returns the threshold of a saturation, 1 to 255.
-func newThreshold(saturation int) (t threshold) {
-	// In real numbers, 255·d/v rounds to at least the saturation from
-	// saturation - 1/2 on. OpenCV's reciprocals may have a tie, or what is all
-	// but one, round either way. 64/2^16·v, up to 1/4, is more than they are off,
-	// and makes all of these need one more or not.
-	factor := (2*saturation-1)<<16/(2*255) + 64
+// newThreshold returns the threshold of a saturation s from 1 to 255.
+//
+// The basic idea: that 255·d/v reaches s means that the chroma d reaches a number
+// in proportion to v. One multiplication gives that number, where the saturation
+// takes a reciprocal of v and two multiplications. OpenCV's reciprocals are
+// rounded, which moves the number a little; a bit for each v makes up for that.
+//
+// In equations: OpenCV's saturation is (d·R + 2^11) >> 12, where R is 255·2^12/v,
+// rounded. It reaches s if and only if d·R ≥ 2^12·s - 2^11, that is from
+//
+//	τ = 2^11·(2s-1)/R
+//
+// on. If R were exact, τ would be T = v(2s-1)/510, which is below v. But R, which
+// is at least 2^12, is off by up to 1/2, so that τ is off T by less than v·8/2^16.
+//
+// The factor is ⌊2^16·(2s-1)/510⌋ + 64. So v·factor/2^16 is greater than T, by
+// v·63/2^16 to v·64/2^16, and greater than τ, by v·55/2^16 to v·72/2^16. That is
+// more than 0 and less than 1. Hence ⌊v·factor/2^16⌋ is the least d that reaches s
+// or one less, never anything else, and the bit for v is the difference. Without
+// the 64 it could also be two less. If v is 0 the bit is 1, and no d reaches that.
+func newThreshold(s int) (t threshold) {
+	factor := (2*s-1)<<16/510 + 64
 	for i := range t.factor {
 		t.factor[i] = uint16(factor)
 	}
 	for v := range 256 {
-		if d := v * factor >> 16; int(saturationOf(d, v)) < saturation {
+		if d := v * factor >> 16; int(saturationOf(d, v)) < s {
 			half := &t.bits[v>>7]
 			half[v>>3&15] |= 1 << (v & 7)
 			half[16+(v>>3&15)] |= 1 << (v & 7)
@@ -50,7 +79,8 @@ func newThreshold(saturation int) (t threshold) {
 	return t
 }
 
-// An alignedCodebook has room for a codebook at a multiple of 64.
+// An alignedCodebook has room for a codebook at an address that is a multiple of
+// 64.
 type alignedCodebook [unsafe.Sizeof(codebook{}) + 63]byte
 
 var codebooks = sync.Pool{New: func() any { return new(alignedCodebook) }}
@@ -60,19 +90,14 @@ func (a *alignedCodebook) codebook() *codebook {
 	return (*codebook)(unsafe.Pointer(&a[at]))
 }
 
-// encode sets the plan's coding, if there is one for the layout, and what of
-// its codebook does not depend on a histogram.
+// setCoding sets the plan's coding to the one that fits the layout, if any, and
+// fills in the part of its codebook that no histogram changes.
 func (p *plan) setCoding(channels Channels, bounds Bounds) {
 	book := &p.codes
-	fill := func(vector *[64]uint8, value uint8) {
-		for i := range vector {
-			vector[i] = value
-		}
-	}
-	fill(&book.saturationLo, bounds.Lo[1])
-	fill(&book.saturationSpan, bounds.Hi[1]-bounds.Lo[1])
-	fill(&book.valueLo, p.gate.lo)
-	fill(&book.valueSpan, p.gate.hi-p.gate.lo)
+	book.saturationLo = vectorOf(bounds.Lo[1])
+	book.saturationSpan = vectorOf(bounds.Hi[1] - bounds.Lo[1])
+	book.valueLo = vectorOf(p.gate.lo)
+	book.valueSpan = vectorOf(p.gate.hi - p.gate.lo)
 	if channels == Hue {
 		p.coding = hueCoding
 		if bounds.Lo[1] > 0 {
@@ -88,14 +113,14 @@ func (p *plan) setCoding(channels Channels, bounds Bounds) {
 	values, valueBits := classes(&p.value, p.bins[2], p.strides[2])
 	switch {
 	case channels == HueSaturation && saturationBits <= 7 && hueBits <= 8 && hueBits+saturationBits <= 10:
-		// At least two, so that bits 0 and 1 of the hue's code are free.
+		// A shift of at least 2 leaves bits 0 and 1 of the hue code free.
 		p.coding, p.shift = hueSaturationCoding, max(2, saturationBits)
 		book.saturation = saturations
 		for hue, class := range hues {
 			bin := int(class) << p.shift
 			book.hue[hue] = uint8(bin | bin>>8)
 		}
-		fill(&book.binMask, 0x7f&^(1<<p.shift-1))
+		book.binMask = vectorOf(0x7f &^ (1<<p.shift - 1))
 
 	case channels == HueSaturationValue && hueBits <= 8 && saturationBits+valueBits <= 8:
 		p.coding, p.shift = hsvCoding, valueBits
@@ -106,23 +131,31 @@ func (p *plan) setCoding(channels Channels, bounds Bounds) {
 	}
 }
 
-// classes numbers a channel's bins, and, if any of its numbers is in none of
-// them, one more class for those. It returns the class of each number, and how
-// many bits a class needs.
+// vectorOf returns 64 equal bytes.
+func vectorOf(b uint8) (vector [64]uint8) {
+	for i := range vector {
+		vector[i] = b
+	}
+	return vector
+}
+
+// classes returns the class of each hue, saturation or value, and the number of
+// bits that a class takes. The class is the number of the bin. What is outside
+// all bins has one more class, after that of the last bin.
 func classes(offsets *[256]int32, bins, stride int) (class [256]uint8, width int) {
 	last := bins - 1
 	for i, offset := range offsets {
 		class[i] = uint8(int(offset) / stride)
 		if offset < 0 {
 			last = bins
-			class[i] = uint8(bins) // 256 does not fit, but is of nine bits
+			class[i] = uint8(bins) // 256 does not fit, but nine bits suit no coding
 		}
 	}
 	return class, bits.Len(uint(last))
 }
 
-// fill makes the codebook that of a histogram whose bins project to those
-// values. Classes without bins project to 0.
+// fillCodebook makes book the codebook of a histogram whose bins project to
+// cells. The classes of what is outside all bins project to 0.
 func (p *plan) fillCodebook(book *codebook, cells []uint8) {
 	*book = p.codes
 	switch p.coding {

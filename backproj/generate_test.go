@@ -8,9 +8,11 @@ import (
 	"testing"
 )
 
-// TestAssemblyIsWhatItsGeneratorsWrite runs what the go:generate lines of
-// kernel_amd64.go run, and compares all but the line that tells the command.
-func TestAssemblyIsWhatItsGeneratorsWrite(t *testing.T) {
+// TestAssemblyIsUpToDate runs the generators as the go:generate lines of
+// kernel_amd64.go do, and compares their output with the files here, except for
+// the first line, which contains the command. It fails if the generators or
+// codebook.go, whose offsets the assembly has, were changed but not run.
+func TestAssemblyIsUpToDate(t *testing.T) {
 	if testing.Short() {
 		t.Skip("generating takes some seconds")
 	}
@@ -28,7 +30,7 @@ func TestAssemblyIsWhatItsGeneratorsWrite(t *testing.T) {
 			}
 			for _, name := range []string{assembly, stubs} {
 				if !bytes.Equal(afterFirstLine(t, name), afterFirstLine(t, filepath.Join(dir, name))) {
-					t.Errorf("%s is not what its generator writes: run go generate ./backproj", name)
+					t.Errorf("%s is out of date: run go generate ./backproj", name)
 				}
 			}
 		})

@@ -2,15 +2,15 @@ package backproj
 
 import "math"
 
-// hues is the number of hues of an 8-bit HSV image: a step is two degrees.
+// hues is the number of hues in OpenCV's 8-bit HSV. Each stands for two degrees.
 const hues = 180
 
-// hsvShift is the number of fractional bits of OpenCV's reciprocals.
+// hsvShift is the number of fractional bits in OpenCV's reciprocals.
 const hsvShift = 12
 
-// saturationReciprocal[v] is 255/v and hueReciprocal[d] is 180/(6d), both
-// with hsvShift fractional bits and rounded half to even, as in OpenCV's
-// RGB2HSV_b. Entry 0 stands for "no division" and is 0.
+// saturationReciprocal[v] is 255/v and hueReciprocal[d] is 180/(6d), as in
+// OpenCV's RGB2HSV_b: in fixed point with hsvShift fractional bits, rounded half
+// to even. Entry 0 is 0, so that black has saturation 0 and grey has hue 0.
 var saturationReciprocal, hueReciprocal = reciprocals()
 
 func reciprocals() (saturation, hue [256]int32) {
@@ -21,24 +21,25 @@ func reciprocals() (saturation, hue [256]int32) {
 	return saturation, hue
 }
 
-// hueByte returns the hue, as kernels have it, of a colour whose numerator is n and whose
-// chroma (greatest less least component) is d. With v the greatest component,
-// the numerator is
+// hueByte returns the hue byte of a colour from its numerator n and its chroma d,
+// the greatest less the least component. With v the greatest component, the
+// numerator is
 //
-//	g - b       where v = r,
-//	b - r + 2d  else where v = g,
-//	r - g + 4d  else,
+//	g - b        if v = r,
+//	b - r + 2d   otherwise if v = g,
+//	r - g + 4d   otherwise.
 //
-// and the hue is n·180/(6d), rounded half up in fixed point, -30 to 150. That is
-// where OpenCV, which wants 0 to 179, adds 180 if it is negative; this is the
-// low byte instead.
+// The hue is n·180/(6d), rounded half up in fixed point, and from -30 to 150.
+// OpenCV then adds 180 to negative hues. Kernels skip that and keep the low byte:
+// each hue still has a byte of its own.
+//
 // Source: OpenCV, modules/imgproc/src/color_hsv.simd.hpp, RGB2HSV_b.
 func hueByte(n, d int) uint8 {
 	return uint8((n*int(hueReciprocal[d]) + 1<<(hsvShift-1)) >> hsvShift)
 }
 
-// hueOf returns the hue, 0 to 179, that a byte of a kernel stands for, or 0 for
-// one that does not occur.
+// hueOf returns OpenCV's hue, 0 to 179, for a hue byte. For other bytes it returns
+// 0.
 func hueOf(b int) int {
 	switch {
 	case !validHueByte(b):
@@ -49,15 +50,17 @@ func hueOf(b int) int {
 	return b
 }
 
-// occurs reports whether a hue of a kernel, -30 to 150, may be that byte.
+// validHueByte reports whether b is the low byte of a hue from -30 to 150.
 func validHueByte(b int) bool { return b <= 150 || b >= 256-30 }
 
-// rejected is an index that no colour has.
+// rejected is the index for pixels that a gate rejects. No colour has it, since
+// 200 is no hue byte, and every table holds 0 there.
 const rejected = 200<<8 | 200
 
-// saturationOf returns the saturation 255·d/v, rounded half up in fixed point,
-// of a colour whose chroma is d and whose greatest component is v.
-// Source: as for hueByte.
+// saturationOf returns the saturation of a colour with the chroma d and the
+// greatest component v: 255·d/v, rounded half up in fixed point.
+//
+// Source: see hueByte.
 func saturationOf(d, v int) uint8 {
 	return uint8((d*int(saturationReciprocal[v]) + 1<<(hsvShift-1)) >> hsvShift)
 }

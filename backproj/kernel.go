@@ -11,59 +11,80 @@ type pixelFormat struct {
 	redFirst bool // red is byte 0 and blue byte 2; otherwise the reverse
 }
 
-// A gate lets pixels pass whose values are from lo to hi; lo ≤ hi.
+// A gate accepts the pixels whose value is from lo to hi; lo ≤ hi.
 type gate struct{ lo, hi uint8 }
 
-// open is the gate that all pixels pass.
+// open is the gate that accepts all pixels.
 var open = gate{0, 255}
 
-// blocks returns 255 if a pixel of that value does not pass, and 0 if it does:
-// no CPU could predict a branch.
+// rejectMask returns 255 if the gate rejects a pixel of that value, otherwise 0.
+// It has no branch because no CPU could predict it.
 func (g gate) rejectMask(value uint8) uint8 {
 	return uint8((int(g.hi-g.lo) - int(value-g.lo)) >> 8) // value-lo wraps below lo
 }
 
-// A kernel turns a row of pixels into indices hue<<8 | saturation, the
-// saturation being that of OpenCV's 8-bit HSV for each of the 2^24 colours, and
-// the hue the low byte of what it is before OpenCV adds 180 if it is negative:
-// see hueOf.
+// A kernel converts rows of pixels to HSV and stores, counts or looks up what
+// comes out. All kernels give the same results. The tests compare each of them
+// with OpenCV's formulas for all 2^24 colours.
 //
-// The contract that every kernel fulfils, and that the tests hold it to:
+// To a kernel, a pixel has two properties:
 //
-//   - index writes dst[i], the index of pixel i, for every i < len(dst), and,
-//     unless values is nil, values[i], the greatest of its components; they
-//     are then equally long.
-//   - count adds 1 to counts[index of pixel i] for each of n pixels.
-//   - project writes dst[i] = table[index of pixel i], but 0 if the pixel's
-//     value, the greatest of its components, is outside the gate. No index is
-//     rejected, and table[rejected] is 0: a kernel may look up that instead.
-//   - projectCoded writes what the codebook, or for hsvCoding the table, says of
-//     pixel i, in the codings that the kernel takes.
-//   - Pixel i lies at src[i*size : i*size+3]. A fourth byte is ignored, and
-//     the last pixel need not have one: len(src) ≥ (n-1)*size + 3, where n is
-//     len(dst).
-//   - Nothing outside dst is written and nothing outside src is read.
-//   - A kernel keeps no state and may run in several goroutines at once.
+//   - Its index is hue byte<<8 | saturation. The saturation is that of OpenCV's
+//     8-bit HSV. The hue byte is the low byte of OpenCV's hue before OpenCV adds
+//     180 to negative hues: see hueByte.
+//   - Its value is the greatest of its three components.
+//
+// The rules for all functions of a kernel, where n is their parameter n or
+// len(dst):
+//
+//   - n may be any number from 0 on, and no memory need be aligned.
+//   - Pixel i is src[i*size : i*size+3], with the size and the order of its
+//     components that the format tells. A fourth byte is ignored. The last pixel
+//     need not have one, so that len(src) ≥ (n-1)*size + 3 suffices.
+//   - The function writes nothing but the n results, or the counts, and reads
+//     nothing of src beyond the last pixel's third byte. No arguments overlap.
+//   - It panics if n > 0 and src is too short, or a table or codebook that it
+//     needs is nil.
+//   - It keeps no state, and several goroutines may call it at once.
+//   - Callers split long rows: Go cannot preempt assembly, and garbage collection
+//     waits for it.
 type kernel struct {
-	name    string
+	name string
+
+	// convert writes the index of each pixel to dst and, unless values is nil,
+	// its value to values, which is as long as dst.
 	convert func(dst []uint16, values []uint8, src []byte, format pixelFormat)
-	count   func(counts *indexCounts, n int, src []byte, format pixelFormat)
+
+	// count adds 1 to counts[index] for each of n pixels. The caller sees to it
+	// that no count exceeds 32 bits.
+	count func(counts *indexCounts, n int, src []byte, format pixelFormat)
+
+	// project writes table[index] to dst for each pixel whose value the gate
+	// accepts, and 0 for the others. Since table[rejected] is 0, it may look up
+	// that index for these.
 	project func(dst, src []byte, format pixelFormat, table *Table, gate gate)
 
-	supports     [codings]bool
+	// supports tells the codings that projectCoded supports, never noCoding. A
+	// kernel without any has no projectCoded: project and convert suffice for
+	// all layouts.
+	supports [codings]bool
+
+	// projectCoded writes to dst what the coding says of each pixel. The table
+	// is used by hsvCoding alone and may otherwise be nil.
 	projectCoded func(coding coding, dst, src []byte, format pixelFormat, book *codebook, table *Table)
 
-	// sharesIndices says that several histograms are projected faster by
-	// looking up each pixel's index in all their tables.
+	// sharesIndices says that several histograms are projected faster by one
+	// convert, and a lookup of each index in all their tables, than by a project
+	// or projectCoded for each.
 	sharesIndices bool
 
-	// grain is the number of pixels that the kernel projects in about 0.25
-	// ms. A second goroutine gains nothing below that.
+	// grain is the number of pixels that the kernel projects in about 0.25 ms.
+	// Splitting work more finely among goroutines gains nothing.
 	grain int
 }
 
 // Kernels returns the names of the kernels that this machine can run, the
-// fastest, which is the default, first.
+// fastest first. That one is the default.
 func Kernels() []string {
 	names := make([]string, len(kernels))
 	for i, k := range kernels {

@@ -5,7 +5,7 @@ import "golang.org/x/sys/cpu"
 //go:generate go run -C _asm ./avx512 -out ../kernel_avx512_amd64.s -stubs ../stubs_avx512_amd64.go -pkg backproj
 //go:generate go run -C _asm ./avx2 -out ../kernel_avx2_amd64.s -stubs ../stubs_avx2_amd64.go -pkg backproj
 
-// kernels are those that this machine can run, the fastest first.
+// kernels are the kernels that this machine can run, the fastest first.
 var kernels = machineKernels()
 
 func machineKernels() []*kernel {
@@ -20,10 +20,9 @@ func machineKernels() []*kernel {
 	return append(k, &genericKernel)
 }
 
-// The assembly takes a turn of pixels at a time, and needs at least that many:
-// its last turn ends with the row and overlaps the one before. Rows that are
-// too narrow for AVX-512 are left to AVX2, and those too narrow for that go
-// through a scratch.
+// The assembly processes pixels in batches of this size and needs at least one
+// batch: the last one is moved back to end at the row's end. AVX-512 leaves
+// shorter rows to AVX2, which copies rows that are too short for it to a buffer.
 const (
 	avx512Batch = 64
 	avx2Batch   = 32
@@ -58,8 +57,8 @@ func convertAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat)
 	}
 }
 
-// countAVX512 leaves what is not a whole turn to AVX2, which leaves what is not
-// one of its own to the index.
+// countAVX512 counts whole batches and leaves the rest to countAVX2, which
+// converts what is left of its own batches and counts the indices.
 func countAVX512(counts *indexCounts, n int, src []byte, format pixelFormat) {
 	whole := n &^ (avx512Batch - 1)
 	if whole > 0 {
@@ -141,10 +140,10 @@ var avx2Kernel = kernel{
 func convertAVX2(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	n := len(dst)
 	if n < avx2Batch {
-		var row narrow
-		if row.take(n, src, format) {
+		var row shortRow
+		if row.load(n, src, format) {
 			convertAVX2(row.indices[:], row.bytes[:], row.pixels[:], format)
-			row.give(dst, values)
+			row.store(dst, values)
 		}
 		return
 	}
@@ -180,8 +179,8 @@ func countAVX2(counts *indexCounts, n int, src []byte, format pixelFormat) {
 func projectAVX2(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 	n := len(dst)
 	if n < avx2Batch {
-		var row narrow
-		if row.take(n, src, format) {
+		var row shortRow
+		if row.load(n, src, format) {
 			projectAVX2(row.bytes[:], row.pixels[:], format, table, gate)
 			copy(dst, row.bytes[:])
 		}
@@ -198,8 +197,8 @@ func projectAVX2(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 func projectHueAVX2(coding coding, dst, src []byte, format pixelFormat, book *codebook, _ *Table) {
 	n := len(dst)
 	if n < avx2Batch {
-		var row narrow
-		if row.take(n, src, format) {
+		var row shortRow
+		if row.load(n, src, format) {
 			projectHueAVX2(coding, row.bytes[:], row.pixels[:], format, book, nil)
 			copy(dst, row.bytes[:])
 		}
@@ -214,29 +213,32 @@ func projectHueAVX2(coding coding, dst, src []byte, format pixelFormat, book *co
 	}
 }
 
-// checkLength panics if src is too short for n pixels: the assembly checks
+// checkLength panics if src is too short for n pixels. The assembly checks
 // nothing.
 func checkLength(n int, src []byte, format pixelFormat) {
 	_ = src[(n-1)*format.size+2]
 }
 
-// A narrow is the scratch of a row that is narrower than a turn.
-type narrow struct {
+// A shortRow is a buffer of one batch for a row that is shorter.
+type shortRow struct {
 	pixels  [4 * avx2Batch]byte
 	indices [avx2Batch]uint16
 	bytes   [avx2Batch]byte // values or results
 }
 
-// take copies n pixels, and reports whether there are any.
-func (r *narrow) take(n int, src []byte, format pixelFormat) bool {
+// load copies n pixels to the buffer and reports whether there are any.
+func (r *shortRow) load(n int, src []byte, format pixelFormat) bool {
 	if n == 0 {
 		return false
 	}
+	checkLength(n, src, format)
 	copy(r.pixels[:], src[:(n-1)*format.size+3])
 	return true
 }
 
-func (r *narrow) give(dst []uint16, values []uint8) {
+// store copies the indices of len(dst) pixels from the buffer and, unless values
+// is nil, their values.
+func (r *shortRow) store(dst []uint16, values []uint8) {
 	copy(dst, r.indices[:])
 	if values != nil {
 		copy(values[:len(dst)], r.bytes[:])

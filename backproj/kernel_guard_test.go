@@ -10,14 +10,14 @@ import (
 	"unsafe"
 )
 
-// guarded returns some pages of memory that pages without any access adjoin.
+// guarded returns pages of memory between two pages that cannot be accessed.
 func guarded(t *testing.T, pages int) []byte {
 	t.Helper()
 	page := syscall.Getpagesize()
 	all, err := syscall.Mmap(-1, 0, (pages+2)*page, syscall.PROT_READ|syscall.PROT_WRITE,
 		syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
-		t.Skipf("no memory of its own: %v", err)
+		t.Skipf("cannot map memory: %v", err)
 	}
 	t.Cleanup(func() {
 		if err := syscall.Munmap(all); err != nil {
@@ -32,9 +32,9 @@ func guarded(t *testing.T, pages int) []byte {
 	return all[page : (pages+1)*page]
 }
 
-// TestKernelsTouchNothingBesideTheirRows has each row begin where memory
-// begins, and end where it ends: a read or a write beyond is a fault.
-func TestKernelsTouchNothingBesideTheirRows(t *testing.T) {
+// TestKernelsAccessNothingOutsideTheirRows puts rows at the beginning and at the
+// end of guarded memory, where an access outside the row is a fault.
+func TestKernelsAccessNothingOutsideTheirRows(t *testing.T) {
 	table := randomTable()
 	src, out, wide, values := guarded(t, 1), guarded(t, 1), guarded(t, 1), guarded(t, 1)
 	words := wordsOf(wide)
@@ -64,8 +64,8 @@ func TestKernelsTouchNothingBesideTheirRows(t *testing.T) {
 	}
 }
 
-// TestKernelsTakeAnyAlignment has rows begin at each of 64 addresses in turn.
-func TestKernelsTakeAnyAlignment(t *testing.T) {
+// TestKernelsAcceptAnyAlignment has rows begin at each address modulo 64.
+func TestKernelsAcceptAnyAlignment(t *testing.T) {
 	table := randomTable()
 	src, dst := make([]byte, 4096), make([]byte, 1024)
 	values, words := make([]byte, 1024), make([]uint16, 1024)
@@ -83,7 +83,7 @@ func TestKernelsTakeAnyAlignment(t *testing.T) {
 	}
 }
 
-// checkRow compares all that the kernel makes of src with the formula.
+// checkRow compares the results of all functions of the kernel with the formula.
 func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, index []uint16, values []byte, table *Table) {
 	t.Helper()
 	clear(dst)
@@ -98,17 +98,17 @@ func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, inde
 		b, g, r := colour(src[i*format.size:], format)
 		h, s := hsvFormula(b, g, r)
 		want := uint16(h<<8 | s)
-		if hueOfIndex(index[i]) != want || alone[i] != index[i] || int(values[i]) != max(b, g, r) || dst[i] != table[want] {
+		if openCVIndex(index[i]) != want || alone[i] != index[i] || int(values[i]) != max(b, g, r) || dst[i] != table[want] {
 			t.Fatalf("%s %+v width %d pixel %d: index %#04x, without values %#04x, value %d, projected to %d",
 				k.name, format, len(dst), i, index[i], alone[i], values[i], dst[i])
 		}
 	}
-	checkCounted(t, k, format, src, index)
-	checkCoded(t, k, format, src, dst, index, values)
+	checkCounts(t, k, format, src, index)
+	checkCodings(t, k, format, src, dst, index, values)
 }
 
-// checkCounted compares what the kernel counts with the indices.
-func checkCounted(t *testing.T, k *kernel, format pixelFormat, src []byte, index []uint16) {
+// checkCounts compares the counts of the kernel with the indices.
+func checkCounts(t *testing.T, k *kernel, format pixelFormat, src []byte, index []uint16) {
 	t.Helper()
 	var counts, none indexCounts
 	k.count(&counts, len(index), src, format)
@@ -116,13 +116,13 @@ func checkCounted(t *testing.T, k *kernel, format pixelFormat, src []byte, index
 		counts[x]--
 	}
 	if counts != none {
-		t.Fatalf("%s %+v width %d: not counted by index", k.name, format, len(index))
+		t.Fatalf("%s %+v width %d: counts differ from those of the indices", k.name, format, len(index))
 	}
 }
 
-// checkCoded compares what the kernel projects by codes, if it does, with what
-// the cells of the indices hold.
-func checkCoded(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, index []uint16, values []byte) {
+// checkCodings compares projectCoded, for each coding that the kernel supports,
+// with a lookup of each pixel's cell.
+func checkCodings(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, index []uint16, values []byte) {
 	t.Helper()
 	for _, layout := range []Layout{
 		{},

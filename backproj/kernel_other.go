@@ -2,5 +2,5 @@
 
 package backproj
 
-// kernels are those that this machine can run, the fastest first.
+// kernels are the kernels that this machine can run, the fastest first.
 var kernels = []*kernel{&genericKernel}

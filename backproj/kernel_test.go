@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// hsvFormula is OpenCV's conversion in plain steps, the tests' own copy of it:
-// it shares no code with the package.
+// hsvFormula is OpenCV's conversion in plain steps. It shares no code with the
+// package.
 func hsvFormula(b, g, r int) (hue, saturation int) {
 	half := func(numerator, denominator int) int { // rounds to nearest, ties to even
 		if denominator == 0 {
@@ -41,10 +41,11 @@ func hsvFormula(b, g, r int) (hue, saturation int) {
 	return hue, saturation
 }
 
-// formats are the four arrangements of a pixel that kernels read.
+// formats are the four formats of pixels that kernels read.
 var formats = []pixelFormat{{3, false}, {3, true}, {4, false}, {4, true}}
 
-// colours writes to src the pixels 0xRRGGBB from first on.
+// colours writes n pixels to src, whose colours 0xRRGGBB are the numbers from first
+// on.
 func colours(src []byte, format pixelFormat, first, n int) {
 	for i := range n {
 		c := first + i
@@ -54,12 +55,12 @@ func colours(src []byte, format pixelFormat, first, n int) {
 			p[0], p[2] = p[2], p[0]
 		}
 		if len(p) > 3 && format.size == 4 {
-			p[3] = byte(c * 7) // must not matter
+			p[3] = byte(c * 7) // kernels must ignore it
 		}
 	}
 }
 
-func TestKernelsGiveTheFormulasIndexForEveryColour(t *testing.T) {
+func TestKernelsConvertEveryColourByTheFormula(t *testing.T) {
 	const block = 1 << 16
 	want := make([]uint16, 1<<24)
 	for c := range want {
@@ -77,7 +78,7 @@ func TestKernelsGiveTheFormulasIndexForEveryColour(t *testing.T) {
 					k.convert(alone, nil, src, format)
 					for i, index := range got {
 						c := first + i
-						if index = hueOfIndex(index); index != want[c] || hueOfIndex(alone[i]) != index {
+						if index = openCVIndex(index); index != want[c] || openCVIndex(alone[i]) != index {
 							t.Fatalf("colour %#06x: index %#04x, without values %#04x, want %#04x", c, index, alone[i], want[c])
 						}
 						if v := uint8(max(c&255, c>>8&255, c>>16)); values[i] != v {
@@ -90,8 +91,8 @@ func TestKernelsGiveTheFormulasIndexForEveryColour(t *testing.T) {
 	}
 }
 
-// hueOfIndex returns the index with the hue as OpenCV has it.
-func hueOfIndex(index uint16) uint16 {
+// openCVIndex returns OpenCV's hue<<8 | saturation for an index.
+func openCVIndex(index uint16) uint16 {
 	return uint16(hueOf(int(index>>8)))<<8 | index&0xff
 }
 
@@ -115,7 +116,7 @@ func TestKernelsProjectByTheIndex(t *testing.T) {
 						want[i] = table[x]
 					}
 					if !bytes.Equal(got, want) {
-						t.Fatalf("colours from %#06x differ from table[index]", first)
+						t.Fatalf("colours from %#06x: results differ from table[index]", first)
 					}
 				}
 			})
@@ -124,7 +125,7 @@ func TestKernelsProjectByTheIndex(t *testing.T) {
 }
 
 func TestKernelsCountByTheIndex(t *testing.T) {
-	const n = 1<<16 + 37 // not of whole turns
+	const n = 1<<16 + 37 // not a multiple of any batch
 	for _, k := range kernels {
 		for _, format := range formats {
 			t.Run(fmt.Sprintf("%s/%+v", k.name, format), func(t *testing.T) {
@@ -139,7 +140,7 @@ func TestKernelsCountByTheIndex(t *testing.T) {
 						want[x]++
 					}
 					if *got != *want {
-						t.Fatalf("colours from %#06x are not counted by index", first)
+						t.Fatalf("colours from %#06x: counts differ from those of the indices", first)
 					}
 				}
 			})
@@ -174,7 +175,7 @@ func TestKernelsGateByTheValue(t *testing.T) {
 	}
 }
 
-func TestKernelsKeepWithinTheirRows(t *testing.T) {
+func TestKernelsWriteNothingOutsideDst(t *testing.T) {
 	var table Table
 	for i := range table {
 		table[i] = byte(hueOf(i>>8) + i)
@@ -183,7 +184,7 @@ func TestKernelsKeepWithinTheirRows(t *testing.T) {
 	for _, k := range kernels {
 		for _, format := range formats {
 			for width := 1; width <= 300; width++ {
-				// The last pixel has no fourth byte, and the slices end with it.
+				// The last pixel has no fourth byte.
 				src := make([]byte, (width-1)*format.size+3)
 				colours(src, format, width*12345, width)
 				buffer := bytes.Repeat([]byte{guard}, width+128)
@@ -209,32 +210,75 @@ func TestKernelsPanicWithoutATable(t *testing.T) {
 	const n = 100
 	for _, k := range kernels {
 		for _, format := range formats {
+			name := fmt.Sprintf("%s/%+v", k.name, format)
 			src, dst := make([]byte, n*format.size), make([]byte, n)
-			calls := map[string]func(){
-				"project":       func() { k.project(dst, src, format, nil, open) },
-				"project gated": func() { k.project(dst, src, format, nil, gate{32, 255}) },
-			}
-			for c, supported := range k.supports {
-				if supported {
-					calls[fmt.Sprintf("projectCoded(%d)", c)] = func() { k.projectCoded(coding(c), dst, src, format, nil, nil) }
+			expectPanic(t, name+"/project", func() { k.project(dst, src, format, nil, open) })
+			expectPanic(t, name+"/project gated", func() { k.project(dst, src, format, nil, gate{32, 255}) })
+			for c := range codings {
+				if k.supports[c] {
+					expectPanic(t, fmt.Sprint(name, "/coding ", c), func() { k.projectCoded(c, dst, src, format, nil, new(Table)) })
 				}
 			}
-			for name, call := range calls {
-				t.Run(fmt.Sprintf("%s/%+v/%s", k.name, format, name), func(t *testing.T) {
-					defer func() {
-						if recover() == nil {
-							t.Error("returned")
-						}
-					}()
-					call()
-				})
+			if k.supports[hsvCoding] {
+				expectPanic(t, name+"/hsvCoding", func() { k.projectCoded(hsvCoding, dst, src, format, new(codebook), nil) })
 			}
 		}
 	}
 }
 
-// randomTable returns a table that no two hues share, and of which the bytes
-// that may stand for one hue have the same row.
+func TestKernelsPanicIfARowIsTooShort(t *testing.T) {
+	for _, k := range kernels {
+		for _, format := range formats {
+			for _, n := range []int{1, 2, 31, 33, 63, 65, 100, 128} {
+				name := fmt.Sprintf("%s/%+v/%d", k.name, format, n)
+				src := make([]byte, (n-1)*format.size+2, n*format.size+64) // whatever its capacity
+				dst := make([]byte, n)
+				expectPanic(t, name+"/convert", func() { k.convert(make([]uint16, n), nil, src, format) })
+				expectPanic(t, name+"/convert with values", func() { k.convert(make([]uint16, n), make([]byte, n), src, format) })
+				expectPanic(t, name+"/count", func() { k.count(new(indexCounts), n, src, format) })
+				expectPanic(t, name+"/project", func() { k.project(dst, src, format, new(Table), open) })
+				expectPanic(t, name+"/project gated", func() { k.project(dst, src, format, new(Table), gate{32, 255}) })
+				for c := range codings {
+					if k.supports[c] {
+						expectPanic(t, fmt.Sprint(name, "/coding ", c), func() { k.projectCoded(c, dst, src, format, new(codebook), new(Table)) })
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestKernelsAcceptEmptyRows(t *testing.T) {
+	for _, k := range kernels {
+		for _, format := range formats {
+			k.convert(nil, nil, nil, format)
+			k.convert([]uint16{}, []uint8{}, nil, format)
+			k.count(new(indexCounts), 0, nil, format)
+			k.project(nil, nil, format, new(Table), open)
+			k.project(nil, nil, format, new(Table), gate{32, 255})
+			for c := range codings {
+				if k.supports[c] {
+					k.projectCoded(c, nil, nil, format, new(codebook), new(Table))
+				}
+			}
+		}
+	}
+}
+
+// expectPanic fails the test, but goes on, unless the call panics.
+func expectPanic(t *testing.T, name string, call func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		if recover() == nil {
+			t.Errorf("%s: returned instead of panicking", name)
+		}
+	}()
+	call()
+}
+
+// randomTable returns a table of random rows in which OpenCV's hue and the hue byte
+// of the same colour have the same row.
 func randomTable() *Table {
 	table := new(Table)
 	random := rand.New(rand.NewPCG(3, 4))
@@ -250,7 +294,7 @@ func randomTable() *Table {
 	return table
 }
 
-// colour returns blue, green and red of the pixel that p begins with.
+// colour returns blue, green and red of the pixel at the beginning of p.
 func colour(p []byte, format pixelFormat) (b, g, r int) {
 	if format.redFirst {
 		return int(p[2]), int(p[1]), int(p[0])
@@ -269,8 +313,8 @@ func TestKernelNamedListsTheChoices(t *testing.T) {
 	}
 }
 
-// BenchmarkKernel measures the stages on a smooth picture (a photograph's
-// neighbours are alike) and on noise.
+// BenchmarkKernel measures each function on a smooth image, whose neighbours are
+// alike as in a photograph, and on noise.
 func BenchmarkKernel(b *testing.B) {
 	const n = 1 << 20
 	random := rand.New(rand.NewPCG(1, 2))
@@ -288,7 +332,7 @@ func BenchmarkKernel(b *testing.B) {
 			name string
 			pix  []byte
 		}{{"smooth", smooth}, {"noise", noise}} {
-			// Gigabytes are those of the picture, read once.
+			// Gigabytes are those of the image, which is read once.
 			report := func(b *testing.B) {
 				perPixel := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / n
 				b.ReportMetric(perPixel, "ns/px")
@@ -328,19 +372,19 @@ func BenchmarkKernel(b *testing.B) {
 	}
 }
 
-// TestReciprocalEstimatesMayDiffer tries, for each number whose reciprocal the
-// AVX2 kernel computes, every estimate that a CPU may start from: the manuals
-// promise an error of at most 1.5·2^-12. The rest of the tests see only the
-// estimates of one CPU.
-func TestReciprocalEstimatesMayDiffer(t *testing.T) {
+// TestReciprocalsAreExactForEveryEstimate computes each reciprocal as the AVX2
+// kernel does, from every estimate that a CPU may give: the manuals promise a
+// relative error of at most 1.5·2^-12. Other tests see the estimates of one CPU
+// only.
+func TestReciprocalsAreExactForEveryEstimate(t *testing.T) {
 	for x := 4; x < 256; x++ {
 		exact := 1 / float64(x)
 		r := float32(exact * (1 - 1.5/4096))
 		last := float32(exact * (1 + 1.5/4096))
 		for ; r <= last; r = math.Nextafter32(r, 1) {
-			// Products of two floats are exact in float64, so that each
-			// conversion rounds as the CPU does. The last addition leaves an
-			// integer, rounded half to even.
+			// Products of two float32 are exact in float64, so each conversion
+			// rounds as the CPU does. RoundToEven stands for the addition of
+			// 3·2^22.
 			rest := float32(2 - float64(x)*float64(r))
 			reciprocal := func(numerator float32) int32 {
 				return int32(math.RoundToEven(float64(float32(float64(numerator)*float64(r))) * float64(rest)))

@@ -2,18 +2,19 @@ package backproj
 
 import "math"
 
-// normalize scales counts so that the least becomes 0 and the greatest, which
-// it returns, peak. All are 0 where the counts are equal.
+// normalize scales counts to values so that the least becomes 0 and the greatest
+// becomes peak. If all counts are equal, all values are 0. It returns the greatest
+// count.
 //
-//	scale = float32(peak / (max-min)), or 0 where max-min ≤ 2^-52
+//	scale = float32(peak / (max-min)), or 0 if max-min ≤ 2^-52
 //	shift = 0 - float32(min·scale)
 //	value = count·scale + shift, rounded once, in single precision
 //
 // Source: OpenCV, cv::normalize with NORM_MINMAX and a CV_32F result
-// (modules/core/src/norm.cpp), and cvtScale, whose AVX2 code fuses the last
-// line.
+// (modules/core/src/norm.cpp), and cvtScale, whose AVX2 code computes the last
+// line by a fused multiply-add.
 func normalize(values []float32, counts []int64, peak float64) (most int64) {
-	// OpenCV's histogram is of float32, which rounds counts beyond 2^24.
+	// OpenCV's histograms are float32, which rounds counts beyond 2^24.
 	most = counts[0]
 	fewest := most
 	for _, c := range counts {
@@ -25,7 +26,7 @@ func normalize(values []float32, counts []int64, peak float64) (most int64) {
 	if greatest-least > epsilon {
 		scale = float32(peak * (1 / (greatest - least)))
 	}
-	if least == 0 { // nothing is added, and the product alone rounds once
+	if least == 0 { // the shift is 0, and a product alone is rounded once
 		values = values[:len(counts)]
 		for i, c := range counts {
 			values[i] = float32(float32(c) * scale)
@@ -39,14 +40,14 @@ func normalize(values []float32, counts []int64, peak float64) (most int64) {
 	return most
 }
 
-// fma32 returns x·y + z, rounded once, to float32.
+// fma32 returns x·y + z as float32, rounded only once.
 //
-// The product of two float32 is exact in float64. Their sum with z is not,
-// and to round it to float64 and then to float32 could round twice in one
-// direction. So it is rounded to odd first: if it is inexact and its last bit
-// is even, it moves to the neighbour on the side of the exact sum. See Boldo
-// and Melquiond, "Emulation of FMA and correctly rounded sums: proved
-// algorithms using rounding to odd" (2008).
+// The product of two float32 is exact in float64, but the sum with z may not be.
+// Rounding it to float64 and then to float32 could go wrong where the first
+// rounding ends halfway between two float32. So the sum is first rounded to odd:
+// if it is inexact and its last bit is 0, it moves to the neighbour on the side of
+// the exact sum, which is never halfway. See Boldo and Melquiond, "Emulation of
+// FMA and correctly rounded sums: proved algorithms using rounding to odd" (2008).
 func fma32(x, y, z float32) float32 {
 	p, c := float64(float64(x)*float64(y)), float64(z)
 	sum := p + c

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestNoProductIsFusedWithASum compiles the package for CPUs on which Go makes
-// one instruction, which rounds once, of x*y + z: results would depend on the
-// CPU. What must be rounded says so, as float64(x*y) + z.
+// TestNoProductIsFusedWithASum compiles the package for CPUs on which Go may turn
+// x*y + z into one instruction, which rounds only once: results would depend on
+// the CPU. Write float64(x*y) + z to keep Go from that.
 func TestNoProductIsFusedWithASum(t *testing.T) {
 	fused := regexp.MustCompile(`(?m)^.*\b(VFN?M(ADD|SUB)\d*S[SD]|FN?M(ADD|SUB)[SD])\b.*$`)
 	for _, target := range []string{"GOARCH=arm64", "GOAMD64=v3"} {

@@ -5,20 +5,21 @@ import (
 	"math"
 )
 
-// A Table holds the byte that each pixel projects to, addressed by
-// hue<<8 | saturation as kernels have them; or, of a layout that is hsvCoding,
-// by its codes. The entry of rejected is 0. What no colour reaches may be anything.
+// A Table maps a pixel's index, hue byte<<8 | saturation, to the byte that it
+// projects to. Under hsvCoding it maps codes instead. The entries of indices that
+// no colour has are unspecified, except for that of rejected, which is 0.
 type Table [1 << 16]uint8
 
-// tabulate writes a histogram's table: the Table, and then the byte that each
-// bin's value, times scale, is saturated to.
+// tabulate fills in a histogram's table: a Table, followed by the byte that each
+// bin projects to, which is its value times scale, saturated.
 func (p *plan) tabulate(table []uint8, values []float32, scale float32) {
 	cells := table[len(Table{}):]
 	saturate(cells, values, scale)
 	p.fillTable((*Table)(table), cells)
 }
 
-// index writes the Table of bins that project to those values.
+// fillTable fills in the Table of a histogram whose bins project to cells, if its
+// layout uses one.
 func (p *plan) fillTable(t *Table, cells []uint8) {
 	switch {
 	case !p.spatial:
@@ -28,10 +29,12 @@ func (p *plan) fillTable(t *Table, cells []uint8) {
 	}
 }
 
-// fillHueSaturationTable writes the Table of a histogram of hue, or hue and saturation.
+// fillHueSaturationTable fills in the Table of a histogram of hue, or of hue and
+// saturation.
 func (p *plan) fillHueSaturationTable(t *Table, cells []uint8) {
-	// The row of a bin of hue is computed once and copied to its hues. A bin
-	// of saturation that is outside is the first of the second half, all 0.
+	// All hues of a bin have the same row, which is computed once and copied. A
+	// saturation outside all bins has bin 256, the first of the second half of
+	// bins, which is 0.
 	var (
 		bins [512]uint8
 		bin  [256]uint16
@@ -42,8 +45,8 @@ func (p *plan) fillHueSaturationTable(t *Table, cells []uint8) {
 			bin[saturation] = uint16(offset)
 		}
 	}
-	// Eight saturations of one bin, as most are of 32 bins or fewer, are
-	// written at once. What is not of one bin is mixed.
+	// With 32 bins or fewer, most groups of eight saturations lie in one bin and
+	// are written at once. Other groups are marked as mixed.
 	const mixed = 1 << 15
 	var octets [32]uint16
 	for i := range octets {
@@ -82,8 +85,8 @@ func (p *plan) fillHueSaturationTable(t *Table, cells []uint8) {
 	t[rejected] = 0
 }
 
-// fillHSVTable writes the Table of a layout that is hsvCoding. Classes that are
-// no bins project to 0.
+// fillHSVTable fills in the Table of a histogram whose layout has hsvCoding. The
+// classes of what is outside all bins project to 0.
 func (p *plan) fillHSVTable(t *Table, cells []uint8) {
 	clear(t[:min(len(t), (p.bins[0]+1)<<8)])
 	for hue := range p.bins[0] {
@@ -94,14 +97,15 @@ func (p *plan) fillHSVTable(t *Table, cells []uint8) {
 	}
 }
 
-// saturate writes the values times scale, a product in single precision as in
-// OpenCV's calcBackProject, rounded half to even and limited to 0 to 255. What
-// is not a number or beyond an int32 becomes 0, as OpenCV's
-// saturate_cast<uchar>(float) has it on x86.
+// saturate writes the values times scale to dst, rounded half to even and clamped
+// to 0 to 255. The products are in single precision, as in OpenCV's
+// calcBackProject. NaN and products of 2^31 or more become 0, as
+// saturate_cast<uchar>(float) makes them on x86.
 func saturate(dst []uint8, values []float32, scale float32) {
-	// The bits of positive floats are in the order of the floats, and those of
-	// negative ones are negative. From 2^23 on, floats are 1 apart: the sum
-	// rounds half to even, and its low bits are the integer.
+	// Bits compare as integers: those of positive floats have the order of the
+	// floats, those of negative floats are negative. Adding 2^23, from where on
+	// floats are 1 apart, rounds half to even and leaves the integer in the low
+	// bits.
 	const (
 		whole    = 1 << 23
 		greatest = 0x437f0000 // 255
