@@ -180,6 +180,8 @@ func (k *kernel) saturations(d, v reg.VecVirtual, between func()) words {
 // cannot be odd. Hence both round to the same integer if 4.25·2^-24·K/x < 1/(2x),
 // that is if 8.5·K < 2^24; and 8.5·255·2^12 is 0.53·2^24.
 //
+// All of this needs the CPU's default rounding mode, to nearest even, as Go does.
+//
 // TestReciprocalsAreExactForEveryEstimate tries every r that the manuals allow.
 func (k *kernel) reciprocals(x reg.VecVirtual, numerator string, between func()) {
 	odd := YMM()
