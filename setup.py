@@ -1,9 +1,8 @@
-"""Builds the extension modules: gopy generates each from a Go package, Go and C compile it.
+"""Build the extension modules: gopy generates the sources of each from a Go package, then Go compiles them.
 
-backproj._native is always built; backproj._opencv, which needs OpenCV and a C++ compiler, where
-the environment says BACKPROJ_OPENCV=1. BACKPROJ_TARGET_CC and BACKPROJ_TARGET_GOARCH compile for
-other machines than this one, as scripts/build-wheels does. Everything that is not about the
-modules is in pyproject.toml.
+backproj._native is always built. backproj._opencv needs OpenCV and a C++ compiler, and is built if
+the environment variable BACKPROJ_OPENCV is 1. BACKPROJ_TARGET_CC and BACKPROJ_TARGET_GOARCH
+cross-compile, for scripts/build-wheels. All other settings of the build are in pyproject.toml.
 """
 
 from __future__ import annotations
@@ -16,11 +15,12 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
-from setuptools.command.build_py import build_py
+from setuptools.command.egg_info import egg_info
 from setuptools.errors import CompileError, PlatformError
 
 ROOT = Path(__file__).resolve().parent
@@ -29,29 +29,35 @@ GO_NEEDED = (1, 26)
 ABI = "cp310"  # the oldest CPython that the stable-ABI module runs on
 LIMITED_API = "0x030A0000"
 
-# What gopy 0.5.0 generates beyond the stable ABI: a pattern, its replacement, and how many
-# there must be. Any other number means that gopy changed and that this table must be read again.
+# Each build has a folder of its own, so that several can run at once and none picks up old files. It is
+# inside the Go module, as the generated package has to be; the underscore hides it from the pattern "./...".
+(ROOT / "build").mkdir(exist_ok=True)
+SCRATCH = tempfile.TemporaryDirectory(prefix="_", dir=ROOT / "build")
+
+# The code that gopy 0.5.0 generates and the stable ABI does not allow: a pattern, its replacement, and the
+# number of matches. Any other number means that gopy has changed and this table must be revised.
 PATCHES = [
-    # Absolute paths of this machine (include, library, rpath). CGO_CFLAGS has what is needed;
-    # an extension module is not linked to libpython.
+    # Absolute paths of this machine (include, library, rpath). CGO_CFLAGS has the include path, and
+    # an extension module is not linked with libpython.
     (r"^#cgo (CFLAGS|LDFLAGS):.*\n", "", 2),
-    # A macro that looks into PyTypeObject. It serves callbacks, which we bind none of.
+    # A macro that accesses PyTypeObject. It is for callbacks, and we bind none.
     (r"return PyMethod_Check\(obj\);", "return 0;", 1),
-    # Py_complex is outside the stable ABI, and no complex number is bound.
+    # Py_complex is outside the stable ABI, and we bind no complex numbers.
     (r"^func complex(64|128)(GoToPy|PyToGo)\(.*\{\n(.*\n)*?\}\n", "", 4),
 ]
 
 
-class FreshBuildPy(build_py):
-    """Copies the package's modules into a folder that has no older ones."""
+class EggInfo(egg_info):
+    """Writes the metadata into the build's folder, unless an sdist is made, which takes it along."""
 
-    def run(self) -> None:
-        shutil.rmtree(self.build_lib, ignore_errors=True)
-        super().run()
+    def finalize_options(self) -> None:
+        if self.egg_base is None and "sdist" not in self.distribution.commands:
+            self.egg_base = SCRATCH.name
+        super().finalize_options()
 
 
 class GopyExtension(Extension):
-    """An extension module that gopy makes of the Go package ``go_package``."""
+    """An extension module that gopy generates from the Go package ``go_package``."""
 
     def __init__(self, name: str, go_package: str, *, opencv: bool = False) -> None:
         super().__init__(name, sources=[], py_limited_api=True)
@@ -63,7 +69,7 @@ class BuildGopy(build_ext):
     """Builds GopyExtensions."""
 
     def run(self) -> None:
-        # Before the first minute of building, not after it.
+        # Before the build, which takes a minute.
         check_tools()
         self.opencv = opencv_environment() if any(ext.opencv for ext in self.extensions) else {}
         super().run()
@@ -71,10 +77,8 @@ class BuildGopy(build_ext):
     def build_extension(self, ext: GopyExtension) -> None:
         target = Path(self.get_ext_fullpath(ext.name)).resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
-        # The leading underscore keeps the folder out of Go's "./..." patterns.
-        folder = ROOT / "build" / "_gopy" / ext.name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        folder = Path(SCRATCH.name, ext.name)
+        folder.mkdir()
         go = Go(folder)
         if ext.opencv:
             go.env |= {name: f"{go.env.get(name, '')} {value}".strip() for name, value in self.opencv.items()}
@@ -83,17 +87,17 @@ class BuildGopy(build_ext):
 
 
 class Go:
-    """Runs commands in a folder, in the environment that gopy and cgo need."""
+    """Runs commands in a folder, with the environment that gopy and cgo need."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        tools = ROOT / "build" / "_gopy" / "tools"
+        tools = Path(SCRATCH.name, "tools")
         include = sysconfig.get_paths()["include"]
         self.env = os.environ | {
             "CGO_ENABLED": "1",
             # -w: pybindgen's C converts between pointer types without a cast.
             "CGO_CFLAGS": f"-O2 -w -I{shlex.quote(include)} {os.environ.get('CGO_CFLAGS', '')}",
-            # gopy looks for goimports and go on PATH only.
+            # gopy finds goimports and go on PATH only.
             "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
         }
         self.run(
@@ -120,7 +124,7 @@ class Go:
 
 
 def check_tools() -> None:
-    """Raise PlatformError, in one line, if Go or a C compiler is missing or too old."""
+    """Raise PlatformError, with a message of one line, if Go or a C compiler is missing or too old."""
     needed = ".".join(map(str, GO_NEEDED))
     if not shutil.which("go"):
         raise PlatformError(f"building backproj needs Go {needed} or later, and there is no 'go' on PATH")
@@ -145,9 +149,9 @@ def check_tools() -> None:
 
 
 def opencv_environment() -> dict[str, str]:
-    """Return what to add to the environment so that Go compiles gocv, and links no more than is used.
+    """Return environment variables to compile gocv with, and to link only the libraries that are used.
 
-    Raise PlatformError, in one line, if OpenCV or a C++ compiler is missing.
+    Raise PlatformError, with a message of one line, if OpenCV or a C++ compiler is missing.
     """
     compiler = subprocess.run(["go", "env", "CXX"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     if not compiler or not shutil.which(shlex.split(compiler)[0]):
@@ -170,12 +174,12 @@ def opencv_environment() -> dict[str, str]:
                 "opencv4; Debian's package is libopencv-dev"
             )
         flags[asked] = found.stdout.strip()
-    # All of gocv is compiled, which calls into a dozen libraries. What is not reached from the
-    # module's only export goes, and with it the need for all but these two.
+    # All of gocv is compiled, and it calls a dozen libraries. The linker drops the functions that the
+    # module's only export cannot reach, so that two of the libraries are enough.
     drop = "-Wl,-dead_strip" if sys.platform == "darwin" else "-Wl,--gc-sections"
     return {
-        # gopy's own -build-tags does not reach all that it runs. customenv is gocv's: the flags
-        # are the environment's, not pkg-config's, which would link every library there is.
+        # gopy does not pass its option -build-tags to every command that it runs. With the tag customenv
+        # gocv takes its flags from the environment; those of pkg-config would link every library.
         "GOFLAGS": "-tags=opencv,gocv_specific_modules,customenv",
         "CGO_CPPFLAGS": flags["--cflags"],
         "CGO_CXXFLAGS": "-O2 -w -std=c++11 -DNDEBUG -ffunction-sections -fdata-sections",
@@ -184,9 +188,9 @@ def opencv_environment() -> dict[str, str]:
 
 
 def generate(go: Go, ext: GopyExtension) -> None:
-    """Let gopy and pybindgen write the module's Go and C sources into the folder."""
+    """Generate the Go and C sources of a module with gopy and pybindgen."""
     name = module_name(ext)
-    # gopy gives its module an underscore: "native" becomes _native.
+    # gopy puts an underscore before the name of the module: "native" becomes _native.
     go.run(
         "gopy",
         "gen",
@@ -202,17 +206,17 @@ def generate(go: Go, ext: GopyExtension) -> None:
     for pattern, replacement, expected in PATCHES:
         text, number = re.subn(pattern, replacement, text, flags=re.MULTILINE)
         if number != expected:
-            raise CompileError(f"gopy's output has {number} places like {pattern!r}, not {expected}")
+            raise CompileError(f"gopy's output has {number} matches of {pattern!r}, not {expected}")
     source.write_text(text)
     go.run("goimports", "-w", source.name)
-    # This pass is for the header, which the C that build.py makes includes.
+    # This build is for the header that Go writes: the C that build.py generates includes it.
     go.run("go", "build", "-buildmode=c-archive", "-o", f"{name}_go.a", ".")
     (go.folder / f"{name}_go.a").unlink()
     go.run(sys.executable, "build.py")
 
 
 def compile_module(go: Go, ext: GopyExtension, target: Path) -> None:
-    """Compile the sources into a stripped module that exports its PyInit_ function alone."""
+    """Compile the sources into a stripped module that exports only its PyInit_ function."""
     symbol = f"PyInit__{module_name(ext)}"
     exports = go.folder / "exports"
     if sys.platform == "darwin":
@@ -220,16 +224,16 @@ def compile_module(go: Go, ext: GopyExtension, target: Path) -> None:
         link = f"-Wl,-undefined,dynamic_lookup,-exported_symbols_list,{exports}"
     else:
         exports.write_text(f"{{ global: {symbol}; local: *; }};\n")
-        # -s again: to zig, the -g that Go passes after its own undoes it.
+        # -s again: Go passes its own -s, and then a -g, with which zig keeps the symbols.
         link = f"-s -Wl,--version-script={exports}"
-    # All before this runs here, and is for here.
+    # Only now, because all before ran on this machine.
     for name in ("CC", "GOARCH"):
         if value := os.environ.get(f"BACKPROJ_TARGET_{name}"):
             go.env[name] = value
-    # pybindgen fills in a PyAsyncMethods slot with NULL, a type outside the stable ABI.
+    # pybindgen names the type PyAsyncMethods, which is outside the stable ABI, to set a slot to NULL.
     go.env["CGO_CFLAGS"] += f" -DPy_LIMITED_API={LIMITED_API} -DPyAsyncMethods=void"
-    # Written beside the target and renamed: a running process may have the old module mapped.
-    fresh = target.with_name(f".{target.name}.new")
+    # Renamed over the target, because a running process may have the old module mapped.
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
     go.run(
         "go",
         "build",
@@ -240,7 +244,7 @@ def compile_module(go: Go, ext: GopyExtension, target: Path) -> None:
         str(fresh),
         ".",
     )
-    fresh.with_suffix(".h").unlink(missing_ok=True)
+    fresh.with_suffix(".h").unlink(missing_ok=True)  # which Go writes beside it
     fresh.replace(target)
 
 
@@ -256,7 +260,7 @@ if os.environ.get("BACKPROJ_OPENCV") == "1":
 
 
 def description() -> str:
-    """Return the README with links that also lead somewhere on PyPI."""
+    """Return the README with absolute links, as PyPI needs them."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     pictures = re.sub(r"(!\[[^]]*\]\()(?!https?:)", rf"\1{REPOSITORY}/raw/main/", readme)
     return re.sub(r"((?<!!)\[[^]]*\]\()(?!https?:|#)", rf"\1{REPOSITORY}/blob/main/", pictures)
@@ -266,6 +270,6 @@ setup(
     long_description=description(),
     long_description_content_type="text/markdown",
     ext_modules=extensions,
-    cmdclass={"build_ext": BuildGopy, "build_py": FreshBuildPy},
-    options={"bdist_wheel": {"py_limited_api": ABI}},
+    cmdclass={"build_ext": BuildGopy, "egg_info": EggInfo},
+    options={"bdist_wheel": {"py_limited_api": ABI}, "build": {"build_base": SCRATCH.name}},
 )

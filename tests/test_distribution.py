@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from process import ROOT, pythons, run, venv
 
+import backproj
+
 SMOKE = """
 import sys, numpy as np, backproj
 frame = np.zeros((48, 64, 3), np.uint8)
@@ -37,8 +39,8 @@ def test_one_wheel_serves_every_cpython_from_3_10(wheel):
 def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name and name[-1] != "/"}
-    sources = {f"backproj/{path.name}" for path in (ROOT / "python" / "backproj").glob("*.py")}
-    assert names == sources | {"backproj/py.typed", "backproj/_native.abi3.so"}
+    tracked = run("git", "ls-files", "--cached", "--others", "--exclude-standard", ".", cwd=ROOT / "python")
+    assert names == {*tracked.split(), "backproj/_native.abi3.so"}
 
 
 @pytest.mark.skipif(not shutil.which("readelf"), reason="needs binutils")
@@ -69,6 +71,38 @@ def test_pip_installs_from_source(source, dist, tmp_path):
     path = ROOT if source == "folder" else next(dist.glob("*.tar.gz"))
     python = venv(tmp_path / "venv", sys.executable, path)
     run(python, "-W", "error", "-c", SMOKE, cwd=tmp_path)
+
+
+def test_two_wheels_can_be_built_at_once_in_one_folder(tmp_path):
+    builds = [
+        subprocess.Popen(
+            [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for folder in (tmp_path / "one", tmp_path / "other")
+    ]
+    assert [(build.communicate(timeout=600)[0], build.returncode) for build in builds] == [("", 0)] * 2
+    contents = [zipfile.ZipFile(wheel).namelist() for wheel in tmp_path.glob("*/*.whl")]
+    assert len(contents) == 2
+    assert contents[0] == contents[1]
+
+
+FROZEN = """
+import sys, numpy as np, backproj
+frame = np.full((4, 4, 3), (30, 60, 220), np.uint8)
+assert backproj.back_project(frame, frame).min() == 255
+assert "<img" in backproj.Histogram(frame)._repr_html_()
+print(sys.frozen, backproj.__version__)
+"""
+
+
+def test_pyinstaller_makes_a_program_of_a_script(wheel, tmp_path):
+    python = venv(tmp_path / "venv", sys.executable, "--only-binary=numpy", wheel, "pyinstaller>=6.10")
+    (tmp_path / "program.py").write_text(FROZEN)
+    run(python, "-m", "PyInstaller", "--log-level=ERROR", "program.py", cwd=tmp_path)
+    assert run(tmp_path / "dist" / "program" / "program") == f"True {backproj.__version__}\n"
 
 
 @pytest.mark.parametrize(
