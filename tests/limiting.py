@@ -2,8 +2,7 @@
 
 usage: python limiting.py [STEP]
 
-STEP, in MiB, is from one limit to the next. Each process has one limit, set before its first call or
-after it.
+STEP, in MiB, is from one limit to the next. Each process has one limit, set before its first call.
 """
 
 import collections
@@ -25,14 +24,8 @@ FRAME = np.random.default_rng(1).integers(0, 256, (700, 900, 3), np.uint8)
 OUT = np.empty(FRAME.shape[:2], np.uint8)
 SMALL = FRAME[:20, :20]
 
-# A first limit, which is lowered after the first call, and the greatest of the others.
-SETTINGS = {
-    "before the first call": ("RLIMIT_AS", None, 2600),
-    "after the first call": ("RLIMIT_AS", None, 1200),
-    "lowered after the first call": ("RLIMIT_AS", 6000, 1200),
-    "of data, before the first call": ("RLIMIT_DATA", None, 400),
-    "of data, lowered after the first call": ("RLIMIT_DATA", 6000, 400),
-}
+# Each limit, and the greatest that is tried in steps.
+LIMITS = {"RLIMIT_AS": 2600, "RLIMIT_DATA": 400}
 
 
 def leave(name, room):
@@ -58,13 +51,8 @@ def calls(engine):
         yield lambda: backproj.locate(OUT, (9, 9))
 
 
-def limited(setting, engine, room, tell):
+def limited(name, engine, room, tell):
     """Set a limit, call, and tell how many calls came to what."""
-    name, first, _ = SETTINGS[setting]
-    if first is not None:
-        leave(name, first)
-    if "after" in setting:
-        backproj.back_project(SMALL, SMALL, engine=engine)
     leave(name, room)
     said = collections.Counter()
     for call in calls(engine):
@@ -104,12 +92,12 @@ def main(step=20):
     """Print a line for each engine and setting, and return how many processes ended otherwise than meant."""
     bad = 0
     for engine in backproj.engines():
-        for setting, (_, _, most) in SETTINGS.items():
+        for name, most in LIMITS.items():
             rooms = [0, 0.2, 0.5, 1, 2, 3, 4, 6, 8, 12, *range(20, most, step), 4500]
             seen = collections.Counter()
             for room in rooms:
-                seen.update(outcome(setting, engine, room))
-            print(f"{engine}, {setting}: {len(rooms)} processes, {dict(seen)}", flush=True)
+                seen.update(outcome(name, engine, room))
+            print(f"{engine}, {name}: {len(rooms)} processes, {dict(seen)}", flush=True)
             bad += sum(n for what, n in seen.items() if what.startswith("ended"))
     return bad
 

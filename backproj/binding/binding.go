@@ -9,15 +9,11 @@
 // A histogram comes as the address of a [record].
 //
 // The order of an image is 0 for BGR and 1 for RGB; threads 0 means one a CPU;
-// the kernel is its number in [Kernels]. It is no string, which gopy would
-// allocate before a function can look whether it may.
+// the kernel is its number in [Kernels], since gopy would allocate a string.
 //
 // Every function turns a panic, and a fault in memory that went away during
 // the call, into an error. An error beside an int, which says nothing unless
 // its function says what, is what gopy binds without a leak.
-//
-// Those that work on addresses do nothing and return -1 if address space is
-// limited since the first call: see [Reserve], which the caller is to call then.
 package binding
 
 import (
@@ -29,14 +25,10 @@ import (
 
 	"github.com/backproj/backproj/backproj"
 	"github.com/backproj/backproj/backproj/internal/foreign"
-	"github.com/backproj/backproj/backproj/internal/reserve"
 )
 
 // kernels are what a kernel's number refers to.
 var kernels = backproj.Kernels()
-
-// limited is what a function returns that did nothing because of a limit.
-const limited = -1
 
 // BackProject is backproj.BackProject.
 func BackProject(frame []byte, w, h int, model []byte, mw, mh int) (prob []byte) {
@@ -65,9 +57,6 @@ func Add(
 	kernel, threads int,
 ) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
-	if reserve.Limited() {
-		return limited, nil
-	}
 	h := recordAt(histogram).counted(counts, backproj.Run{Kernel: kernels[kernel], Threads: threads})
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
@@ -86,9 +75,6 @@ func Add(
 // if that is 0, as they are; and its table of the values.
 func Normalize(histogram, counts uintptr, peak float64) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
-	if reserve.Limited() {
-		return limited, nil
-	}
 	h := recordAt(histogram).counted(counts, backproj.Run{})
 	if err := h.Normalize(peak); err != nil {
 		return 0, err
@@ -105,9 +91,6 @@ func Fit(
 	kernel, threads int,
 ) (counted int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
-	if reserve.Limited() {
-		return limited, nil
-	}
 	h := recordAt(histogram).counted(counts, backproj.Run{Kernel: kernels[kernel], Threads: threads})
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
@@ -126,9 +109,6 @@ func Fit(
 // Tabulate makes a histogram's table of its values, each times scale.
 func Tabulate(histogram uintptr, scale float64) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
-	if reserve.Limited() {
-		return limited, nil
-	}
 	h := recordAt(histogram).histogram(backproj.Run{})
 	return 0, h.Tabulate(float32(scale))
 }
@@ -144,9 +124,6 @@ func Project(
 	kernel, threads int,
 ) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
-	if reserve.Limited() {
-		return limited, nil
-	}
 	run := backproj.Run{Kernel: kernels[kernel], Threads: threads}
 	// One of each, which is usual, is not allocated.
 	var (
@@ -191,9 +168,6 @@ func ProjectModel(
 	kernel, threads int,
 ) (counted int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
-	if reserve.Limited() {
-		return limited, nil
-	}
 	options := backproj.Options{
 		Layout: recordAt(histogram).layout(),
 		Peak:   peak, Raw: peak == 0,
@@ -227,9 +201,6 @@ func ProjectModel(
 // the greatest sum of all within the plane.
 func Locate(found uintptr, plane uintptr, height, width, rowStride, pixelStride, windowHeight, windowWidth int) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
-	if reserve.Limited() {
-		return limited, nil
-	}
 	prob, err := foreign.Plane(plane, height, width, rowStride, pixelStride)
 	if err != nil {
 		return 0, err

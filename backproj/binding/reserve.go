@@ -7,11 +7,11 @@ import (
 	"github.com/backproj/backproj/backproj/internal/reserve"
 )
 
-// Reserve takes from the system now what calls with so many threads at most,
-// and some to spare, and that much heap, would ask it for later. A process that
-// has limits calls it first; with watch, it looks at them before each call.
-func Reserve(threads, spare, heap int, watch bool) (done int, err error) {
+// Reserve takes from the system now what later calls would ask it for: so many
+// threads that run Go code, some to spare, and that much heap. The caller calls
+// it right after loading if the process has limits.
+func Reserve(threads, spare, heap int) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
-	reserve.Take(threads, spare, heap, watch)
+	reserve.Take(threads, spare, heap)
 	return 0, nil
 }

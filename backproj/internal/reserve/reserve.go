@@ -1,6 +1,6 @@
-// Package reserve takes from the system at once what calls would ask it for
-// later. Where a limit may have it refuse them it must be now: a Go runtime
-// that is refused memory or a thread ends the process.
+// Package reserve takes from the system at once what later calls would ask it
+// for. A Go runtime that is refused memory or a thread aborts the process, so
+// where there are limits it asks while they are known to leave enough.
 package reserve
 
 import (
@@ -8,20 +8,15 @@ import (
 	"sync"
 )
 
-// Take has Go code run in so many threads at a time at most, and starts these
-// and some to spare; and it has the heap grow by so many bytes, which stay its
-// own when they are free again.
+// Take limits Go code to that many threads at a time, starts these and some
+// spare ones, and grows the heap by that many bytes, which it keeps when they
+// are free again.
 //
-// The runtime starts a thread whenever none is idle just then, so it comes to
-// have more than run Go code at a time. With some to spare one is always idle.
-//
-// With watch the caller is to look at limits before each call from now on.
-func Take(threads, spare, heap int, watch bool) {
-	if watch {
-		defer watched.Store(true)
-	}
+// The runtime starts a thread whenever none is idle, so it comes to have more
+// threads than run Go code at a time. With some to spare one is always idle.
+func Take(threads, spare, heap int) {
 	runtime.GOMAXPROCS(min(threads, runtime.GOMAXPROCS(0)))
-	memory := make([]byte, heap) // never touched, it takes addresses only
+	memory := make([]byte, heap) // never touched, so it takes addresses only
 	runtime.KeepAlive(memory)
 	threads = runtime.GOMAXPROCS(0) + spare
 	// A goroutine that is locked to its thread has it for itself while it waits.

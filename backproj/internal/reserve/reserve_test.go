@@ -3,7 +3,6 @@ package reserve
 import (
 	"runtime"
 	"runtime/metrics"
-	"syscall"
 	"testing"
 )
 
@@ -22,7 +21,7 @@ func TestTakenIsWhatCallsWillUse(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(6))
 	const size = 200 << 20
 	for range 5 {
-		Take(4, 3, size, false)
+		Take(4, 3, size)
 		if n := runtime.GOMAXPROCS(0); n != 4 {
 			t.Fatalf("GOMAXPROCS is %d", n)
 		}
@@ -31,41 +30,8 @@ func TestTakenIsWhatCallsWillUse(t *testing.T) {
 			t.Errorf("%d bytes are free, of %d threads", heap, threads)
 		}
 	}
-	Take(99, 0, 0, false)
+	Take(99, 0, 0)
 	if n := runtime.GOMAXPROCS(0); n != 4 {
 		t.Errorf("asked for more threads than there were: GOMAXPROCS is %d", n)
-	}
-}
-
-func TestALimitCountsWhereNobodyLooks(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("of Linux")
-	}
-	var before syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &before); err != nil {
-		t.Fatal(err)
-	}
-	if before.Cur != infinity {
-		t.Skip("there is a limit already")
-	}
-	if Limited() {
-		t.Error("without a limit")
-	}
-	limit := syscall.Rlimit{Cur: 1 << 45, Max: before.Max}
-	if err := syscall.Setrlimit(syscall.RLIMIT_AS, &limit); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		watched.Store(false)
-		if err := syscall.Setrlimit(syscall.RLIMIT_AS, &before); err != nil {
-			t.Fatal(err)
-		}
-	}()
-	if !Limited() {
-		t.Error("not seen")
-	}
-	Take(1, 0, 0, true)
-	if Limited() {
-		t.Error("though the caller looks")
 	}
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // Reserve is as in package backproj/binding.
-func Reserve(threads, spare, heap int, watch bool) (done int, err error) {
+func Reserve(threads, spare, heap int) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
-	reserve.Take(threads, spare, heap, watch)
+	reserve.Take(threads, spare, heap)
 	return 0, nil
 }

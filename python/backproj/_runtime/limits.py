@@ -1,8 +1,8 @@
-"""Whether this process may have what a Go runtime takes: address space and threads.
+"""Whether this process may have the address space and the threads that a Go runtime needs.
 
-A Go runtime that is refused either ends the process, as it starts or in any later call. So where limits
-are set they are looked at before one is loaded, what later calls would need is taken with it, and each
-call looks whether there is a little room yet. Where none are set Go looks whether one is since.
+Go aborts the process if the system refuses it memory or a thread, as it starts or in a later call. So the
+limits of the process are checked once, before Go is loaded, and what later calls will need is taken right
+after. Limits that are set later are not noticed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from resource import RLIM_INFINITY
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 _MIB = 1 << 20
 _PAGE = resource.getpagesize()
@@ -28,43 +28,37 @@ _OWN_THREADS = 7 + _SPARE_THREADS
 # As it starts, before it can be told otherwise, a runtime runs Go code in as many as two.
 _LEAST_THREADS = 2
 
-# What must be left for a call beside the heap: Go takes a few KiB if it is the first of its kind, and
-# other threads may take some MiB meanwhile. OpenCV's takes 48 MiB for
-# hue, saturation and value of 2^24 pixels, and must not come to an end of memory: it throws an
-# exception then that nobody catches.
-_FOR_A_CALL = {"_native": 16 * _MIB, "_opencv": 64 * _MIB}
-
-# A heap that is taken beforehand is for one call: where there is not as much as this for many at once,
-# they go one after the other.
-_PLENTY = 1024 * _MIB
+# What calls take beside the heap. Go allocates a few KiB for each kind of call. OpenCV takes 48 MiB for hue,
+# saturation and value of 2^24 pixels, and ends the process by an exception of C++ if it cannot have them.
+_FOR_CALLS = {"_native": 16 * _MIB, "_opencv": 64 * _MIB}
 
 
 class _Limit(NamedTuple):
-    """A limit of memory, and what a runtime takes of that beside its heap and its threads' stacks."""
+    """A limit of memory, and how much of it a Go runtime takes, in bytes."""
 
     name: str
     command: str
-    column: int  # of /proc/self/statm: how much is used
+    column: int  # of /proc/self/statm: how much this process has
     runtime: int
     arena: int
-    thread: int
+    thread: int  # beside the thread's stack
 
     def most(self) -> int:
         """Return the limit, RLIM_INFINITY if it is not set."""
         return resource.getrlimit(getattr(resource, self.name))[0]
 
     def used(self) -> int:
-        """Return how much of it this process has taken."""
+        """Return how much of it this process has."""
         statm = _text("/proc/self/statm").split()
         return int(statm[self.column]) * _PAGE if statm else 0
 
-    def needed(self, threads: int, name: str = "_native", loaded: bool = False) -> int:
-        """Return how much a module takes that runs Go code in so many threads, or yet takes if loaded."""
+    def needed(self, threads: int, name: str = "_native") -> int:
+        """Return how much a module needs that runs Go code in so many threads."""
         stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
         if stack == RLIM_INFINITY:
             stack = 2 * _MIB  # glibc's choice
-        heap = self.arena * _arenas(threads) + (0 if loaded else self.runtime)
-        return heap + (threads + _OWN_THREADS) * (stack + self.thread) + _FOR_A_CALL[name]
+        stacks = (threads + _OWN_THREADS) * (stack + self.thread)
+        return self.runtime + self.arena * _arenas(threads) + stacks + _FOR_CALLS[name]
 
 
 _LIMITS = (
@@ -81,9 +75,6 @@ _LIMITS = (
 def load_within_limits(name: str, load: Callable[[], ModuleType]) -> ModuleType:
     """Load an extension module with a Go runtime, if the limits of this process allow for it.
 
-    What is returned is the module, or if there are limits one that has the same functions, which look
-    at them first.
-
     Raises
     ------
     MemoryError
@@ -94,69 +85,16 @@ def load_within_limits(name: str, load: Callable[[], ModuleType]) -> ModuleType:
     if sys.platform != "linux":
         return load()
     cpus = len(os.sched_getaffinity(0))
-    limits = _limits()
-    threads, near = cpus, _threads_are_limited(cpus + _OWN_THREADS)
-    if near:
+    limits = [limit for limit in _LIMITS if limit.most() != RLIM_INFINITY]
+    threads, threads_are_limited = cpus, _threads_are_limited(cpus + _OWN_THREADS)
+    if threads_are_limited:
         threads = _threads_to_start(cpus)
     if limits:
         threads = _threads_within(limits, threads, name)
     module = load()
-    if near or limits:
-        _reserve(module, threads, watch=bool(limits))
-    return _Watched(name, module) if limits else module
-
-
-def within_limits(name: str, module: ModuleType) -> ModuleType:
-    """Return a module with the functions of one that is loaded, which look at limits first.
-
-    Raises
-    ------
-    MemoryError
-        If they leave too little address space for what later calls may need.
-    """
-    cpus = len(os.sched_getaffinity(0))
-    _reserve(module, _threads_within(_limits(), cpus, name, loaded=True), watch=True)
-    return _Watched(name, module)
-
-
-def _limits() -> list[_Limit]:
-    """Return the limits that are set."""
-    return [limit for limit in _LIMITS if limit.most() != RLIM_INFINITY]
-
-
-def _reserve(module: ModuleType, threads: int, watch: bool) -> None:
-    module.binding_Reserve(threads, _SPARE_THREADS, _heap(threads), watch)
-
-
-class _Watched(ModuleType):
-    """The functions of a module, which are called only if there is room within limits."""
-
-    def __init__(self, name: str, module: ModuleType) -> None:
-        super().__init__(module.__name__)
-        self._module, self._room = module, _FOR_A_CALL[name]
-        self._one = threading.RLock()  # a signal's handler may call while it is held
-
-    def __getattr__(self, name: str) -> Any:
-        function = getattr(self._module, name)
-        if not callable(function):
-            return function
-
-        def call(*args: Any) -> Any:
-            if all(limit.most() - limit.used() >= _PLENTY for limit in _limits()):
-                return function(*args)
-            with self._one:
-                for limit in _limits():
-                    most, used = limit.most(), limit.used()
-                    if most - used < self._room:
-                        raise MemoryError(
-                            f"{limit.name} ({limit.command}) allows this process {most // 1024} KiB, of "
-                            f"which it has {used // 1024}; a call of backproj may need {self._room // 1024} "
-                            "more"
-                        )
-                return function(*args)
-
-        setattr(self, name, call)
-        return call
+    if limits or threads_are_limited:
+        module.binding_Reserve(threads, _SPARE_THREADS, _heap(threads))
+    return module
 
 
 def _heap(threads: int) -> int:
@@ -173,20 +111,20 @@ def _arenas(threads: int) -> int:
     return 1 + threads // 4 if threads >= 4 else 0
 
 
-def _threads_within(limits: Sequence[_Limit], most_threads: int, name: str, loaded: bool = False) -> int:
+def _threads_within(limits: Sequence[_Limit], most_threads: int, name: str) -> int:
     """Return how many threads of Go code, up to a number, limits of memory have room for."""
     least = min(most_threads, _LEAST_THREADS)
     for threads in range(most_threads, least - 1, -1):
-        if all(limit.needed(threads, name, loaded) <= limit.most() - limit.used() for limit in limits):
+        if all(limit.needed(threads, name) <= limit.most() - limit.used() for limit in limits):
             return threads
     for limit in limits:
-        most, used, needed = limit.most(), limit.used(), limit.needed(least, name, loaded)
+        most, used, needed = limit.most(), limit.used(), limit.needed(least, name)
         if most - used < needed:
             break
     most, used, needed = (n // _MIB for n in (most, used, needed))
     raise MemoryError(
         f"{limit.name} ({limit.command}) allows this process {most} MiB, of which it has {used}; backproj's "
-        f"Go runtime needs {needed} MiB more, for addresses more than for memory: raise the limit or lift it"
+        f"Go runtime needs {needed} MiB more, most of it addresses without memory: raise the limit or lift it"
     )
 
 

@@ -17,7 +17,6 @@ import mmap
 import os
 import sys
 import threading
-from resource import RLIM_INFINITY, RLIMIT_AS, getrlimit
 from types import ModuleType
 from typing import Literal, TypeAlias
 
@@ -30,9 +29,6 @@ _MISSING = {
     "_opencv": "this build of backproj has no opencv engine: {} is missing; "
     "'BACKPROJ_OPENCV=1 pip install .' in its source builds it, with OpenCV's headers (libopencv-dev)",
 }
-
-# What a function of the binding returns if it did nothing because of a limit.
-_LIMITED = -1
 
 # Of Linux's mman.h. Python's mmap has no name for it.
 _MADV_WIPEONFORK = 18
@@ -71,12 +67,6 @@ class _Process:
         self.own[0] = 0
 
 
-class _Thread(threading.local):
-    native: ModuleType | None = None  # which this thread has called
-
-
-_thread = _Thread()
-
 # It outlives a reload of this module, as the Go runtimes do: test suites drop modules and import them
 # anew.
 _process: _Process = vars(sys).get("_backproj") or _Process()
@@ -100,51 +90,30 @@ def load(name: Name) -> ModuleType:
     MemoryError
         If the process may have too little address space.
     """
-    if _own[0]:
-        try:
-            module = _modules[name]
-        except KeyError:
-            pass
-        else:
-            if not _limited_since(module):
-                return module
+    if _own[0] and (module := _modules.get(name)):
+        return module
     return _load(name)
 
 
 def call(function: str, *args: float | str) -> int:
-    """Return what a function of ``_native`` that works on addresses returns.
+    """Return what a function of ``_native`` returns, which is loaded if it is not yet.
 
-    The module is loaded if it is not yet; it is looked up each time, for the handler of a signal may have
-    forked meanwhile. Go looks at limits itself here, in a third of the 0.5 µs that `load` takes for it, but
-    not before the first call of a thread: Go takes memory to let one in.
+    The module is looked up each time, for the handler of a signal may have forked the process meanwhile.
 
     Raises
     ------
     RuntimeError, MemoryError
         As `load`, and what the function raises.
     """
-    while True:
-        module = _modules.get("_native") if _own[0] else None
-        if module is None or module is not _thread.native:
-            module = _thread.native = load("_native")
-        done: int = getattr(module, function)(*args)
-        if done != _LIMITED:
-            return done
-        load("_native")  # sees to the limit, or raises MemoryError
-
-
-def _limited_since(module: ModuleType) -> bool:
-    """Report whether address space is limited, and was not when a module was loaded.
-
-    A module that was loaded within limits is of a type that looks at them itself.
-    """
-    return getrlimit(RLIMIT_AS)[0] != RLIM_INFINITY and sys.platform == "linux" and type(module) is ModuleType
+    module = (_modules.get("_native") if _own[0] else None) or _load("_native")
+    done: int = getattr(module, function)(*args)
+    return done
 
 
 def _load(name: Name) -> ModuleType:
     with _process.lock():
         # Under the lock, for no child is to be forked in the midst of an import either.
-        from backproj._runtime.limits import load_within_limits, within_limits
+        from backproj._runtime.limits import load_within_limits
 
         # Again if the handler of a signal forked this process meanwhile.
         while not (_own[0] and name in _modules):
@@ -153,8 +122,6 @@ def _load(name: Name) -> ModuleType:
             else:
                 _modules.clear()
                 _own[0] = 1
-        if _limited_since(_modules[name]):
-            _modules[name] = within_limits(name, _modules[name])
         return _modules[name]
 
 
