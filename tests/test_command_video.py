@@ -182,7 +182,7 @@ def keep(path):
 
 
 BROKEN = {
-    "no index": ("film.mp4", {}, cut_off, "cannot read film.mp4: it is no film, or its end is missing"),
+    "no index": ("film.mp4", {}, cut_off, "cannot read film.mp4: it is not a film, or its end is missing"),
     "ends early, MP4": ("film.mp4", {"movflags": "faststart"}, cut_off, "of 2.4 s: "),
     "ends early, Matroska": ("film.mkv", {}, cut_off, "of 2.4 s: it ends there"),
     "damaged": ("film.mp4", {}, damage, "frames, 1.2 of 2.4 s: "),
@@ -203,10 +203,18 @@ def test_broken_films_are_one_line_and_nothing_is_written(folder, command, name,
 MISTAKES = {
     "missing film": (("nowhere.mp4", *START, "-o", "a.mp4"), "cannot read nowhere.mp4: No such file"),
     "a folder": ((".", *START, "-o", "a.mp4"), "cannot read .: Is a directory"),
-    "no film": (("text.mp4", *START, "-o", "a.mp4"), "cannot read text.mp4: it is no film"),
-    "an empty file": (("empty.mp4", *START, "-o", "a.mp4"), "cannot read empty.mp4: it is no film"),
+    "no film": (("text.mp4", *START, "-o", "a.mp4"), "cannot read text.mp4: it is not a film"),
+    "an empty file": (("empty.mp4", *START, "-o", "a.mp4"), "cannot read empty.mp4: it is not a film"),
     "sound only": (("sound.mp4", *START, "-o", "a.mp4"), "sound.mp4 has no video in it"),
     "grey": (("grey.mkv", *START, "-o", "a.mp4"), "grey.mkv is grey (gray), and grey has no hue"),
+    "unknown codec": (
+        ("codec.mp4", *START, "-o", "a.mp4"),
+        "cannot read codec.mp4: its codec is not supported",
+    ),
+    "a list of films": (
+        ("list.mp4", *START, "-o", "a.mp4"),
+        "list.mp4: it is not a film in a supported format",
+    ),
     "no output": (("film.mp4", *START), "'-o'"),
     "no model": (("film.mp4", "-o", "a.mp4"), "--model IMAGE or --box"),
     "box outside": (
@@ -231,6 +239,10 @@ def odd_films(tmp_path_factory):
     make_film(folder / "film.mp4", moving(3))
     (folder / "text.mp4").write_text("no film")
     (folder / "empty.mp4").touch()
+    content = (folder / "film.mp4").read_bytes()
+    before, _, after = content.rpartition(b"avc1")
+    (folder / "codec.mp4").write_bytes(before + b"zzzz" + after)
+    (folder / "list.mp4").write_text("ffconcat version 1.0\nfile film.mp4\n")
     with av.open(str(folder / "sound.mp4"), "w") as container:
         stream = container.add_stream("aac", rate=44_100, layout="mono")
         silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")

@@ -65,6 +65,71 @@ def test_ctrl_c_is_exit_code_130_and_leaves_nothing(folder, long_film):
     assert names(folder) == ["long.mkv", "photograph.jpg"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_that_end_a_process_leave_nothing_and_show_in_the_exit_code(folder, long_film, number):
+    process = start(long_film)
+    process.send_signal(number)
+    time.sleep(0.001)
+    process.send_signal(number)  # as impatient programs do
+    printed, complained = process.communicate(timeout=60)
+    assert (process.returncode, printed, complained.strip()) == (128 + number, "", "")
+    assert names(folder) == ["long.mkv", "photograph.jpg"]
+
+
+def test_an_ignored_sighup_stays_ignored(folder):
+    make_film("film.mp4", moving(3))
+    code = (
+        "import os, signal, sys; from backproj.__main__ import main\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "import backproj._cli; video = sys.modules['backproj._cli.video']\n"
+        "write = video.atomic_write\n"
+        "video.atomic_write = lambda paths: os.kill(os.getpid(), signal.SIGHUP) or write(paths)\n"
+        f"sys.argv = ['backproj', 'video', 'film.mp4', *{START!r}, '-o', 'prob.mp4']\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert names(folder) == ["film.mp4", "photograph.jpg", "prob.mp4"]
+
+
+def closed(*descriptors):
+    def close():
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+    return close
+
+
+@pytest.mark.parametrize("descriptors", [(2,), (1,), (0, 1, 2)])
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        (("video", "film.mp4", *START, "-o", "prob.mp4"), "prob.mp4"),
+        (("image", "pictures", *START, "-o", "out"), "out/picture-prob.png"),
+        (("image", "photograph.jpg", *START, "-o", "prob.png"), "prob.png"),
+    ],
+)
+def test_closed_standard_streams_change_nothing_about_the_files(folder, descriptors, arguments, written):
+    make_film("film.mp4", moving(3))
+    (folder / "pictures").mkdir()
+    (folder / "photograph.jpg").rename("pictures/picture.jpg")
+    (folder / "photograph.jpg").write_bytes((folder / "pictures" / "picture.jpg").read_bytes())
+    command = [sys.executable, "-m", "backproj", *arguments]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    expected = (folder / written).read_bytes()
+    (folder / written).unlink()
+    done = subprocess.run(command, preexec_fn=closed(*descriptors), timeout=60)
+    assert done.returncode == 0
+    assert (folder / written).read_bytes() == expected
+
+
+def test_an_error_is_still_exit_code_2_if_stderr_is_closed(folder):
+    command = [sys.executable, "-m", "backproj", "video", "nowhere.mp4", *START, "-o", "prob.mp4"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, preexec_fn=closed(2), timeout=60)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert names(folder) == ["photograph.jpg"]
+
+
 def test_a_kill_leaves_only_files_that_are_named_as_temporary(folder, long_film):
     process = start(long_film)
     process.kill()

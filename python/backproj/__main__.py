@@ -2,17 +2,60 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import sys
+from collections.abc import Iterator
+from types import FrameType
+from typing import NoReturn
 
-INTERRUPTED = 130  # as a shell reports SIGINT
+# Exit codes of a command that a signal ended, as a shell reports them.
+_SIGNALLED = 128
+
+# By default these end a process at once, and would leave its temporary files.
+_TERMINATING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> None:
     """Run the command line: errors are one line on stderr, and exit code 2."""
+    _replace_closed_streams()
     try:
-        sys.exit(_run())
+        with _terminated_cleanly():
+            sys.exit(_run())
     except KeyboardInterrupt:  # during the imports; later click turns it into Abort
-        sys.exit(INTERRUPTED)
+        sys.exit(_SIGNALLED + signal.SIGINT)
+
+
+def _replace_closed_streams() -> None:
+    """Let standard streams that were closed be the null device.
+
+    Python has None for them. Files opened later would take their numbers, 0, 1 and 2, and libraries in C
+    would print into those files. The null device takes the numbers first, as opening takes the lowest one.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - to the end
+
+
+@contextlib.contextmanager
+def _terminated_cleanly() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into an exit that removes temporary files on its way."""
+    # Not if they are ignored, as by nohup.
+    numbers = [number for number in _TERMINATING if signal.getsignal(number) is signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, _exit)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _exit(number: int, _: FrameType | None) -> NoReturn:
+    for each in _TERMINATING:  # another one must not interrupt the removal
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(_SIGNALLED + number)
 
 
 def _run() -> int:
@@ -20,13 +63,14 @@ def _run() -> int:
         import click
 
         from backproj._cli import commands
+        from backproj._cli.errors import describe_error
     except ModuleNotFoundError as error:
         return _missing(error)
     try:
         # Without standalone mode, the exit code that a command asks for is returned.
         return commands.main(prog_name="backproj", standalone_mode=False) or 0
     except click.Abort:
-        return INTERRUPTED
+        return _SIGNALLED + signal.SIGINT
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
@@ -34,8 +78,10 @@ def _run() -> int:
         return _fail(error.format_message())
     except ModuleNotFoundError as error:  # of the libraries that only some commands need
         return _missing(error)
-    # Such as a full disk, an engine that this build lacks, or an environment that asks for what is not.
-    except (OSError, RuntimeError, ValueError) as error:
+    except OSError as error:  # such as a full disk
+        about = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{about}{describe_error(error)}")
+    except (RuntimeError, ValueError) as error:  # such as an unknown kernel in BACKPROJ_KERNEL
         return _fail(str(error))
     except MemoryError:
         return _fail("not enough memory for pictures of that size")

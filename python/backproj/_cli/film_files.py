@@ -18,6 +18,7 @@ from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 
+from backproj._cli.errors import describe_error
 from backproj._validate.arrays import Image
 
 T = TypeVar("T")
@@ -27,6 +28,31 @@ _AHEAD = 4
 
 # How much of a film may be missing at its end. Its length is not told more exactly than that by all formats.
 _SLACK = Fraction(1, 2)
+
+# The formats that are read, by FFmpeg's names. FFmpeg recognises a format by the content of a file, whatever
+# its name is, and some formats refer to other files or to network addresses: playlists (HLS, DASH), scripts
+# (concat), session descriptions (SDP), image sequences. These hold all of a film in one file.
+_READ_FORMATS = (
+    *(
+        "apng",
+        "asf",
+        "av1",
+        "avi",
+        "dv",
+        "flv",
+        "gif",
+        "h261",
+        "h263",
+        "h264",
+        "hevc",
+        "ivf",
+        "m4v",
+        "matroska",
+    ),
+    *("mjpeg", "mov", "mpeg", "mpegts", "mpegvideo", "mxf", "nut", "obu", "ogg", "rm", "vc1", "vvc", "wtv"),
+    "yuv4mpegpipe",
+)
+_OPTIONS = {"format_whitelist": ",".join(_READ_FORMATS), "protocol_whitelist": "file"}
 
 # The formats of what is written, by the endings of names: all of them keep a time for each frame.
 FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
@@ -56,6 +82,8 @@ class Film:
             raise FilmError(f"{path} has no video in it")
         self._path, self._container = path, container
         stream = self._stream = container.streams.video[0]
+        if stream.codec_context is None:
+            raise FilmError(f"cannot read {path}: its codec is not supported")
         pixels = stream.codec_context.format
         if pixels is not None and _is_grey(pixels.name):
             raise FilmError(f"{path} is grey ({pixels.name}), and grey has no hue; give a film in colour")
@@ -96,7 +124,7 @@ class Film:
                 shape = pixels.shape
                 yield Frame(number, ticks, pixels)
         except (av.error.FFmpegError, OSError) as error:
-            raise self._broken(number + 1, end, reason(error)) from error
+            raise self._broken(number + 1, end, describe_error(error)) from error
         if number < 0:
             raise FilmError(f"cannot read {self._path}: it has no frames")
         if end + _SLACK < (self._seconds() or 0):
@@ -127,13 +155,15 @@ class Film:
 def read_film(path: Path) -> Iterator[Film]:
     """Open a film, or raise FilmError."""
     try:
-        container = av.open(f"file:{path}")  # a name alone may be one of ffmpeg's protocols
+        container = av.open(f"file:{path}", options=_OPTIONS)  # a name alone may be one of ffmpeg's protocols
     except av.error.InvalidDataError as error:
         raise FilmError(
-            f"cannot read {path}: it is no film, or its end is missing, where an MP4 has its index"
+            f"cannot read {path}: it is not a film, or its end is missing, where an MP4 has its index"
         ) from error
+    except av.error.ArgumentError as error:  # what FFmpeg says of formats that are not in the list
+        raise FilmError(f"cannot read {path}: it is not a film in a supported format") from error
     except (av.error.FFmpegError, OSError) as error:
-        raise FilmError(f"cannot read {path}: {reason(error)}") from error
+        raise FilmError(f"cannot read {path}: {describe_error(error)}") from error
     with container:
         yield Film(path, container)
 
@@ -203,12 +233,7 @@ def write_film(file: BinaryIO, path: Path, shape: tuple[int, int], source: Film)
                 container.close()
             raise
     except (av.error.FFmpegError, OSError) as error:
-        raise FilmError(f"cannot write {path}: {reason(error)}") from error
-
-
-def reason(error: Exception) -> str:
-    """Return why, without the number and the name of ffmpeg's function."""
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise FilmError(f"cannot write {path}: {describe_error(error)}") from error
 
 
 def _is_grey(name: str) -> bool:
