@@ -91,3 +91,26 @@ def test_an_error_of_a_call_that_cannot_be_divided_is_raised(pixels):
 
     with pytest.raises(RuntimeError, match="memory went away"):
         blocks.undivided(call, pixels)
+
+
+def test_a_call_that_ends_as_its_thread_is_looked_at_is_made_once(monkeypatch):
+    is_alive = threading.Thread.is_alive
+
+    def is_alive_after_the_end(thread):
+        thread.join(20)
+        return is_alive(thread)
+
+    monkeypatch.setattr(threading.Thread, "is_alive", is_alive_after_the_end)
+    calls = []
+    blocks.undivided(lambda: calls.append(time.sleep(0.3)), 1 << 30)
+    assert len(calls) == 1
+
+
+def test_a_call_is_made_in_the_caller_where_no_thread_can_be_started(monkeypatch):
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    callers = []
+    blocks.undivided(lambda: callers.append(threading.current_thread()), 1 << 30)
+    assert callers == [threading.main_thread()]

@@ -42,30 +42,33 @@ def blocks(height: int, width: int, planes: int = 1) -> Iterator[tuple[int, int,
 
 
 def undivided(call: Callable[[], object], pixels: int) -> None:
-    """Do a call of Go that cannot be divided.
+    """Make a call of Go that cannot be divided into blocks.
 
-    Python runs the handlers of signals in its main thread. A long call there is done by another one,
-    so that they run at once. If one raises, the call goes on for nobody: it must hold the arrays that it
-    uses, and write to none that anybody else has.
+    Python runs signal handlers in the main thread, between calls. So a long call of the main thread is made
+    in another thread, if one can be started. If a handler raises meanwhile, the call finishes in the
+    background and its result is discarded: it must keep its arrays alive, and write to none of the caller's.
     """
     if pixels <= PIXELS_A_CALL or threading.current_thread() is not threading.main_thread():
         call()
         return
-    failed: list[BaseException] = []
-    done = threading.Event()
+    outcome: list[BaseException | None] = []
 
     def work() -> None:
         try:
             call()
+            outcome.append(None)
         except BaseException as error:
-            failed.append(error)
-        done.set()
+            outcome.append(error)
 
     thread = threading.Thread(target=work, name="backproj", daemon=True)
-    thread.start()
-    while not done.wait(0.1):
-        if not thread.is_alive():  # but in the process that a handler forked this one from
-            call()
-            return
-    if failed:
-        raise failed[0]
+    try:
+        thread.start()
+    except RuntimeError:  # at a limit of threads, or while the interpreter shuts down
+        call()
+        return
+    while thread.is_alive():
+        thread.join(0.1)
+    if not outcome:  # a signal handler forked, and the child does not have the thread
+        call()
+    elif outcome[0] is not None:
+        raise outcome[0]
