@@ -11,9 +11,9 @@ import (
 // the second one the others.
 type words [2]reg.VecVirtual
 
-// indices emits code that computes the indices and the values of the 32 pixels
+// convert emits code that computes the indices and the values of the 32 pixels
 // at the address. It calls between after every few instructions.
-func (k *kernel) indices(pixels Mem, between func()) (indices words, v reg.VecVirtual) {
+func (k *kernel) convert(pixels Mem, between func()) (indices words, v reg.VecVirtual) {
 	indices, d, v := k.hues(pixels, between)
 	for i, saturations := range k.saturations(d, v, between) {
 		VPSLLW(Imm(8), indices[i], indices[i])

@@ -40,7 +40,7 @@ func convert(data *constants, size int) {
 	temp := GP64()
 
 	Label("batch")
-	indices, v := k.indices(r.Pixels(temp), func() {})
+	indices, v := k.convert(r.Pixels(temp), func() {})
 	// See words for the order of the pixels.
 	at := Mem{Base: dst, Index: r.At, Scale: 2}
 	VMOVDQU(indices[0].AsX(), at)
@@ -67,7 +67,7 @@ func count(data *constants, size int) {
 	temp := GP64()
 	emit.Count(r, func(counts []func()) (first, second Op) {
 		between, rest := sprinkle(counts)
-		indices, _ := k.indices(r.Pixels(temp), between)
+		indices, _ := k.convert(r.Pixels(temp), between)
 		rest()
 		return indices[0], indices[1]
 	})
@@ -84,7 +84,7 @@ func project(data *constants, size int) {
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
 		between, rest := sprinkle(lookups)
-		indices, v := k.indices(r.Pixels(temp), between)
+		indices, v := k.convert(r.Pixels(temp), between)
 		rest()
 		emit.IfGated(func(lo, span Mem) { k.reject(indices, v, lo, span) })
 		return indices[0], indices[1]
