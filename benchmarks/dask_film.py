@@ -28,7 +28,7 @@ SIZE = 1920, 1080
 A_CHUNK = 8
 
 # Of a few pixels, so that dask's work is all there is.
-ALONE = "project a chunk alone"
+ALONE = "project one chunk alone"
 TINY, TINY_FRAMES = (16, 16), 200
 
 

@@ -1,4 +1,4 @@
-"""A film with a known truth: a green blob that drifts, turns and changes its shape over a photograph."""
+"""A video with known ground truth: a green blob drifts, turns and changes its shape over a photograph."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PHOTOGRAPH = Path(__file__).with_name("astronaut.jpg")
 
 
 def film(length: int = 300, seed: int = 1) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]]:
-    """Yield BGR frames, and the blob's outline in each: points whose mean is its true centre.
+    """Yield BGR frames, each with the outline of the blob: points whose mean is its true centre.
 
-    The light swings by a fifth, and each frame has noise of its own.
+    The brightness varies by 20%, and each frame has different noise.
     """
     rng = np.random.default_rng(seed)
     with PIL.Image.open(PHOTOGRAPH) as file:
@@ -37,14 +37,14 @@ def film(length: int = 300, seed: int = 1) -> Iterator[tuple[npt.NDArray[np.uint
 
 def _mosaic(rng: np.random.Generator) -> PIL.Image.Image:
     """Return a coarse mosaic of greens."""
-    hsv = rng.integers((78, 130, 90), (106, 250, 220), (64, 64, 3), np.uint8)  # Pillow's hue goes to 255
+    hsv = rng.integers((78, 130, 90), (106, 250, 220), (64, 64, 3), np.uint8)  # Pillow's hues are 0 to 255
     return PIL.Image.merge("HSV", [PIL.Image.fromarray(plane) for plane in np.moveaxis(hsv, -1, 0)]).convert(
         "RGB"
     )
 
 
 def _shape(turn: float) -> npt.NDArray[np.float64]:
-    """Return the outline around the origin: an ellipse with three waves that swell and ebb."""
+    """Return the outline around the origin: an ellipse with three bulges that grow and shrink."""
     angle = np.linspace(0, 2 * np.pi, 120, endpoint=False)
     radius = 40 * (1 + 0.2 * np.sin(2 * turn) * np.sin(3 * angle))
     wide, tall = 1 + 0.25 * np.sin(5 * turn), 1 + 0.25 * np.cos(7 * turn)

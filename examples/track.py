@@ -1,7 +1,7 @@
-"""Follow a blob by its colour, in three ways, and print how far each strays from the truth.
+"""Track a blob by its colour in three ways, and print how far each is from the true position.
 
-``cv2.CamShift`` and ``cv2.meanShift`` start from where the blob was in the frame before.
-``backproj.locate`` looks at the whole frame, and a track by it is three lines::
+``cv2.CamShift`` and ``cv2.meanShift`` start from the position in the previous frame. ``backproj.locate``
+searches the whole frame, and tracking with it takes three lines::
 
     for frame in frames:
         prob = hist.back_project(frame)
@@ -21,7 +21,7 @@ import backproj
 
 Box: TypeAlias = tuple[int, int, int, int]
 
-# As OpenCV's CamShift example has it: the hue of pale and of dark pixels says little.
+# As in OpenCV's CamShift example: the hue of pale and of dark pixels is unreliable.
 CAMSHIFT = {"channels": "h", "bins": 16, "in_range": ((0, 60, 32), (180, 255, 255)), "peak": 255}
 UNTIL = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 1)
 COLOURS = {"CamShift": (255, 255, 255), "meanShift": (255, 0, 255), "locate": (0, 255, 255)}
@@ -34,13 +34,15 @@ def middle(box: Box) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print the distances, and draw the tracks if asked to."""
+    """Print the distances, and draw the tracks with ``--output``."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("-n", "--frames", type=int, default=300, help="how long the film is (%(default)s)")
-    parser.add_argument("-o", "--output", metavar="IMAGE", help="where to draw the tracks on the last frame")
+    parser.add_argument("-n", "--frames", type=int, default=300, help="the number of frames (%(default)s)")
+    parser.add_argument(
+        "-o", "--output", metavar="IMAGE", help="write the last frame with the tracks to this file"
+    )
     arguments = parser.parse_args()
     if arguments.frames < 2:
-        parser.error("a track needs at least 2 frames")
+        parser.error("--frames must be at least 2")
 
     frames = film(arguments.frames)
     frame, outline = next(frames)
@@ -62,8 +64,8 @@ def main() -> None:
 
     cv2.polylines(frame, [outline], True, (0, 0, 0), 2)
     for name, points in tracks.items():
-        away = np.hypot(*np.subtract(points, truth).T)
-        print(f"{name:10}{away.mean():5.1f} px from the true centre on average, {away.max():.1f} at most")
+        error = np.hypot(*np.subtract(points, truth).T)
+        print(f"{name:10}{error.mean():5.1f} px from the true centre on average, {error.max():.1f} at most")
         cv2.polylines(frame, [np.rint(points).astype(np.int32)], False, COLOURS[name], 1)
     if arguments.output and not cv2.imwrite(arguments.output, frame):
         parser.error(f"cannot write {arguments.output}")

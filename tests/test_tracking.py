@@ -122,7 +122,7 @@ def test_the_example_prints_the_distances_and_draws_the_tracks(tmp_path):
 
 def test_the_command_follows_the_object_in_the_film_written_as_a_real_one(tmp_path):
     command = [sys.executable, ROOT / "examples" / "sample_video.py", "-n", "100", "blob.mp4"]
-    assert "the blob is at 216,206,81,101" in run(*command, cwd=tmp_path)
+    assert "the blob starts at 216,206,81,101" in run(*command, cwd=tmp_path)
     options = ["--preset", "camshift", "--track", "--boxes", "boxes.csv", "-o", "tracked.mp4"]
     command = [sys.executable, "-m", "backproj", "video", "blob.mp4", "--box", "216,206,81,101", *options]
     assert "100 frames" in run(*command, cwd=tmp_path)
@@ -135,7 +135,7 @@ def test_the_command_follows_the_object_in_the_film_written_as_a_real_one(tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("-n", "1"), "error: a track needs at least 2 frames"),
+        (("-n", "1"), "error: --frames must be at least 2"),
         (("-n", "3", "-o", "nowhere/tracks.png"), "error: cannot write nowhere/tracks.png"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Follow the blob in a film by CamShift, as OpenCV's sample camshift.py does."""
+"""Track the blob in a video with CamShift, like OpenCV's sample camshift.py."""
 
 import sys
 import time
@@ -32,4 +32,4 @@ while ret:
 
 video.release()
 cv2.imwrite("camshift.png", prob)
-print(f"{1000 * np.median(times):.2f} ms a frame", file=sys.stderr)
+print(f"{1000 * np.median(times):.2f} ms per frame", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Find the blob in every frame of a film."""
+"""Find the blob in every frame of a video."""
 
 import ctypes
 import sys
@@ -41,4 +41,4 @@ while ret:
 
 video.release()
 cv2.imwrite("find_it.png", prob)
-print(f"{1000 * np.median(times):.2f} ms a frame", file=sys.stderr)
+print(f"{1000 * np.median(times):.2f} ms per frame", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Follow the blob in a film, as OpenCV's tutorial "Meanshift and Camshift" does."""
+"""Track the blob in a video, like OpenCV's tutorial "Meanshift and Camshift"."""
 
 import sys
 import time
@@ -38,4 +38,4 @@ while ret:
 
 video.release()
 cv2.imwrite("meanshift.png", dst)
-print(f"{1000 * np.median(times):.2f} ms a frame", file=sys.stderr)
+print(f"{1000 * np.median(times):.2f} ms per frame", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Cut the skin out of photographs, as OpenCV's tutorial "Histogram Backprojection" does."""
+"""Cut the skin out of photographs, like OpenCV's tutorial "Histogram Backprojection"."""
 
 import sys
 import time
@@ -34,4 +34,4 @@ for path in sys.argv[1:]:
     res = np.hstack((target, thresh, res))
     cv2.imwrite(f"skin-{len(times)}.png", res)
 
-print(f"{1000 * np.median(times):.2f} ms a photograph", file=sys.stderr)
+print(f"{1000 * np.median(times):.2f} ms per photograph", file=sys.stderr)
