@@ -2,6 +2,7 @@ package backproj
 
 import (
 	"bytes"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -51,8 +52,8 @@ func TestBackProjectIsNilUnlessTheSizesFit(t *testing.T) {
 		{"an empty model", three, 4, 5, nil, 0, 4, true, 0},
 		{"two negative sizes", three, -4, -5, three, 5, 4, true, 0},
 		{"a negative size", three, 4, 5, three, 20, -1, true, 0},
-		{"sizes whose product overflows to 20", three, 1 << 62, 4, three, 5, 4, true, 0},
-		{"sizes whose threefold overflows to 60", three, (1<<63 - 1) / 3, 1, three, 5, 4, true, 0},
+		{"sizes whose product overflows to 20", three, math.MaxInt/2 + 6, 4, three, 5, 4, true, 0},
+		{"sizes whose threefold overflows", three, math.MaxInt / 3, 1, three, 5, 4, true, 0},
 	} {
 		got := BackProject(test.frame, test.w, test.h, test.model, test.mw, test.mh)
 		if (got == nil) != test.wantNil || len(got) != test.wantPixels {

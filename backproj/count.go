@@ -2,6 +2,7 @@ package backproj
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 )
@@ -115,8 +116,8 @@ type tally struct {
 	indices *indexCounts
 	passing [256]uint32 // 1 for the values that pass the gate
 	cells   []uint32
-	pending int     // pixels since the last carry
-	total   []int64 // carried
+	pending int64   // pixels since the last carry
+	total   []int64 // what was carried
 }
 
 // indexCounts are of the pixels of each index.
@@ -177,11 +178,12 @@ func (t *tally) release() {
 	tallies.Put(t)
 }
 
-// expect makes sure that n more pixels can be counted.
+// expect makes room for n more pixels: no count, which has 32 bits, overflows
+// if there are at most math.MaxUint32 between one carry and the next.
 func (t *tally) expect(n int) {
-	if t.pending += n; t.pending > 1<<31 {
+	if t.pending += int64(n); t.pending > math.MaxUint32 {
 		t.carry()
-		t.pending = n
+		t.pending = int64(n)
 	}
 }
 

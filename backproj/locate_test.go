@@ -1,6 +1,7 @@
 package backproj
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -49,7 +50,7 @@ func TestLocateFindsThemInLongRowsToo(t *testing.T) {
 }
 
 func TestLocateRefusesPlanesThatNoMemoryHolds(t *testing.T) {
-	pixel := Plane{Pix: make([]byte, 1), Width: 1 << 38, Height: 1<<24 + 1, Stride: Repeat, PixelStride: Repeat}
+	pixel := Plane{Pix: make([]byte, 1), Width: math.MaxInt, Height: 1<<24 + 1, Stride: Repeat, PixelStride: Repeat}
 	if _, _, _, err := Locate(pixel, 1, 1); err == nil {
 		t.Error("no error")
 	}

@@ -3,6 +3,7 @@ package backproj
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -19,7 +20,7 @@ func (m Image) AppendBGR(dst []byte) ([]byte, error) {
 	}
 	pixels, ok := multiply(image.width, image.height)
 	size, fits := multiply(3, pixels)
-	if !ok || !fits || size > 1<<47 { // no process has as much
+	if !ok || !fits || uint64(size) > 1<<47 || len(dst) > math.MaxInt-size { // no process has as much
 		return dst, errors.New("backproj: its pixels are more than all memory holds")
 	}
 	dst = slices.Grow(dst, size)

@@ -1,3 +1,5 @@
+//go:build !386 && !arm && !mips && !mipsle
+
 // Package binding is what gopy binds for Python: the functions of package
 // backproj over memory that Python owns.
 //

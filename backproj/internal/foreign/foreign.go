@@ -1,5 +1,8 @@
+//go:build !386 && !arm && !mips && !mipsle
+
 // Package foreign makes slices and images of memory that Python owns, given by
-// address, and keeps what goes wrong there from ending the process.
+// address, and keeps what goes wrong there from ending the process. Like the
+// module for Python, it is for 64-bit platforms only.
 package foreign
 
 import (
