@@ -10,18 +10,20 @@
 //
 // A histogram comes as the address of a [record].
 //
-// The order of an image is 0 for BGR and 1 for RGB; threads 0 means one a CPU;
-// the kernel is its number in [Kernels], since gopy would allocate a string.
+// The functions that project take what to write to, the frames, what to
+// project, and then how. The order of an image is 0 for BGR and 1 for RGB. A
+// peak of -1 leaves the counts as they are. The kernel is its number in
+// [Kernels], since gopy would allocate a string; threads 0 means as many as
+// GOMAXPROCS.
 //
 // Every function turns a panic, and a fault in memory that went away during
-// the call, into an error. An error beside an int, which says nothing unless
-// its function says what, is what gopy binds without a leak.
+// the call, into an error. The int result is a placeholder unless documented:
+// gopy leaks on functions that return an error alone.
 package binding
 
 import (
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"unsafe"
 
@@ -31,6 +33,17 @@ import (
 
 // kernels are what a kernel's number refers to.
 var kernels = backproj.Kernels()
+
+// raw is a peak that leaves the counts as they are.
+const raw = -1
+
+// rawPeak returns a peak as package backproj takes it.
+func rawPeak(peak float64) float64 {
+	if peak == raw {
+		return 0
+	}
+	return peak
+}
 
 // BackProject is backproj.BackProject.
 func BackProject(frame []byte, w, h int, model []byte, mw, mh int) (prob []byte) {
@@ -73,39 +86,45 @@ func Add(
 	return 0, h.Add(image, where)
 }
 
-// Normalize makes a histogram's values of its counts, scaled to the peak or,
-// if that is 0, as they are; and its table of the values.
+// Normalize makes a histogram's values of its counts, scaled to the peak, and
+// its table of the values.
 func Normalize(histogram, counts uintptr, peak float64) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 	h := recordAt(histogram).counted(counts, backproj.Run{})
-	if err := h.Normalize(peak); err != nil {
+	if err := h.Normalize(rawPeak(peak)); err != nil {
 		return 0, err
 	}
 	return 0, h.Tabulate(1)
 }
 
 // Fit makes a histogram's counts, values and table of a model: it does what Add
-// and Normalize do, and clears the counts first. It returns 1 if any pixel was
-// counted, else 0.
+// and Normalize do, and clears the counts first.
 func Fit(
 	histogram, counts uintptr, peak float64,
 	model uintptr, height, width, rowStride, pixelStride, channelStride, order int,
+	mask uintptr, maskRowStride, maskPixelStride int,
 	kernel, threads int,
-) (counted int, err error) {
+) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 	h := recordAt(histogram).counted(counts, backproj.Run{Kernel: kernels[kernel], Threads: threads})
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
 		return 0, err
 	}
+	var where backproj.Plane
+	if mask != 0 {
+		if where, err = foreign.Plane(mask, height, width, maskRowStride, maskPixelStride); err != nil {
+			return 0, err
+		}
+	}
 	clear(h.Counts)
-	if err := h.Add(image, backproj.Plane{}); err != nil {
+	if err := h.Add(image, where); err != nil {
 		return 0, err
 	}
-	if err := h.Normalize(peak); err != nil {
+	if err := h.Normalize(rawPeak(peak)); err != nil {
 		return 0, err
 	}
-	return int(min(1, slices.Max(h.Counts))), h.Tabulate(1)
+	return 0, h.Tabulate(1)
 }
 
 // Tabulate makes a histogram's table of its values, each times scale.
@@ -120,9 +139,9 @@ func Tabulate(histogram uintptr, scale float64) (done int, err error) {
 // the frame's size that lie dstFrameStride apart, those for the next one begin
 // dstStride later.
 func Project(
-	histograms uintptr, number int,
 	dst uintptr, dstStride, dstFrameStride, dstRowStride, dstPixelStride int,
 	frame uintptr, frames, frameStride, height, width, rowStride, pixelStride, channelStride, order int,
+	histograms uintptr, number int,
 	kernel, threads int,
 ) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
@@ -161,18 +180,18 @@ func Project(
 // size. The record is that of a histogram without values and table. It returns
 // 1 if any pixel was counted, else 0.
 func ProjectModel(
-	histogram uintptr, peak float64,
 	dst uintptr, dstRowStride, dstPixelStride int,
 	frame uintptr, height, width, rowStride, pixelStride, channelStride int,
 	model uintptr, modelHeight, modelWidth, modelRowStride, modelPixelStride, modelChannelStride int,
 	order int,
 	mask uintptr, maskRowStride, maskPixelStride int,
+	histogram uintptr, peak float64,
 	kernel, threads int,
 ) (counted int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 	options := backproj.Options{
 		Layout: recordAt(histogram).layout(),
-		Peak:   peak, Raw: peak == 0,
+		Peak:   peak, Raw: peak == raw,
 		Run: backproj.Run{Kernel: kernels[kernel], Threads: threads},
 	}
 	image, err := foreign.Image(frame, height, width, rowStride, pixelStride, channelStride, order)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,61 +11,70 @@ import numpy as np
 import numpy.typing as npt
 
 from backproj import _npz
-from backproj._engine import engines
-from backproj._engine.engines import Engine, State, check_engine
-from backproj._engine.models import check_peak
-from backproj._engine.single import fit_model, project_single
-from backproj._engine.values import given_values, ratio_values
-from backproj._validate.arrays import Image, Mask, Order, check_order
-from backproj._validate.layout import Bounds, Channels, Layout, check_layout
+from backproj._engine import native
+from backproj._engine.engines import engine_named
+from backproj._engine.state import State, of_counts, of_values
+from backproj._validate.layout import Layout, check_layout
+from backproj._validate.options import check_order, check_peak
 from backproj._validate.threads import check_threads
+from backproj._validate.values import check_fields, check_values
+from backproj._validate.views import view_frames, view_models, view_out
+from backproj.typing import Bins, Bounds, Channels, Engine, Image, Mask, Order, Ranges
 
 if TYPE_CHECKING:
     import matplotlib.axes
+
+# The version of what pickles hold. A later one must go on reading them.
+_PICKLE = 1
 
 
 class Histogram:
     """The histogram of a model's colours, made once to be projected onto many frames.
 
-    It never changes, so threads may share it. Two are equal if their layouts and values are. It can
-    be pickled, and added to another of the same layout, which adds the counts.
+    A histogram never changes, so threads may share it. Two compare equal if their layouts, counts, peaks,
+    values and scales are equal. Histograms can be pickled. Adding two of the same layout and peak adds their
+    counts.
 
     Parameters
     ----------
     model : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a list of such
-        An image of what is looked for, or the part of one; several are counted together. A fourth
+        An image of what to look for, or a part of one. The images of a list are counted together. A fourth
         channel is ignored. Any strides will do; see `back_project` for which are read in place.
-    mask : ndarray of uint8 or bool, shape (h, w), or a list of such and None, optional
-        Only the model's pixels where it is not zero are counted. A list of models takes a list.
+    mask : ndarray of uint8 or bool, shape (h, w), or a list of these or None, optional
+        Only the model's pixels where the mask is not zero are counted. With a list of models, a list of as
+        many masks; None counts all pixels of a model.
     channels : {"hs", "h", "hsv"}, default "hs"
-        What is counted: hue (0 to 179, as in OpenCV's 8-bit HSV), saturation and value (0 to 255).
+        The channels of the histogram: hue (0 to 179, as in OpenCV's 8-bit HSV), saturation and value
+        (0 to 255).
     bins : int or sequence of int, default 32
-        The number of bins, 1 to 256, of each channel; 2^20 in all at most.
+        The number of bins, 1 to 256, of every channel or of each. There may be 2^20 bins in all.
     ranges : sequence of float, optional
-        For each channel the lower bound and the upper bound, which is outside, in a flat list as
-        cv2 takes it. Pixels beyond are not counted, and project to 0. Default: all values.
+        The lower bound (inclusive) and the upper bound (exclusive) of each channel, in a flat list as cv2
+        takes it. Pixels outside are not counted, and project to 0. Default: all values.
     in_range : (lo, hi), two triples, optional
-        The least and the greatest hue, saturation and value, as ``cv2.inRange`` takes them: pixels
-        beyond are not counted, and project to 0. Unlike there, hue wraps around if its lower bound
-        is beyond its upper one: red is ``((170, 60, 32), (10, 255, 255))``.
+        The lowest and the highest hue, saturation and value, both inclusive, as ``cv2.inRange`` takes them.
+        Pixels outside are not counted, and project to 0. Unlike in cv2, hue wraps around if its lower bound
+        is greater than its upper one: red is ``((170, 60, 32), (10, 255, 255))``.
     peak : float or None, default 256
-        What the fullest bin becomes. 256 is 255 in a back projection; most scripts of cv2 use 255.
-        None leaves the counts as they are.
+        Value of the fullest bin. Results saturate at 255. Most cv2 scripts use 255. None leaves the counts
+        as they are.
     order : {"bgr", "rgb"}, default "bgr"
-        The order of the model's channels: "bgr" for cv2, "rgb" for PIL, imageio and skimage. It is of
-        these images only: `back_project` is told that of its own.
+        The order of the model's channels: "bgr" for cv2, "rgb" for PIL, imageio and skimage.
+        `back_project` has an ``order`` of its own for the frame.
+    threads : int, optional
+        The greatest number of threads. Default: see `set_num_threads`. The result does not depend on it.
 
     Raises
     ------
     TypeError
-        If an argument is not of a type named above.
+        If an argument has the wrong type.
     ValueError
-        If a shape is another, if a model has no pixels, or if an option has no such value.
+        If an array has the wrong shape, if a model has no pixels, or if an option has an invalid value.
 
     Warns
     -----
     RuntimeWarning
-        If the masks, the ranges and in_range leave no pixel to count. All values are 0 then.
+        If no pixel passed mask, ranges and in_range. All values are 0 then.
 
     References
     ----------
@@ -102,14 +112,19 @@ class Histogram:
         *,
         mask: Mask | Sequence[Mask | None] | None = None,
         channels: Channels = "hs",
-        bins: int | Sequence[int] = 32,
-        ranges: Sequence[float] | None = None,
+        bins: Bins = 32,
+        ranges: Ranges | None = None,
         in_range: Bounds | None = None,
         peak: float | None = 256.0,
         order: Order = "bgr",
+        threads: int | None = None,
     ) -> None:
-        layout = check_layout(channels, bins, ranges, in_range)
-        self._state = fit_model(model, mask, layout, check_peak(peak), check_order(order), caller=3)
+        layout, checked_peak = check_layout(channels, bins, ranges, in_range), check_peak(peak)
+        number, most_threads = check_order(order), check_threads(threads)
+        models, masks = view_models(model, mask, number)
+        self._state = native.count(layout, models, masks, checked_peak, most_threads)
+        if not self._state.filled:
+            warn_of_no_pixels(stacklevel=3)
 
     @classmethod
     def _of(cls, state: State) -> Histogram:
@@ -123,11 +138,11 @@ class Histogram:
         values: npt.NDArray[np.float32],
         *,
         channels: Channels,
-        ranges: Sequence[float] | None = None,
+        ranges: Ranges | None = None,
         in_range: Bounds | None = None,
         scale: float = 1.0,
     ) -> Histogram:
-        """Return the histogram of values that came from elsewhere, such as ``cv2.calcHist``.
+        """Return a histogram with values made elsewhere, such as by ``cv2.calcHist``.
 
         Parameters
         ----------
@@ -150,8 +165,8 @@ class Histogram:
         TypeError
             If values is not an array of float32.
         ValueError
-            If its shape does not go with the channels, or if a value or its multiple is not finite
-            or beyond an int32.
+            If the shape of values does not match the channels, or if a value, or its product with scale, is
+            not finite or does not fit an int32.
 
         Examples
         --------
@@ -163,20 +178,21 @@ class Histogram:
         >>> backproj.Histogram.from_values(reds, channels="h").back_project(frame)
         array([[200,   0]], dtype=uint8)
         """
-        return cls._of(given_values(values, channels, ranges, in_range, scale))
+        checked, layout, factor = check_values(values, channels, ranges, in_range, scale)
+        return cls._of(of_values(layout, checked, factor))
 
     @property
     def values(self) -> npt.NDArray[np.float32]:
-        """The histogram, read-only, an axis a channel: the emptiest bin is 0 and the fullest the peak.
+        """The normalised histogram, read-only, with an axis for each channel.
 
-        Equal to cv2's normalised histogram, and fit for ``cv2.calcBackProject``. All 0 if all bins
-        hold the same number.
+        The emptiest bin is 0 and the fullest is the peak, as in cv2's normalised histogram, and
+        ``cv2.calcBackProject`` takes it as it is. All values are 0 if all bins hold the same count.
         """
-        return self._state.values.view()  # of a base that is read-only, so that it stays so
+        return self._state.values.view()  # its base is read-only, so it cannot be made writeable
 
     @property
     def channels(self) -> Channels:
-        """Which channels the axes are: "h", "hs" or "hsv"."""
+        """The channels of the axes: "h", "hs" or "hsv"."""
         return self._state.layout.channels
 
     @property
@@ -186,18 +202,28 @@ class Histogram:
 
     @property
     def ranges(self) -> tuple[float, ...]:
-        """The bounds of each channel's bins, flat as cv2 has them."""
+        """The bounds of each channel's bins, in a flat tuple as cv2 takes them."""
         return self._state.layout.ranges
 
     @property
     def in_range(self) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-        """The bounds outside of which a pixel does not count, or None."""
+        """The bounds ``(lo, hi)`` outside of which pixels do not count, or None."""
         return self._state.layout.in_range
 
     @property
     def counts(self) -> npt.NDArray[np.int64] | None:
-        """How many of the models' pixels fell into each bin, read-only; None after `from_values`."""
+        """The number of the models' pixels in each bin, read-only; None after `from_values` and `ratio`."""
         return None if self._state.counts is None else self._state.counts.view()
+
+    @property
+    def peak(self) -> float | None:
+        """What the counts were scaled to; None for raw counts, and where there are no counts."""
+        return self._state.peak
+
+    @property
+    def scale(self) -> float:
+        """What the values are multiplied by; 1 but for `from_values`."""
+        return self._state.scale
 
     def __repr__(self) -> str:
         layout = self._state.layout
@@ -205,17 +231,28 @@ class Histogram:
         pixels = "" if self.counts is None else f", {self.counts.sum()} pixels"
         return f"<backproj.Histogram: {layout.channels}, {size} bins{pixels}>"
 
-    def _key(self) -> tuple[Layout, float, bytes]:
-        return self._state.layout, self._state.scale, self._state.values.tobytes()
+    def _key(self) -> tuple[Layout, float | None, float, bytes, bytes | None]:
+        s = self._state
+        return s.layout, s.peak, s.scale, s.values.tobytes(), None if s.counts is None else s.counts.tobytes()
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Histogram) and self._key() == other._key())
+        if not isinstance(other, Histogram):
+            return NotImplemented
+        return self is other or self._key() == other._key()
 
     def __hash__(self) -> int:
         return hash(self._key())
 
     def __add__(self, other: Histogram) -> Histogram:
-        """Return the histogram of both models together: the counts are added."""
+        """Return the histogram of both models together: the counts are added.
+
+        Raises
+        ------
+        ValueError
+            If the layouts or the peaks differ, or one of the two has no counts.
+        OverflowError
+            If a sum does not fit an int64.
+        """
         if not isinstance(other, Histogram):
             return NotImplemented
         one, two = self._state, other._state
@@ -223,18 +260,39 @@ class Histogram:
             raise ValueError("a histogram made by from_values or ratio has no counts to add")
         if (one.layout, one.peak) != (two.layout, two.peak):
             raise ValueError(
-                f"histograms of different layouts or peaks cannot be added: {one.layout}, peak {one.peak:g}; "
-                f"{two.layout}, peak {two.peak:g}"
+                f"histograms of different layouts or peaks cannot be added: {one.layout}, peak {one.peak}; "
+                f"{two.layout}, peak {two.peak}"
             )
-        return self._of(engines.of_counts(one.layout, one.counts + two.counts, one.peak))
+        total = one.counts + two.counts
+        if (total < 0).any():  # numpy wraps around; neither is negative
+            raise OverflowError(
+                "the sum of the counts of a bin is more than 2^63 - 1, the most an int64 holds"
+            )
+        return self._of(of_counts(one.layout, total, one.peak))
 
     def __radd__(self, other: object) -> Histogram:
         """Return self for 0, with which ``sum`` begins."""
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __getstate__(self) -> dict[str, Any]:
         s = self._state
-        return _restored, (type(self), s.layout, s.counts, s.peak, s.values, s.scale)
+        return {
+            "version": _PICKLE,
+            "channels": s.layout.channels,
+            "ranges": s.layout.ranges,
+            "in_range": s.layout.in_range,
+            "values": s.values,
+            "scale": s.scale,
+            "counts": s.counts,
+            "peak": s.peak,
+        }
+
+    def __setstate__(self, fields: dict[str, Any]) -> None:
+        if fields.get("version") != _PICKLE:
+            raise ValueError(
+                f"a pickle of version {fields.get('version')!r} cannot be read by this version of backproj"
+            )
+        self._state = of_values(*check_fields(fields))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the histogram to a file, whole or not at all.
@@ -247,7 +305,7 @@ class Histogram:
         Raises
         ------
         OSError
-            If the file cannot be written.
+            If the file cannot be written. An existing file is then left as it was.
 
         See Also
         --------
@@ -269,20 +327,20 @@ class Histogram:
         OSError
             If the file cannot be read.
         ValueError
-            If it is broken, or no file of a histogram.
+            If the file is damaged, or holds no histogram.
         """
         return cls._of(_npz.load(path))
 
     def ratio(self, scene: Histogram) -> Histogram:
         """Return the ratio histogram of this model in a scene.
 
-        Colours that the scene has much of count for less, however common they are in the model. A
-        colour that only the model has, elsewhere in the scene too, reaches M/I of 255, not 255.
+        Colours that are common in the scene count for less, however common they are in the model. A colour
+        that the model has M pixels of and the scene I pixels of projects to 255·min(M/I, 1).
 
         Parameters
         ----------
         scene : Histogram
-            Of the whole frame, with the same layout.
+            The histogram of the whole frame, with the same layout.
 
         Returns
         -------
@@ -293,7 +351,7 @@ class Histogram:
         Raises
         ------
         TypeError
-            If the scene is no Histogram.
+            If scene is not a Histogram.
         ValueError
             If the layouts differ, or one of the two has no counts.
 
@@ -318,7 +376,14 @@ class Histogram:
                 f"scene must be a Histogram, not {type(scene).__name__}; "
                 "backproj.Histogram(frame, ...) makes one, with the options of the model's"
             )
-        return self._of(ratio_values(self._state, scene._state))
+        one, two = self._state, scene._state
+        if one.counts is None or two.counts is None:
+            raise ValueError("a histogram made by from_values or ratio has no counts to divide")
+        for name, mine, theirs in zip(one.layout._fields, one.layout, two.layout, strict=True):
+            if mine != theirs:
+                raise ValueError(f"the layouts differ: {name}={mine!r} of the model, {theirs!r} of the scene")
+        share = np.divide(one.counts, two.counts, out=np.zeros(one.layout.bins), where=two.counts != 0)
+        return self._of(of_values(one.layout, (255 * np.minimum(share, 1)).astype(np.float32)))
 
     def back_project(
         self,
@@ -336,24 +401,25 @@ class Histogram:
         frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch, (n, h, w, 3) or (n, h, w, 4)
             Read in place if its pixels are 3 or 4 bytes apart in a row, in either channel order:
             whole images, crops, every n-th row, ``[::-1]``, ``[..., ::-1]``, the first three of four
-            channels. Other views (``[:, ::2]``, ``[:, ::-1]``, transposed and planar images) pass
-            through a scratch of a few KiB, and are never copied whole.
+            channels. Other views (``[:, ::2]``, ``[:, ::-1]``, transposed and planar images) are read
+            through a buffer of a few KiB; no frame is copied as a whole.
         out : ndarray of uint8, shape (h, w) or (n, h, w), optional
-            Where to write the result. It may be a view, but no part of the frame.
+            Where to write the result. It may be a view, but must not share memory with the frame.
         order : {"bgr", "rgb"}, default "bgr"
             The order of the frame's channels.
         threads : int, optional
-            The greatest number of threads. Default: see `set_num_threads`. The result is the same.
+            The greatest number of threads. Default: see `set_num_threads`. The result does not depend on
+            it.
         engine : {"native", "opencv"}, default "native"
-            Who does it: this package, or OpenCV through gocv where the build has it (see `engines`).
-            The results are the same. OpenCV reads in place what the native engine reads in place, if
-            the rows go downwards; other frames are copied for it. It takes the default layout only,
-            and sees to its threads itself.
+            What does the work: this package, or OpenCV through gocv where the build has it (see
+            `engines`). The results are the same. OpenCV reads in place what the native engine reads in
+            place, if the rows go downwards; other frames are copied. It takes the default layout only,
+            and chooses its own number of threads.
 
         Returns
         -------
         ndarray of uint8, shape (h, w) or (n, h, w)
-            The value of the bin each pixel falls into, rounded half to even, from 0 to 255; 0 for a
+            For each pixel the value of its bin, rounded half to even and limited to 0 to 255; 0 for a
             pixel in no bin. ``out``, if that was given.
 
         Raises
@@ -361,15 +427,15 @@ class Histogram:
         TypeError
             If the frame or out is not an array of uint8.
         ValueError
-            If a shape is another, if the order or the engine is unknown, or if out is read-only or
-            shares memory with the frame or itself.
+            If an array has the wrong shape, if order or engine is unknown, or if out is read-only, overlaps
+            itself, or shares memory with the frame.
         RuntimeError
             If this build does not have the engine.
 
         Notes
         -----
-        The frame must not be written to, nor out be used, by another thread during the call. Ctrl-C
-        is seen within some 100 ms; ``out`` then holds a part of the result.
+        No other thread should write to the frame, or use out, during the call. Ctrl-C is seen within about
+        100 ms; ``out`` then holds a part of the result.
 
         References
         ----------
@@ -384,8 +450,11 @@ class Histogram:
         >>> backproj.Histogram(ramp[:, 1:3]).back_project(ramp)
         array([[  0, 255, 255, 255]], dtype=uint8)
         """
-        engine, number, threads = check_engine(engine), check_order(order), check_threads(threads)
-        return project_single(self._state, frame, out, number, threads, engine)
+        worker, most_threads = engine_named(engine), check_threads(threads)
+        frames = view_frames(frame, check_order(order))
+        target = view_out(out, frames.shape, frames)
+        worker.project([self._state], frames, target, most_threads)
+        return target.array if out is None else out
 
     def plot(self, *, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the histogram with matplotlib, each bin in its colour.
@@ -431,15 +500,10 @@ class Histogram:
         return html.to_html(self._state)
 
 
-def _restored(
-    cls: type[Histogram],
-    layout: Layout,
-    counts: npt.NDArray[np.int64] | None,
-    peak: float,
-    values: npt.NDArray[np.float32],
-    scale: float,
-) -> Histogram:
-    """Return what was pickled."""
-    if counts is not None:
-        counts = counts.copy()  # pickle may have made it of a buffer that others may write to
-    return cls._of(engines.of_values(layout, values, scale, counts, peak))
+def warn_of_no_pixels(stacklevel: int) -> None:
+    """Warn the caller so many frames up that a histogram is all 0."""
+    warnings.warn(
+        "no pixel passed mask, ranges and in_range; the histogram is all 0",
+        RuntimeWarning,
+        stacklevel=stacklevel,
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from backproj._engine.engines import Engine, engines
+from backproj._engine.engines import engines
 from backproj._engine.kernels import kernel_and_reason, kernels
 from backproj._runtime import loader
 from backproj._validate.threads import check_threads
+from backproj.typing import Engine
 
 
 class Info(TypedDict):

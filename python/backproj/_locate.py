@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import SupportsIndex
 
-import numpy as np
-
+from backproj._engine import native
 from backproj._engine.blocks import undivided
-from backproj._runtime import loader
-from backproj._validate.arrays import Image, check_plane, shown
-from backproj._validate.ownership import address
-
-Box = tuple[int, int, int, int]
+from backproj._validate.messages import short_repr
+from backproj._validate.views import view_plane
+from backproj.typing import Box, Image
 
 
 def locate(prob: Image, size: Sequence[SupportsIndex]) -> tuple[Box, int]:
@@ -49,19 +46,15 @@ def locate(prob: Image, size: Sequence[SupportsIndex]) -> tuple[Box, int]:
     >>> backproj.locate(backproj.back_project(frame, frame[12:18, 32:38]), (10, 10))
     ((30, 10, 10, 10), 25500)
     """
-    plane = check_plane(prob, "prob")
+    plane = view_plane(prob, "prob")
     try:
         width, height = (number.__index__() for number in size)
     except (TypeError, ValueError, AttributeError):
-        raise TypeError(f"size must be (width, height), two whole numbers, not {shown(size)}") from None
+        raise TypeError(f"size must be (width, height), two whole numbers, not {short_repr(size)}") from None
     h, w = plane.shape
     if not (1 <= width <= w and 1 <= height <= h):
         raise ValueError(f"a window of {width}×{height} pixels does not fit into prob, which has {w}×{h}")
-    found = np.empty(3, np.int64)
-
-    def search() -> None:
-        loader.call("binding_Locate", address(found), address(plane), h, w, *plane.strides, height, width)
-
-    undivided(search, plane.size)
-    x, y, score = found.tolist()
+    found: list[int] = []
+    undivided(lambda: found.extend(native.locate(plane, width, height)), w * h)
+    x, y, score = found
     return (x, y, width, height), score

@@ -6,16 +6,14 @@ import io
 import math
 import os
 import re
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from backproj._engine.engines import State, of_values
-from backproj._engine.models import check_peak
-from backproj._engine.values import check_scale
-from backproj._validate.arrays import shown
-from backproj._validate.layout import Layout, check_layout
+from backproj._engine.state import State, of_values
+from backproj._validate.messages import short_repr
+from backproj._validate.values import Fields, check_fields
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -57,16 +55,6 @@ _MAGIC = b"\x93NUMPY\x01\x00"
 _MAX_FILE_BYTES = 16 << 20
 
 
-class _Content(NamedTuple):
-    """What a file says, checked."""
-
-    layout: Layout
-    values: npt.NDArray[np.float32]
-    scale: float
-    counts: npt.NDArray[np.int64] | None
-    peak: float
-
-
 def save(path: str | os.PathLike[str], state: State) -> None:
     """Write a histogram's state to a file, whole or not at all."""
     # Here, as pathlib takes as long to import as all of backproj.
@@ -79,7 +67,7 @@ def save(path: str | os.PathLike[str], state: State) -> None:
         "ranges": np.array(layout.ranges),
         "in_range": np.array(layout.in_range or _NONE, np.int64),
         "counts": np.array(_NONE, np.int64) if state.counts is None else state.counts,
-        "peak": np.array(state.peak or _NONE),
+        "peak": np.array(_NONE if state.peak is None else state.peak),
         "values": state.values,
         "scale": np.array(state.scale),
     }
@@ -166,52 +154,40 @@ def _array(content: bytes, name: str) -> Array:
         raise ValueError(f"the array {name!r} has a header that numpy does not write")
     kind, body = header["type"].decode("latin-1"), content[end:]
     if not re.fullmatch(_TYPES[name], kind):
-        raise ValueError(f"the array {name!r} has the type {shown(kind)}")
+        raise ValueError(f"the array {name!r} has the type {short_repr(kind)}")
     dtype, shape = np.dtype(kind), tuple(int(n) for n in header["shape"].split(b",") if n.strip())
     if math.prod(shape) * dtype.itemsize != len(body):
         raise ValueError(
-            f"the array {name!r} has {len(body)} bytes, which do not fill the shape {shown(shape)}"
+            f"the array {name!r} has {len(body)} bytes, which do not fill the shape {short_repr(shape)}"
         )
     return np.frombuffer(body, dtype).reshape(shape, order="F" if header["fortran_order"] == b"True" else "C")
 
 
-def _checked(arrays: dict[str, Array]) -> _Content:
+def _checked(arrays: dict[str, Array]) -> Fields:
     """Return what the arrays of a file mean."""
     if _text(arrays["format"]) != _FORMAT:
-        raise ValueError(f"its format is {shown(_text(arrays['format']))}, not {_FORMAT!r}")
-    values, counts, bounds, peak = (arrays[name] for name in ("values", "counts", "in_range", "peak"))
-    layout = check_layout(
-        _text(arrays["channels"]),
-        values.shape,
-        arrays["ranges"].tolist(),
-        tuple(bounds.tolist()) if bounds.size else None,
-    )
-    if not counts.size:
-        if peak.size:
-            raise ValueError("it has a peak, but no counts")
-        return _Content(layout, values, check_scale(_number(arrays["scale"]), values), None, check_peak(None))
-    if counts.shape != values.shape:
-        raise ValueError(f"its counts have the shape {counts.shape}, but its values {values.shape}")
-    if (counts < 0).any():
-        raise ValueError(f"its counts must not be negative, and one is {counts.min()}")
-    if counts.sum(dtype=np.float64) >= 2.0**63:
-        raise ValueError("the sum of its counts is more than an int64 can hold")
-    return _Content(
-        layout,
-        values,
-        check_scale(_number(arrays["scale"]), values),
-        counts.copy(),
-        check_peak(_number(peak) if peak.size else None),
+        raise ValueError(f"its format is {short_repr(_text(arrays['format']))}, not {_FORMAT!r}")
+    bounds, counts, peak = (arrays[name] for name in ("in_range", "counts", "peak"))
+    return check_fields(
+        {
+            "channels": _text(arrays["channels"]),
+            "ranges": arrays["ranges"].tolist(),
+            "in_range": tuple(bounds.tolist()) if bounds.size else None,
+            "values": arrays["values"],
+            "scale": _number(arrays["scale"]),
+            "counts": counts if counts.size else None,
+            "peak": _number(peak) if peak.size else None,
+        }
     )
 
 
 def _text(array: Array) -> str:
     if array.shape != ():
-        raise ValueError(f"a string has the shape {shown(array.shape)}")
+        raise ValueError(f"a string has the shape {short_repr(array.shape)}")
     return array.tobytes().decode("utf-32-le").rstrip("\0")
 
 
 def _number(array: Array) -> float:
     if array.shape != ():
-        raise ValueError(f"a number has the shape {shown(array.shape)}")
+        raise ValueError(f"a number has the shape {short_repr(array.shape)}")
     return float(array[()])

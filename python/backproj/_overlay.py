@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from backproj._locate import Box
-from backproj._validate.arrays import Image, Mask, Order, check_frames, check_order, check_prob
+from backproj._validate.options import check_order
+from backproj._validate.views import view_frames, view_prob
+from backproj.typing import Box, Image, Mask, Order
 
 # The brightness of pixels that do not match: dark enough for the others to stand out.
 _FADED = 0.35
@@ -55,11 +56,13 @@ def overlay(frame: Image, prob: Mask, *, order: Order = "bgr") -> Image:
     array([[[ 30,  60, 220],
             [ 70,  70,  70]]], dtype=uint8)
     """
-    weights = _GREY_WEIGHTS[::-1] if check_order(order) == 0 else _GREY_WEIGHTS
-    frame = check_frames(frame)
-    prob = check_prob(prob, frame.shape[:-1])
-    picture = np.empty(frame.shape, np.uint8)
-    frames = [(picture, frame, prob)] if frame.ndim == 3 else zip(picture, frame, prob, strict=True)
+    number = check_order(order)
+    weights = _GREY_WEIGHTS[::-1] if number == 0 else _GREY_WEIGHTS
+    view = view_frames(frame, number)
+    keep = view_prob(prob, view)
+    picture = np.empty((*view.shape, 3), np.uint8)
+    whole = picture, view.array, keep
+    frames = [whole] if len(view.shape) == 2 else zip(*whole, strict=True)
     for out, image, plane in frames:
         rows = max(1, _PIXELS_PER_BLOCK // max(1, image.shape[1]))
         for y in range(0, len(image), rows):

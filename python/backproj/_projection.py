@@ -5,18 +5,18 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 
-from backproj._engine import engines
-from backproj._engine.engines import Engine, check_engine
-from backproj._engine.models import check_peak
-from backproj._engine.single import project_model, project_single
-from backproj._histogram import Histogram
-from backproj._validate.arrays import Image, Mask, Order, check_frames, check_order, destination
-from backproj._validate.layout import Bounds, Channels, check_bounds, check_layout
+from backproj._engine import native
+from backproj._engine.engines import engine_named, project_model
+from backproj._histogram import Histogram, warn_of_no_pixels
+from backproj._validate.layout import check_bounds, check_layout
+from backproj._validate.messages import describe_type, short_repr
+from backproj._validate.options import check_order, check_peak
 from backproj._validate.threads import check_threads
+from backproj._validate.views import view_frames, view_mask, view_model, view_out
+from backproj.typing import Bins, Bounds, Channels, Engine, Image, Mask, Numbers, Order, Ranges
 
 
 def back_project(
@@ -29,8 +29,8 @@ def back_project(
     engine: Engine = "native",
     mask: Mask | None = None,
     channels: Channels = "hs",
-    bins: int | Sequence[int] = 32,
-    ranges: Sequence[float] | None = None,
+    bins: Bins = 32,
+    ranges: Ranges | None = None,
     in_range: Bounds | None = None,
     peak: float | None = 256.0,
 ) -> Image:
@@ -41,18 +41,18 @@ def back_project(
     frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch, (n, h, w, 3) or (n, h, w, 4)
         What to search. See `Histogram.back_project` for which views are read in place.
     model : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or Histogram, or a list of Histograms
-        An image of what is looked for, often a part of the frame; or its histogram; or several
-        histograms, for which each pixel's hue and saturation are computed once.
+        An image of what to look for, often a part of the frame; or its histogram; or several histograms,
+        for which the hue and the saturation of each pixel are computed once.
     out : ndarray of uint8, of the shape of the result, optional
-        Where to write the result. It may be a view, but no part of the frame.
+        Where to write the result. It may be a view, but must not share memory with the frame.
     order : {"bgr", "rgb"}, default "bgr"
         The order of the channels of the images.
     threads : int, optional
-        The greatest number of threads. Default: see `set_num_threads`. The result is the same.
+        The greatest number of threads. Default: see `set_num_threads`. The result does not depend on it.
     engine : {"native", "opencv"}, default "native"
-        Who does it, counting included; see `Histogram.back_project`.
+        What does the work, counting included; see `Histogram.back_project`.
     mask, channels, bins, ranges, in_range, peak
-        As for `Histogram`, if the model is an image.
+        As for `Histogram`, if the model is an image. They cannot be given with a Histogram.
 
     Returns
     -------
@@ -63,22 +63,22 @@ def back_project(
     Raises
     ------
     TypeError
-        If an argument is not of a type named above, or if options of a histogram are given beside
-        one.
+        If an argument has the wrong type, or if options of a histogram are given with one.
     ValueError
-        If a shape is another, the model has no pixels, an option has no such value, or out is
-        read-only or shares memory with the frame or itself.
+        If an array has the wrong shape, the model has no pixels, an option has an invalid value, or out is
+        read-only, overlaps itself, or shares memory with the frame.
     RuntimeError
         If this build does not have the engine.
 
     Warns
     -----
     RuntimeWarning
-        If no pixel of the model is left to count. The result is all 0 then.
+        If no pixel of the model passed mask, ranges and in_range. The result is all 0 then.
 
     See Also
     --------
     Histogram : Makes the histogram once, for many frames.
+    back_project_bytes : Takes raw BGR bytes.
 
     References
     ----------
@@ -98,34 +98,30 @@ def back_project(
     >>> backproj.back_project(frame, [red, black]).shape
     (2, 48, 64)
     """
-    engine, number, threads = check_engine(engine), check_order(order), check_threads(threads)
-    hists = _histograms(model)
-    if hists is not None:
+    worker, most_threads = engine_named(engine), check_threads(threads)
+    frames = view_frames(frame, check_order(order))
+    if isinstance(model, (Histogram, list, tuple)):
         given = _given(mask, channels, bins, ranges, in_range, peak)
         if given:
-            raise TypeError(
-                f"{given} beside a Histogram, which has counted already; "
-                f"give {given} to Histogram(model, ...)"
-            )
-    if isinstance(model, Histogram):
-        return project_single(model._state, frame, out, number, threads, engine)
-    if hists is not None:
-        frame = check_frames(frame)
-        out, onto = destination(out, (len(hists), *frame.shape[:-1]), frame)
-        states = [hist._state for hist in hists]
-        engines.project(states, frame, onto, number, engine=engine, threads=threads)
-        return out
-    layout = check_layout(channels, bins, ranges, in_range)
-    image = cast("Image", model)  # or what project_model will name in its error
-    return project_model(image, mask, layout, check_peak(peak), frame, out, number, threads, engine)
+            raise TypeError(f"{given} cannot be given with a Histogram; pass it to Histogram(...)")
+        shape = frames.shape
+        if not isinstance(model, Histogram):
+            _check_histograms(model)
+            shape = len(model), *shape
+        hists = [model] if isinstance(model, Histogram) else model
+        target = view_out(out, shape, frames)
+        worker.project([hist._state for hist in hists], frames, target, most_threads)
+    else:
+        layout, checked_peak = check_layout(channels, bins, ranges, in_range), check_peak(peak)
+        patch = view_model(model, frames.order)
+        where = view_mask(mask, patch)
+        target = view_out(out, frames.shape, frames)
+        if not project_model(worker, layout, checked_peak, patch, where, frames, target, most_threads):
+            warn_of_no_pixels(stacklevel=3)
+    return target.array if out is None else out
 
 
-def _histograms(model: object) -> Sequence[Histogram] | None:
-    """Return the histograms that a model is, or None if it is something else."""
-    if isinstance(model, Histogram):
-        return [model]
-    if not isinstance(model, (list, tuple)):
-        return None
+def _check_histograms(model: Sequence[object]) -> None:
     for one in model:
         if not isinstance(one, Histogram):
             raise TypeError(
@@ -133,7 +129,6 @@ def _histograms(model: object) -> Sequence[Histogram] | None:
                 "several models must be Histograms; to count several images together: "
                 "back_project(frame, Histogram([image, ...]))"
             )
-    return model
 
 
 _OPTIONS = ("mask", "channels", "bins", "ranges", "in_range", "peak")
@@ -154,8 +149,86 @@ def _given(
     return ", ".join(itertools.compress(_OPTIONS, given)) if any(given) else ""
 
 
+def back_project_bytes(frame: bytes, w: int, h: int, model: bytes, mw: int, mh: int) -> bytes:
+    r"""Return the back projection of a model onto a frame, both as raw BGR bytes.
+
+    It is for those who hold bytes rather than arrays, such as of a socket or of PIL's ``tobytes``.
+
+    Parameters
+    ----------
+    frame : bytes, bytearray or memoryview
+        What to search: blue, green and red of each pixel, row by row from the top, without gaps; 3·w·h bytes.
+    w, h : int
+        The frame's width and height in pixels.
+    model : bytes, bytearray or memoryview
+        An image of what to look for, 3·mw·mh bytes.
+    mw, mh : int
+        The model's width and height in pixels, at least 1.
+
+    Returns
+    -------
+    bytes
+        w·h bytes, one for each pixel of the frame, the same as those of ``back_project`` with its default
+        options: over hue and saturation, of 32 bins each.
+
+    Raises
+    ------
+    TypeError
+        If frame or model is not bytes, or a size is not a whole number.
+    ValueError
+        If a size is negative or does not fit its bytes, or if the model has no pixels.
+
+    See Also
+    --------
+    back_project : Takes arrays, any layout of the histogram, and ``out``; and copies nothing.
+
+    Notes
+    -----
+    This calls the Go function ``BackProject(frame []byte, w, h int, model []byte, mw, mh int) []byte``. The
+    bytes are copied into Go and out of it.
+
+    Examples
+    --------
+    >>> import backproj
+    >>> black, red = bytes([0, 0, 0]), bytes([30, 60, 220])
+    >>> backproj.back_project_bytes(black + red + red, 3, 1, red, 1, 1)
+    b'\x00\xff\xff'
+    """
+    pixels = _raw_pixels(frame, w, h, "frame", "w", "h")
+    patch = _raw_pixels(model, mw, mh, "model", "mw", "mh")
+    if not patch:
+        raise ValueError(f"model has {mw}×{mh} pixels, none to count; give at least one")
+    return native.back_project_bytes(pixels, int(w), int(h), patch, int(mw), int(mh))
+
+
+def _raw_pixels(pixels: object, width: object, height: object, name: str, wide: str, high: str) -> bytes:
+    """Return the bytes of an image of a size, if they are as many as that takes."""
+    for size, what in ((width, wide), (height, high)):
+        if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
+            raise TypeError(f"{what} must be a whole number of pixels, not {short_repr(size)}")
+        if size < 0:
+            raise ValueError(f"{what} must not be negative; it is {size}")
+    if not isinstance(pixels, (bytes, bytearray, memoryview)):
+        also = "; back_project takes arrays" if isinstance(pixels, np.ndarray) else ""
+        raise TypeError(f"{name} must be bytes, bytearray or memoryview, not {describe_type(pixels)}{also}")
+    raw = bytes(pixels)
+    needed = 3 * int(width) * int(height)  # type: ignore[call-overload]
+    if len(raw) != needed:
+        raise ValueError(
+            f"{name} has {len(raw)} bytes, but {width}×{height} pixels of three colours take {needed}; "
+            f"{wide} and {high} are the width and the height in pixels"
+        )
+    return raw
+
+
 def in_range(
-    image: Image, lo: Sequence[float], hi: Sequence[float], *, order: Order = "bgr", out: Image | None = None
+    image: Image,
+    lo: Numbers,
+    hi: Numbers,
+    *,
+    order: Order = "bgr",
+    out: Image | None = None,
+    threads: int | None = None,
 ) -> Image:
     """Return which pixels lie within bounds of hue, saturation and value.
 
@@ -164,24 +237,27 @@ def in_range(
     image : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch
         Any strides will do.
     lo, hi : three whole numbers
-        The least and the greatest hue, saturation and value. If the least hue is beyond the
-        greatest, hue wraps around: red is from 170 to 10, not from -10, which is as good as 0.
+        The lowest and the highest hue, saturation and value, both inclusive. If the lowest hue is greater
+        than the highest, hue wraps around: red is from 170 to 10. (From -10 is the same as from 0.)
     order : {"bgr", "rgb"}, default "bgr"
         The order of the image's channels.
     out : ndarray of uint8, shape (h, w) or (n, h, w), optional
         Where to write the result.
+    threads : int, optional
+        The greatest number of threads. Default: see `set_num_threads`. The result does not depend on it.
 
     Returns
     -------
     ndarray of uint8, shape (h, w) or (n, h, w)
-        255 within, 0 elsewhere, as ``cv2.inRange`` of the HSV image. ``out``, if that was given.
+        255 for pixels inside the bounds, 0 elsewhere, as ``cv2.inRange`` of the HSV image. ``out``, if that
+        was given.
 
     Raises
     ------
     TypeError
-        If an argument is not of a type named above.
+        If an argument has the wrong type.
     ValueError
-        If a shape is another, or the least saturation or value is beyond the greatest.
+        If an array has the wrong shape, or the lowest saturation or value is greater than the highest.
 
     References
     ----------
@@ -195,13 +271,15 @@ def in_range(
     >>> backproj.in_range(pixels, (170, 60, 32), (10, 255, 255))
     array([[255, 255,   0,   0]], dtype=uint8)
     """
-    number, threads = check_order(order), check_threads(None)
     within = _within(check_bounds((lo, hi), "(lo, hi)"))
-    return project_single(within._state, image, out, number, threads, name="image")
+    frames, most_threads = view_frames(image, check_order(order), "image"), check_threads(threads)
+    target = view_out(out, frames.shape, frames)
+    native.project([within._state], frames, target, most_threads)
+    return target.array if out is None else out
 
 
 @functools.lru_cache(maxsize=8)
 def _within(bounds: tuple[tuple[int, ...], tuple[int, ...]]) -> Histogram:
-    """Return a histogram of one bin, which projects to 255 what is within bounds."""
+    """Return a histogram of one bin, which projects pixels inside the bounds to 255."""
     values = np.full((1, 1), 255, np.float32)
     return Histogram.from_values(values, channels="hs", in_range=bounds)

@@ -1,43 +1,101 @@
-"""Whether the results on this machine are OpenCV's: every engine and kernel against OpenCV itself."""
+"""Comparing the results on this machine with OpenCV's: every kernel and engine, every kind of call."""
 
 from __future__ import annotations
 
+import functools
 import importlib
+import warnings
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from backproj._engine import engines
-from backproj._engine.kernels import kernels
+from backproj._engine import opencv
+from backproj._engine.engines import engines
+from backproj._engine.kernels import forced, kernels
+from backproj._histogram import Histogram
+from backproj._projection import back_project
 from backproj._runtime import loader
-from backproj._validate.arrays import ORDERS, Image, Order, check_image, check_order
 from backproj._validate.layout import DEFAULT
+from backproj._validate.options import ORDERS, check_order
+from backproj._validate.threads import ALL_CPUS
+from backproj._validate.views import view_image
+from backproj.typing import Bounds, Channels, Image, Order
 
-# Given a BGR frame and model: the values of the histogram, and the back projection.
-Result: TypeAlias = tuple[npt.NDArray[np.float32], Image]
-Contender: TypeAlias = Callable[[Image, Image], Result]
+# CamShift's, which leaves out what is too dark or too pale to have a hue.
+_GATE = (0, 60, 32), (180, 255, 255)
+
+# How many frames a batch has.
+_BATCH = 2
+
+
+class Layout(NamedTuple):
+    """Options of a histogram; the defaults are those of `Histogram`."""
+
+    channels: Channels = "hs"
+    bins: tuple[int, ...] = (32, 32)
+    in_range: Bounds | None = None
+    peak: float | None = 256
+
+
+class Path(NamedTuple):
+    """A kind of call that a kernel has code of its own for."""
+
+    name: str
+    layouts: tuple[Layout, ...] = (Layout(),)
+    counts_frame: bool = False  # the frame is the model
+    batch: bool = False
+
+
+_GATED_HUE = Layout("h", (16,), _GATE, 255)
+_THREE_CHANNELS = Layout("hsv", (16, 16, 16))
+
+PATHS = (
+    Path("hs 32×32"),
+    Path("h 32", (Layout("h", (32,)),)),
+    Path("h 16, gated", (_GATED_HUE,)),
+    Path("hs 180×256", (Layout("hs", (180, 256), None, 255),)),
+    Path("hsv 16×16×16", (_THREE_CHANNELS,)),
+    Path("counts of the frame", (Layout(peak=None),), counts_frame=True),
+    Path("counts of the frame, gated", (Layout(in_range=_GATE, peak=None),), counts_frame=True),
+    Path("a batch", batch=True),
+    Path("three histograms at once", (Layout(), _GATED_HUE, _THREE_CHANNELS)),
+)
+
+
+class Result(NamedTuple):
+    """What a call comes to: the values of each histogram, and the planes of each for each frame."""
+
+    values: list[npt.NDArray[np.float32]]
+    planes: list[Image]
+
+
+# Given a path, a BGR frame and a BGR model; returns None for a path that it does not have.
+Contender: TypeAlias = Callable[[Path, Image, Image], Result | None]
 
 
 class Comparison(NamedTuple):
-    """One result held against OpenCV's.
+    """One result compared with OpenCV's.
 
     Attributes
     ----------
     model : str
         Which model was projected.
+    path : str
+        By what kind of call, such as "hs 32×32" or "a batch".
     name : str
-        Who projected it, such as "native engine, generic kernel".
+        What computed it, such as "native engine, generic kernel".
     judge : str
-        Whose result is right, such as "cv2 4.13.0".
+        What it was compared with, such as "cv2 4.13.0".
     pixels : int
-        How many were compared, beside all values of the histogram.
+        How many pixels were compared, besides all values of the histograms.
     difference : str or None
-        The first one, or None if the two are the same.
+        The first difference, or None if the two are the same.
     """
 
     model: str
+    path: str
     name: str
     judge: str
     pixels: int
@@ -45,21 +103,22 @@ class Comparison(NamedTuple):
 
     def __str__(self) -> str:
         verdict = self.difference or f"no difference in {self.pixels:,} pixels"
-        return f"{self.name} against {self.judge}, {self.model}: {verdict}"
+        return f"{self.name} against {self.judge}, {self.path}, {self.model}: {verdict}"
 
 
 def verify(
     frame: Image | None = None, model: Image | None = None, *, order: Order = "bgr"
 ) -> list[Comparison]:
-    """Compare every engine and every kernel of this machine with OpenCV, byte for byte.
+    """Compare every kernel and every engine of this machine with OpenCV, byte for byte.
 
-    All kernels take part, whichever ``BACKPROJ_KERNEL`` forces on other calls.
+    Each is compared by each kind of call that kernels have code of their own for: hue, hue gated by
+    saturation and value, hue and saturation in few bins and in many, three channels, counting, a batch, and
+    several histograms at once. All kernels take part, whichever ``BACKPROJ_KERNEL`` forces on other calls.
 
     Parameters
     ----------
     frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4), optional
-        The image to project onto. Default: one of 4096×4096 pixels that holds each of the 2^24
-        colours.
+        The image to project onto. Default: an image of 4096×4096 pixels that holds each of the 2^24 colours.
     model : ndarray of uint8, shape (h, w, 3) or (h, w, 4), optional
         What to look for. Default: the frame, or, without one, several models made for it.
     order : {"bgr", "rgb"}, default "bgr"
@@ -68,7 +127,8 @@ def verify(
     Returns
     -------
     list of Comparison
-        For each model and each engine and kernel, whether there is a difference.
+        For each kind of call, each model, and each kernel and engine that has it, whether there is a
+        difference.
 
     Raises
     ------
@@ -89,27 +149,23 @@ def verify(
     if frame is None and model is not None:
         raise ValueError("a model without a frame; give both, a frame alone, or neither")
     if frame is None:
-        frame, models = every_colour(), synthetic_models()
+        pixels, models = every_colour(), synthetic_models()
     else:
-        frame = _as_bgr(check_image(frame, "frame"), number)
-        models = {"the frame": frame}
+        pixels = _as_bgr(frame, number, "frame")
+        models = {"the frame": pixels}
         if model is not None:
-            models = {"the model": _as_bgr(check_image(model, "model"), number)}
-    for name, image in {"frame": frame, **models}.items():
-        if image.size == 0:
-            raise ValueError(f"{name} has shape {image.shape}, no pixels to compare")
+            models = {"the model": _as_bgr(model, number, "model")}
     judges, contenders = _judges(), _contenders()
     if not judges:
         raise RuntimeError(
             "no OpenCV to compare with; 'pip install opencv-python-headless', or build the opencv engine"
         )
-    judge, judge_result = judges.popitem()
-    contenders |= judges
+    judge, expectation = judges.popitem()
     return [
-        _compare(label, name, contender(frame, patch), judge, expected)
-        for label, patch in models.items()
-        for expected in [judge_result(frame, patch)]
-        for name, contender in contenders.items()
+        comparison
+        for path in PATHS
+        for label, patch in _models_of(path, pixels, models).items()
+        for comparison in _compare(path, label, pixels, patch, judge, expectation, contenders | judges)
     ]
 
 
@@ -132,60 +188,106 @@ def synthetic_models() -> dict[str, Image]:
     }
 
 
-def _as_bgr(image: Image, order: int) -> Image:
-    """Return the image as a contiguous BGR copy, which every judge takes."""
-    return np.ascontiguousarray(image[..., ::-1] if order == ORDERS["rgb"] else image)
+def _models_of(path: Path, frame: Image, models: dict[str, Image]) -> dict[str, Image]:
+    """Return what to count: all models for the first path, the first one for the others."""
+    if path.counts_frame:
+        return {"the frame": frame}
+    return models if path is PATHS[0] else dict([next(iter(models.items()))])
+
+
+def _as_bgr(image: object, order: int, name: str) -> Image:
+    """Return an image as a contiguous BGR copy, which every judge takes."""
+    view = view_image(image, order, name)
+    if view.low == view.high:
+        raise ValueError(f"{name} has shape {view.array.shape}, no pixels to compare")
+    colours = view.array[..., :3]
+    return np.array(colours[..., ::-1] if order == ORDERS["rgb"] else colours, order="C")
 
 
 def _contenders() -> dict[str, Contender]:
     """Return the native engine with each of its kernels."""
+    return {f"native engine, {kernel} kernel": functools.partial(_by_kernel, kernel) for kernel in kernels()}
 
-    def native(kernel: str) -> Contender:
-        return lambda frame, model: _by_engine(frame, model, "native", kernel)
 
-    return {f"native engine, {kernel} kernel": native(kernel) for kernel in kernels()}
+def _by_kernel(kernel: str, path: Path, frame: Image, model: Image) -> Result:
+    frames = np.broadcast_to(frame, (_BATCH, *frame.shape)) if path.batch else frame
+    with forced(kernel), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a gate may let no pixel of a model pass
+        hists = [Histogram(model, **layout._asdict()) for layout in path.layouts]
+        probs = back_project(frames, hists)
+    return Result([hist.values for hist in hists], [*probs.reshape(-1, *frame.shape[:2])])
 
 
 def _judges() -> dict[str, Contender]:
     """Return what there is of OpenCV here; the last is the one to trust most."""
     judges: dict[str, Contender] = {}
-    if "opencv" in engines.engines():
-        version = loader.load("_opencv").binding_Version()
-        judges[f"opencv engine ({version})"] = lambda frame, model: _by_engine(frame, model, "opencv")
+    if "opencv" in engines():
+        judges[f"opencv engine ({loader.load('_opencv').binding_Version()})"] = _by_opencv_engine
     try:
         cv2 = importlib.import_module("cv2")
     except ModuleNotFoundError:
         return judges
     except ImportError as error:  # installed, but without a library that it needs
         raise RuntimeError(f"cv2 cannot be imported: {error}") from error
-
-    def by_cv2(frame: Image, model: Image) -> Result:
-        ranges = [0, 180, 0, 256]
-        counts = cv2.calcHist([cv2.cvtColor(model, cv2.COLOR_BGR2HSV)], [0, 1], None, [32, 32], ranges)
-        values = cv2.normalize(counts, None, 0, 256, cv2.NORM_MINMAX)
-        hsv = cv2.cvtColor(frame, cv2.COLOR_BGR2HSV)
-        return values, cv2.calcBackProject([hsv], [0, 1], values, ranges, 1)
-
-    judges[f"cv2 {cv2.__version__}"] = by_cv2
+    judges[f"cv2 {cv2.__version__}"] = functools.partial(_by_cv2, cv2)
     return judges
 
 
-def _by_engine(frame: Image, model: Image, engine: engines.Engine, kernel: str | None = None) -> Result:
-    state = engines.count(DEFAULT, [model], [None], ORDERS["bgr"], 256.0, engine=engine, kernel=kernel)
-    out = np.empty(frame.shape[:2], np.uint8)
-    engines.project([state], frame, out[np.newaxis], ORDERS["bgr"], engine=engine, kernel=kernel)
-    return state.values, out
+def _by_opencv_engine(path: Path, frame: Image, model: Image) -> Result | None:
+    if path.layouts != (Layout(),):
+        return None
+    view = view_image(model, ORDERS["bgr"], "model")
+    hist = Histogram._of(opencv.count(DEFAULT, [view], [None], Layout().peak, ALL_CPUS))
+    frames = np.broadcast_to(frame, (_BATCH, *frame.shape)) if path.batch else frame
+    probs = hist.back_project(frames, engine="opencv")
+    return Result([hist.values], [*probs.reshape(-1, *frame.shape[:2])])
 
 
-def _compare(model: str, name: str, got: Result, judge: str, expected: Result) -> Comparison:
-    difference = next(_differences(got, expected), None)
-    return Comparison(model, name, judge, expected[1].size, difference)
+def _by_cv2(cv2: Any, path: Path, frame: Image, model: Image) -> Result:
+    hsv, model_hsv = (cv2.cvtColor(image, cv2.COLOR_BGR2HSV) for image in (frame, model))
+    result = Result([], [])
+    for layout in path.layouts:
+        channels = ["hsv".index(channel) for channel in layout.channels]
+        ranges = [0, 180, 0, 256, 0, 256][: 2 * len(channels)]
+        gate = None if layout.in_range is None else cv2.inRange(model_hsv, *layout.in_range)
+        values = cv2.calcHist([model_hsv], channels, gate, list(layout.bins), ranges)
+        if layout.peak is not None:
+            values = cv2.normalize(values, None, 0, layout.peak, cv2.NORM_MINMAX)
+        plane = cv2.calcBackProject([hsv], channels, values, ranges, 1)
+        if layout.in_range is not None:
+            plane &= cv2.inRange(hsv, *layout.in_range)
+        result.values.append(values.reshape(layout.bins))
+        result.planes.extend([plane] * (_BATCH if path.batch else 1))
+    return result
 
 
-def _differences(got: Result, expected: Result) -> Iterator[str]:
+def _compare(
+    path: Path,
+    label: str,
+    frame: Image,
+    model: Image,
+    judge: str,
+    expectation: Contender,
+    contenders: dict[str, Contender],
+) -> Iterator[Comparison]:
+    """Yield a comparison for each contender that has the path."""
+    expected = expectation(path, frame, model)
+    if expected is None:
+        return
+    pixels = sum(plane.size for plane in expected.planes)
+    for name, contender in contenders.items():
+        result = contender(path, frame, model)
+        if result is not None:
+            difference = next(_differences(result, expected), None)
+            yield Comparison(label, path.name, name, judge, pixels, difference)
+
+
+def _differences(result: Result, expected: Result) -> Iterator[str]:
     """Yield what is not the same, to the bit: of the values first, then of the pixels."""
-    for hue, saturation in np.argwhere(got[0].view(np.int32) != expected[0].view(np.int32)):
-        a, b = got[0][hue, saturation], expected[0][hue, saturation]
-        yield f"bin ({hue}, {saturation}) of the histogram is {a!r}, not {b!r}"
-    for y, x in np.argwhere(got[1] != expected[1]):
-        yield f"pixel ({x}, {y}) is {got[1][y, x]}, not {expected[1][y, x]}"
+    for got, want in zip(result.values, expected.values, strict=True):
+        for bin_number in np.argwhere(got.view(np.int32) != want.view(np.int32)):
+            at = tuple(bin_number.tolist())
+            yield f"bin {at} of the histogram is {got[at]!r}, not {want[at]!r}"
+    for plane, right in zip(result.planes, expected.planes, strict=True):
+        for y, x in np.argwhere(plane != right):
+            yield f"pixel ({x}, {y}) is {plane[y, x]}, not {right[y, x]}"

@@ -35,22 +35,16 @@ except ImportError as error:
     ) from None
 
 import backproj
-from backproj._engine import engines
-from backproj._engine.models import check_peak, warn_if_empty
-from backproj._histogram import Histogram
-from backproj._validate.arrays import (
-    Image,
-    Mask,
-    Order,
-    check_frames,
-    check_mask,
-    check_order,
-    check_shape,
-    described,
-    shown,
-)
-from backproj._validate.layout import Bounds, Channels, Layout, check_layout
+from backproj._engine import native
+from backproj._engine.state import of_counts
+from backproj._histogram import Histogram, warn_of_no_pixels
+from backproj._validate.fixes import fix_colour_shape
+from backproj._validate.layout import Layout, check_layout
+from backproj._validate.messages import describe_type, short_repr
+from backproj._validate.options import check_order, check_peak
 from backproj._validate.threads import check_threads
+from backproj._validate.views import view_mask, view_model
+from backproj.typing import Bins, Bounds, Channels, Image, Mask, Order, Ranges
 
 # A Histogram, or a Delayed one.
 Fitted: TypeAlias = "Histogram | Delayed"
@@ -129,8 +123,8 @@ def histogram(
     *,
     mask: da.Array | Mask | None = None,
     channels: Channels = "hs",
-    bins: int | Sequence[int] = 32,
-    ranges: Sequence[float] | None = None,
+    bins: Bins = 32,
+    ranges: Ranges | None = None,
     in_range: Bounds | None = None,
     peak: float | None = 256.0,
     order: Order = "bgr",
@@ -193,11 +187,11 @@ def histogram(
     >>> hist.compute(scheduler="synchronous")
     <backproj.Histogram: h, 16 bins, 115200 pixels>
     """
-    layout, peak = check_layout(channels, bins, ranges, in_range), check_peak(peak)
+    layout, checked_peak = check_layout(channels, bins, ranges, in_range), check_peak(peak)
     number = check_order(order)
     check_threads(threads)
     if not isinstance(split_every, int) or split_every < 2:
-        raise ValueError(f"split_every must be a whole number from 2, not {shown(split_every)}")
+        raise ValueError(f"split_every must be a whole number from 2, not {short_repr(split_every)}")
     frames = _check_array(frames)
     if 0 in frames.shape:
         raise ValueError(f"frames has shape {frames.shape}, no pixels to count")
@@ -215,7 +209,7 @@ def histogram(
         meta=np.empty((0,) * frames.ndim, np.int64),
     )
     total = counts.sum(axis=tuple(axes), split_every=dict.fromkeys(axes, side))
-    return delayed(functools.partial(fit_counts, layout=layout, peak=peak), pure=True)(total)
+    return delayed(functools.partial(fit_counts, layout=layout, peak=checked_peak), pure=True)(total)
 
 
 def project_chunk(
@@ -232,28 +226,24 @@ def count_chunk(
     frames: Image, mask: Mask | None = None, *, layout: Layout, order: int, threads: int | None
 ) -> npt.NDArray[np.int64]:
     """Return how many pixels of a chunk fall into each bin, along the last axis, as a task."""
-    images = check_frames(frames, "frames")
-    where = None if mask is None else check_mask(mask[..., 0], images.shape[:-1])
-    if images.ndim == 3:
-        images, where = images[np.newaxis], None if where is None else where[np.newaxis]
-    some = [i for i, image in enumerate(images) if image.size]
-    state = engines.count(
-        layout,
-        [images[i] for i in some],
-        [None if where is None else where[i] for i in some],
-        order,
-        engines.RAW,
-        threads=check_threads(threads),
-    )
+    images: Sequence[Image] = [frames] if frames.ndim == 3 else list(frames)
+    wheres: Sequence[Mask | None] = [None] * len(images)
+    if mask is not None:
+        wheres = [mask[..., 0]] if frames.ndim == 3 else list(mask[..., 0])
+    filled = [(image, where) for image, where in zip(images, wheres, strict=True) if image.size]
+    models = [view_model(image, order) for image, _ in filled]
+    masks = [view_mask(where, model) for (_, where), model in zip(filled, models, strict=True)]
+    state = native.count(layout, models, masks, None, check_threads(threads))
     assert state.counts is not None
     return state.counts.reshape((1,) * (frames.ndim - 1) + (layout.cells,))
 
 
-def fit_counts(counts: npt.NDArray[np.int64], *, layout: Layout, peak: float) -> Histogram:
+def fit_counts(counts: npt.NDArray[np.int64], *, layout: Layout, peak: float | None) -> Histogram:
     """Return the histogram that has these counts, as a task."""
     # dask may hand the same array to others.
-    state = engines.of_counts(layout, counts.reshape(layout.bins).copy(), peak)
-    warn_if_empty(bool(counts.any()), caller=2)
+    state = of_counts(layout, counts.reshape(layout.bins).copy(), peak)
+    if not counts.any():
+        warn_of_no_pixels(stacklevel=2)
     return Histogram._of(state)
 
 
@@ -263,7 +253,7 @@ def _check_array(frames: Any) -> da.Array:
         fix = "dask.array.from_array(frames, chunks=...) makes one"
         if isinstance(frames, np.ndarray):
             fix = "backproj.back_project takes those, and " + fix
-        raise TypeError(f"frames must be a dask array of uint8, not {described(frames)}; {fix}")
+        raise TypeError(f"frames must be a dask array of uint8, not {describe_type(frames)}; {fix}")
     if frames.dtype != np.uint8:
         raise TypeError(
             f"frames has dtype {frames.dtype} and shape {frames.shape}, but must be uint8; "
@@ -274,14 +264,17 @@ def _check_array(frames: Any) -> da.Array:
                 else "frames.astype('uint8') converts whole numbers from 0 to 255"
             )
         )
-    check_shape(frames.shape, "frames")
+    if frames.ndim not in (3, 4) or frames.shape[-1] not in (3, 4):
+        raise ValueError(fix_colour_shape(frames.shape, "frames"))
     return frames.rechunk({frames.ndim - 1: -1})
 
 
 def _check_mask(mask: Any, frames: da.Array) -> da.Array:
     """Return the mask in the chunks of the frames, and with a last axis as they have, of length 1."""
     if not isinstance(mask, (da.Array, np.ndarray)):
-        raise TypeError(f"mask must be a dask array or a numpy array of uint8 or bool, not {described(mask)}")
+        raise TypeError(
+            f"mask must be a dask array or a numpy array of uint8 or bool, not {describe_type(mask)}"
+        )
     if mask.dtype not in (np.uint8, np.bool_):
         raise TypeError(
             f"mask has dtype {mask.dtype}, but must be uint8 or bool; mask != 0 makes a bool mask of numbers"
@@ -312,5 +305,5 @@ def _check_histogram(hist: Any) -> None:
     if not isinstance(hist, Histogram):
         fix = "; backproj.Histogram(model, ...) counts an image" if isinstance(hist, np.ndarray) else ""
         raise TypeError(
-            f"hist must be a Histogram, a Delayed one, or a list of such, not {described(hist)}{fix}"
+            f"hist must be a Histogram, a Delayed one, or a list of such, not {describe_type(hist)}{fix}"
         )

@@ -12,7 +12,7 @@ from backproj._cli.image import image
 from backproj._cli.options import box_option, check_model, cut, model_option
 from backproj._cli.picture_files import read_picture
 from backproj._cli.video import video
-from backproj._locate import Box
+from backproj.typing import Box
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from backproj._locate import Box, locate
-from backproj._validate.arrays import Image
+from backproj._locate import locate
+from backproj.typing import Box, Image
 
 # Mean shift has come to rest by then nearly always; OpenCV's CamShift example stops at ten too.
 _STEPS = 10

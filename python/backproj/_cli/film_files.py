@@ -19,7 +19,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 
 from backproj._cli.errors import describe_error
-from backproj._validate.arrays import Image
+from backproj.typing import Image
 
 T = TypeVar("T")
 

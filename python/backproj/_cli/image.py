@@ -25,9 +25,8 @@ from backproj._cli.options import (
     threshold_option,
 )
 from backproj._cli.picture_files import PictureError, pictures_in, read_picture, write_pictures
-from backproj._locate import Box
 from backproj._overlay import overlay
-from backproj._validate.arrays import Image
+from backproj.typing import Box, Image
 
 SOME_FAILED = 1
 

@@ -12,9 +12,7 @@ import click
 import numpy as np
 
 import backproj
-from backproj._locate import Box
-from backproj._validate.arrays import Image
-from backproj._validate.layout import Channels
+from backproj.typing import Box, Channels, Image
 
 Command = Callable[..., Any]
 

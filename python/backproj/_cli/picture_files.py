@@ -12,7 +12,7 @@ import numpy as np
 from backproj._atomic_write import atomic_write
 from backproj._cli.bit_depth import has_more_than_8_bits
 from backproj._cli.errors import describe_error
-from backproj._validate.arrays import Image
+from backproj.typing import Image
 
 # The formats that are read and written, if this Pillow has them (AVIF is from 11.3 on, QOI from 9.5).
 #

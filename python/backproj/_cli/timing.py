@@ -11,9 +11,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 import backproj
-from backproj._engine import engines
-from backproj._engine.kernels import kernels
-from backproj._validate.arrays import ORDERS, Image
+from backproj._engine.kernels import forced, kernels
+from backproj.typing import Image
 
 SHAPE = (1080, 1920)
 
@@ -71,8 +70,8 @@ def _cases(frame: Image) -> dict[str, dict[str, Call]]:
 
     def by_kernel(kernel: str) -> Call:
         def project() -> Image:
-            engines.project([hist._state], frame, out[np.newaxis], ORDERS["bgr"], kernel=kernel, threads=1)
-            return out
+            with forced(kernel):
+                return hist.back_project(frame, out=out, threads=1)
 
         return project
 

@@ -29,8 +29,8 @@ from backproj._cli.options import (
     threshold_option,
 )
 from backproj._cli.picture_files import read_picture
-from backproj._locate import Box
 from backproj._overlay import draw_box, overlay
+from backproj.typing import Box
 
 if TYPE_CHECKING:  # PyAV takes longer to import than all else, and only this command needs it
     from backproj._cli.film_files import Film, Frame

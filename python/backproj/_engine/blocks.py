@@ -1,27 +1,97 @@
-"""How much one call of Go does: Ctrl-C and other signals are seen between the calls."""
+"""Large images in blocks: Ctrl-C and other signals are seen between the calls of Go."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
-# A pixel takes from 0.2 ns to 40 ns: by the kernel, by the layout, and by how far apart the pixels lie in
-# memory. So the time of one block says how large the next may be.
-_SECONDS = 0.04
+from backproj._validate.views import View
 
-# Of the first block, and of a call that is not paced: 80 ms at worst. A frame of 1920×1080 is one.
+# A frame, or several, and where their results go, as the binding takes them:
+#
+#     results: address, from histogram to histogram, from frame to frame, from row to row, from pixel to pixel
+#     frames: address, number, from frame to frame, height, width, row, pixel and channel strides
+FrameBlock: TypeAlias = tuple[int, ...]
+
+# A model, as the binding takes it: address, height, width, and three strides. And its mask: address and two
+# strides, all 0 if there is none.
+ModelBlock: TypeAlias = tuple[tuple[int, ...], tuple[int, int, int]]
+
+NO_MASK = (0, 0, 0)
+
+# A pixel takes from 0.2 ns to 40 ns: it depends on the kernel, on the layout, and on how far apart the pixels
+# lie in memory. So the time of one block tells how large the next may be.
+_SECONDS_A_CALL = 0.04
+
+# The size of the first block, and of a call that is not divided: 80 ms at worst. A frame of 1920×1080 is one.
 PIXELS_A_CALL = 1 << 21
 
-# Of any other. Larger ones would be no faster.
-_MOST = 1 << 24
+# The size of any other. Larger ones would be no faster.
+_MOST_PIXELS_A_CALL = 1 << 24
+
+# Go describes each frame of a call by 200 bytes.
+_FRAMES_A_CALL = 1 << 12
 
 
-def blocks(height: int, width: int, planes: int = 1) -> Iterator[tuple[int, int, int, int]]:
-    """Yield blocks that together are all pixels: the first row, the number of rows, and so the columns.
+def frame_blocks(frames: View, out: View, planes: int) -> Iterable[FrameBlock]:
+    """Return blocks that together are frames and the results of so many histograms.
 
-    What is done with a block, for so many planes, takes about 40 ms if it is done before the next
-    block is asked for.
+    ``out`` has an axis for the histograms before those of the frames, unless there is one histogram. A
+    contiguous batch is treated as one tall frame.
+    """
+    strides = out.strides if len(out.strides) == len(frames.strides) else (0, *out.strides)
+    if len(frames.shape) == 2:
+        number, step, onto = 1, 0, 0
+        height, width = frames.shape
+        row, pixel, channel = frames.strides
+        plane, out_row, out_pixel = strides
+    else:
+        number, height, width = frames.shape
+        step, row, pixel, channel = frames.strides
+        plane, onto, out_row, out_pixel = strides
+        if step == height * row and onto == height * out_row:
+            number, height, step, onto = 1, number * height, 0, 0
+    # fmt: off
+    whole = (
+        out.address, plane, onto, out_row, out_pixel,
+        frames.address, number, step, height, width, row, pixel, channel,
+    )
+    # fmt: on
+    if number * height * width * planes <= PIXELS_A_CALL and number <= _FRAMES_A_CALL:
+        return (whole,)
+    return _divided(whole, planes)
+
+
+def _divided(whole: FrameBlock, planes: int) -> Iterator[FrameBlock]:
+    target, plane, onto, out_row, out_pixel, source, number, step, height, width, row, pixel, channel = whole
+    most = max(1, min(PIXELS_A_CALL // (height * width * planes), _FRAMES_A_CALL))
+    for i in range(0, number, most):
+        some = min(most, number - i)
+        for y, rows, x, columns in [(0, height, 0, width)] if some > 1 else rectangles(height, width, planes):
+            to = target + i * onto + y * out_row + x * out_pixel
+            at = source + i * step + y * row + x * pixel
+            yield to, plane, onto, out_row, out_pixel, at, some, step, rows, columns, row, pixel, channel
+
+
+def model_blocks(model: View, mask: View | None) -> Iterator[ModelBlock]:
+    """Yield blocks that together are a model and its mask."""
+    height, width = model.shape
+    row, pixel, channel = model.strides
+    for y, rows, x, columns in rectangles(height, width):
+        where = NO_MASK
+        if mask is not None:
+            mask_row, mask_pixel = mask.strides
+            where = mask.address + y * mask_row + x * mask_pixel, mask_row, mask_pixel
+        yield (model.address + y * row + x * pixel, rows, columns, row, pixel, channel), where
+
+
+def rectangles(height: int, width: int, planes: int = 1) -> Iterator[tuple[int, int, int, int]]:
+    """Yield rectangles that together are an image: first row, number of rows, the same of columns.
+
+    What is done with a rectangle, for so many planes, takes about 40 ms, if it is done before the next one is
+    asked for.
     """
     if height * width * planes <= PIXELS_A_CALL:
         yield 0, height, 0, width
@@ -30,7 +100,7 @@ def blocks(height: int, width: int, planes: int = 1) -> Iterator[tuple[int, int,
     for x in range(0, width, widest):
         columns = min(widest, width - x)
         rows = max(1, PIXELS_A_CALL // (columns * planes))
-        most = max(1, _MOST // (columns * planes))
+        most = max(1, _MOST_PIXELS_A_CALL // (columns * planes))
         y = 0
         while y < height:
             rows = min(rows, height - y)
@@ -38,7 +108,7 @@ def blocks(height: int, width: int, planes: int = 1) -> Iterator[tuple[int, int,
             yield y, rows, x, columns
             seconds = max(time.perf_counter() - start, 1e-6)
             y += rows
-            rows = max(1, min(most, int(rows * _SECONDS / seconds)))
+            rows = max(1, min(most, int(rows * _SECONDS_A_CALL / seconds)))
 
 
 def undivided(call: Callable[[], object], pixels: int) -> None:

@@ -1,12 +1,16 @@
-"""Which kernel runs: the fastest of this machine, or the one that the environment forces."""
+"""Which kernel runs: the fastest of this machine, or one that the environment or a block of code asks for."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+from collections.abc import Iterator
 
 from backproj._runtime import loader
-from backproj._validate.arrays import shown
+from backproj._validate.messages import short_repr
+
+_forced: int | None = None  # the number of the kernel that `forced` asks for
 
 
 @functools.cache
@@ -16,34 +20,53 @@ def kernels() -> tuple[str, ...]:
 
 
 @functools.cache
-def _forced() -> str:
-    """Return what BACKPROJ_KERNEL was at the first call, or "": all calls of a process run one kernel."""
+def _from_environment() -> str:
+    """Return BACKPROJ_KERNEL as it was at the first call, or "": a change later has no effect."""
     return os.environ.get("BACKPROJ_KERNEL", "")
 
 
 @functools.cache
 def default_kernel() -> str:
-    """Return the kernel of calls that name none, or raise ValueError if this machine has no such."""
-    if _forced() and _forced() not in kernels():
+    """Return the kernel that calls use, or raise ValueError if the environment names one that cannot run."""
+    kernel = _from_environment() or kernels()[0]
+    if kernel not in kernels():
         raise ValueError(
             f"the environment's BACKPROJ_KERNEL must be one of {', '.join(kernels())}, which run on this "
-            f"machine, not {shown(_forced())}; unset it for the fastest"
+            f"machine, not {short_repr(kernel)}; unset it for the fastest"
         )
-    return _forced() or kernels()[0]
-
-
-@functools.cache
-def kernel_number(kernel: str) -> int:
-    """Return the binding's number of a kernel, or raise ValueError if this machine has no such."""
-    if kernel not in kernels():
-        raise ValueError(f"kernel must be one of {', '.join(kernels())}, not {shown(kernel)}")
-    return kernels().index(kernel)
+    return kernel
 
 
 def kernel_and_reason() -> tuple[str | None, str]:
-    """Return the default kernel and why it is that one, or None and why there is none."""
+    """Return the default kernel and why it is the default; or None and why there is none."""
     try:
         kernel = default_kernel()
     except ValueError as error:
         return None, str(error)
-    return kernel, "forced by BACKPROJ_KERNEL" if _forced() else "the fastest this CPU runs"
+    return kernel, "forced by BACKPROJ_KERNEL" if _from_environment() else "the fastest this CPU runs"
+
+
+def kernel_number() -> int:
+    """Return the binding's number of the kernel to run."""
+    return _default_number() if _forced is None else _forced
+
+
+@functools.cache
+def _default_number() -> int:
+    return kernels().index(default_kernel())
+
+
+@contextlib.contextmanager
+def forced(kernel: str) -> Iterator[None]:
+    """Have all calls of this process run a kernel while the block runs, other threads' calls too.
+
+    It is for comparing kernels. Results do not depend on the kernel.
+    """
+    global _forced
+    if kernel not in kernels():
+        raise ValueError(f"kernel must be one of {', '.join(kernels())}, not {short_repr(kernel)}")
+    before, _forced = _forced, kernels().index(kernel)
+    try:
+        yield
+    finally:
+        _forced = before

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backproj._engine.engines import State
+from backproj._engine.state import State
 from backproj._plot.colours import hue_colours, mean_levels, rgb, weights_by_hue_and_saturation
 from backproj._plot.html import plane
-from backproj._validate.arrays import shown
+from backproj._validate.messages import short_repr
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,5 +50,5 @@ def _check_axes(ax: object) -> Axes:
             raise
         raise ImportError("Histogram.plot needs matplotlib: pip install 'backproj[plot]'") from None
     if not isinstance(ax, Axes):
-        raise TypeError(f"ax must be a matplotlib Axes, not {shown(ax)}; plt.subplots()[1] is one")
+        raise TypeError(f"ax must be a matplotlib Axes, not {short_repr(ax)}; plt.subplots()[1] is one")
     return ax

@@ -7,9 +7,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from backproj._engine.engines import State
-from backproj._validate.arrays import Image
+from backproj._engine.state import State
 from backproj._validate.layout import Layout
+from backproj.typing import Image
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backproj._engine.engines import RAW, State
+from backproj._engine.state import State
 from backproj._plot.colours import (
     Floats,
     brightness,
@@ -16,7 +16,7 @@ from backproj._plot.colours import (
     weights_by_hue_and_saturation,
 )
 from backproj._plot.png import data_uri
-from backproj._validate.arrays import Image
+from backproj.typing import Image
 
 _NAMES = {"h": "hue", "s": "saturation", "v": "value"}
 
@@ -110,5 +110,5 @@ def _facts(state: State) -> dict[str, str]:
             facts["scale"] = f"{state.scale:g}"
     else:
         facts["pixels"] = f"{int(state.counts.sum()):,}"
-        facts["peak"] = "none: raw counts" if state.peak == RAW else f"{state.peak:g}"
+        facts["peak"] = "none: raw counts" if state.peak is None else f"{state.peak:g}"
     return facts

@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 
-from backproj._validate.arrays import Image
+from backproj.typing import Image
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _UP = 2  # the row filter that stores the difference from the row above: repeated rows become zeros

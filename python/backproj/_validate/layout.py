@@ -1,27 +1,31 @@
-"""What the bins of a histogram are: its channels, bins, ranges and gate."""
+"""Checks of the options that say what the bins of a histogram are."""
 
 from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias, cast
+from collections.abc import Callable
+from types import NoneType
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
-import numpy.typing as npt
 
-from backproj._validate.arrays import shown
-from backproj._validate.memoised import remembered
-from backproj._validate.ownership import address
+from backproj._validate.messages import short_repr
+from backproj.typing import Channels
 
-Channels: TypeAlias = Literal["h", "hs", "hsv"]
-Bounds: TypeAlias = "tuple[Sequence[float] | npt.NDArray[Any], Sequence[float] | npt.NDArray[Any]]"
+_ALL_VALUES = (0.0, 180.0, 0.0, 256.0, 0.0, 256.0)
+_MOST_CELLS = 2**20
 
-_WHOLE_RANGES = (0.0, 180.0, 0.0, 256.0, 0.0, 256.0)
-_MAX_CELLS = 2**20
-
-# No hue is 255: bounds that nothing is within.
+# Bounds that contain nothing: no hue is 255.
 _NOTHING = ((255, 0, 0), (255, 255, 255))
+
+# What options are made of that cannot change. Not bool: to a dict True is 1, which is a number of bins.
+_CONSTANT = {NoneType, str, int, float}
+
+# Options may nest this deep; ((0, 60, 32), (180, 255, 255)) does by two.
+_DEEPEST = 3
+
+Answer = TypeVar("Answer")
 
 
 class Layout(NamedTuple):
@@ -34,31 +38,56 @@ class Layout(NamedTuple):
 
     @property
     def cells(self) -> int:
-        """The number of bins in all."""
+        """The number of bins of all channels together."""
         return math.prod(self.bins)
 
     @property
     def table_size(self) -> int:
-        """The length of the table: an entry for each hue << 8 | saturation, and one a bin."""
+        """The length of the table: an entry for each hue << 8 | saturation, and one for each bin."""
         return (1 << 16) + self.cells
 
 
-DEFAULT = Layout("hs", (32, 32), _WHOLE_RANGES[:4], None)
+DEFAULT = Layout("hs", (32, 32), _ALL_VALUES[:4], None)
 
 
-@remembered
+def memoised(check: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Return a check that remembers its answers for immutable options: loops repeat them in each call."""
+    cached = functools.lru_cache(maxsize=64, typed=True)(check)
+
+    @functools.wraps(check)
+    def memoised_check(*options: object) -> Answer:
+        return cached(*options) if all(map(_is_constant, options)) else check(*options)
+
+    return memoised_check
+
+
+def _is_constant(value: Any, depth: int = _DEEPEST) -> bool:
+    """Report whether a value is a number, a text, None, or a tuple of such."""
+    kind = type(value)
+    if kind is tuple:
+        return depth > 0 and all(_is_constant(one, depth - 1) for one in value)
+    return kind in _CONSTANT
+
+
+@memoised
 def check_layout(channels: object, bins: object, ranges: object, in_range: object) -> Layout:
     """Return the layout that a user's options mean."""
-    if not isinstance(channels, str):
-        raise TypeError(f"channels must be 'h', 'hs' or 'hsv', not {shown(channels)}")
-    if channels not in ("h", "hs", "hsv"):
-        raise ValueError(f"channels must be 'h', 'hs' or 'hsv', not {shown(channels)}")
+    checked = check_channels(channels)
     return Layout(
-        cast("Channels", channels),
-        _check_bins(bins, channels),
-        _check_ranges(ranges, channels),
+        checked,
+        _check_bins(bins, checked),
+        _check_ranges(ranges, checked),
         None if in_range is None else check_bounds(in_range, "in_range"),
     )
+
+
+def check_channels(channels: object) -> Channels:
+    """Return the name of a set of channels, if it is one."""
+    if not isinstance(channels, str):
+        raise TypeError(f"channels must be 'h', 'hs' or 'hsv', not {short_repr(channels)}")
+    if channels not in ("h", "hs", "hsv"):
+        raise ValueError(f"channels must be 'h', 'hs' or 'hsv', not {short_repr(channels)}")
+    return cast("Channels", channels)
 
 
 def _check_bins(bins: object, channels: str) -> tuple[int, ...]:
@@ -69,23 +98,27 @@ def _check_bins(bins: object, channels: str) -> tuple[int, ...]:
     except (TypeError, ValueError, OverflowError):
         complete = False
     if not complete or isinstance(bins, (bool, str, bytes)):
-        raise TypeError(f"bins must be a whole number or one a channel of {channels!r}, not {shown(bins)}")
+        raise TypeError(
+            f"bins must be a whole number or one a channel of {channels!r}, not {short_repr(bins)}"
+        )
     if len(numbers) != len(channels):
         raise ValueError(
             f"bins has {len(numbers)} numbers, but channels={channels!r} has {len(channels)}: give one each"
         )
     if not all(1 <= n <= 256 for n in numbers):
-        raise ValueError(f"bins must be from 1 to 256, not {shown(bins)}: a channel has 256 values at most")
-    if math.prod(numbers) > _MAX_CELLS:
         raise ValueError(
-            f"bins {numbers} are {math.prod(numbers)} in all, more than {_MAX_CELLS}; take fewer"
+            f"bins must be from 1 to 256, not {short_repr(bins)}: a channel has 256 values at most"
+        )
+    if math.prod(numbers) > _MOST_CELLS:
+        raise ValueError(
+            f"bins {numbers} are {math.prod(numbers)} in all, more than {_MOST_CELLS}; take fewer"
         )
     return numbers
 
 
 def _check_ranges(ranges: object, channels: str) -> tuple[float, ...]:
     if ranges is None:
-        return _WHOLE_RANGES[: 2 * len(channels)]
+        return _ALL_VALUES[: 2 * len(channels)]
     try:
         if isinstance(ranges, (str, bytes)):
             raise TypeError
@@ -93,12 +126,12 @@ def _check_ranges(ranges: object, channels: str) -> tuple[float, ...]:
             bounds = tuple(float(np.float32(bound)) for bound in ranges)  # type: ignore[attr-defined]
     except (TypeError, ValueError, OverflowError):
         raise TypeError(
-            f"ranges must be a flat list of numbers like cv2's [0, 180, 0, 256], not {shown(ranges)}"
+            f"ranges must be a flat list of numbers like cv2's [0, 180, 0, 256], not {short_repr(ranges)}"
         ) from None
     if len(bounds) != 2 * len(channels):
         raise ValueError(
             f"ranges has {len(bounds)} numbers, but channels={channels!r} needs {2 * len(channels)}: "
-            "the lower and the upper bound, which is outside, of each channel"
+            "the lower bound, which is inside, and the upper bound, which is not, of each channel"
         )
     for low, high in zip(bounds[::2], bounds[1::2], strict=True):
         if not (math.isfinite(low) and math.isfinite(high) and low < high):
@@ -108,7 +141,7 @@ def _check_ranges(ranges: object, channels: str) -> tuple[float, ...]:
     return bounds
 
 
-@remembered
+@memoised
 def check_bounds(bounds: object, name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return ``(lo, hi)``, two triples of hue, saturation and value, as numbers from 0 to 255."""
     lo: object
@@ -118,7 +151,7 @@ def check_bounds(bounds: object, name: str) -> tuple[tuple[int, ...], tuple[int,
     except (TypeError, ValueError):
         raise TypeError(
             f"{name} must be (lo, hi), two triples such as ((0, 60, 32), (180, 255, 255)), "
-            f"not {shown(bounds)}"
+            f"not {short_repr(bounds)}"
         ) from None
     lows, highs = (
         _check_triple(lo, f"the lower bound of {name}"),
@@ -127,9 +160,11 @@ def check_bounds(bounds: object, name: str) -> tuple[tuple[int, ...], tuple[int,
     for channel, low, high in zip(("saturation", "value"), lows[1:], highs[1:], strict=True):
         if low > high:
             raise ValueError(
-                f"{name} has a {channel} from {low} to {high}, which nothing is within; only hue wraps around"
+                f"{name} has a {channel} from {low} to {high}, which contains nothing; only hue wraps around"
             )
-    if lows[0] > highs[0]:  # hues from the one on, and hues up to the other: one of them may be no byte
+    if (
+        lows[0] > highs[0]
+    ):  # hues from the lower bound on, and hues up to the upper: one of them may be no byte
         if highs[0] < 0:
             highs = (255, *highs[1:])
         elif lows[0] > 255:
@@ -146,60 +181,12 @@ def _check_triple(triple: object, name: str) -> tuple[int, ...]:
         numbers = [float(number) for number in triple]  # type: ignore[attr-defined]
     except (TypeError, ValueError, OverflowError):
         raise TypeError(
-            f"{name} must be three numbers for hue, saturation and value, not {shown(triple)}"
+            f"{name} must be three numbers for hue, saturation and value, not {short_repr(triple)}"
         ) from None
     if len(numbers) != 3:
         raise ValueError(f"{name} has {len(numbers)} numbers, not three for hue, saturation and value")
     if not all(number.is_integer() for number in numbers):
-        raise ValueError(f"{name} must be whole numbers, as pixels have, not {shown(triple)}; round them")
+        raise ValueError(
+            f"{name} must be whole numbers, as pixels have, not {short_repr(triple)}; round them"
+        )
     return tuple(map(int, numbers))
-
-
-# A histogram as the binding takes it: see the record of backproj/binding. 8 bytes a field.
-_RECORD = np.dtype(
-    [
-        ("values", "u8"),
-        ("table", "u8"),
-        ("cells", "i8"),
-        ("length", "i8"),
-        ("channels", "i8"),
-        ("bins", "i8", 3),
-        ("ranges", "f8", 6),
-        ("gated", "i8"),
-        ("lo", "i8", 3),
-        ("hi", "i8", 3),
-    ]
-)
-
-_CHANNELS = {"hs": 0, "h": 1, "hsv": 2}
-
-
-def record(layout: Layout, values: int, table: int) -> npt.NDArray[np.uint64]:
-    """Return the record of a histogram whose arrays lie at those addresses, field by field."""
-    fields = record_of_layout(layout)[0].copy()
-    fields[0], fields[1] = values, table
-    return fields
-
-
-@functools.lru_cache(maxsize=64)
-def record_of_layout(layout: Layout) -> tuple[npt.NDArray[np.uint64], int]:
-    """Return the record of a histogram without arrays, and its address. It is not to be changed."""
-    pad = len(layout.bins)
-    lo, hi = layout.in_range or ((0, 0, 0), (0, 0, 0))
-    described = np.array(
-        (
-            0,
-            0,
-            layout.cells,
-            layout.table_size,
-            _CHANNELS[layout.channels],
-            layout.bins + (0,) * (3 - pad),
-            layout.ranges + (0.0,) * (6 - 2 * pad),
-            layout.in_range is not None,
-            lo,
-            hi,
-        ),
-        _RECORD,
-    )
-    fields = np.frombuffer(described.tobytes(), np.uint64)
-    return fields, address(fields)

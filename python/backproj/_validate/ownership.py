@@ -11,22 +11,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-# No process has memory beyond 2^56 bytes: an array that would is a mistake, or as_strided's.
+# No process has memory beyond 2^56 bytes: an array that reaches it is a mistake.
 _ALL_MEMORY = 2**56
 
-# Who can say where its memory lies. Others may have more of it than the one buffer that they show.
+# Owners that know where their memory lies. Other objects may own more than the one buffer they show.
 _BUFFERS = (bytes, bytearray, memoryview, mmap.mmap, array.array)
 
-# Those of them that give memory back when told to, views or no views, unless someone has taken hold of
-# the buffer. numpy.ndarray(buffer=...) has not, and so neither has a numpy.memmap.
-_FICKLE = (bytearray, mmap.mmap, array.array)
+# Those of them that can be resized or closed while an array views them, unless the array was made through the
+# buffer protocol. numpy.ndarray(buffer=...), and so numpy.memmap, was not.
+_RESIZABLE = (bytearray, mmap.mmap, array.array)
 
 # Chains of views end. One that does not was made by hand.
 _LONGEST_CHAIN = 100
 
-# What a subclass says of itself may not be so.
+# A subclass may override these; the array itself is asked.
 _base, _flags = (getattr(np.ndarray, name).__get__ for name in ("base", "flags"))
-
 
 _FIRST = slice(1)
 _addressof = ctypes.addressof
@@ -35,8 +34,8 @@ _from_buffer: Callable[[Any], ctypes.c_char] = ctypes.c_char.from_buffer
 
 def address(array: npt.NDArray[Any]) -> int:
     """Return where the array's first element lies."""
-    # ctypes tells in a quarter of numpy's 1 µs, but only of memory without gaps that may be written to (else
-    # it raises a TypeError) and is not empty (a ValueError).
+    # ctypes takes a quarter of the 1 µs that numpy takes, but refuses memory that has gaps or is read-only
+    # (TypeError) or empty (ValueError).
     try:
         return _addressof(_from_buffer(array))
     except (TypeError, ValueError):
@@ -50,59 +49,52 @@ def _address_with_gaps(array: npt.NDArray[Any]) -> int:
         return int(array.__array_interface__["data"][0])
 
 
-def extent(array: npt.NDArray[Any]) -> tuple[int, int, int] | None:
-    """Return where an array's first element lies, its first byte, and where its last one ends.
-
-    None if it is empty, or lies in memory that is not simply its own or that of the array it is a view of.
-    """
-    base = array.base
-    if array.flags.c_contiguous:
-        first = address(array)
-        low, high = first, first + array.nbytes
-    else:
-        low = high = first = _address_with_gaps(array)
-        for n, stride in zip(array.shape, array.strides, strict=True):
-            if stride < 0:
-                low += (n - 1) * stride
-            else:
-                high += (n - 1) * stride
-        high += array.itemsize
-    if base is not None:
-        if type(base) is not np.ndarray:
-            return None
-        flags = base.flags
-        if not (flags.owndata and flags.c_contiguous):
-            return None
-        begin = address(base)
-        if low < begin or high > begin + base.nbytes:
-            return None
-    return (first, low, high) if low < high else None
+def reach(array: npt.NDArray[Any]) -> tuple[int, int, int]:
+    """Return where an array's first element lies, where its lowest byte lies, where its highest ends."""
+    if array.flags.c_contiguous:  # strides mean nothing along axes of length 1 or 0
+        try:
+            first = _addressof(_from_buffer(array))  # as in address, without the call
+        except (TypeError, ValueError):
+            first = _address_with_gaps(array)
+        return first, first, first + array.nbytes
+    low = high = first = _address_with_gaps(array)
+    for n, stride in zip(array.shape, array.strides, strict=True):
+        if stride < 0:
+            low += (n - 1) * stride
+        else:
+            high += (n - 1) * stride
+    return first, low, high + array.itemsize
 
 
-def within_owner(view: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
-    """Return an array that has a base, if it lies within the memory that it is a view of.
+def within_owner(view: npt.NDArray[Any], low: int, high: int, name: str) -> npt.NDArray[Any]:
+    """Return an array that has a base, if its bytes low to high lie within the memory of its owner.
 
-    What is returned is the array, or an equal one that holds on to the memory as long as it lives.
-    Where the memory is no numpy array's and no buffer of Python's, but that of a library's object, its
-    word is taken for what is there.
+    Returns the array, or an equal one that keeps the memory from being resized or closed as long as it lives.
+    Memory that is neither a numpy array's nor a Python buffer's, but a library object's, is taken to be as
+    that object describes it.
 
     Raises
     ------
     ValueError
-        If the array reaches beyond that memory, or if that was given back.
+        If the array reaches beyond the memory, or if the memory was closed.
     """
-    if view.size == 0 or (type(view) is np.ndarray and extent(view) is not None):
+    if low == high:
         return view
-    first, end = _reach(view)
+    base = view.base
+    if type(base) is np.ndarray:  # the usual case, a view of an array that owns its memory
+        flags = base.flags
+        if flags.owndata and flags.c_contiguous:
+            begin = address(base)
+            if begin <= low and high <= begin + base.nbytes:
+                return view
     owner = _owner(view)
+    memory = None
     if isinstance(owner, np.ndarray) and _flags(owner).owndata:
         memory = np.asarray(owner)
     elif type(owner) in _BUFFERS:
         memory = _buffer(owner, name)
-    else:
-        memory = None
-    low, high = (0, _ALL_MEMORY) if memory is None else _reach(memory)
-    if first < low or end > high:
+    _, begin, end = (0, 0, _ALL_MEMORY) if memory is None else reach(memory)
+    if low < begin or high > end:
         whose = "all memory"
         if memory is not None:
             whose = f"the {memory.nbytes} bytes of the {type(owner).__qualname__} that it is a view of"
@@ -110,33 +102,20 @@ def within_owner(view: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
             f"{name} of shape {view.shape} has strides {view.strides}, which reach beyond {whose}; "
             "did as_strided make it, with a wrong shape, or was the memory resized since?"
         )
-    if type(owner) not in _FICKLE:
+    if type(owner) not in _RESIZABLE:
         return view
-    held = np.ndarray(view.shape, view.dtype, memory, address(view) - low, view.strides)
+    held = np.ndarray(view.shape, view.dtype, memory, address(view) - begin, view.strides)
     held.flags.writeable = view.flags.writeable
     return held
 
 
-def _reach(array: npt.NDArray[Any]) -> tuple[int, int]:
-    """Return where the first byte of an array lies, and where its last one ends."""
-    first = end = address(array)
-    if array.flags.c_contiguous:  # its strides mean nothing where it is of length 1, or 0
-        return first, end + array.nbytes
-    for n, stride in zip(array.shape, array.strides, strict=True):
-        if stride < 0:
-            first += (n - 1) * stride
-        else:
-            end += (n - 1) * stride
-    return first, end + array.itemsize
-
-
 def _owner(view: npt.NDArray[Any]) -> object:
-    """Return what a view is a view of in the end, or None if there is no end."""
+    """Return the object at the end of a chain of views, or None if the chain does not end."""
     owner: Any = view
     for _ in range(_LONGEST_CHAIN):
         if issubclass(type(owner), np.ndarray):
             base = _base(owner)
-        elif type(owner).__module__.startswith("numpy."):  # what as_strided puts in between
+        elif type(owner).__module__.startswith("numpy."):  # as_strided puts an object of numpy's in between
             base = getattr(owner, "__dict__", {}).get("base")
         else:
             base = None
@@ -147,10 +126,10 @@ def _owner(view: npt.NDArray[Any]) -> object:
 
 
 def _buffer(owner: Any, name: str) -> npt.NDArray[np.uint8]:
-    """Return the bytes of a buffer, which stays as it is until they are gone."""
+    """Return the bytes of a buffer, which cannot be resized or closed while they are referred to."""
     try:
         buffer = memoryview(owner)
     except ValueError as error:
-        raise ValueError(f"{name} is a view of memory that was given back: {error}") from None
-    # Elements that do not adjoin have no bytes but their own.
+        raise ValueError(f"{name} is a view of memory that was closed: {error}") from None
+    # The elements of a buffer with gaps own the bytes of the elements alone.
     return np.frombuffer(buffer, np.uint8) if buffer.c_contiguous else np.asarray(buffer)

@@ -1,0 +1,84 @@
+"""Checks of the values and the counts that a histogram is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from backproj._validate.layout import Layout, check_layout
+from backproj._validate.messages import short_repr
+from backproj._validate.options import check_peak, check_scale
+from backproj._validate.ownership import reach, within_owner
+from backproj._validate.views import is_masked
+
+
+def check_values(
+    values: object, channels: object, ranges: object, in_range: object, scale: object
+) -> tuple[npt.NDArray[np.float32], Layout, float]:
+    """Return an array that has an axis for each channel, the layout that its shape means, and the scale."""
+    # A subclass may override dtype; the array itself is asked.
+    plain = np.asarray(values) if isinstance(values, np.ndarray) else None
+    if plain is None or plain.dtype != np.float32:
+        got = f"{type(values).__name__}" if plain is None else f"dtype {plain.dtype}"
+        raise TypeError(
+            f"values must be a numpy array of float32, not {got}; "
+            "numpy.asarray(values, numpy.float32) makes one"
+        )
+    if is_masked(cast("npt.NDArray[Any]", values)):
+        raise TypeError("values is a masked array, whose mask would be lost; give values.filled(0)")
+    if plain.base is not None:
+        _, low, high = reach(plain)
+        plain = within_owner(plain, low, high, "values")
+    shape = plain.shape
+    if isinstance(channels, str):
+        if channels == "h" and plain.ndim == 2 and shape[1] == 1:
+            shape = shape[:1]
+        if channels in ("h", "hs", "hsv") and len(shape) != len(channels):
+            raise ValueError(
+                f"values has shape {plain.shape}, but channels={channels!r} needs an axis for each"
+            )
+    layout = check_layout(channels, shape, ranges, in_range)
+    factor = check_scale(scale)
+    with np.errstate(over="ignore", invalid="ignore"):
+        # Also False for a NaN. float32 cannot tell 2^31 - 1 from 2^31.
+        fit = all((np.abs(numbers) < 2**31).all() for numbers in (plain, plain * np.float32(factor)))
+    if not fit:
+        raise ValueError(
+            f"values must be finite and, also times scale, less than 2^31; they are from {plain.min():g} "
+            f"to {plain.max():g}, and scale is {short_repr(scale)}"
+        )
+    return plain.reshape(shape), layout, factor
+
+
+# The layout, the values, the scale, the counts and the peak of a histogram.
+Fields: TypeAlias = tuple[Layout, npt.NDArray[np.float32], float, npt.NDArray[np.int64] | None, float | None]
+
+
+def check_fields(fields: Mapping[str, Any]) -> Fields:
+    """Return what the fields of a pickle or a file describe, if that is a histogram.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not.
+    """
+    values, layout, scale = check_values(
+        fields["values"], fields["channels"], fields["ranges"], fields["in_range"], fields["scale"]
+    )
+    counts, peak = fields["counts"], check_peak(fields["peak"])
+    if counts is None:
+        if peak is not None:
+            raise ValueError(f"there is a peak, {peak:g}, but there are no counts")
+        return layout, values, scale, None, None
+    if not isinstance(counts, np.ndarray) or counts.dtype != np.int64:
+        raise TypeError(f"counts must be a numpy array of int64, not {short_repr(counts)}")
+    if counts.shape != layout.bins:
+        raise ValueError(f"counts has shape {counts.shape}, but the bins are {layout.bins}")
+    if (counts < 0).any():
+        raise ValueError(f"counts must not be negative, and one is {counts.min()}")
+    if counts.sum(dtype=np.float64) >= 2.0**63:
+        raise ValueError("the sum of the counts is more than an int64 can hold")
+    return layout, values, scale, counts.copy(), peak  # the array may share a buffer that others write to
