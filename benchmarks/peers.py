@@ -16,8 +16,6 @@ from PIL import Image
 from skimage.color import rgb2hsv
 
 import backproj
-from backproj._engine import engines, single
-from backproj._engine.kernels import default_kernel
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / "build"
@@ -83,41 +81,6 @@ def pop_cv2():
 
 
 # backproj
-
-# Those that ask for the kernel.
-ASKING = engines, single
-
-
-def use_kernel(kernel):
-    """Have all calls of backproj use that kernel from now on, or the default one for None.
-
-    It goes through the public API: only what that calls last is told the kernel.
-    """
-    for module in ASKING:
-        module.default_kernel = (lambda: kernel) if kernel else default_kernel
-
-
-def check_forcing():
-    """Raise RuntimeError if forcing a kernel has no effect, so that figures would be of another one."""
-    frame = np.zeros((8, 8, 3), np.uint8)
-    frame[0] = 255
-    hist = backproj.Histogram(frame)
-    for function in (
-        lambda: backproj.Histogram(frame),
-        lambda: hist.back_project(frame),
-        lambda: hist.back_project(frame[np.newaxis]),
-        lambda: backproj.back_project(frame, frame),
-    ):
-        use_kernel("nonesuch")
-        try:
-            function()
-        except ValueError as error:
-            if "nonesuch" not in str(error):
-                raise
-        else:
-            raise RuntimeError("backproj asks for its kernel elsewhere than ASKING says")
-        finally:
-            use_kernel(None)
 
 
 def by_opencv_engine(ours):

@@ -16,10 +16,11 @@ import numpy as np
 from cases import CASES
 from images import scene
 from measure import clock, measure, summary
-from peers import REFERENCE, SLOW_PIXELS, Peer, check_forcing, cv2_modules, printed, use_kernel
+from peers import REFERENCE, SLOW_PIXELS, Peer, cv2_modules, printed
 from report import shown_size, shown_threads
 
 import backproj
+from backproj._engine.kernels import force
 
 
 class Work(NamedTuple):
@@ -33,7 +34,6 @@ class Work(NamedTuple):
 def main():
     work = Work(*json.load(sys.stdin))
     check_threads(work.threads)
-    check_forcing()
     results, skipped = [], absent()
     for (image, size), cells in itertools.groupby(work.cells, lambda cell: cell[1:]):
         print(f"{shown_threads(work.threads)}, {shown_size(size)}, {image}", end="", file=sys.stderr)
@@ -54,7 +54,7 @@ def main():
                 clock(work.threads)[0],
                 {name: peer.before for name, peer in peers.items() if peer.before},
             )
-            use_kernel(None)
+            force(None)
             results += [
                 {**where, "peer": name, "kind": peer.kind, "result": peer.result, "equal": alike[name]}
                 | summary(visits[name], visits[REFERENCE])
@@ -85,7 +85,7 @@ def peers_of(case):
     for name, module in cv2_modules()[0].items():
         peers.setdefault(name, Peer(case.cv2(module, False), "cv2"))
     for kernel in backproj.info()["kernels"]:
-        before = functools.partial(use_kernel, kernel)
+        before = functools.partial(force, kernel)
         peers[f"backproj, {kernel}"] = Peer(case.ours(), "backproj", before=before)
     return peers | case.others
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import backproj
-from backproj._engine import engines
+from backproj._engine.kernels import forced
 
 SIDE = 4096
 WIDTHS = {"a tall frame": (6 * SIDE, SIDE), "a batch": (48, 1024, 2048), "one row": (1, 6 * SIDE * SIDE)}
@@ -85,35 +85,30 @@ HISTOGRAMS = {
 
 @pytest.mark.parametrize("shape", WIDTHS)
 def test_projecting_is_interrupted_whatever_the_shape(shape, pixels, out):
-    frames, onto = pixels.reshape(*WIDTHS[shape], 3), out.reshape(1, *WIDTHS[shape])
+    frames, onto = pixels.reshape(*WIDTHS[shape], 3), out.reshape(WIDTHS[shape])
     (hist,) = HISTOGRAMS["hs"]
-    interrupt(
-        f"project {shape}",
-        lambda: engines.project([hist._state], frames, onto, 0, kernel="generic", threads=1),
-    )
+    with forced("generic"):
+        interrupt(f"project {shape}", lambda: hist.back_project(frames, out=onto, threads=1))
 
 
 @pytest.mark.parametrize("layout", HISTOGRAMS)
 def test_projecting_is_interrupted_whatever_the_layout(layout, pixels):
-    states = [hist._state for hist in HISTOGRAMS[layout]]
-    onto = np.empty((len(states), *pixels.shape[:2]), np.uint8)
-    interrupt(
-        f"project {layout}", lambda: engines.project(states, pixels, onto, 0, kernel="generic", threads=1)
-    )
+    hists = HISTOGRAMS[layout]
+    onto = np.empty((len(hists), *pixels.shape[:2]), np.uint8)
+    with forced("generic"):
+        interrupt(f"project {layout}", lambda: backproj.back_project(pixels, hists, out=onto, threads=1))
 
 
 @pytest.mark.parametrize("view", ["every second pixel", "columns as rows"])
 def test_projecting_is_interrupted_where_memory_is_slow(view, pixels, out):
-    frames, onto = pixels, out.reshape(1, *pixels.shape[:2])
+    frames, onto = pixels, out.reshape(pixels.shape[:2])
     if view == "every second pixel":
-        frames, onto = frames[:, ::2], onto[:, :, ::2]
+        frames, onto = frames[:, ::2], onto[:, ::2]
     else:
-        frames, onto = frames.transpose(1, 0, 2), onto.transpose(0, 2, 1)
+        frames, onto = frames.transpose(1, 0, 2), onto.T
     (hist,) = HISTOGRAMS["hs"]
-    interrupt(
-        f"project {view}",
-        lambda: engines.project([hist._state], frames, onto, 0, kernel="generic", threads=1),
-    )
+    with forced("generic"):
+        interrupt(f"project {view}", lambda: hist.back_project(frames, out=onto, threads=1))
 
 
 @pytest.mark.parametrize("layout", ["hs", "hsv, 737280 bins"])
@@ -126,11 +121,14 @@ def test_counting_is_interrupted(layout, model, pixels, out):
         "columns as rows": pixels.transpose(1, 0, 2),
     }
     mask = out.reshape(pixels.shape[:2]) if model == "a masked model" else None
-    state = HISTOGRAMS[layout][0]._state
-    interrupt(
-        f"count {model}, {layout}",
-        lambda: engines.count(state.layout, [images[model]], [mask], 0, 256.0, kernel="generic", threads=1),
-    )
+    hist = HISTOGRAMS[layout][0]
+    with forced("generic"):
+        interrupt(
+            f"count {model}, {layout}",
+            lambda: backproj.Histogram(
+                images[model], mask=mask, channels=hist.channels, bins=hist.bins, threads=1
+            ),
+        )
 
 
 def test_in_range_is_interrupted(pixels, out):

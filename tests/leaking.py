@@ -26,7 +26,7 @@ LEAK = []
 def address_of_nobody():
     with contextlib.suppress(RuntimeError):
         backproj._runtime.loader.load("_native").binding_Project(
-            0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 1, 1, 3, 3, 1, 0, 0, 1
+            1, 0, 0, 1, 1, 0, 1, 0, 1, 1, 3, 3, 1, 0, 0, 1, 0, 1
         )
         sys.exit("no error")
 

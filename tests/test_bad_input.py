@@ -206,7 +206,7 @@ def test_bad_orders(value, error, named, fix):
 
 
 def test_a_mask_beside_a_histogram():
-    with pytest.raises(TypeError, match=r"mask beside a Histogram.*give mask to Histogram\(model") as caught:
+    with pytest.raises(TypeError, match=r"mask cannot be given with a Histogram; pass it") as caught:
         backproj.back_project(FRAME, backproj.Histogram(MODEL), mask=pixels(4, 5))
     assert "\n" not in str(caught.value)
 
@@ -328,4 +328,5 @@ def test_a_subclass_that_nothing_may_be_asked_is_the_array_that_it_is():
     backproj.back_project(image, image, out=out.view(Raises))
     np.testing.assert_array_equal(out, expected)
     hist = backproj.Histogram(image)
-    assert backproj.Histogram.from_values(hist.values.view(Raises), channels="hs") == hist
+    again = backproj.Histogram.from_values(hist.values.view(Raises), channels="hs")
+    np.testing.assert_array_equal(again.values, hist.values)

@@ -7,7 +7,7 @@ import pytest
 from numpy.lib.stride_tricks import as_strided
 
 import backproj
-from backproj._engine import blocks, engines
+from backproj._engine import blocks
 from backproj._runtime import loader
 
 N, H, W = 6, 11, 17
@@ -177,8 +177,8 @@ def calls(monkeypatch, name):
 def chunked(monkeypatch, pixels):
     """Let no call of Go have more pixels."""
     monkeypatch.setattr(blocks, "PIXELS_A_CALL", pixels)
-    monkeypatch.setattr(blocks, "_MOST", pixels)
-    monkeypatch.setattr(blocks, "_SECONDS", 1e9)
+    monkeypatch.setattr(blocks, "_MOST_PIXELS_A_CALL", pixels)
+    monkeypatch.setattr(blocks, "_SECONDS_A_CALL", 1e9)
 
 
 @pytest.mark.parametrize("pixels", [1, W // 2, W, W + 1, 5 * W, H * W, 3 * H * W, 1 << 24])
@@ -198,7 +198,7 @@ def test_frames_that_are_no_tall_frame_are_one_call_too_unless_they_are_many(mon
     seen = calls(monkeypatch, "binding_Project")
     np.testing.assert_array_equal(hists[0].back_project(frames), expected)
     assert len(seen) == 1
-    monkeypatch.setattr(engines, "_FRAMES_A_CALL", N - 1)
+    monkeypatch.setattr(blocks, "_FRAMES_A_CALL", N - 1)
     np.testing.assert_array_equal(hists[0].back_project(frames), expected)
     assert len(seen) == 3
 

@@ -21,6 +21,7 @@ from report import Cell, Report, cell_of
 from table import digits, markdown, times
 
 import backproj
+from backproj._engine import kernels
 
 SIZE, TIMED = (64, 64), ["astronaut", "noise"]
 THREADS = sorted({1, len(os.sched_getaffinity(0))})
@@ -195,26 +196,17 @@ def test_a_case_where_nothing_fits_is_not_timed(searched):
         worker.compare(compared, "here")
 
 
-def test_a_kernel_that_is_not_used_is_noticed(monkeypatch):
-    monkeypatch.setattr(peers, "use_kernel", lambda kernel: None)
-    with pytest.raises(RuntimeError, match="asks for its kernel elsewhere"):
-        peers.check_forcing()
-
-
 def test_each_kernel_is_in_use_while_it_is_timed():
     names = backproj.info()["kernels"]
     seen = {name: set() for name in names}
-
-    def look(name):
-        return lambda: seen[name].add(tuple(module.default_kernel() for module in peers.ASKING))
-
-    before = {name: functools.partial(peers.use_kernel, name) for name in names}
+    before = {name: functools.partial(kernels.force, name) for name in names}
     try:
-        measure.measure({name: look(name) for name in names}, names[0], 0.01, before=before)
+        look = {name: lambda name=name: seen[name].add(kernels.kernel_number()) for name in names}
+        measure.measure(look, names[0], 0.01, before=before)
     finally:
-        peers.use_kernel(None)
-    assert seen == {name: {(name,) * len(peers.ASKING)} for name in names}
-    assert all(module.default_kernel is peers.default_kernel for module in peers.ASKING)
+        kernels.force(None)
+    assert seen == {name: {number} for number, name in enumerate(names)}
+    assert kernels.kernel_number() == names.index(backproj.info()["kernel"])
 
 
 def test_a_process_that_fails_says_how_and_why(capfd):

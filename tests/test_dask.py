@@ -263,7 +263,7 @@ def test_a_mask_beside_frames_of_unknown_number_is_refused():
 
 def test_a_warning_says_that_nothing_was_left_to_count():
     fitted = backproj.dask.histogram(FRAMES, mask=np.zeros((4, 6, 8), bool))
-    with pytest.warns(RuntimeWarning, match="nothing was left to count"):
+    with pytest.warns(RuntimeWarning, match="no pixel passed mask"):
         assert not fitted.compute().values.any()
 
 

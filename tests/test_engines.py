@@ -75,7 +75,7 @@ def test_the_opencv_engine_counts_under_any_mask(noise):
 
 @needs_opencv
 def test_the_opencv_engine_warns_of_a_mask_that_leaves_nothing(noise):
-    with pytest.warns(RuntimeWarning, match="nothing was left to count"):
+    with pytest.warns(RuntimeWarning, match="no pixel passed mask"):
         prob = backproj.back_project(noise, noise, mask=np.zeros(noise.shape[:2], np.uint8), engine="opencv")
     assert not prob.any()
 

@@ -9,6 +9,7 @@ import pytest
 from process import ROOT
 
 import backproj
+from backproj._engine import state
 from backproj._runtime import loader
 from backproj._validate import layout
 
@@ -41,10 +42,10 @@ def test_the_call_after_an_error_works(outcomes):
 def test_a_panic_is_an_error_and_the_next_call_works(noise):
     hist = backproj.Histogram(noise)
     expected = hist.back_project(noise)
-    record = layout.record(layout.DEFAULT, 1 << 20, 1 << 20)
-    record[3] = 2**64 - 1  # the length of the table, -1
+    record = state.blank(layout.DEFAULT, None, None).record
+    record[1], record[3] = 1 << 20, 2**64 - 1  # the length of the table, -1
     out, frame = [noise.ctypes.data, 0, 0, 53, 1], [noise.ctypes.data, 1, 0, 37, 53, 159, 3, 1, 0]
-    args = record.ctypes.data, 1, *out, *frame
+    args = *out, *frame, record.ctypes.data, 1
     with pytest.raises(RuntimeError, match=r"please report it: -1 values at address 0x100000"):
         loader.load("_native").binding_Project(*args, 0, 1)
     np.testing.assert_array_equal(hist.back_project(noise), expected)

@@ -44,7 +44,7 @@ def test_it_does_not_follow_a_model_that_changes(noise):
 
 @pytest.mark.parametrize("call", [backproj.Histogram, lambda m, mask: backproj.back_project(m, m, mask=mask)])
 def test_a_mask_that_leaves_nothing_warns_where_it_was_called_and_gives_zeros(noise, call):
-    with pytest.warns(RuntimeWarning, match="nothing was left to count") as caught:
+    with pytest.warns(RuntimeWarning, match="no pixel passed mask") as caught:
         result = call(noise, mask=np.zeros(noise.shape[:2], bool))
     assert caught[0].filename == __file__
     assert not (result.values if isinstance(result, backproj.Histogram) else result).any()

@@ -90,7 +90,7 @@ def bgr(image, order):
 def counted(model, **options):
     """Return the histogram of a model of which perhaps nothing is left to count."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "nothing was left to count")
+        warnings.filterwarnings("ignore", "no pixel passed mask")
         return backproj.Histogram(model, **options)
 
 

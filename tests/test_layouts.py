@@ -205,7 +205,7 @@ def test_a_gate_and_a_mask_both_leave_pixels_out(photograph, lo, hi):
 def test_colours_beyond_every_bound_project_to_0(channels, bins, ranges):
     black = np.zeros((3, 3, 3), np.uint8)
     layout = {"channels": channels, "bins": bins, "ranges": ranges}
-    with pytest.warns(RuntimeWarning, match="nothing was left to count"):
+    with pytest.warns(RuntimeWarning, match="no pixel passed mask"):
         hist = backproj.Histogram(black, in_range=((10, 60, 32), (180, 255, 255)), **layout)
     assert not hist.counts.any()
     assert not hist.back_project(black).any()

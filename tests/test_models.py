@@ -104,7 +104,8 @@ def test_values_are_copied(model):
 def test_what_opencv_counted_is_what_a_histogram_counts(model, channels):
     _, values = opencv_chain.histogram(model, channels=channels, bins=12, peak=255)
     counted = backproj.Histogram(model, channels=channels, bins=12, peak=255)
-    assert backproj.Histogram.from_values(values, channels=channels) == counted
+    given = backproj.Histogram.from_values(values, channels=channels)
+    np.testing.assert_array_equal(given.values, counted.values)
 
 
 ONES = np.ones((4, 4), np.float32)
@@ -310,11 +311,19 @@ def test_equal_histograms_are_those_of_one_layout_and_the_same_values(model):
     assert len({*every, *again}) == len(every)
 
 
-def test_equality_is_of_what_is_projected_not_of_what_was_counted(model):
+def test_equality_tells_counts_and_peaks_apart(model):
     hist = backproj.Histogram(model)
+    assert hist == backproj.Histogram(model.copy())
+    assert hash(hist) == hash(backproj.Histogram(model.copy()))
+    twice = backproj.Histogram([model, model])  # has the same values
+    np.testing.assert_array_equal(hist.values, twice.values)
+    assert hist != twice
     values = backproj.Histogram.from_values(hist.values, channels="hs")
-    assert hist == values
-    assert hash(hist) == hash(values)
+    assert hist != values  # which has no counts
+    black = np.zeros((16, 16, 3), np.uint8)  # 256 pixels in one bin
+    assert backproj.Histogram(black, peak=256) != backproj.Histogram(
+        black, peak=None
+    )  # 256 pixels in one bin
     for options in ({"scale": 2}, {"in_range": GATE}, {"ranges": [0, 180, 0, 255]}):
         assert values != backproj.Histogram.from_values(hist.values, channels="hs", **options)
 

@@ -11,7 +11,7 @@ import pytest
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 import backproj
-from backproj._validate.ownership import within_owner
+from backproj._validate.views import view_frames
 
 SHAPE = (6, 8, 3)
 SIZE = 6 * 8 * 3
@@ -206,7 +206,7 @@ def released_memoryview():
     ids=lambda make: make.__name__,
 )
 def test_memory_that_was_given_back_is_an_error(make):
-    with pytest.raises(ValueError, match=r"frame .*(given back|resized)"):
+    with pytest.raises(ValueError, match=r"frame .*(closed|resized)"):
         backproj.back_project(make(), noise())
 
 
@@ -222,7 +222,7 @@ def test_memory_that_was_given_back_is_an_error(make):
 def test_memory_is_held_on_to_for_as_long_as_a_call_has_the_array(owner, give_back):
     view = np.ndarray(SHAPE, np.uint8, owner)[::-1, 2:]
     view.flags.writeable = False
-    held = within_owner(view, "frame")
+    held = view_frames(view, 0).array
     np.testing.assert_array_equal(held, view)
     assert held.__array_interface__["data"] == view.__array_interface__["data"]
     with pytest.raises(BufferError):
@@ -233,7 +233,7 @@ def test_memory_is_held_on_to_for_as_long_as_a_call_has_the_array(owner, give_ba
 
 def test_an_array_that_a_call_refers_to_is_not_resized():
     owner = noise()
-    view = within_owner(owner[1:], "frame")
+    view = view_frames(owner[1:], 0).array
     with pytest.raises(ValueError, match="cannot resize"):
         owner.resize((1, 1, 3))
     assert view.base is owner

@@ -18,10 +18,10 @@ from backproj._engine import blocks
 def test_blocks_are_all_pixels_and_each_once(monkeypatch, height, width, planes, first):
     monkeypatch.setattr(blocks, "PIXELS_A_CALL", first)
     seen = np.zeros((height, width), int)
-    for y, rows, x, columns in blocks.blocks(height, width, planes):
+    for y, rows, x, columns in blocks.rectangles(height, width, planes):
         seen[y : y + rows, x : x + columns] += 1
         if rows * columns > 1:
-            assert rows * columns * planes <= blocks._MOST
+            assert rows * columns * planes <= blocks._MOST_PIXELS_A_CALL
     assert (seen == 1).all()
 
 
@@ -30,7 +30,7 @@ def rows_of(monkeypatch, seconds_a_row):
     clock = [0.0]
     monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
     rows = []
-    for _, n, _, _ in blocks.blocks(40_000, 1 << 11):
+    for _, n, _, _ in blocks.rectangles(40_000, 1 << 11):
         rows.append(n)
         clock[0] += n * seconds_a_row
     return rows
@@ -43,7 +43,7 @@ def test_a_slow_block_makes_the_next_smaller_and_a_fast_one_larger(monkeypatch):
 
 
 def test_no_block_is_empty_or_larger_than_the_most(monkeypatch):
-    first, most = blocks.PIXELS_A_CALL >> 11, blocks._MOST >> 11
+    first, most = blocks.PIXELS_A_CALL >> 11, blocks._MOST_PIXELS_A_CALL >> 11
     assert rows_of(monkeypatch, 1.0)[:3] == [first, 1, 1]
     assert rows_of(monkeypatch, 0)[:3] == [first, most, most]
 

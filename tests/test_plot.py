@@ -97,7 +97,7 @@ def test_values_from_elsewhere_are_bars_as_high_as_they_are(ax):
     assert ax.get_ylabel() == "value"
 
 
-@pytest.mark.filterwarnings("ignore:nothing was left")
+@pytest.mark.filterwarnings("ignore:no pixel passed")
 @pytest.mark.parametrize("channels", ["h", "hs", "hsv"])
 def test_an_empty_histogram_can_be_drawn(channels, ax, suit):
     nothing = np.zeros(suit.shape[:2], bool)

@@ -174,7 +174,7 @@ def test_a_bin_of_all_hues_is_grey(options):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.filterwarnings("ignore:nothing was left")
+@pytest.mark.filterwarnings("ignore:no pixel passed")
 def test_an_empty_one_is_dark(layout):
     model = np.full((2, 2, 3), 100, np.uint8)
     empty = backproj.Histogram(model, mask=np.zeros((2, 2), bool), **LAYOUTS[layout])

@@ -9,15 +9,31 @@ import backproj
 from backproj import _verify
 
 
-def test_without_arguments_it_compares_every_colour_by_every_kernel_and_engine():
+def test_without_arguments_it_compares_every_colour_by_every_kernel_and_engine_on_every_path():
     comparisons = backproj.verify()
-    names = {c.name for c in comparisons}
-    assert {f"native engine, {kernel} kernel" for kernel in backproj.info()["kernels"]} <= names
-    assert any(name.startswith("opencv engine") for name in names) == ("opencv" in backproj.engines())
+    kernels = {f"native engine, {kernel} kernel" for kernel in backproj.info()["kernels"]}
+    engine = {c.name for c in comparisons if c.name.startswith("opencv engine")}
+    assert {c.name for c in comparisons} == kernels | engine
+    assert bool(engine) == ("opencv" in backproj.engines())
     assert {c.judge.split()[0] for c in comparisons} == {"cv2"}
-    assert {c.pixels for c in comparisons} == {1 << 24}
-    assert len(comparisons) == len(names) * len(_verify.synthetic_models())
+    assert min(c.pixels for c in comparisons) == 1 << 24
+    for name in kernels:
+        assert {c.path for c in comparisons if c.name == name} == {path.name for path in _verify.PATHS}
+    for name in engine:
+        assert {c.path for c in comparisons if c.name == name} == {"hs 32×32", "a batch"}
+    models = {c.model for c in comparisons if c.path == "hs 32×32"}
+    assert models == {*_verify.synthetic_models()}
     assert [c for c in comparisons if c.difference] == []
+
+
+def test_the_paths_are_all_kinds_that_kernels_have_code_for():
+    layouts = {layout for path in _verify.PATHS for layout in path.layouts}
+    assert {layout.channels for layout in layouts} == {"h", "hs", "hsv"}
+    assert {layout.in_range is None for layout in layouts if layout.channels == "h"} == {True, False}
+    assert {(32, 32), (180, 256)} <= {layout.bins for layout in layouts}
+    assert any(path.batch for path in _verify.PATHS)
+    assert any(path.counts_frame for path in _verify.PATHS)
+    assert any(len(path.layouts) > 1 for path in _verify.PATHS)
 
 
 def test_its_default_frame_holds_every_colour_once():
@@ -28,40 +44,45 @@ def test_its_default_frame_holds_every_colour_once():
 @pytest.mark.parametrize("order", ["bgr", "rgb"])
 def test_it_compares_on_given_images(photograph, order):
     comparisons = backproj.verify(photograph[:, ::2], photograph[300:360, 120:180], order=order)
-    assert {(c.model, c.pixels, c.difference) for c in comparisons} == {("the model", 512 * 256, None)}
+    assert {c.model for c in comparisons} == {"the model", "the frame"}
+    assert {c.model for c in comparisons if not c.path.startswith("counts")} == {"the model"}
+    assert {c.pixels for c in comparisons if c.path == "h 32"} == {512 * 256}
+    assert [c for c in comparisons if c.difference] == []
     assert {c.model for c in backproj.verify(photograph)} == {"the frame"}
 
 
 def spoilt(contender, part):
     """Return a contender that is wrong in one place."""
 
-    def result(frame, model):
-        values, prob = (array.copy() for array in contender(frame, model))
+    def result(path, frame, model):
+        values, planes = contender(path, frame, model)
+        values, planes = [one.copy() for one in values], [plane.copy() for plane in planes]
         if part == "values":
-            values[3, 7] = np.nextafter(values[3, 7], np.float32(1))
+            values[-1].reshape(-1)[7] = np.nextafter(values[-1].reshape(-1)[7], np.float32(1))
         else:
-            prob[4, 2] ^= 1
-        return values, prob
+            planes[-1][4, 2] ^= 1
+        return _verify.Result(values, planes)
 
     return result
 
 
-@pytest.mark.parametrize(
-    ("part", "says"), [("values", "bin (3, 7) of the histogram is"), ("prob", "pixel (2, 4) is")]
-)
-def test_it_names_the_first_difference(monkeypatch, noise, part, says):
+@pytest.mark.parametrize("path", _verify.PATHS, ids=[path.name for path in _verify.PATHS])
+@pytest.mark.parametrize(("part", "says"), [("values", " of the histogram is"), ("prob", "pixel (2, 4) is")])
+def test_it_names_the_first_difference(monkeypatch, noise, path, part, says):
     honest = _verify._contenders()
     monkeypatch.setattr(_verify, "_contenders", lambda: {name: spoilt(c, part) for name, c in honest.items()})
+    monkeypatch.setattr(_verify, "PATHS", (path,))
     comparison = backproj.verify(noise)[0]
     assert says in comparison.difference
     assert str(comparison).endswith(comparison.difference)
+    assert f", {path.name}, the frame: " in str(comparison)
 
 
 def test_without_cv2_the_opencv_engine_judges(monkeypatch, noise):
     monkeypatch.setitem(sys.modules, "cv2", None)
     if "opencv" in backproj.engines():
         assert all(c.judge.startswith("opencv engine") for c in backproj.verify(noise))
-    monkeypatch.setattr(_verify._engines, "engines", lambda: ["native"])
+    monkeypatch.setattr(_verify, "engines", lambda: ["native"])
     with pytest.raises(RuntimeError, match="no OpenCV to compare with; 'pip install opencv-python-headless'"):
         backproj.verify(noise)
 

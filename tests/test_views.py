@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import backproj
-from backproj._validate import arrays
+from backproj._validate import ownership
 
 STEPS = [1, 2, -1, -2]
 
@@ -152,4 +152,4 @@ def test_an_address_is_the_one_that_numpy_says(make, writeable):
     array = make(np.zeros((41, 67, 4), np.uint8))
     if not writeable:
         array.flags.writeable = False
-    assert arrays.address(array) == array.__array_interface__["data"][0]
+    assert ownership.address(array) == array.__array_interface__["data"][0]

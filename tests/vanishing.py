@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import backproj
-from backproj._engine import engines
+from backproj._engine.kernels import forced
 from backproj._runtime import loader
 
 # Large enough for each of four threads to get rows of it, by any kernel; all in one call of Go.
@@ -34,8 +34,8 @@ def cut(folder, *shape, left):
 
 
 def by_kernel(frame, kernel):
-    out = np.empty((1, *frame.shape[:2]), np.uint8)
-    engines.project([HIST._state], frame, out, 0, kernel=kernel, threads=4)
+    with forced(kernel):
+        HIST.back_project(frame, threads=4)
 
 
 def forbidden(protection):

@@ -17,7 +17,7 @@ from backproj._histogram import Histogram
 from backproj._info import info
 from backproj._locate import locate
 from backproj._overlay import overlay
-from backproj._projection import back_project, in_range
+from backproj._projection import back_project, back_project_bytes, in_range
 from backproj._validate.threads import set_num_threads
 from backproj._verify import Comparison, verify
 
@@ -25,6 +25,7 @@ __all__ = [
     "Comparison",
     "Histogram",
     "back_project",
+    "back_project_bytes",
     "engines",
     "in_range",
     "info",

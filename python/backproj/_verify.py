@@ -251,12 +251,16 @@ def _by_cv2(cv2: Any, path: Path, frame: Image, model: Image) -> Result:
         ranges = [0, 180, 0, 256, 0, 256][: 2 * len(channels)]
         gate = None if layout.in_range is None else cv2.inRange(model_hsv, *layout.in_range)
         values = cv2.calcHist([model_hsv], channels, gate, list(layout.bins), ranges)
+        values = values.reshape(layout.bins)  # of one channel, cv2 4 makes (n, 1)
         if layout.peak is not None:
-            values = cv2.normalize(values, None, 0, layout.peak, cv2.NORM_MINMAX)
-        plane = cv2.calcBackProject([hsv], channels, values, ranges, 1)
+            flat = cv2.normalize(values.reshape(-1), None, 0, layout.peak, cv2.NORM_MINMAX)
+            values = flat.reshape(layout.bins)
+        # cv2 would take the last of three axes for the channels of a matrix.
+        table = cv2.Mat(values, wrap_channels=False) if len(layout.bins) == 3 else values
+        plane = cv2.calcBackProject([hsv], channels, table, ranges, 1)
         if layout.in_range is not None:
             plane &= cv2.inRange(hsv, *layout.in_range)
-        result.values.append(values.reshape(layout.bins))
+        result.values.append(values)
         result.planes.extend([plane] * (_BATCH if path.batch else 1))
     return result
 

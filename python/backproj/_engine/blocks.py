@@ -35,6 +35,11 @@ _MOST_PIXELS_A_CALL = 1 << 24
 _FRAMES_A_CALL = 1 << 12
 
 
+def fits_a_call(image: View) -> bool:
+    """Report whether a view is of one image, which has pixels, but no more than one call of Go may have."""
+    return len(image.shape) == 2 and 0 < image.shape[0] * image.shape[1] <= PIXELS_A_CALL
+
+
 def frame_blocks(frames: View, out: View, planes: int) -> Iterable[FrameBlock]:
     """Return blocks that together are frames and the results of so many histograms.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from backproj._runtime import loader
 from backproj._validate.messages import short_repr
 
-_forced: int | None = None  # the number of the kernel that `forced` asks for
+_forced: int | None = None  # the number of the kernel that `force` asks for
 
 
 @functools.cache
@@ -56,17 +56,22 @@ def _default_number() -> int:
     return kernels().index(default_kernel())
 
 
-@contextlib.contextmanager
-def forced(kernel: str) -> Iterator[None]:
-    """Have all calls of this process run a kernel while the block runs, other threads' calls too.
+def force(kernel: str | None) -> None:
+    """Have all calls of this process run a kernel from now on, or the default one for None.
 
-    It is for comparing kernels. Results do not depend on the kernel.
+    It is for comparing kernels: results do not depend on the kernel.
     """
     global _forced
-    if kernel not in kernels():
+    if kernel is not None and kernel not in kernels():
         raise ValueError(f"kernel must be one of {', '.join(kernels())}, not {short_repr(kernel)}")
-    before, _forced = _forced, kernels().index(kernel)
+    _forced = None if kernel is None else kernels().index(kernel)
+
+
+@contextlib.contextmanager
+def forced(kernel: str) -> Iterator[None]:
+    """Have all calls run a kernel while the block runs, those of other threads too."""
+    force(kernel)
     try:
         yield
     finally:
-        _forced = before
+        force(None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backproj._engine.blocks import NO_MASK, PIXELS_A_CALL, frame_blocks, model_blocks
+from backproj._engine.blocks import NO_MASK, fits_a_call, frame_blocks, model_blocks
 from backproj._engine.kernels import kernel_number
 from backproj._engine.state import State, binding_peak, blank, frozen, layout_record, normalised
 from backproj._runtime import loader
@@ -79,11 +79,6 @@ def project_model(
     )
     # fmt: on
     return bool(counted)
-
-
-def fits_a_call(image: View) -> bool:
-    """Report whether a view is of one image, which has pixels, but no more than one call of Go may have."""
-    return len(image.shape) == 2 and 0 < image.shape[0] * image.shape[1] <= PIXELS_A_CALL
 
 
 def locate(prob: View, width: int, height: int) -> tuple[int, int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import Any, SupportsIndex
+from typing import SupportsIndex
 
 from backproj._validate.messages import short_repr
 
@@ -15,14 +15,8 @@ ALL_CPUS = 0
 _MOST = 2**31 - 1
 
 # os.environ takes 1 µs to look up a name that is not set; the dict of bytes that it wraps takes 0.03.
-_OURS: Any
-_THEIRS: Any
-if os.supports_bytes_environ and hasattr(os.environ, "_data"):
-    _variable = os.environ._data.get
-    _OURS, _THEIRS = b"BACKPROJ_NUM_THREADS", b"OMP_NUM_THREADS"
-else:
-    _variable = os.environ.get
-    _OURS, _THEIRS = "BACKPROJ_NUM_THREADS", "OMP_NUM_THREADS"
+_environ = os.environ
+_encoded: dict[bytes, bytes] | None = getattr(_environ, "_data", None) if os.supports_bytes_environ else None
 
 _number: int | None = None  # what set_num_threads set
 
@@ -61,7 +55,12 @@ def check_threads(threads: SupportsIndex | None) -> int:
         return _check(threads, "threads")
     if _number is not None:
         return _number
-    ours, theirs = _variable(_OURS), _variable(_THEIRS)
+    ours: str | bytes | None
+    theirs: str | bytes | None
+    if _encoded is not None and os.environ is _environ:
+        ours, theirs = _encoded.get(b"BACKPROJ_NUM_THREADS"), _encoded.get(b"OMP_NUM_THREADS")
+    else:  # somebody put a dict in its place
+        ours, theirs = os.environ.get("BACKPROJ_NUM_THREADS"), os.environ.get("OMP_NUM_THREADS")
     return ALL_CPUS if ours is theirs is None else _meaning(ours, theirs)
 
 

@@ -153,7 +153,7 @@ def view_out(out: object, shape: tuple[int, ...], frames: View) -> View:
             f"out has strides {array.strides}: several of its pixels may be the same byte; "
             f"give numpy.empty({shape}, numpy.uint8)"
         )
-    if view.low < frames.high and frames.low < view.high and _share_memory(array, frames.array):
+    if view.low < frames.high and frames.low < view.high and _share_memory(array, frames.array[..., :3]):
         raise ValueError(
             f"out of shape {shape} shares memory with the frame, which is read while out is written; "
             f"give numpy.empty({shape}, numpy.uint8)"
