@@ -162,7 +162,7 @@ LONE = {
     "frame": ("Project", lambda hist, lone: hist.back_project(lone(9, 8, 3))),
     "a view of a frame": ("Project", lambda hist, lone: hist.back_project(lone(9, 8, 4)[::-1, ::2])),
     "out": ("Project", lambda hist, lone: hist.back_project(np.zeros((9, 8, 3), np.uint8), out=lone(9, 8))),
-    "model": ("Add", lambda hist, lone: backproj.Histogram(lone(9, 8, 3))),
+    "model": ("Fit", lambda hist, lone: backproj.Histogram(lone(9, 8, 3))),
     "mask": (
         "Add",
         lambda hist, lone: backproj.Histogram(np.ones((9, 8, 3), np.uint8), mask=lone(9, 8).view(bool)),
@@ -218,4 +218,4 @@ def test_memory_that_another_thread_gives_back_is_no_danger(hist, frame):
             except ValueError as error:
                 said.append(str(error))
         thread.join()
-        assert "given back" in said[0]
+        assert "was closed" in said[0]
