@@ -164,7 +164,7 @@ LONE = {
     "out": ("Project", lambda hist, lone: hist.back_project(np.zeros((9, 8, 3), np.uint8), out=lone(9, 8))),
     "model": ("Fit", lambda hist, lone: backproj.Histogram(lone(9, 8, 3))),
     "mask": (
-        "Add",
+        "Fit",
         lambda hist, lone: backproj.Histogram(np.ones((9, 8, 3), np.uint8), mask=lone(9, 8).view(bool)),
     ),
     "plane": ("Locate", lambda hist, lone: backproj.locate(lone(9, 8), (2, 2))),
