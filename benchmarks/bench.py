@@ -1,14 +1,15 @@
-"""Time back projection: backproj with each kernel, two versions of cv2, and the other ways of scripts.
+"""Time back projection: backproj with each kernel, two versions of cv2, and other Python libraries.
 
-Results are compared before anything is timed: they are to be the same bytes as cv2's, or, from libraries
-with another HSV, it is said how many are. All peers of a case take turns in one process: in each round
-each peer, in a shuffled order, runs one untimed call and then a few timed ones, so that it finds its own
-frame and temporaries in the caches, as in a loop over frames, and not its predecessor's. One process has 1
-thread, timed by its CPU time; one has as many as there are CPUs, timed by the wall clock (measure.py says
-why). cv2 is timed as scripts call it and, "dst=", given the arrays to write to; backproj is called through
-its public API and always given out=.
+Each of these is a *peer*; cases.py defines what they compute. Results are compared before anything is timed:
+they must be the same bytes as cv2's, except those of libraries with a different HSV, for which the share of
+equal pixels is reported.
 
-The table goes to standard output, all figures to a JSON file, and a summary of them to a PNG chart.
+One process uses a single thread and measures CPU time. Another one uses as many threads as there are CPUs
+and measures wall-clock time. measure.py explains why, and in which order the peers run. cv2 is timed
+as scripts usually call it, and as "dst=" with preallocated arrays for its results. backproj is called
+through its public API, always with out=.
+
+The table is printed, all figures are written to a JSON file, and a summary is drawn as a PNG chart.
 """
 
 import argparse
@@ -32,7 +33,7 @@ from worker import Work
 
 HERE = Path(__file__).resolve().parent
 
-# For what threads are worth when frames outgrow the caches: one case and one image will do.
+# Larger than the caches, to see how the work scales with threads. One case and one image are enough.
 LARGEST = 4096, 4096
 SIZES = {f"{w}x{h}": (w, h) for w, h in ((64, 64), (640, 480), (1920, 1080), (3840, 2160), LARGEST)}
 
@@ -40,7 +41,7 @@ SIZES = {f"{w}x{h}": (w, h) for w, h in ((64, 64), (640, 480), (1920, 1080), (38
 def main():
     options = arguments()
     for path in options.json, options.chart:
-        path.parent.mkdir(parents=True, exist_ok=True)  # or the end of a run would find that it cannot write
+        path.parent.mkdir(parents=True, exist_ok=True)  # fail now, not at the end of a run
     report = Report.read(options.read) if options.read else Report(run(options))
     if not options.read:
         report.write(options.json)
@@ -53,25 +54,29 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(
         description=__doc__.partition("\n")[0],
-        epilog="A part: make bench BENCH='--cases prepared --images astronaut --sizes 1920x1080'",
+        epilog="To time a part: make bench BENCH='--cases prepared --images astronaut --sizes 1920x1080'",
     )
 
     def choice(name, choices, note=""):
-        text = f"of {', '.join(map(repr, choices))}{note}; default: all"
+        text = f"from {', '.join(map(repr, choices))}{note}; default: all"
         parser.add_argument(name, nargs="+", choices=choices, default=list(choices), metavar="X", help=text)
 
-    choice("--cases", CASES, " (batch up to 640x480)")
+    choice("--cases", CASES, " (batch: only up to 640x480)")
     choice("--images", IMAGES)
-    choice("--sizes", SIZES, " (the last for the prepared case and the first image)")
+    choice("--sizes", SIZES, " (the last: only prepared, with the first image)")
     cpus = len(os.sched_getaffinity(0))
     parser.add_argument(
-        "--threads", nargs="+", type=int, default=sorted({1, cpus}), help="default: 1 and all"
+        "--threads", nargs="+", type=int, default=sorted({1, cpus}), help="default: 1, and all CPUs"
     )
-    parser.add_argument("--seconds", type=float, default=2, help="for each of all these (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=float, default=2, help="for each combination of these (%(default)s)"
+    )
     parser.add_argument("--json", type=Path, default=BUILD / "bench.json", help="where to write all figures")
     parser.add_argument("--chart", type=Path, default=BUILD / "bench.png", help="where to draw the chart")
-    parser.add_argument("--read", type=Path, metavar="JSON", help="report on those figures; measure nothing")
-    parser.add_argument("--markdown", action="store_true", help="print the tables that the documentation has")
+    parser.add_argument(
+        "--read", type=Path, metavar="JSON", help="report the figures in this file; measure nothing"
+    )
+    parser.add_argument("--markdown", action="store_true", help="print the tables for the documentation")
     options = parser.parse_args()
     if options.seconds <= 0 or min(options.threads) < 1:
         parser.error("--seconds and --threads must be more than 0")
@@ -79,7 +84,7 @@ def arguments():
 
 
 def run(options):
-    """Return the data of a report: of a process for each number of threads."""
+    """Measure in one process for each number of threads, and return the data of a report."""
     cells = [
         (case, image, size)
         for size in map(SIZES.__getitem__, options.sizes)
@@ -89,7 +94,7 @@ def run(options):
         and (size != LARGEST or (case == "prepared" and image == options.images[0]))
     ]
     if not cells:
-        raise SystemExit("nothing to time: batch goes up to 640x480, and 4096x4096 with the prepared case")
+        raise SystemExit("nothing to time: batch needs at most 640x480, and 4096x4096 the prepared case")
     skipped = {"ctypes, np.fromiter": build_ctypes_route()}
     begin, busy, ours = time.perf_counter(), busy_seconds(), sum(os.times()[:4])
     parts = [in_process(Work(threads, options.seconds, cells)) for threads in options.threads]
@@ -114,7 +119,7 @@ def run(options):
 
 
 def in_process(work):
-    """Return what a process found."""
+    """Run a worker process and return its results."""
     limits = dict.fromkeys(("GOMAXPROCS", "OPENCV_FOR_THREADS_NUM"), str(work.threads))
     others = {name: value for name, value in os.environ.items() if name not in OTHER_LIMITS}
     command = [sys.executable, str(HERE / "worker.py")]
@@ -128,7 +133,7 @@ def in_process(work):
     return json.loads(found.stdout)
 
 
-# They would be obeyed by one of the peers only.
+# Each of these would affect only some of the peers.
 OTHER_LIMITS = "BACKPROJ_NUM_THREADS", "BACKPROJ_KERNEL", "OMP_NUM_THREADS"
 
 
@@ -145,7 +150,7 @@ def described_machine():
 
 
 def busy_seconds():
-    """Return how long the CPUs have worked for anyone since the start, or 0 if that is unknown."""
+    """Return the time that the CPUs have been busy since the machine started, or 0 if that is unknown."""
     stat = Path("/proc/stat")
     if not stat.exists():
         return 0

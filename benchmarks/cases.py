@@ -1,4 +1,4 @@
-"""What is timed: cases, each as cv2 does it, as backproj does it, and as others do."""
+"""The cases that are timed, each implemented with cv2, with backproj, and some with other libraries."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -14,37 +14,38 @@ GATE = (0, 60, 32), (180, 255, 255)
 BATCH, BATCH_PIXELS = 64, 640 * 480
 
 
-class Ways(NamedTuple):
-    """How a case is done, as functions that return what does it.
+class Implementations(NamedTuple):
+    """The implementations of a case for one scene.
 
-    cv2 takes the module, and whether it is given the arrays to write to.
+    ``cv2`` and ``ours`` return the function to time. ``cv2`` takes the module, and whether it writes to
+    preallocated arrays.
     """
 
-    read: np.ndarray  # the frame, or frames: copying it is the floor
+    input: np.ndarray  # the frame or frames: no implementation can be faster than a copy of them
     cv2: Callable[[Any, bool], Callable[[], Any]]
     ours: Callable[[], Callable[[], Any]]
     others: dict[str, Peer]
 
 
 def prepared(scene):
-    ways = projecting_model(scene)
+    implementations = projecting_model(scene)
     values = backproj.Histogram(scene.models[0]).values.copy()
-    ways.others.update(
+    implementations.others.update(
         {
             "Pillow": Peer(by_pillow(scene.frame, values), result="approximate", slow=True),
             "scikit-image": Peer(by_skimage(scene.frame, values), result="approximate", slow=True),
             "numpy": Peer(by_numpy(scene.frame, values), slow=True),
         }
     )
-    return ways
+    return implementations
 
 
 def one_shot(scene):
     frame, model = scene.frame, scene.models[0]
 
-    def by_cv2(cv2, given):
-        hsv, prob = arrays(frame, given)
-        count = cv2_counting(cv2, model, given)
+    def by_cv2(cv2, preallocated):
+        hsv, prob = arrays(frame, preallocated)
+        count = cv2_counting(cv2, model, preallocated)
 
         def run():
             values = count()
@@ -60,7 +61,7 @@ def one_shot(scene):
     others = by_opencv_engine(ours)
     if LIBRARY.exists():
         others["ctypes, np.fromiter"] = Peer(ctypes_route(frame, model), slow=True)
-    return Ways(frame, by_cv2, ours, others)
+    return Implementations(frame, by_cv2, ours, others)
 
 
 def tutorial(scene):
@@ -81,15 +82,15 @@ def fit(scene):
     def ours():
         return lambda: backproj.Histogram(frame).values
 
-    return Ways(frame, lambda cv2, given: cv2_counting(cv2, frame, given), ours, {})
+    return Implementations(frame, lambda cv2, preallocated: cv2_counting(cv2, frame, preallocated), ours, {})
 
 
 def four_models(scene):
     hists = [backproj.Histogram(model) for model in scene.models]
 
-    def by_cv2(cv2, given):
-        hsv, _ = arrays(scene.frame, given)
-        probs = [arrays(scene.frame, given)[1] for _ in hists]
+    def by_cv2(cv2, preallocated):
+        hsv, _ = arrays(scene.frame, preallocated)
+        probs = [arrays(scene.frame, preallocated)[1] for _ in hists]
         values = [hist.values.copy() for hist in hists]
 
         def run():
@@ -105,7 +106,7 @@ def four_models(scene):
         out = np.zeros((len(hists), *scene.frame.shape[:-1]), np.uint8)
         return lambda: backproj.back_project(scene.frame, hists, out=out, engine=engine)
 
-    return Ways(scene.frame, by_cv2, ours, by_opencv_engine(ours))
+    return Implementations(scene.frame, by_cv2, ours, by_opencv_engine(ours))
 
 
 def batch(scene):
@@ -113,9 +114,9 @@ def batch(scene):
     hist = backproj.Histogram(scene.models[0])
     values = hist.values.copy()
 
-    def by_cv2(cv2, given):
-        hsv, _ = arrays(scene.frame, given)
-        probs = np.empty(frames.shape[:-1], np.uint8) if given else [None] * BATCH
+    def by_cv2(cv2, preallocated):
+        hsv, _ = arrays(scene.frame, preallocated)
+        probs = np.empty(frames.shape[:-1], np.uint8) if preallocated else [None] * BATCH
 
         def run():
             return [
@@ -128,13 +129,13 @@ def batch(scene):
         return run
 
     ours = our_projecting(frames, hist)
-    return Ways(frames, by_cv2, ours, by_opencv_engine(ours))
+    return Implementations(frames, by_cv2, ours, by_opencv_engine(ours))
 
 
 class Case(NamedTuple):
-    """What is done: a function from a scene to the ways, and words for it."""
+    """A function that implements a case for a scene, and a description of it."""
 
-    make: Callable[[Scene], Ways]
+    make: Callable[[Scene], Implementations]
     title: str
 
 
@@ -151,11 +152,12 @@ CASES = {
 
 
 def projecting_model(scene, gate=None, **layout):
-    """Return the ways to project a histogram, made before, of the first model."""
+    """Return implementations that project a histogram of the first model, which is counted beforehand."""
     hist = backproj.Histogram(scene.models[0], in_range=gate, **layout)
     ours = our_projecting(scene.frame, hist)
-    others = {} if gate or layout else by_opencv_engine(ours)  # which has the default layout only
-    return Ways(scene.frame, cv2_projecting(scene.frame, hist.values.copy(), gate), ours, others)
+    # The opencv engine has the default layout only.
+    others = {} if gate or layout else by_opencv_engine(ours)
+    return Implementations(scene.frame, cv2_projecting(scene.frame, hist.values.copy(), gate), ours, others)
 
 
 def our_projecting(frames, hist):
@@ -167,13 +169,13 @@ def our_projecting(frames, hist):
 
 
 def cv2_projecting(frame, values, gate):
-    """Return how cv2 projects values: of hue; of hue and saturation; or of all three."""
+    """Return the cv2 implementation that projects a histogram with 1 to 3 axes."""
     axes, ranges = list(range(values.ndim)), RANGES[: 2 * values.ndim]
 
-    def by_cv2(cv2, given):
-        hsv, prob = arrays(frame, given)
-        mask = arrays(frame, given)[1] if gate else None
-        # A third axis would be taken for the channels of a matrix.
+    def by_cv2(cv2, preallocated):
+        hsv, prob = arrays(frame, preallocated)
+        mask = arrays(frame, preallocated)[1] if gate else None
+        # cv2 would take the third axis of a plain array as the channels of a matrix.
         hist = cv2.Mat(values, wrap_channels=False) if values.ndim == 3 else values
 
         def run():
@@ -188,10 +190,10 @@ def cv2_projecting(frame, values, gate):
     return by_cv2
 
 
-def cv2_counting(cv2, image, given):
-    """Return what counts and normalises the colours of an image, into 32×32 bins."""
-    hsv, _ = arrays(image, given)
-    counts = np.empty((32, 32), np.float32) if given else None
+def cv2_counting(cv2, image, preallocated):
+    """Return a function that counts the colours of an image in 32×32 bins, and normalises the counts."""
+    hsv, _ = arrays(image, preallocated)
+    counts = np.empty((32, 32), np.float32) if preallocated else None
 
     def run():
         counted = cv2.cvtColor(image, cv2.COLOR_BGR2HSV, dst=hsv)
@@ -201,6 +203,6 @@ def cv2_counting(cv2, image, given):
     return run
 
 
-def arrays(frame, given):
-    """Return arrays for the HSV image and the back projection, or None for cv2 to make its own."""
-    return (np.empty_like(frame), np.empty(frame.shape[:-1], np.uint8)) if given else (None, None)
+def arrays(frame, preallocated):
+    """Return arrays for the HSV image and the back projection, or None to have cv2 allocate them."""
+    return (np.empty_like(frame), np.empty(frame.shape[:-1], np.uint8)) if preallocated else (None, None)

@@ -1,4 +1,4 @@
-"""A report as a picture: times the speed of cv2, by case and by size, and milliseconds beside a copy."""
+"""A report as a chart: speeds relative to cv2, by case and by size, and times compared with a copy."""
 
 import matplotlib
 
@@ -12,7 +12,7 @@ from table import digits, times
 
 from backproj._atomic_write import atomic_write
 
-# Okabe and Ito's colours, which the colour-blind tell apart, and greys for all of cv2.
+# Okabe and Ito's colours, which colour-blind people can tell apart, and greys for cv2.
 KERNEL_COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7"]
 CV2_COLOURS = ["#444444", "#8C8C8C", "#C4C4C4"]
 OTHER_COLOUR, FLOOR_COLOUR = "#D55E00", "#000000"
@@ -32,7 +32,7 @@ STYLE = {
 
 def draw(report, path):
     """Write the chart to a PNG file."""
-    image, size = report.usual()
+    image, size = report.summary_view()
     threads = report.distinct("threads")
     machine = report.data["machine"]
     with plt.rc_context(STYLE):
@@ -64,9 +64,9 @@ def colours(report):
 
 
 def draw_cases(axis, report, threads):
-    """Draw for each case a group of bars: each kernel, and the versions of cv2 beside the reference."""
-    image, size = report.usual()
-    cells = report.usual_cells(threads)
+    """Draw a group of bars for each case: the kernels, and the versions of cv2 except the reference."""
+    image, size = report.summary_view()
+    cells = report.summary_cells(threads)
     peers = [*report.peers(["backproj"], threads=threads), *report.peers(["cv2"], threads=threads)]
     peers.remove(report.reference)
     height = 0.84 / len(peers)
@@ -87,12 +87,12 @@ def draw_cases(axis, report, threads):
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.grid(axis="x")
     axis.margins(x=0.1, y=0.02)
-    axis.set_xlabel(f"times the speed of {report.reference}: median and quartiles of the rounds")
+    axis.set_xlabel(f"speed relative to {report.reference}: median and quartiles of the rounds")
     axis.set_title(f"{image}, {shown_size(size)}, {shown_threads(threads)}")
 
 
 def draw_sizes(axis, report, threads):
-    """Draw the speed of each kernel by the size of the frame, with a line for each image."""
+    """Draw the speed of each kernel against the size of the frame, with a line for each image."""
     case = report.distinct("case")[0]
     where = {"threads": threads, "case": case}
     sizes, images = report.distinct("size", **where), report.distinct("image", **where)
@@ -115,16 +115,16 @@ def draw_sizes(axis, report, threads):
     axis.axhline(1, color=colours(report)[report.reference], lw=1.2)
     axis.set_xticks(range(len(sizes)), [shown_size(size) for size in sizes])
     axis.margins(x=0.1)
-    axis.set_xlim(right=len(sizes) - 0.2)  # room for the names of the kernels
+    axis.set_xlim(right=len(sizes) - 0.2)  # leave room for the names of the kernels
     axis.set_ylim(bottom=0)
     axis.grid(axis="y")
-    axis.set_ylabel(f"times the speed of {report.reference}")
+    axis.set_ylabel(f"speed relative to {report.reference}")
     axis.set_title(f"{case}, {shown_threads(threads)}: by size and image")
     axis.legend(fontsize=8, loc="best")
 
 
 def draw_times(axis, report, cell):
-    """Draw the time of every peer on a logarithmic axis, beside that of a copy of the frame."""
+    """Draw the time of every peer on a logarithmic axis, with a line at that of a copy of the frame."""
     peers = report.peers(**cell._asdict())
     for y, peer in enumerate(peers):
         row = report.get(cell, peer)

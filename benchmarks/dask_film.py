@@ -1,9 +1,9 @@
-"""Time a film on dask, with one worker process and with two, beside the local call.
+"""Time back projection of a video with dask, with one and two worker processes, and without dask.
 
     python benchmarks/dask_film.py
 
-prints the tables of docs/dask.md: wall-clock milliseconds, the least of several turns. It needs the extra
-backproj[dask] and what benchmarks/bench.py needs.
+prints the tables of docs/dask.md: wall-clock milliseconds, the minimum of several runs. It needs the extra
+backproj[dask] and the packages of benchmarks/bench.py.
 """
 
 import argparse
@@ -25,21 +25,21 @@ from PIL import Image
 import backproj.dask
 
 SIZE = 1920, 1080
-A_CHUNK = 8
+FRAMES_PER_CHUNK = 8
 
-# Of a few pixels, so that dask's work is all there is.
+# Frames of a few pixels, so that nearly all time is dask's overhead.
 ALONE = "project one chunk alone"
 TINY, TINY_FRAMES = (16, 16), 200
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--frames", type=int, default=48, help="of the film (%(default)s)")
-    parser.add_argument("--turns", type=int, default=5, help="of each figure (%(default)s)")
+    parser.add_argument("--frames", type=int, default=48, help="the length of the video (%(default)s)")
+    parser.add_argument("--runs", type=int, default=5, help="for each figure (%(default)s)")
     options = parser.parse_args()
-    if options.frames < 1 or options.turns < 1:
-        parser.error("--frames and --turns must be at least 1")
-    # As it does of what goes there and back, which is one of the cases.
+    if options.frames < 1 or options.runs < 1:
+        parser.error("--frames and --runs must be at least 1")
+    # dask warns about the frames that "there and back" sends.
     warnings.filterwarnings("ignore", "Sending large graph")
     begin, busy, ours = time.perf_counter(), busy_seconds(), cpu_seconds()
     with tempfile.TemporaryDirectory() as folder:
@@ -47,45 +47,46 @@ def main():
         table, chunks = {}, {}
         for threads in dict.fromkeys((1, len(os.sched_getaffinity(0)))):
             name = f"local, {threads} thread{'s' * (threads > 1)}"
-            table[name] = least(work.local(threads), options.turns)
+            table[name] = fastest(work.local(threads), options.runs)
         with dask.config.set(scheduler="threads"):
-            table["dask's threads"] = least(work.lazy(None), options.turns)
-            chunks["dask's threads"] = least(work.chunks(), options.turns)
+            table["dask's threads"] = fastest(work.lazy(None), options.runs)
+            chunks["dask's threads"] = fastest(work.chunks(), options.runs)
         for number in 1, 2:
             with (
                 LocalCluster(number, 1, dashboard_address=None, local_directory=folder) as cluster,
                 Client(cluster) as client,
             ):
                 name = f"{number} worker{'s' * (number > 1)}"
-                table[name] = least(work.lazy(client), options.turns)
-                chunks[name] = least(work.chunks(), options.turns)
-    print(f"Milliseconds a frame of {SIZE[0]}×{SIZE[1]}; {options.frames} of them, {A_CHUNK} a chunk\n")
+                table[name] = fastest(work.lazy(client), options.runs)
+                chunks[name] = fastest(work.chunks(), options.runs)
+    size = "×".join(map(str, SIZE))
+    print(f"Milliseconds per frame of {size}; {options.frames} frames, {FRAMES_PER_CHUNK} in each chunk\n")
     print_table(table, dict.fromkeys(work.local(1), options.frames))
-    print(f"\nMilliseconds a chunk of one frame of {TINY[0]}×{TINY[1]}; {TINY_FRAMES} of them\n")
+    print(f"\nMilliseconds per chunk of one frame of {TINY[0]}×{TINY[1]}; {TINY_FRAMES} chunks\n")
     print_table(chunks, dict.fromkeys(work.chunks(), TINY_FRAMES) | {ALONE: 1})
     took, machine = time.perf_counter() - begin, described_machine()
     others = max(0, busy_seconds() - busy - (cpu_seconds() - ours)) / (took * machine["cpus"])
     print(
         f"\n{machine['cpu']}, {machine['cpus']} CPUs, {machine['date']}; backproj {backproj.__version__}, "
-        f"dask {dask.__version__}, Python {sys.version.split()[0]}; least of {options.turns} turns; "
+        f"dask {dask.__version__}, Python {sys.version.split()[0]}; minimum of {options.runs} runs; "
         f"meanwhile other programs used {others:.0%} of the CPUs"
     )
 
 
 class Work:
-    """What is timed, by name; each returns what must be equal for all who do it."""
+    """The work that is timed, by name. The results must be the same with and without dask."""
 
     def __init__(self, folder, frames):
         shown = scene("astronaut", *SIZE)
         self.hist = backproj.Histogram(shown.models[0])
-        # Each is shifted by some rows, as no two frames of a film are the same.
+        # Each frame is shifted by some rows, because frames of a video differ.
         self.film = np.stack([np.roll(shown.frame, 7 * i, axis=0) for i in range(frames)])
         self.files = [folder / f"{i}.jpg" for i in range(frames)]
         for path, frame in zip(self.files, self.film, strict=True):
             Image.fromarray(frame).save(path)
 
     def local(self, threads):
-        """Return the work as done without dask."""
+        """Return the work without dask."""
 
         def fit():
             backproj.set_num_threads(threads)
@@ -102,21 +103,21 @@ class Work:
         }
 
     def lazy(self, client):
-        """Return the work as done by dask; on a cluster its workers hold the frames but for the last."""
-        frames = local = da.from_array(self.film, chunks=(A_CHUNK, -1, -1, -1), name=False)
+        """Return the work with dask. Workers of a cluster hold the frames, except for "there and back"."""
+        frames = local = da.from_array(self.film, chunks=(FRAMES_PER_CHUNK, -1, -1, -1), name=False)
         if client is not None:
             frames = client.persist(frames)
             wait(frames)
 
         def again(frames):
-            # By another name each time: a cluster does no work twice.
+            # A new name each time, because a cluster reuses the results of equal names.
             return frames.map_blocks(same, name=f"again-{time.perf_counter_ns()}", meta=frames._meta)
 
         def projected(frames):
             return backproj.dask.back_project(again(frames), self.hist)
 
         def from_files():
-            numbers = da.arange(len(self.files), chunks=A_CHUNK)
+            numbers = da.arange(len(self.files), chunks=FRAMES_PER_CHUNK)
             made = numbers.map_blocks(
                 read_several,
                 self.files,
@@ -134,7 +135,7 @@ class Work:
         }
 
     def chunks(self):
-        """Return what is mostly dask's own work."""
+        """Return work that is mostly overhead of dask."""
 
         def tiny(frames=TINY_FRAMES):
             zeros = da.zeros((frames, *TINY, 3), dtype=np.uint8, chunks=(1, -1, -1, -1))
@@ -169,12 +170,12 @@ def lazy_means(probs):
     return probs.map_blocks(means, drop_axis=(1, 2), meta=np.empty(0))
 
 
-def least(calls, turns):
-    """Return the least time of each call, after one that is not timed, and what that one returned."""
+def fastest(calls, runs):
+    """Make an untimed run of each call; return its result, and the minimum time of the following runs."""
     found = {}
     for name, call in calls.items():
         result, times = call(), []
-        for _ in range(turns):
+        for _ in range(runs):
             begin = time.perf_counter()
             call()
             times.append(1e3 * (time.perf_counter() - begin))
@@ -183,7 +184,7 @@ def least(calls, turns):
 
 
 def print_table(columns, numbers):
-    """Print a table of times, each by the number of frames of its row; the results must be equal."""
+    """Check that the results are equal, and print the times divided by the number of frames of each row."""
     print("| |", " | ".join(columns), "|")
     print("| --- |", " | ".join(["---"] * len(columns)), "|")
     for name, number in numbers.items():

@@ -1,5 +1,5 @@
-// The ctypes route that backproj replaces, as a peer of the benchmark: the whole
-// pipeline in OpenCV for every frame, and a malloc'ed result for Python to copy.
+// A peer of the benchmark: the library, called with ctypes, that backproj replaces. It runs
+// OpenCV's whole pipeline for every frame, and returns malloc'ed memory for Python to copy.
 
 #include <cstdlib>
 #include <opencv2/imgproc.hpp>

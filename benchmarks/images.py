@@ -1,4 +1,4 @@
-"""What is searched: two photographs and noise, at any size, and the models in them."""
+"""The frames that are searched, two photographs and noise in any size, and the models cut out of them."""
 
 from typing import NamedTuple
 
@@ -9,13 +9,13 @@ from PIL import Image, ImageOps
 PHOTOGRAPHS = {"astronaut": skimage.data.astronaut, "coffee": skimage.data.coffee}
 IMAGES = [*PHOTOGRAPHS, "noise"]
 
-# Where the models' centres are, in shares of width and height. The first is on the astronaut's orange suit.
+# The centres of the models, as fractions of width and height. The first is on the astronaut's orange suit.
 CENTRES = (0.3, 0.72), (0.7, 0.3), (0.3, 0.25), (0.65, 0.75)
 MODEL_SIDE, SMALL_MODEL_SIDE = 100, 32
 
 
 class Scene(NamedTuple):
-    """A frame, (h, w, 3) in BGR, and models that are patches of it."""
+    """A BGR frame, (h, w, 3), and models, which are patches of it."""
 
     image: str
     width: int
@@ -25,7 +25,7 @@ class Scene(NamedTuple):
 
 
 def scene(image, width, height):
-    """Return the image of that name at that size. Photographs are cropped to its shape, not stretched."""
+    """Return the image of that name in that size. Photographs are cropped to its shape, not stretched."""
     if image == "noise":
         frame = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
     else:
@@ -38,9 +38,9 @@ def scene(image, width, height):
 
 
 def patch(frame, side, x, y):
-    """Return a square of the frame, around that place as nearly as it fits."""
+    """Return a square of the frame, centred at x, y or as near to it as fits."""
     top, left = (
-        min(max(0, round(share * extent) - side // 2), extent - side)
-        for share, extent in zip((y, x), frame.shape[:2], strict=True)
+        min(max(0, round(centre * extent) - side // 2), extent - side)
+        for centre, extent in zip((y, x), frame.shape[:2], strict=True)
     )
     return np.ascontiguousarray(frame[top : top + side, left : left + side])

@@ -1,4 +1,4 @@
-"""Who back-projects: cv2 in two versions, backproj with each kernel, and the other ways of Python scripts."""
+"""The implementations that are compared: two versions of cv2, backproj, and other Python libraries."""
 
 import ctypes
 import functools
@@ -24,15 +24,16 @@ LIBRARY = BUILD / "find_it.so"
 
 
 class Peer(NamedTuple):
-    """A function of nothing, whose it is, how its result is to compare to cv2's, and what it needs before."""
+    """A function to time, the kind of its implementation, and how its result has to compare with cv2's."""
 
     run: Callable[[], Any]
     kind: Literal["floor", "cv2", "backproj", "other"] = "other"
     result: Literal["exact", "approximate", "none"] = "exact"
 
-    # Slow ones are timed with one thread, as they use no more, and on frames of this size at most.
+    # A slow peer is timed with one thread only, as it uses no more, and on frames up to SLOW_PIXELS.
     slow: bool = False
 
+    # Runs untimed before each sample.
     before: Callable[[], None] | None = None
 
 
@@ -41,15 +42,15 @@ SLOW_PIXELS = 1920 * 1080
 
 # cv2
 
-# Whose results are to be met, and whose speed is 1.
+# The peer whose results the others must have, and whose speed is 1.
 REFERENCE = f"cv2 {cv2.__version__}"
 
 
 @functools.cache
 def cv2_modules():
-    """Return the modules by name, and why the newest is not among them, if so.
+    """Return the cv2 modules by name, and, if the newest is not among them, the reason.
 
-    Two versions live in one process: each is a module of its own, and exports nothing to the other.
+    Two versions can be loaded at once, as neither exports symbols to the other.
     """
     modules = {REFERENCE: cv2}
     if not NEWEST_CV2.is_dir():
@@ -64,7 +65,7 @@ def cv2_modules():
 
 
 def import_beside(folder):
-    """Return the cv2 of a folder, leaving ``import cv2`` what it is."""
+    """Import the cv2 of a folder, without replacing the one that ``import cv2`` returns."""
     installed = pop_cv2()
     sys.path.insert(0, str(folder))
     try:
@@ -84,7 +85,7 @@ def pop_cv2():
 
 
 def by_opencv_engine(ours):
-    """Return the peer that does the same with OpenCV, through gocv, if that is built."""
+    """Return the peer that uses the opencv engine, if it is built."""
     return {"opencv engine": Peer(ours("opencv"))} if "opencv" in backproj.engines() else {}
 
 
@@ -92,7 +93,7 @@ def by_opencv_engine(ours):
 
 
 def build_ctypes_route():
-    """Compile find_it.cpp, unless that is done; return why it cannot be, or None."""
+    """Compile find_it.cpp if necessary. Return why that is impossible, or None."""
     source = HERE / "find_it.cpp"
     if LIBRARY.exists() and LIBRARY.stat().st_mtime > source.stat().st_mtime:
         return None
@@ -108,7 +109,7 @@ def build_ctypes_route():
 
 
 def printed(*command):
-    """Return what a command prints, or None if it fails or is not there."""
+    """Return the output of a command, or None if it fails or does not exist."""
     if shutil.which(command[0]) is None:
         return None
     done = subprocess.run(command, capture_output=True, text=True, cwd=HERE)
@@ -116,7 +117,7 @@ def printed(*command):
 
 
 def ctypes_route(frame, model):
-    """Return the route of old scripts: the whole pipeline in a library, its result copied by bytes."""
+    """Return the way of old scripts: the whole pipeline in a C++ library, whose result Python copies."""
     library = ctypes.CDLL(str(LIBRARY))
     library.find_it.restype = ctypes.POINTER(ctypes.c_ubyte)
     library.find_it.argtypes = [ctypes.c_void_p, ctypes.c_void_p, *4 * [ctypes.c_int]]
@@ -127,24 +128,24 @@ def ctypes_route(frame, model):
     def run():
         result = library.find_it(frame.ctypes.data, model.ctypes.data, w, h, mw, mh)
         prob = np.fromiter(result, np.uint8, count=w * h).reshape(h, w)
-        free(result)  # the scripts did not: 2 MB a frame
+        free(result)  # the scripts leaked it: 2 MB per frame
         return prob
 
     return run
 
 
-# Python libraries that convert to HSV, and a table of 180 hues × 256 saturations to look up in
+# Python libraries that convert to HSV, with a lookup table of 180 hues × 256 saturations
 
 
 def table_of(values):
-    """Return what each hue and saturation projects to, at hue<<8 | saturation."""
+    """Return the table from hue<<8 | saturation to the value of the back projection."""
     hues, saturations = values.shape
     cells = (np.arange(180) * hues // 180)[:, np.newaxis], np.arange(256) * saturations // 256
     return np.clip(np.rint(values[cells]), 0, 255).astype(np.uint8).ravel()
 
 
 def by_pillow(frame, values):
-    """Hue has 256 steps there. The image is RGB already, as those who use Pillow have it."""
+    """Pillow has 256 hues. The image is RGB from the start, as it is for users of Pillow."""
     rgb = Image.fromarray(np.ascontiguousarray(frame[..., ::-1]))
     hues = np.rint(np.arange(256) * (180 / 255)).astype(int) % 180
     table = table_of(values).reshape(180, 256)[hues].ravel()
@@ -157,7 +158,7 @@ def by_pillow(frame, values):
 
 
 def by_skimage(frame, values):
-    """Hue and saturation are floats there, and are rounded as OpenCV rounds its own."""
+    """scikit-image has hue and saturation as floats. They are rounded like OpenCV's."""
     rgb = np.ascontiguousarray(frame[..., ::-1])
     table = table_of(values)
 
@@ -170,7 +171,7 @@ def by_skimage(frame, values):
 
 
 def by_numpy(frame, values):
-    """OpenCV's integer formula: https://github.com/opencv/opencv, color_hsv.simd.hpp, RGB2HSV_b."""
+    """Use OpenCV's integer formula: https://github.com/opencv/opencv, color_hsv.simd.hpp, RGB2HSV_b."""
     table = table_of(values)
     divisors = np.arange(1, 256)
     by_value = np.r_[0, np.rint((255 << 12) / divisors)].astype(np.int32)

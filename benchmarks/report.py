@@ -1,16 +1,16 @@
-"""What a run found: its JSON file, and finding figures in it."""
+"""The results of a run, which a JSON file stores, and access to them."""
 
 import json
 from typing import NamedTuple
 
 from backproj._atomic_write import atomic_write
 
-# What the summaries are about, where it was measured.
-USUAL = "astronaut", (1920, 1080)
+# The image and the size that the summaries show, if they were measured.
+SUMMARY = "astronaut", (1920, 1080)
 
 
 class Cell(NamedTuple):
-    """What peers are compared within."""
+    """The conditions under which peers are compared."""
 
     threads: int
     case: str
@@ -19,11 +19,11 @@ class Cell(NamedTuple):
 
 
 class Report:
-    """The measured rows, by cell and peer, in the order they were measured in.
+    """The results by cell and peer, in the order in which they were measured.
 
-    ``data`` is what the JSON file holds: machine, versions, settings, skipped and results. Of those, each
-    has the fields of its cell, a peer, its kind, what is claimed of its result, the share of it that
-    equals the reference's, and what measure.summary says.
+    ``data`` is the content of the JSON file: machine, versions, settings, skipped and results. A result, or
+    row, has the fields of its cell, the peer, its kind, whether its result has to be exact, the share of the
+    result that equals the reference's, and the fields of measure.summary.
     """
 
     def __init__(self, data):
@@ -47,15 +47,15 @@ class Report:
 
     @property
     def reference(self):
-        """The peer whose speed is 1."""
+        """The peer that speeds are relative to."""
         return self.data["settings"]["reference"]
 
     def peers(self, kinds=("floor", "cv2", "backproj", "other"), **fields):
-        """Return the peers of those kinds, in cells of those fields."""
+        """Return the peers of these kinds in the cells with these fields."""
         return self.distinct("peer", kinds=kinds, **fields)
 
     def distinct(self, field, kinds=("floor", "cv2", "backproj", "other"), **fields):
-        """Return the values that a field has in the rows of those kinds and other fields."""
+        """Return the values of a field in the rows of these kinds, in cells with these other fields."""
         values = {}
         for (cell, _), row in self._rows.items():
             known = row | cell._asdict()
@@ -63,17 +63,17 @@ class Report:
                 values[known[field]] = None
         return list(values)
 
-    def usual(self):
-        """Return the image and the size that the summaries are about."""
+    def summary_view(self):
+        """Return the image and the size that the summaries show."""
         images, sizes = self.distinct("image"), self.distinct("size")
         return (
-            USUAL[0] if USUAL[0] in images else images[0],
-            USUAL[1] if USUAL[1] in sizes else sizes[-1],
+            SUMMARY[0] if SUMMARY[0] in images else images[0],
+            SUMMARY[1] if SUMMARY[1] in sizes else sizes[-1],
         )
 
-    def usual_cells(self, threads):
-        """Return the cell of each case that the summaries are about: in the usual size, or its largest."""
-        image, size = self.usual()
+    def summary_cells(self, threads):
+        """Return the cell of each case that the summaries show: in their size, or in the case's largest."""
+        image, size = self.summary_view()
         cells = []
         for case in self.distinct("case", threads=threads, image=image):
             sizes = self.distinct("size", threads=threads, image=image, case=case)

@@ -1,4 +1,4 @@
-"""A report as text: the table for the terminal, and those that the documentation quotes."""
+"""A report as text: the table for the terminal, and the tables for the documentation."""
 
 import math
 
@@ -8,18 +8,17 @@ from report import Cell, shown_size, shown_threads
 
 SIZE_WIDTH = 21
 
-# The share of the CPUs that other programs may use before several threads are likely to wait for them.
+# If other programs use more than this share of the CPUs, several threads are likely to wait for them.
 NOTICEABLE = 0.05
 
 
 def text(report):
-    """Return all that was measured, a block for each case and number of threads."""
+    """Return all results, in a block for each case and number of threads."""
     lines = []
     for threads in report.distinct("threads"):
         lines += [
-            f"{shown_threads(threads).upper()}: milliseconds of {clock(threads)[1]} a call: the median,",
-            "± half the distance of the quartiles; "
-            f"how many times the speed of {report.reference}, the median of the rounds",
+            f"{shown_threads(threads).upper()}: milliseconds of {clock(threads)[1]} per call: median",
+            f"± half the interquartile range; speed relative to {report.reference}: median of the rounds",
         ]
         for case in report.distinct("case", threads=threads):
             lines += ["", *block(report, threads, case), ""]
@@ -42,7 +41,7 @@ def block(report, threads, case):
 
 
 def figures(report, cell, peer):
-    """Return what is known of a peer in a cell, or a dash."""
+    """Return the figures of a peer in a cell, or a dash."""
     row = report.get(cell, peer)
     if row is None:
         return f"– {'':13}"
@@ -52,14 +51,14 @@ def figures(report, cell, peer):
 
 
 def scaling(report):
-    """Return the lines on what threads are worth, if there are several numbers of them."""
+    """Return the lines on how peers scale with threads, if several numbers of them were measured."""
     few, many = (choose(report.distinct("threads")) for choose in (min, max))
-    image, _ = report.usual()
+    image, _ = report.summary_view()
     where = {"case": "prepared", "image": image, "threads": many}
     sizes = report.distinct("size", **where)
     if few == many or not sizes:
         return
-    yield f"{many} THREADS: how many times the speed of {few}; prepared, {image}"
+    yield f"{many} THREADS: speed relative to {shown_threads(few)}; prepared, {image}"
     yield f"{'':22}" + "".join(f"{shown_size(size):>11}" for size in sizes)
     for peer in report.peers(["floor", "cv2", "backproj"], **where):
         cells = (Cell(many, "prepared", image, size) for size in sizes)
@@ -68,22 +67,23 @@ def scaling(report):
 
 
 def notes(report):
-    """Return the lines on what was compared, what did not run, and where it ran."""
-    but = ", but for" if alike(report) else ""
-    yield f"Before timing, each result was compared: the same bytes as {report.reference}'s{but}"
-    for peer, (least, most) in alike(report).items():
+    """Return the lines on how results compare, what was skipped, and the machine."""
+    shares = equal_shares(report)
+    but = ", except for" if shares else ""
+    yield f"Before timing, all results were compared: the same bytes as {report.reference}'s{but}"
+    for peer, (least, most) in shares.items():
         yield f"  {peer}: {share(least)} to {share(most)} of the pixels are equal"
     skipped = report.data["skipped"]
     for why in dict.fromkeys(skipped.values()):
         yield f"{'; '.join(peer for peer in skipped if skipped[peer] == why)}: {why}"
     others = report.data["machine"]["used by others"]
     if others > NOTICEABLE and max(report.distinct("threads")) > 1:
-        yield "Figures of several threads are not worth much: other programs kept them waiting"
+        yield "Figures for several threads are unreliable: other programs kept the CPUs busy"
     yield where_and_how(report)
 
 
-def alike(report):
-    """Return the least and the greatest share of equal pixels, by peers that are not exact."""
+def equal_shares(report):
+    """Return the minimum and the maximum share of equal pixels of each peer that is not exact."""
     shares = {}
     for row in report.data["results"]:
         if row["result"] == "approximate":
@@ -102,7 +102,7 @@ def where_and_how(report):
 
 
 def markdown(report):
-    """Return the tables that README and docs/performance.md have."""
+    """Return the tables for README.md and docs/performance.md."""
     parts = []
     for threads in report.distinct("threads"):
         parts += [by_case(report, threads), by_size(report, threads)]
@@ -111,9 +111,9 @@ def markdown(report):
 
 
 def by_case(report, threads):
-    """Return the table of cases, with the peers that do all of them, for the usual picture."""
-    image, size = report.usual()
-    cells = report.usual_cells(threads)
+    """Return the table of cases, with the peers that implement all of them."""
+    image, size = report.summary_view()
+    cells = report.summary_cells(threads)
     peers = report.peers(["cv2", "backproj"], threads=threads)
     rows = []
     for cell in cells:
@@ -138,8 +138,8 @@ def by_size(report, threads):
 
 
 def every_peer(report):
-    """Return the table of all peers of two cases in the usual picture, against the floor."""
-    image, size = report.usual()
+    """Return the table of all peers in two cases, compared with a copy of the frame."""
+    image, size = report.summary_view()
     threads = min(report.distinct("threads"))
     rows = []
     for case in ("prepared", "one shot"):
@@ -156,7 +156,7 @@ def every_peer(report):
 
 
 def shown(report, cell, peer):
-    """Return a time, and beside one that is not cv2's the speed."""
+    """Return the time of a peer, with its relative speed if it is backproj."""
     row = report.get(cell, peer)
     if row is None:
         return "–"
@@ -170,7 +170,7 @@ def grid(head, rows):
 
 
 def digits(number, significant=3):
-    """Return a number with so many digits that count."""
+    """Return a number with that many significant digits."""
     decimals = max(0, significant - 1 - math.floor(math.log10(number)))
     return f"{number:.{decimals}f}"
 
@@ -180,5 +180,5 @@ def times(ratio):
 
 
 def share(equal):
-    """Return a share in per cent; 100 is said of all only."""
+    """Return a share in per cent, rounded down so that only all is 100%."""
     return "all" if equal == 1 else f"{math.floor(1e4 * equal) / 100:.2f}%"

@@ -1,6 +1,6 @@
-"""One process's part of the benchmark: reads from stdin what to time, and writes what it found to stdout.
+"""A process of the benchmark: it reads what to time from stdin, and writes the results to stdout as JSON.
 
-It is a process because Go and OpenCV read their number of threads when they start.
+Each number of threads needs a process, because Go and OpenCV read it from the environment when they start.
 """
 
 import functools
@@ -24,7 +24,7 @@ from backproj._engine.kernels import force
 
 
 class Work(NamedTuple):
-    """What to time: in each cell, a case, an image and a size, peers for so many seconds."""
+    """What to time: cells of a case, an image and a size, each for a number of seconds."""
 
     threads: int
     seconds: float
@@ -65,7 +65,7 @@ def main():
 
 
 def check_threads(threads):
-    """Tell each cv2 the number of threads, and see that all have it."""
+    """Set the number of threads of each cv2, and check that all peers use it."""
     numbers = {"backproj": backproj.info()["threads"]}
     for name, module in cv2_modules()[0].items():
         module.setNumThreads(threads)
@@ -75,10 +75,10 @@ def check_threads(threads):
 
 
 def peers_of(case):
-    """Return all peers of a case by name."""
-    copied = np.empty_like(case.read)
+    """Return all peers of a case by name, from its Implementations."""
+    copied = np.empty_like(case.input)
     peers = {
-        "copying": Peer(lambda: np.copyto(copied, case.read), "floor", "none"),
+        "copying": Peer(lambda: np.copyto(copied, case.input), "floor", "none"),
         REFERENCE: Peer(case.cv2(cv2, False), "cv2"),
         f"{REFERENCE}, dst=": Peer(case.cv2(cv2, True), "cv2"),
     }
@@ -91,10 +91,10 @@ def peers_of(case):
 
 
 def compare(peers, cell):
-    """Return for each peer the share of its result that equals cv2's; raise ValueError if bytes differ."""
+    """Return the share of each peer's result that equals cv2's; raise ValueError if an exact one differs."""
     expected = np.array(peers[REFERENCE].run())
     if not expected.any():
-        raise ValueError(f"{cell}: nothing fits the model, so that all could be wrong alike")
+        raise ValueError(f"{cell}: the back projection is all 0, which would hide wrong results")
     alike = dict.fromkeys(peers)
     for name, peer in peers.items():
         if peer.result == "none":
@@ -111,7 +111,7 @@ def compare(peers, cell):
 
 
 def absent():
-    """Return which peers are not here, and why."""
+    """Return the peers that are not available, and why."""
     reasons = {"newest cv2": cv2_modules()[1]}
     if "opencv" not in backproj.engines():
         reasons["opencv engine"] = "not timed: backproj was built without it"

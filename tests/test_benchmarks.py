@@ -62,7 +62,7 @@ def test_a_peer_is_timed_or_it_is_said_why_not(report):
 
 def test_figures_are_of_several_samples_and_in_order(report):
     for row in report.data["results"]:
-        assert row["samples"] >= row["rounds"] >= measure.LEAST_VISITS
+        assert row["samples"] >= row["rounds"] >= measure.MIN_VISITS
         assert 0 < row["ms_min"] <= row["ms_q1"] <= row["ms"] <= row["ms_q3"]
         assert 0 < row["speed_q1"] <= row["speed"] <= row["speed_q3"]
 
@@ -148,7 +148,7 @@ def test_peers_take_turns_in_an_order_that_changes():
     def peer(name):
         def work():
             calls.append(name)
-            time.sleep(2 * measure.SHORTEST_SAMPLE)  # one call a sample
+            time.sleep(2 * measure.MIN_SAMPLE)  # one call a sample
 
         return work
 
@@ -166,9 +166,9 @@ def test_a_slow_peer_gets_its_least_visits_and_not_many_more():
     def nap(seconds):
         return lambda: time.sleep(seconds)
 
-    fast = dict.fromkeys("abc", nap(2 * measure.SHORTEST_SAMPLE))
+    fast = dict.fromkeys("abc", nap(2 * measure.MIN_SAMPLE))
     visits = measure.measure({**fast, "slow": nap(0.01)}, "a", 0.4)
-    assert measure.LEAST_VISITS <= len(visits["slow"]) < len(visits["a"])
+    assert measure.MIN_VISITS <= len(visits["slow"]) < len(visits["a"])
 
 
 def test_the_speed_is_of_the_same_rounds():
@@ -192,7 +192,7 @@ def test_other_bytes_than_cv2s_are_not_timed(searched):
 def test_a_case_where_nothing_fits_is_not_timed(searched):
     blank = np.zeros(SIZE, np.uint8)
     compared = {worker.REFERENCE: peers.Peer(lambda: blank), "other": peers.Peer(lambda: blank)}
-    with pytest.raises(ValueError, match="here: nothing fits the model"):
+    with pytest.raises(ValueError, match="here: the back projection is all 0"):
         worker.compare(compared, "here")
 
 
@@ -216,7 +216,7 @@ def test_a_process_that_fails_says_how_and_why(capfd):
 
 
 def test_the_benchmark_of_films_prints_a_time_for_each_work_and_who_did_it():
-    printed = run(sys.executable, ROOT / "benchmarks" / "dask_film.py", "--frames", 2, "--turns", 1)
+    printed = run(sys.executable, ROOT / "benchmarks" / "dask_film.py", "--frames", 2, "--runs", 1)
     tables = [block.splitlines() for block in printed.split("\n\n") if block.startswith("|")]
     assert [len(lines) for lines in tables] == [2 + 4, 2 + 4]
     for head, _, *lines in tables:
