@@ -72,7 +72,7 @@ MISTAKES = {
     "truncated": (("half.jpg", *BOX), "cannot read half.jpg: image file is truncated"),
     "16 bits": (("deep.png", *BOX), "deep.png has more than 8 bits"),
     "no model": (("photograph.jpg",), "--model IMAGE or --box"),
-    "two models": (("photograph.jpg", *BOX, "--model", "photograph.jpg"), "exclude each other"),
+    "two models": (("photograph.jpg", *BOX, "--model", "photograph.jpg"), "not both"),
     "box too far right": (("photograph.jpg", "--box", "500,0,13,9"), "which is 512×512"),
     "box too low": (("photograph.jpg", "--box", "0,512,1,1"), "not inside photograph.jpg"),
     "box of no width": (("photograph.jpg", "--box", "3,3,0,9"), "not inside"),
@@ -85,7 +85,7 @@ MISTAKES = {
     "output over input": (("photograph.jpg", *BOX, "-o", "photograph.jpg"), "would be overwritten"),
     "overlay over output": (
         ("photograph.jpg", *BOX, "-o", "a.png", "--overlay", "./a.png"),
-        "two files would both be a.png",
+        "two outputs would both be a.png",
     ),
     "unknown option": (("photograph.jpg", "--bax", "1"), "--bax"),
 }
@@ -177,7 +177,7 @@ def test_verify_compares_a_picture_and_every_colour(folder):
     ("arguments", "says"),
     [
         (("--box", "0,0,9,9"), "--model and --box need a FRAME"),
-        (("photograph.jpg", "--box", "0,0,9,9", "--model", "photograph.jpg"), "exclude each other"),
+        (("photograph.jpg", "--box", "0,0,9,9", "--model", "photograph.jpg"), "not both"),
         (("nowhere.png", "--box", "0,0,9,9"), "nowhere.png: No such file"),
     ],
 )

@@ -81,10 +81,10 @@ def test_files_that_cannot_be_used_get_a_line_each_and_the_others_are_done(folde
 
 MISTAKES = {
     "no folder to write to": (("photograph.jpg", "other.jpg", *BOX), "-o FOLDER"),
-    "an empty folder": (("empty", *BOX, "-o", "out"), "the folder empty has no pictures in it"),
+    "an empty folder": (("empty", *BOX, "-o", "out"), "there are no pictures in the folder empty"),
     "a file for a folder": (("full", *BOX, "-o", "photograph.jpg"), "cannot make the folder photograph.jpg"),
-    "out over in": (("full", *BOX, "-o", "full"), "full is read from"),
-    "overlay over in": (("full", *BOX, "-o", "out", "--overlay", "full"), "full is read from"),
+    "out over in": (("full", *BOX, "-o", "full"), "pictures are read from full"),
+    "overlay over in": (("full", *BOX, "-o", "out", "--overlay", "full"), "pictures are read from full"),
     "one name twice": (
         ("photograph.jpg", "full", *BOX, "-o", "out"),
         "would both be out/photograph-prob.png",
@@ -94,7 +94,7 @@ MISTAKES = {
     "unknown preset": (("photograph.jpg", *BOX, "--preset", "best"), "'best'"),
     "too few bins": (("photograph.jpg", *BOX, "--bins", "3,4,5"), "bins has 3 numbers"),
     "bins in words": (("photograph.jpg", *BOX, "--bins", "many"), "'many' is not a whole number"),
-    "half a range": (("photograph.jpg", *BOX, "--in-range", "0,60,32"), "is not two triples"),
+    "half a range": (("photograph.jpg", *BOX, "--in-range", "0,60,32"), "is not two triples H,S,V:H,S,V"),
     "nothing in range": (
         ("photograph.jpg", *BOX, "--in-range", "90,255,255:91,255,255"),
         "nothing would be found",

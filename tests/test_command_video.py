@@ -205,7 +205,7 @@ MISTAKES = {
     "a folder": ((".", *START, "-o", "a.mp4"), "cannot read .: Is a directory"),
     "no film": (("text.mp4", *START, "-o", "a.mp4"), "cannot read text.mp4: it is not a film"),
     "an empty file": (("empty.mp4", *START, "-o", "a.mp4"), "cannot read empty.mp4: it is not a film"),
-    "sound only": (("sound.mp4", *START, "-o", "a.mp4"), "sound.mp4 has no video in it"),
+    "sound only": (("sound.mp4", *START, "-o", "a.mp4"), "there is no video in sound.mp4"),
     "grey": (("grey.mkv", *START, "-o", "a.mp4"), "grey.mkv is grey (gray), and grey has no hue"),
     "unknown codec": (
         ("codec.mp4", *START, "-o", "a.mp4"),
@@ -222,11 +222,14 @@ MISTAKES = {
         "not inside film.mp4, which is 128×96",
     ),
     "boxes of nothing": (("film.mp4", *START, "--boxes", "b.csv", "-o", "a.mp4"), "--boxes needs --track"),
-    "unknown format": (("film.mp4", *START, "-o", "a.xyz"), "'.xyz' is no film format to write; try .mp4"),
+    "unknown format": (
+        ("film.mp4", *START, "-o", "a.xyz"),
+        "'.xyz' is not a supported film format; try .mp4",
+    ),
     "output over input": (("film.mp4", *START, "-o", "film.mp4"), "would be overwritten"),
     "boxes over output": (
         ("film.mp4", *START, "--track", "--boxes", "a.mp4", "-o", "a.mp4"),
-        "two files would both be a.mp4",
+        "two outputs would both be a.mp4",
     ),
     "no such folder": (("film.mp4", *START, "-o", "nowhere/a.mp4"), "nowhere/a.mp4"),
     "every 0th": (("film.mp4", *START, "--every", "0", "-o", "a.mp4"), "x>=1"),

@@ -14,7 +14,7 @@ import pytest
 from films import START, cut_off, make_film, moving
 from process import names
 
-from backproj._cli import film_files
+from backproj._cli import prefetch
 
 
 @pytest.fixture
@@ -211,10 +211,10 @@ def test_decoding_is_a_few_frames_ahead_and_no_more():
             taken.append(len(taken))
             yield taken[-1]
 
-    with film_files.ahead(endless()) as frames:
+    with prefetch.prefetch(endless()) as frames:
         for n in range(10):
             assert next(frames) == n
-            assert len(taken) <= n + 1 + film_files._AHEAD
+            assert len(taken) <= n + 1 + prefetch._PREFETCHED
             time.sleep(0.01)
         assert len(taken) > 10
     stopped = len(taken)
@@ -227,7 +227,7 @@ def test_an_error_of_the_decoder_comes_after_the_frames_before_it():
         yield 1
         raise OSError("damaged")
 
-    with film_files.ahead(broken()) as frames:
+    with prefetch.prefetch(broken()) as frames:
         assert next(frames) == 1
         with pytest.raises(OSError, match="damaged"):
             next(frames)

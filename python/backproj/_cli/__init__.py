@@ -9,7 +9,7 @@ import click
 import backproj
 from backproj._cli.bench import bench
 from backproj._cli.image import image
-from backproj._cli.options import box_option, check_model, cut, model_option
+from backproj._cli.options import box_option, check_model, crop, model_option
 from backproj._cli.picture_files import read_picture
 from backproj._cli.video import video
 from backproj.typing import Box
@@ -18,7 +18,7 @@ from backproj.typing import Box
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(backproj.__version__, prog_name="backproj")
 def commands() -> None:
-    """Find by colour: the pixels of pictures and films that look like a patch of them, or like another."""
+    """Find the colours of a model in pictures and films."""
 
 
 for command in (image, video, bench):
@@ -27,7 +27,7 @@ for command in (image, video, bench):
 
 @commands.command()
 def info() -> None:
-    """Print the version and what works here."""
+    """Print the version, and which kernels, threads and engines this machine has."""
     about = backproj.info()
     kernel = f"{about['kernel']}, " if about["kernel"] else "none: "
     lines = {**about, "kernel": kernel + about["kernel_reason"]}
@@ -42,10 +42,10 @@ def info() -> None:
 @box_option("FRAME")
 @click.pass_context
 def verify(context: click.Context, frame: Path | None, model: Path | None, box: Box | None) -> None:
-    """Compare every result with OpenCV's, byte for byte.
+    """Compare results with OpenCV's, byte for byte.
 
-    By every engine and kernel of this machine, onto the picture FRAME, or without one onto each of the
-    2^24 colours with several models made for it. The exit code is 1 if there is a difference.
+    Every engine and kernel that this machine has is compared, on the picture FRAME. Without a FRAME, several
+    models are projected onto all 2^24 colours. The exit code is 1 if there is a difference.
     """
     if frame is None:
         if model is not None or box is not None:
@@ -54,8 +54,8 @@ def verify(context: click.Context, frame: Path | None, model: Path | None, box: 
     else:
         check_model(model, box)
         pixels = read_picture(frame)
-        patch = cut(pixels, box, frame) if box else read_picture(model or frame)
-        comparisons = backproj.verify(pixels, patch, order="rgb")
+        model_pixels = crop(pixels, box, frame) if box else read_picture(model or frame)
+        comparisons = backproj.verify(pixels, model_pixels, order="rgb")
     for comparison in comparisons:
         click.echo(comparison)
     if any(comparison.difference for comparison in comparisons):

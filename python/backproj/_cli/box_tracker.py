@@ -1,4 +1,4 @@
-"""Following a box through back projections."""
+"""Tracking a box through the back projections of a film's frames."""
 
 from __future__ import annotations
 
@@ -7,48 +7,48 @@ import numpy as np
 from backproj._locate import locate
 from backproj.typing import Box, Image
 
-# Mean shift has come to rest by then nearly always; OpenCV's CamShift example stops at ten too.
-_STEPS = 10
+# Mean shift has nearly always converged by then. OpenCV's CamShift example stops after ten steps, too.
+_MAX_STEPS = 10
 
-# A box that holds less than this part of what it held at first has lost its object.
-_LOST = 0.25
+# A box whose score falls below this part of its first score has lost the object.
+_LOST_FRACTION = 0.25
 
 
 class Tracker:
-    """Follows a box by mean shift; where it has lost its object, by a look at the whole frame.
+    """Tracks a box by mean shift, and searches the whole frame when it has lost the object.
 
-    If there is no such object in the frame, the box stays where it is, until there is.
+    If the object is nowhere in the frame, the box stays where it is until the object returns.
     """
 
     def __init__(self, size: tuple[int, int], box: Box | None = None) -> None:
-        self._size, self._box, self._enough = size, box, 0.0
+        self._size, self._box, self._min_score = size, box, 0.0
 
     def follow(self, prob: Image) -> tuple[Box, float]:
-        """Return where the object is in the next frame, and the mean of the box's pixels, from 0 to 1."""
+        """Return the box in the next frame, and its score: the mean of its pixels, from 0 to 1."""
         if self._box is None:
             self._box, _ = locate(prob, self._size)
         box = mean_shift(prob, self._box)
-        if _score(prob, box) < self._enough:
-            elsewhere = mean_shift(prob, locate(prob, self._size)[0])
-            box = elsewhere if _score(prob, elsewhere) >= self._enough else self._box
+        if _score(prob, box) < self._min_score:
+            found = mean_shift(prob, locate(prob, self._size)[0])
+            box = found if _score(prob, found) >= self._min_score else self._box
         self._box, score = box, _score(prob, box)
-        self._enough = self._enough or _LOST * score
+        self._min_score = self._min_score or _LOST_FRACTION * score
         return box, score
 
 
 def mean_shift(prob: Image, box: Box) -> Box:
-    """Move the box, within the image, to where the mean of the back projection in it is its middle."""
+    """Move a box, within the image, until the centroid of the back projection in it is its centre."""
     x, y, w, h = box
     height, width = prob.shape
-    for _ in range(_STEPS):
+    for _ in range(_MAX_STEPS):
         window = prob[y : y + h, x : x + w]
         columns, rows = window.sum(axis=0, dtype=np.int64), window.sum(axis=1, dtype=np.int64)
         mass = int(rows.sum())
         if mass == 0:
             break
-        across = round(float(columns @ np.arange(w)) / mass - (w - 1) / 2)
-        down = round(float(rows @ np.arange(h)) / mass - (h - 1) / 2)
-        moved = min(max(x + across, 0), width - w), min(max(y + down, 0), height - h)
+        dx = round(float(columns @ np.arange(w)) / mass - (w - 1) / 2)
+        dy = round(float(rows @ np.arange(h)) / mass - (h - 1) / 2)
+        moved = min(max(x + dx, 0), width - w), min(max(y + dy, 0), height - h)
         if moved == (x, y):
             break
         x, y = moved

@@ -1,6 +1,16 @@
-"""How an error of a library is described in the one line that a command prints."""
+"""The errors of films and pictures, and how those of libraries are described in one line."""
 
 from __future__ import annotations
+
+import click
+
+
+class FilmError(click.ClickException):
+    """A film cannot be read or written. The message names its file."""
+
+
+class PictureError(click.ClickException):
+    """A picture cannot be read. The message names its file."""
 
 
 def describe_error(error: Exception) -> str:

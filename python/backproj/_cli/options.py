@@ -1,4 +1,4 @@
-"""The options that several commands have, and what they come to."""
+"""Options that several commands share, and the checks of their values."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from backproj.typing import Box, Channels, Image
 Command = Callable[..., Any]
 
 
-class Setup(TypedDict):
-    """What a histogram is made with."""
+class HistogramOptions(TypedDict):
+    """The keyword arguments of a Histogram that the options of a command stand for."""
 
     channels: Channels
     bins: int | tuple[int, ...]
@@ -26,8 +26,8 @@ class Setup(TypedDict):
     peak: float
 
 
-# The setups of nearly all published scripts.
-SETUPS: dict[str, Setup] = {
+# What nearly all published scripts use.
+PRESETS: dict[str, HistogramOptions] = {
     "find_it": {"channels": "hs", "bins": 32, "in_range": None, "peak": 256},
     "camshift": {"channels": "h", "bins": 16, "in_range": ((0, 60, 32), (180, 255, 255)), "peak": 255},
     "segmentation": {"channels": "hs", "bins": (180, 256), "in_range": None, "peak": 255},
@@ -35,7 +35,7 @@ SETUPS: dict[str, Setup] = {
 
 
 def parse_box(text: str) -> Box:
-    """Return the four whole numbers of X,Y,W,H, as cv2 writes a rectangle."""
+    """Return the box that X,Y,W,H means, in the order of a cv2 rectangle."""
     try:
         x, y, w, h = map(int, text.split(","))
     except ValueError:
@@ -46,22 +46,24 @@ def parse_box(text: str) -> Box:
 
 
 def parse_bins(text: str) -> int | tuple[int, ...]:
-    """Return the whole number, or the ones between commas."""
+    """Return the numbers of bins that N or N,N or N,N,N means."""
     try:
         numbers = tuple(map(int, text.split(",")))
     except ValueError:
         raise click.BadParameter(
-            f"{text!r} is not a whole number or one a channel, such as 16 or 180,256"
+            f"{text!r} is not a whole number, or one for each channel, such as 16 or 180,256"
         ) from None
     return numbers if len(numbers) > 1 else numbers[0]
 
 
-def parse_bounds(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the two triples of H,S,V:H,S,V."""
+def parse_in_range(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the lower and the upper bound that H,S,V:H,S,V means."""
     try:
         low, high = (tuple(map(int, part.split(","))) for part in text.split(":"))
     except ValueError:
-        raise click.BadParameter(f"{text!r} is not two triples such as 0,60,32:180,255,255") from None
+        raise click.BadParameter(
+            f"{text!r} is not two triples H,S,V:H,S,V, such as 0,60,32:180,255,255"
+        ) from None
     return low, high
 
 
@@ -69,17 +71,18 @@ model_option = click.option(
     "--model",
     type=click.Path(path_type=Path),
     metavar="IMAGE",
-    help="A picture of what to look for. This or --box is needed.",
+    help="A picture of what to look for. Give this or --box.",
 )
 
 
 def box_option(where: str) -> Callable[[Command], Command]:
-    """Return the option --box, in the picture that is named."""
+    """Return the option --box, whose help says which picture the box is in."""
     return click.option(
         "--box",
         type=parse_box,
         metavar="X,Y,W,H",
-        help=f"Where in {where} it is: left, top, width and height, in pixels. This or --model is needed.",
+        help=f"A box around what to look for, in {where}: left, top, width and height, in pixels. "
+        "Give this or --model.",
     )
 
 
@@ -88,20 +91,20 @@ threshold_option = click.option(
     type=click.IntRange(1, 255),
     metavar="T",
     show_default="keep all levels",
-    help="Make what is at least the level T white, and the rest black.",
+    help="Make levels of at least T white, and all others black.",
 )
 
 
-def setup_options(command: Command) -> Command:
-    """Give a command --preset, --channels, --bins and --in-range; it gets them as one ``setup``."""
+def histogram_options(command: Command) -> Command:
+    """Add --preset, --channels, --bins and --in-range; the command gets ``options``, one dict of them all."""
 
     @click.option(
         "--preset",
-        type=click.Choice(list(SETUPS)),
+        type=click.Choice(list(PRESETS)),
         default="find_it",
         show_default=True,
-        help="What is counted: find_it, 32×32 bins of hue and saturation; camshift, 16 bins of hue, of "
-        "pixels in range 0,60,32:180,255,255 only; segmentation, 180×256 bins of hue and saturation.",
+        help="The histogram to make: find_it, 32×32 bins of hue and saturation; camshift, 16 bins of hue, "
+        "only of pixels in the range 0,60,32:180,255,255; segmentation, 180×256 bins of hue and saturation.",
     )
     @click.option(
         "--channels",
@@ -112,67 +115,67 @@ def setup_options(command: Command) -> Command:
         "--bins",
         type=parse_bins,
         metavar="N[,N[,N]]",
-        help="How many bins, 1 to 256, of every channel or of each.  [default: the preset's]",
+        help="The number of bins, 1 to 256: one for all channels or one for each.  [default: the preset's]",
     )
     @click.option(
         "--in-range",
-        type=parse_bounds,
+        type=parse_in_range,
         metavar="H,S,V:H,S,V",
-        help="Count and find only pixels from the first hue (0 to 179), saturation and value (0 to 255) to "
-        "the second, both included; hue wraps around.  [default: the preset's]",
+        help="Use only pixels from the first hue (0 to 179), saturation and value (0 to 255) to the second, "
+        "both included; hue wraps around.  [default: the preset's]",
     )
     @functools.wraps(command)
-    def with_setup(preset: str, channels: Any, bins: Any, in_range: Any, **others: Any) -> Any:
+    def with_options(preset: str, channels: Any, bins: Any, in_range: Any, **others: Any) -> Any:
         given = {"channels": channels, "bins": bins, "in_range": in_range}
-        setup = {**SETUPS[preset], **{name: value for name, value in given.items() if value is not None}}
-        return command(setup=setup, **others)
+        options = {**PRESETS[preset], **{name: value for name, value in given.items() if value is not None}}
+        return command(options=options, **others)
 
-    return with_setup
+    return with_options
 
 
 def check_model(model: Path | None, box: Box | None) -> None:
-    """Raise UsageError unless one of the two is given."""
+    """Raise UsageError unless exactly one of --model and --box is given."""
     if model is None and box is None:
         raise click.UsageError("give what to look for: --model IMAGE or --box X,Y,W,H")
     if model is not None and box is not None:
-        raise click.UsageError("--model and --box exclude each other: give what to look for once")
+        raise click.UsageError("give --model or --box, not both")
 
 
-def cut(pixels: Image, box: Box, name: Path) -> Image:
-    """Return the box of a picture of that name, or raise UsageError."""
+def check_paths(inputs: list[Path], outputs: list[Path]) -> None:
+    """Raise UsageError if an output would overwrite an input or another output."""
+    read = {path.resolve() for path in inputs}
+    written: set[Path] = set()
+    for path in outputs:
+        if path.resolve() in read:
+            raise click.UsageError(f"{path} would be overwritten; write to another file")
+        if path.resolve() in written:
+            raise click.UsageError(f"two outputs would both be {path}; give them different names")
+        written.add(path.resolve())
+
+
+def crop(pixels: Image, box: Box, path: Path) -> Image:
+    """Return the pixels in a box of a picture, or raise UsageError, which names the picture's file."""
     x, y, w, h = box
     height, width, _ = pixels.shape
     if w < 1 or h < 1 or x < 0 or y < 0 or x + w > width or y + h > height:
         raise click.UsageError(
-            f"the box {x},{y},{w},{h} is not inside {name}, which is {width}×{height} pixels"
+            f"the box {x},{y},{w},{h} is not inside {path}, which is {width}×{height} pixels"
         )
     return pixels[y : y + h, x : x + w]
 
 
-def count(patch: Image, setup: Setup) -> backproj.Histogram:
-    """Return the histogram of an RGB picture, or raise UsageError if none of its pixels counts."""
+def count_model(model: Image, options: HistogramOptions) -> backproj.Histogram:
+    """Return the histogram of an RGB picture, or raise UsageError if it is empty."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
         try:
-            return backproj.Histogram(patch, order="rgb", **setup)
+            return backproj.Histogram(model, order="rgb", **options)
         except RuntimeWarning:
             raise click.UsageError(
-                "no pixel of what to look for is within --in-range (or the preset's): nothing would be found"
+                "no pixel of the model is within --in-range (or the preset's): nothing would be found"
             ) from None
 
 
-def at_least(prob: Image, threshold: int | None) -> Image:
-    """Return the back projection, or where it is at least the threshold."""
+def apply_threshold(prob: Image, threshold: int | None) -> Image:
+    """Return a mask of where the back projection reaches the threshold, or all levels if there is none."""
     return prob if threshold is None else np.where(prob >= threshold, np.uint8(255), np.uint8(0))
-
-
-def check_distinct(inputs: list[Path], outputs: list[Path]) -> None:
-    """Raise UsageError if a file would be written that is read, or be written twice."""
-    taken = {path.resolve() for path in inputs}
-    written: set[Path] = set()
-    for path in outputs:
-        if path.resolve() in taken:
-            raise click.UsageError(f"{path} would be overwritten; write to another file")
-        if path.resolve() in written:
-            raise click.UsageError(f"two files would both be {path}; write to two")
-        written.add(path.resolve())
