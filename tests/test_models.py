@@ -1,6 +1,7 @@
 """Where histograms come from and what can be done with them: values, sums, ratios, copies."""
 
 import copy
+import copyreg
 import gc
 import pickle
 import weakref
@@ -349,6 +350,57 @@ def test_pickles_with_buffers_outside(hist, model):
     for buffer in raw:
         buffer[:] = bytes(len(buffer))
     assert_same(hist, again, model)
+
+
+BAD_PICKLES = {
+    "another version": ({"version": 2}, "version 2 cannot be read"),
+    "no version": ({"version": None}, "version None cannot be read"),
+    "values of another shape": ({"values": np.zeros((3, 3, 3), np.float32)}, "needs an axis for each"),
+    "values of another dtype": ({"values": np.zeros((32, 32))}, "values must be a numpy array of float32"),
+    "values that are not finite": ({"values": np.full((32, 32), np.nan, np.float32)}, "must be finite"),
+    "counts of another shape": ({"counts": np.zeros((3, 3), np.int64)}, "counts has shape"),
+    "counts of another dtype": ({"counts": np.zeros((32, 32))}, "counts must be a numpy array of int64"),
+    "negative counts": ({"counts": np.full((32, 32), -1)}, "must not be negative"),
+    "no counts": ({"counts": None}, "there is a peak, 256, but there are no counts"),
+    "a negative peak": ({"peak": -3}, "peak must be more than 0"),
+    "other channels": ({"channels": "rgb"}, "channels must be"),
+    "ranges of nothing": ({"ranges": (0, 0, 0, 256)}, "which holds nothing"),
+}
+
+
+@pytest.mark.parametrize(("change", "says"), BAD_PICKLES.values(), ids=BAD_PICKLES)
+def test_a_pickle_of_what_is_no_histogram_is_an_error(model, change, says):
+    class Forged:
+        def __reduce__(self):
+            state = backproj.Histogram(model).__getstate__() | change
+            return copyreg._reconstructor, (backproj.Histogram, object, None), state
+
+    with pytest.raises((TypeError, ValueError), match=says):
+        pickle.loads(pickle.dumps(Forged()))
+
+
+def test_pickles_name_public_modules_only(model):
+    assert b"backproj._" not in pickle.dumps(backproj.Histogram(model), 0)
+
+
+def test_peak_and_scale_are_what_was_asked_for(model):
+    hist = backproj.Histogram(model)
+    assert (hist.peak, hist.scale) == (256, 1)
+    assert backproj.Histogram(model, peak=255).peak == 255
+    assert backproj.Histogram(model, peak=None).peak is None
+    given = backproj.Histogram.from_values(hist.values, channels="hs", scale=0.5)
+    assert (given.peak, given.scale) == (None, 0.5)
+    assert hist.ratio(hist).peak is None
+    assert type(backproj.Histogram(model, peak=np.float16(255)).peak) is float
+
+
+def test_counts_that_overflow_are_an_error(model):
+    hist = backproj.Histogram(model[:1, :1])
+    for _ in range(62):
+        hist = hist + hist
+    assert hist.counts.max() == 2**62
+    with pytest.raises(OverflowError, match=r"more than 2\^63 - 1"):
+        hist + hist
 
 
 @pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, lambda hist: copy.deepcopy([hist])[0]])

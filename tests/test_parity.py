@@ -1,6 +1,5 @@
 """Results are OpenCV's, byte for byte."""
 
-import card
 import cv2
 import formula
 import numpy as np
@@ -89,12 +88,6 @@ def test_rgb_order_gives_what_swapping_to_bgr_gives(photograph):
     rgb = np.ascontiguousarray(photograph[..., ::-1])
     expected = backproj.back_project(photograph, photograph[300:360, 120:180])
     np.testing.assert_array_equal(backproj.back_project(rgb, rgb[300:360, 120:180], order="rgb"), expected)
-
-
-def test_the_cards_byte_function_gives_what_the_array_route_gives(photograph, model):
-    np.testing.assert_array_equal(
-        card.back_project(photograph, model), backproj.back_project(photograph, model)
-    )
 
 
 @pytest.mark.parametrize("width", [7, 9, 0])

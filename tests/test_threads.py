@@ -46,6 +46,7 @@ def test_any_number_of_threads_gives_the_same(frame, layout, view):
     expected = hist.back_project(frame[view])
     for n in (2, 3, 7, 64, 5000):
         np.testing.assert_array_equal(hist.back_project(frame[view], threads=n), expected)
+        assert backproj.Histogram(frame[view], **layout, threads=n) == hist
         backproj.set_num_threads(n)
         assert backproj.Histogram(frame[view], **layout) == hist
         np.testing.assert_array_equal(hist.back_project(frame[view]), expected)

@@ -36,3 +36,8 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+# What pickles and tracebacks name: where users import these from.
+for _public in (Comparison, Histogram):
+    _public.__module__ = "backproj"
+del _public

@@ -91,6 +91,8 @@ def locate(prob: View, width: int, height: int) -> tuple[int, int, int]:
 
 def back_project_bytes(frame: bytes, width: int, height: int, model: bytes, mw: int, mh: int) -> bytes:
     """Return the back projection of packed BGR pixels onto others, by Go's function of slices of bytes."""
+    if not frame:
+        return b""  # what gopy generates ends the process for a slice without bytes
     native = loader.load("_native")
     handles = [native.Slice_byte_from_bytes(pixels) for pixels in (frame, model)]
     handles.append(native.binding_BackProject(handles[0], width, height, handles[1], mw, mh))
@@ -98,10 +100,10 @@ def back_project_bytes(frame: bytes, width: int, height: int, model: bytes, mw: 
     for handle in handles:
         native.IncRef(handle)
     try:
+        if native.Slice_byte_len(handles[2]) != width * height:
+            raise RuntimeError("backproj: internal error, please report it: BackProject returned no result")
         prob: bytes = native.Slice_byte_to_bytes(handles[2])
+        return prob
     finally:
         for handle in handles:
             native.DecRef(handle)
-    if len(prob) != width * height:
-        raise RuntimeError("backproj: internal error, please report it: BackProject returned no result")
-    return prob
