@@ -224,8 +224,8 @@ BAD_OPTIONS = {
     "channels": ("histogram", {"channels": "sv"}, ValueError, "'hs'"),
     "bins": ("histogram", {"bins": 0}, ValueError, "from 1 to 256"),
     "peak": ("histogram", {"peak": -1}, ValueError, "more than 0"),
-    "split_every": ("histogram", {"split_every": 1}, ValueError, "from 2, not 1"),
-    "split_every, no number": ("histogram", {"split_every": "2"}, ValueError, "from 2, not '2'"),
+    "split_every": ("histogram", {"split_every": 1}, ValueError, "at least 2, not 1"),
+    "split_every, no number": ("histogram", {"split_every": "2"}, ValueError, "at least 2, not '2'"),
     "a mask of a list": ("histogram", {"mask": [1]}, TypeError, "not list of length 1"),
     "a mask of floats": ("histogram", {"mask": np.ones((4, 6, 8))}, TypeError, "float64.*mask != 0"),
     "a mask of one frame": (

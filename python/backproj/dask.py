@@ -1,14 +1,14 @@
-"""Back projection of dask arrays: films and mosaics that do not fit into memory, or many machines' work.
+"""Back projection of dask arrays, for data that does not fit into memory and for several machines.
 
-Both functions are lazy: they make a graph, and nothing is read or computed before ``compute()``.
+Both functions are lazy: they build a graph, and nothing is read or computed before ``compute()``.
 
 >>> import backproj.dask
 >>> import dask.array as da
 >>> import numpy as np
->>> film = np.zeros((6, 48, 64, 3), np.uint8)
->>> film[:, 10:20, 30:40] = 30, 60, 220
->>> hist = backproj.Histogram(film[0, 12:18, 32:38])
->>> frames = da.from_array(film, chunks=(2, -1, -1, -1))     # or from files
+>>> video = np.zeros((6, 48, 64, 3), np.uint8)
+>>> video[:, 10:20, 30:40] = 30, 60, 220
+>>> hist = backproj.Histogram(video[0, 12:18, 32:38])
+>>> frames = da.from_array(video, chunks=(2, -1, -1, -1))     # or from files
 >>> probs = backproj.dask.back_project(frames, hist)
 >>> probs.chunks
 ((2, 2, 2), (48,), (64,))
@@ -53,39 +53,40 @@ Fitted: TypeAlias = "Histogram | Delayed"
 def back_project(
     frames: da.Array, hist: Fitted | Sequence[Fitted], *, order: Order = "bgr", threads: int | None = 1
 ) -> da.Array:
-    """Return lazily for each pixel of a dask array how well its colour fits a histogram.
+    """Back-project histograms onto a dask array, lazily.
 
     Parameters
     ----------
     frames : dask array of uint8, shape (n, h, w, 3) or (h, w, 3), or with 4 channels
-        Frames, or one image such as a mosaic, in chunks of any shape. If the channels are in several
-        chunks, as after ``dask.array.stack``, these are merged.
-    hist : Histogram, Delayed, or a list of such
-        What to project, also what `histogram` returned, lazily. A dask graph holds it once, however
-        many chunks there are. With a list each pixel's hue and saturation are computed once.
+        Frames, or one image such as a mosaic, with chunks of any shape. Channels that are split over
+        several chunks, as by ``dask.array.stack``, are merged.
+    hist : Histogram, Delayed, or a list of these
+        The histogram or histograms to project. A Delayed is the result of `histogram`. The graph contains
+        each histogram once, however many chunks there are. For a list, the hue and saturation of each pixel
+        are computed only once.
     order : {"bgr", "rgb"}, default "bgr"
         The order of the frames' channels.
     threads : int or None, default 1
-        The greatest number of threads of one task. dask runs as many tasks at a time as there are CPUs, so
-        more than one thread each would be too many, unless the workers have fewer threads than CPUs.
-        None is what ``backproj.set_num_threads`` or the environment says, where the task runs.
+        The maximum number of threads of each task. dask runs as many tasks at once as there are CPUs, so
+        more than one thread is useful only if the workers have fewer threads than CPUs. With None,
+        ``backproj.set_num_threads`` and the environment of the process that runs the task decide.
 
     Returns
     -------
     dask array of uint8, shape (n, h, w) or (h, w); for a list of k, (k, n, h, w) or (k, h, w)
-        The same bytes as `backproj.back_project` gives. Its chunks are those of frames, without their last
-        axis; the k are in one chunk.
+        The same bytes as from `backproj.back_project`. The chunks are those of the frames, without the
+        last axis. The axis of length k is one chunk.
 
     Raises
     ------
     TypeError
-        If frames is no dask array of uint8, or hist no histogram.
+        If frames is not a dask array of uint8, or hist not a histogram.
     ValueError
-        If the shape is another, or an option has no such value.
+        If frames has the wrong shape, or an option has an invalid value.
 
     See Also
     --------
-    backproj.back_project : The same for numpy arrays, which dask need not cut and gather.
+    backproj.back_project : The same for numpy arrays. It is faster for frames that are in memory.
 
     Examples
     --------
@@ -131,17 +132,17 @@ def histogram(
     threads: int | None = 1,
     split_every: int = 16,
 ) -> Delayed:
-    """Return lazily the histogram of all pixels of a dask array.
+    """Count all pixels of a dask array in a histogram, lazily.
 
-    Each chunk is counted where it is; the counts, not the pixels, travel and are added, some at a time;
-    the sum is normalised.
+    Each chunk is counted where it is. Only the counts are sent to other workers and added up, in a tree.
+    The sum is then normalised.
 
     Parameters
     ----------
     frames : dask array of uint8, shape (n, h, w, 3) or (h, w, 3), or with 4 channels
         As for `back_project`.
     mask : dask array or ndarray of uint8 or bool, shape (n, h, w) or (h, w), optional
-        Only pixels where it is not zero are counted.
+        Only pixels where the mask is not zero are counted.
     channels, bins, ranges, in_range, peak
         As for `backproj.Histogram`.
     order : {"bgr", "rgb"}, default "bgr"
@@ -149,33 +150,32 @@ def histogram(
     threads : int or None, default 1
         As for `back_project`.
     split_every : int, default 16
-        The counts of how many chunks one task adds, at most; at least 2. What it adds it holds at one
-        time: 8 bytes a bin of each.
+        The maximum number of chunks whose counts one task adds up; at least 2. A task holds all counts that
+        it adds in memory: 8 bytes per bin of each chunk.
 
     Returns
     -------
     Delayed
-        ``compute()`` gives a `backproj.Histogram`, the same as ``backproj.Histogram(list_of_frames, ...)``.
-        Like all that dask makes of its collections it is lazy, so it can be a part of a larger graph, such
-        as that of `back_project`.
+        ``compute()`` returns a `backproj.Histogram` equal to ``backproj.Histogram(list_of_frames, ...)``.
+        The Delayed can be part of a larger graph, such as that of `back_project`.
 
     Raises
     ------
     TypeError
-        If frames is no dask array of uint8, or the mask no array.
+        If frames is not a dask array of uint8, or the mask not an array.
     ValueError
-        If a shape is another, if there are no pixels, or if an option has no such value.
+        If an array has the wrong shape, if there are no pixels, or if an option has an invalid value.
 
     Warns
     -----
     RuntimeWarning
-        If the mask, the ranges and in_range leave no pixel to count; where the last task runs.
+        If no pixel passes the mask, ranges and in_range. The process that runs the last task warns.
 
     Notes
     -----
-    To project it onto the same frames in one ``compute()``, dask has to count all chunks first, and
-    meanwhile keeps them or makes them twice. Of frames that do not fit into memory compute the histogram
-    by itself.
+    If the histogram and its projection onto the same frames are computed by one ``compute()``, dask counts
+    all chunks first, and meanwhile either keeps them in memory or computes them twice. If the frames do not
+    fit into memory, compute the histogram first.
 
     Examples
     --------
@@ -191,7 +191,7 @@ def histogram(
     number = check_order(order)
     check_threads(threads)
     if not isinstance(split_every, int) or split_every < 2:
-        raise ValueError(f"split_every must be a whole number from 2, not {short_repr(split_every)}")
+        raise ValueError(f"split_every must be a whole number of at least 2, not {short_repr(split_every)}")
     frames = _check_array(frames)
     if 0 in frames.shape:
         raise ValueError(f"frames has shape {frames.shape}, no pixels to count")
@@ -199,7 +199,8 @@ def histogram(
     if mask is not None:
         arrays.append(_check_mask(mask, frames))
     axes = range(frames.ndim - 1)
-    # dask reduces a box of chunks at a time. It has one length along the axes that are cut at all.
+    # dask adds up a box of chunks at a time. Its sides are equal along all axes with more than one chunk, and
+    # its volume is at most split_every.
     cut = sum(frames.numblocks[axis] > 1 for axis in axes)
     side = max(2, int(split_every ** (1 / max(1, cut)) + 1e-9))
     counts = da.map_blocks(
@@ -215,8 +216,8 @@ def histogram(
 def project_chunk(
     frames: Image, *, hist: Histogram | Sequence[Histogram], order: Order, threads: int | None
 ) -> Image:
-    """Return the back projection of a chunk, as a task."""
-    # What a Delayed comes to is known here only. An image would do for the call below.
+    """Return the back projection of a chunk. This is a task of the graph."""
+    # The value of a Delayed is known only now, and back_project would also accept an image.
     for one in hist if isinstance(hist, (list, tuple)) else [hist]:
         _check_histogram(one)
     return backproj.back_project(frames, hist, order=order, threads=threads)
@@ -225,7 +226,7 @@ def project_chunk(
 def count_chunk(
     frames: Image, mask: Mask | None = None, *, layout: Layout, order: int, threads: int | None
 ) -> npt.NDArray[np.int64]:
-    """Return how many pixels of a chunk fall into each bin, along the last axis, as a task."""
+    """Return the counts of a chunk, with the bins along the last axis. This is a task of the graph."""
     images: Sequence[Image] = [frames] if frames.ndim == 3 else list(frames)
     wheres: Sequence[Mask | None] = [None] * len(images)
     if mask is not None:
@@ -239,8 +240,8 @@ def count_chunk(
 
 
 def fit_counts(counts: npt.NDArray[np.int64], *, layout: Layout, peak: float | None) -> Histogram:
-    """Return the histogram that has these counts, as a task."""
-    # dask may hand the same array to others.
+    """Return the histogram with these counts. This is a task of the graph."""
+    # A copy, because dask may pass the same array to other tasks.
     state = of_counts(layout, counts.reshape(layout.bins).copy(), peak)
     if not counts.any():
         warn_of_no_pixels(stacklevel=2)
@@ -248,7 +249,7 @@ def fit_counts(counts: npt.NDArray[np.int64], *, layout: Layout, peak: float | N
 
 
 def _check_array(frames: Any) -> da.Array:
-    """Return the frames with the channels in one chunk, if they are a dask array of uint8 colours."""
+    """Check that frames is a dask array of uint8 colours, and return it with the channels in one chunk."""
     if not isinstance(frames, da.Array):
         fix = "dask.array.from_array(frames, chunks=...) makes one"
         if isinstance(frames, np.ndarray):
@@ -270,7 +271,7 @@ def _check_array(frames: Any) -> da.Array:
 
 
 def _check_mask(mask: Any, frames: da.Array) -> da.Array:
-    """Return the mask in the chunks of the frames, and with a last axis as they have, of length 1."""
+    """Check a mask, and return it with the chunks of the frames and a last axis of length 1."""
     if not isinstance(mask, (da.Array, np.ndarray)):
         raise TypeError(
             f"mask must be a dask array or a numpy array of uint8 or bool, not {describe_type(mask)}"
@@ -282,13 +283,13 @@ def _check_mask(mask: Any, frames: da.Array) -> da.Array:
     shape, chunks = frames.shape[:-1], frames.chunks[:-1]
     if any(map(math.isnan, shape)):
         raise ValueError(
-            f"frames has shape {frames.shape}, which a mask cannot be held against; "
+            f"frames has shape {frames.shape}, with which a mask cannot be compared; "
             "frames.compute_chunk_sizes() finds the lengths"
         )
     if mask.shape != shape:
         fix = "mask and frames must show the same pixels"
         if mask.shape == shape[1:]:
-            fix = f"dask.array.broadcast_to(mask, {shape}) is the same one for each frame"
+            fix = f"dask.array.broadcast_to(mask, {shape}) applies it to every frame"
         raise ValueError(f"mask has shape {mask.shape}, but the frames have {shape} pixels; {fix}")
     return da.asarray(mask, chunks=chunks).rechunk(chunks)[..., np.newaxis]
 
@@ -297,7 +298,7 @@ def _as_delayed(hist: Any) -> Delayed:
     if isinstance(hist, Delayed):
         return hist
     _check_histogram(hist)
-    # Not as it is: each task would have a copy then. Pure: the same histogram has the same key.
+    # Wrap it, or every task embeds a copy. With pure=True equal histograms have equal keys.
     return delayed(hist, pure=True)
 
 
@@ -305,5 +306,5 @@ def _check_histogram(hist: Any) -> None:
     if not isinstance(hist, Histogram):
         fix = "; backproj.Histogram(model, ...) counts an image" if isinstance(hist, np.ndarray) else ""
         raise TypeError(
-            f"hist must be a Histogram, a Delayed one, or a list of such, not {describe_type(hist)}{fix}"
+            f"hist must be a Histogram, a Delayed one, or a list of these, not {describe_type(hist)}{fix}"
         )

@@ -22,19 +22,20 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 600),
     default=3.0,
     show_default=True,
-    help="How long to measure, in seconds; five rounds at least.",
+    help="How long to measure, in seconds; at least five rounds.",
 )
 @click.option(
     "--plot",
     type=click.Path(path_type=Path),
     metavar="PNG",
-    help="Also draw the table, with matplotlib.  [default: no]",
+    help="Also draw the table as a chart, with matplotlib.  [default: no]",
 )
 def bench(seconds: float, plot: Path | None) -> None:
     """Time some calls on this machine.
 
-    On a made frame of 1920×1080 pixels, with one thread: each kernel and engine that there is, and cv2 if it
-    is installed. Times are medians, in milliseconds a frame. Results are compared with cv2's first.
+    A synthetic frame of 1920×1080 pixels is back-projected with one thread: by each kernel and engine, and by
+    cv2 if it is installed. Times are medians, in milliseconds per frame. The results are compared with cv2's
+    first.
     """
     from backproj._cli.timing import SHAPE, measure
 
@@ -42,7 +43,7 @@ def bench(seconds: float, plot: Path | None) -> None:
     timings = measure(seconds)
     click.echo(
         f"{SHAPE[1]}×{SHAPE[0]} pixels, 1 thread, medians; "
-        f"where no kernel is named, it is {backproj.info()['kernel']}"
+        f"the kernel is {backproj.info()['kernel']} unless another one is named"
     )
     for line in table(timings):
         click.echo(line)
@@ -53,7 +54,7 @@ def bench(seconds: float, plot: Path | None) -> None:
 
 
 def table(timings: Sequence[Timing]) -> list[str]:
-    """Return the lines of a table: the cases, who did them, milliseconds, and cv2's time over this."""
+    """Return the lines of a table: case, implementation, milliseconds, and the ratio of cv2's time to it."""
     cv2 = {timing.case: timing.milliseconds for timing in timings if timing.name.startswith("cv2")}
     wide = [max(len(getattr(timing, field)) for timing in timings) for field in ("case", "name")]
     lines = [f"{'':{wide[0]}}  {'':{wide[1]}}  {'ms':>7}" + f"  {'cv2/this':>8}" * bool(cv2)]
@@ -67,7 +68,7 @@ def table(timings: Sequence[Timing]) -> list[str]:
 
 
 def _plotter() -> Any:
-    """Return the function that draws timings as PNG, or raise ClickException."""
+    """Return a function that draws timings as PNG, or raise ClickException if matplotlib is missing."""
     try:
         from matplotlib.figure import Figure
     except ModuleNotFoundError as error:
@@ -84,7 +85,7 @@ def _plotter() -> Any:
         )
         axes.bar_label(bars, fmt="%.2f", padding=3)
         axes.invert_yaxis()
-        axes.set_xlabel("ms a frame of 1920×1080, 1 thread, medians")
+        axes.set_xlabel("ms per frame of 1920×1080, 1 thread, medians")
         axes.spines[["top", "right"]].set_visible(False)
         drawn = io.BytesIO()
         figure.savefig(drawn, format="png", dpi=120)

@@ -1,4 +1,4 @@
-"""How fast calls are on this machine: a few of them, in turns, on one frame."""
+"""Timing a few calls on this machine, in turns, for ``backproj bench``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from backproj.typing import Image
 
 SHAPE = (1080, 1920)
 
-# Fewer rounds make no median.
-_LEAST_ROUNDS = 5
+# A median of fewer rounds would be unreliable.
+_MIN_ROUNDS = 5
 
 _GATE = (0, 60, 32), (180, 255, 255)
 
@@ -25,7 +25,7 @@ Call: TypeAlias = Callable[[], Image]
 
 
 class Timing(NamedTuple):
-    """The median of a call's times."""
+    """The median time of a call, and what it computes: a case, by an implementation of that name."""
 
     case: str
     name: str
@@ -33,7 +33,7 @@ class Timing(NamedTuple):
 
 
 def synthetic_frame() -> Image:
-    """Return a BGR frame with smooth colours and some noise, as photographs have."""
+    """Return a BGR frame with smooth colours and some noise, like a photograph."""
     y, x = np.mgrid[: SHAPE[0], : SHAPE[1]] / np.array(SHAPE)[:, np.newaxis, np.newaxis]
     waves = np.stack([np.sin(7 * x + 3 * y), np.sin(5 * y - 2 * x), np.cos(4 * x * y + x)], axis=-1)
     noise = np.random.default_rng(0).normal(0, 6, waves.shape)
@@ -41,17 +41,17 @@ def synthetic_frame() -> Image:
 
 
 def measure(seconds: float) -> list[Timing]:
-    """Time calls with one thread each, in turns, so that a machine that slows down slows all of them.
+    """Time calls with one thread each, in turns, so that whatever slows the machine slows all of them.
 
     Raises
     ------
     RuntimeError
-        If cv2 is there and its result is another.
+        If a result differs from cv2's.
     """
     cases = _cases(synthetic_frame())
     times: dict[tuple[str, str], list[float]] = {}
     end, rounds = time.perf_counter() + seconds, 0
-    while time.perf_counter() < end or rounds < _LEAST_ROUNDS:
+    while time.perf_counter() < end or rounds < _MIN_ROUNDS:
         rounds += 1
         for case, calls in cases.items():
             for name, call in calls.items():
@@ -62,7 +62,7 @@ def measure(seconds: float) -> list[Timing]:
 
 
 def _cases(frame: Image) -> dict[str, dict[str, Call]]:
-    """Return what to time, by case and name; all of a case give the same bytes."""
+    """Return the calls to time, by case and name. All calls of a case return the same bytes."""
     model = np.ascontiguousarray(frame[650:750, 500:600])
     out = np.empty(frame.shape[:2], np.uint8)
     hist = backproj.Histogram(model)
@@ -89,7 +89,7 @@ def _cases(frame: Image) -> dict[str, dict[str, Call]]:
         expected = call().copy()
         for ours, project in cases[case].items():
             if not np.array_equal(project(), expected):
-                raise RuntimeError(f"{case}: {ours} gives other bytes than {name}; see backproj verify")
+                raise RuntimeError(f"{case}: {ours} and {name} give different bytes; see backproj verify")
         cases[case][name] = call
     return cases
 
@@ -97,7 +97,7 @@ def _cases(frame: Image) -> dict[str, dict[str, Call]]:
 def _by_cv2(
     cases: Iterable[str], frame: Image, model: Image, hist: backproj.Histogram, hue: backproj.Histogram
 ) -> dict[str, tuple[str, Call]]:
-    """Return what cv2 does in each of the three cases, or nothing if it is not there."""
+    """Return the cv2 call of each of the three cases, or nothing if cv2 is not installed."""
     try:
         cv2: Any = importlib.import_module("cv2")
     except ImportError:
