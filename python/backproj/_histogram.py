@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from backproj import _npz
 from backproj._engine import native
+from backproj._engine.arithmetic import added, ratio_of
 from backproj._engine.engines import engine_named
-from backproj._engine.state import State, of_counts, of_values
+from backproj._engine.state import State, of_values
 from backproj._validate.layout import Layout, check_layout
 from backproj._validate.options import check_order, check_peak
 from backproj._validate.threads import check_threads
@@ -255,20 +256,7 @@ class Histogram:
         """
         if not isinstance(other, Histogram):
             return NotImplemented
-        one, two = self._state, other._state
-        if one.counts is None or two.counts is None:
-            raise ValueError("a histogram made by from_values or ratio has no counts to add")
-        if (one.layout, one.peak) != (two.layout, two.peak):
-            raise ValueError(
-                f"histograms of different layouts or peaks cannot be added: {one.layout}, peak {one.peak}; "
-                f"{two.layout}, peak {two.peak}"
-            )
-        total = one.counts + two.counts
-        if (total < 0).any():  # numpy wraps around; neither is negative
-            raise OverflowError(
-                "the sum of the counts of a bin is more than 2^63 - 1, the most an int64 holds"
-            )
-        return self._of(of_counts(one.layout, total, one.peak))
+        return self._of(added(self._state, other._state))
 
     def __radd__(self, other: object) -> Histogram:
         """Return self for 0, with which ``sum`` begins."""
@@ -376,14 +364,7 @@ class Histogram:
                 f"scene must be a Histogram, not {type(scene).__name__}; "
                 "backproj.Histogram(frame, ...) makes one, with the options of the model's"
             )
-        one, two = self._state, scene._state
-        if one.counts is None or two.counts is None:
-            raise ValueError("a histogram made by from_values or ratio has no counts to divide")
-        for name, mine, theirs in zip(one.layout._fields, one.layout, two.layout, strict=True):
-            if mine != theirs:
-                raise ValueError(f"the layouts differ: {name}={mine!r} of the model, {theirs!r} of the scene")
-        share = np.divide(one.counts, two.counts, out=np.zeros(one.layout.bins), where=two.counts != 0)
-        return self._of(of_values(one.layout, (255 * np.minimum(share, 1)).astype(np.float32)))
+        return self._of(ratio_of(self._state, scene._state))
 
     def back_project(
         self,
