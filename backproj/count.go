@@ -7,51 +7,76 @@ import (
 	"sync"
 )
 
-// Add adds the pixels of model where mask is not 0, all of them if the mask
-// has no Pix, to the counts.
+// Add adds the pixels of model where mask is not 0, or all of them if the mask
+// has no Pix, to the counts. The values and the table stay as they are: call
+// Normalize when all models are added.
 func (h *Histogram) Add(model Image, mask Plane) error {
-	k, err := kernelNamed(h.Run.Kernel)
+	c, err := h.counting(model, mask)
 	if err != nil {
 		return err
 	}
-	p, err := h.plan(true)
-	if err != nil {
-		return err
+	pixels := int64(c.image.width) * int64(c.image.height)
+	if most := slices.Max(h.Counts); most > math.MaxInt64-pixels {
+		return fmt.Errorf("backproj: Histogram: field Counts: %d and %d pixels more overflow an int64", most, pixels)
 	}
-	image, err := model.raster()
-	if err != nil {
-		return fmt.Errorf("backproj: model: %w", err)
+	c.addTo(h.Counts)
+	return nil
+}
+
+// A counting is what it takes to count a model's pixels, and is known to be right.
+type counting struct {
+	plan    *plan
+	kernel  *kernel
+	image   raster
+	mask    raster // if it is masked
+	masked  bool
+	workers int
+}
+
+// counting returns how the histogram counts a model.
+func (h *Histogram) counting(model Image, mask Plane) (c counting, err error) {
+	if c.kernel, err = kernelNamed(h.Run.Kernel); err != nil {
+		return c, err
 	}
-	if image.empty() {
-		return fmt.Errorf("backproj: model: %d×%d has no pixels", image.width, image.height)
+	if c.plan, err = h.countable(); err != nil {
+		return c, err
 	}
-	var where *raster
-	if mask.Pix != nil {
-		m, err := mask.raster()
-		if err != nil {
-			return fmt.Errorf("backproj: mask: %w", err)
+	if c.image, err = model.raster(); err != nil {
+		return c, fmt.Errorf("backproj: model: %w", err)
+	}
+	width, height := c.image.width, c.image.height
+	if c.image.empty() {
+		return c, fmt.Errorf("backproj: model: %d×%d has no pixels", width, height)
+	}
+	if c.masked = mask.Pix != nil; c.masked {
+		if c.mask, err = mask.raster(); err != nil {
+			return c, fmt.Errorf("backproj: mask: %w", err)
 		}
-		if m.width != image.width || m.height != image.height {
-			return fmt.Errorf("backproj: mask: %d×%d, but the model is %d×%d",
-				m.width, m.height, image.width, image.height)
+		if c.mask.width != width || c.mask.height != height {
+			return c, fmt.Errorf("backproj: mask: %d×%d, but the model is %d×%d",
+				c.mask.width, c.mask.height, width, height)
 		}
-		where = &m
 	}
+	c.workers = h.Run.workers(height, width*height, c.kernel)
+	return c, nil
+}
+
+// addTo adds the numbers of pixels to the counts.
+func (c *counting) addTo(counts []int64) {
 	var merge sync.Mutex
-	parallel(image.height, h.Run.workers(image.height, image.width*image.height, k), func(y0, y1 int) {
-		var rows *raster
-		if where != nil {
-			r := where.rows(y0, y1)
-			rows = &r
+	parallel(c.image.height, c.workers, func(y0, y1 int) {
+		var mask *raster
+		if c.masked {
+			rows := c.mask.rows(y0, y1)
+			mask = &rows
 		}
-		t := newTally(p, image.width*(y1-y0))
+		t := newTally(c.plan, c.image.width*(y1-y0))
 		defer t.release()
-		p.count(k, t, image.rows(y0, y1), rows)
+		c.plan.count(c.kernel, t, c.image.rows(y0, y1), mask)
 		merge.Lock()
 		defer merge.Unlock()
-		t.addTo(h.Counts)
+		t.addTo(counts)
 	})
-	return nil
 }
 
 // count adds the image's pixels, those where mask is not 0 if there is one,
@@ -148,7 +173,7 @@ var (
 )
 
 func newTally(p *plan, pixels int) *tally {
-	if p.spatial || pixels < manyPixels {
+	if p.binsValue || pixels < manyPixels {
 		t := tallies.Get().(*tally)
 		t.plan = p
 		size := p.cells

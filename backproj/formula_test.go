@@ -27,7 +27,7 @@ func formulaBin(m Image, i int) int {
 // formulaCounts counts the pixels of a packed model, those where the mask is
 // not 0 if it has a Pix.
 func formulaCounts(model Image, mask Plane) []int64 {
-	counts := make([]int64, Bins)
+	counts := make([]int64, defaultCells)
 	for i := range model.Width * model.Height {
 		if mask.Pix == nil || mask.Pix[i] != 0 {
 			counts[formulaBin(model, i)]++
@@ -84,3 +84,6 @@ func expectFormula(t *testing.T, h *Histogram, model Image, mask Plane, frame Im
 		t.Fatalf("%s projects to %v, want %v", h.Run.Kernel, dst, want)
 	}
 }
+
+// defaultCells is the number of bins of a histogram whose layout is the zero value.
+const defaultCells = 32 * 32

@@ -1,54 +1,75 @@
 package backproj
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
-// Options are what a histogram may be asked for beside its model. The zero
-// value asks for nothing.
+// Raw is the peak that leaves counts as they are: the value of a bin is the
+// number of its pixels.
+const Raw = -1
+
+// Options are the optional arguments of NewHistogram and BackProjectModel. The
+// zero value has the defaults.
 type Options struct {
-	// Mask has the model's size; only pixels where it is not 0 are counted.
-	// A Mask without Pix counts all.
+	// Mask has the size of the model. Only pixels where it is not 0 are
+	// counted. A Mask whose Pix is nil counts all pixels.
 	Mask Plane
 
+	// Layout says which channels, bins and ranges the histogram has.
 	Layout Layout
 
-	// Peak is what the fullest bin becomes; 0 means 256. Raw leaves the counts
-	// as they are.
+	// Peak is the value of the fullest bin: a positive number, or Raw for
+	// counts as they are. 0 means 256.
 	Peak float64
-	Raw  bool
 
+	// Run says how the work is done.
 	Run Run
 }
 
-// A Histogram says how well each colour fits a model. It may be used by
-// several goroutines at once while nobody changes it.
+// A Histogram says how common each colour is in a model. It may be used by
+// several goroutines at once while none of them changes it.
 //
-// All that it knows of a model is in three slices, which a caller may provide,
-// to keep them where it wants, and then Add, Normalize and Tabulate;
-// NewHistogram does all that.
+// NewHistogram makes one. A caller may also make one of a Layout and of slices
+// of its own, for example to keep them in shared memory, and fill it in by Fit:
+//
+//	cells, err := layout.Cells()
+//	...
+//	h := &backproj.Histogram{
+//		Layout: layout,
+//		Counts: make([]int64, cells),
+//		Values: make([]float32, cells),
+//	}
+//	_, err = h.Fit(model, backproj.Plane{}, 0)
+//
+// Results are computed in three steps: Add counts pixels, Normalize scales the
+// Counts to the Values, and Tabulate writes the Table of the Values. Each step
+// changes the results of no later one but for Normalize, which also calls
+// Tabulate if there is a Table. So after Add, call Normalize; after writing to
+// Values, call Tabulate.
 type Histogram struct {
 	Layout Layout
 
-	// Counts are the numbers of the model's pixels in the bins. The channels
-	// are in the order of HSV, the bins of the last one adjoin.
+	// Counts holds the number of pixels of the model in each bin, in row-major
+	// order: the last channel varies fastest. Its length is Layout.Cells.
 	Counts []int64
 
-	// Values are the counts scaled so that the least is 0 and the greatest
-	// the peak, as OpenCV's normalize does with NORM_MINMAX.
+	// Values holds the counts scaled so that the least becomes 0 and the
+	// greatest the peak, as by OpenCV's normalize with NORM_MINMAX. Its length
+	// is that of Counts.
 	Values []float32
 
-	// Table holds the rounded values as BackProject looks them up. If it is
-	// nil, each call makes its own.
+	// Table holds the rounded values, arranged for fast lookups. If it is nil,
+	// each back projection makes its own. Otherwise its length is
+	// Layout.TableLen, and back projections depend on it alone, not on Values.
 	Table []uint8
 
-	// Run says how the methods work.
+	// Run says how the methods do their work.
 	Run Run
 }
 
-// Bins is the number of bins of a Histogram whose Layout is the zero value.
-const Bins = 32 * 32
-
-// NewHistogram returns the histogram of the pixels of model. The options may
-// be nil.
+// NewHistogram returns the histogram of a model, an image of what is looked
+// for. The options may be nil.
 func NewHistogram(model Image, options *Options) (*Histogram, error) {
 	if options == nil {
 		options = new(Options)
@@ -58,80 +79,122 @@ func NewHistogram(model Image, options *Options) (*Histogram, error) {
 		return nil, err
 	}
 	h := &Histogram{
-		Layout: options.Layout,
+		Layout: options.Layout.clone(),
 		Counts: make([]int64, plan.cells),
 		Values: make([]float32, plan.cells),
-		Table:  make([]uint8, plan.tableSize()),
+		Table:  make([]uint8, plan.tableLen()),
 		Run:    options.Run,
 	}
-	if _, err := h.fit(model, options); err != nil {
+	if _, err := h.Fit(model, options.Mask, options.Peak); err != nil {
 		return nil, err
 	}
-	return h, h.Tabulate(1)
+	return h, nil
 }
 
-// fit counts the model and makes the values. It returns the greatest count.
-func (h *Histogram) fit(model Image, options *Options) (most int64, err error) {
-	if err := h.Add(model, options.Mask); err != nil {
+// Fit makes h the histogram of a model, whatever it was before: it sets the
+// counts to those of the model's pixels where mask is not 0, or of all pixels
+// if the mask has no Pix, and then calls Normalize. It returns the count of the
+// fullest bin, which is 0 if no pixel was counted. In case of an error h is as
+// before.
+func (h *Histogram) Fit(model Image, mask Plane, peak float64) (fullest int64, err error) {
+	c, err := h.counting(model, mask)
+	if err != nil {
 		return 0, err
 	}
-	peak := options.Peak
-	if peak == 0 {
-		peak = 256
+	if peak, err = checkPeak(peak); err != nil {
+		return 0, err
 	}
-	if options.Raw {
-		peak = 0
-	}
-	return h.normalize(peak)
+	clear(h.Counts)
+	c.addTo(h.Counts)
+	return h.normalize(c.plan, peak), nil
 }
 
-// Normalize makes the values of the counts: scaled so that the least becomes 0
-// and the greatest peak, or as they are if peak is 0.
+// Normalize computes the values from the counts, and then the table if there is
+// one. The least count becomes 0 and the greatest peak, a positive number; Raw
+// leaves the counts as they are, and 0 means 256. If all counts are equal, all
+// values are 0.
 func (h *Histogram) Normalize(peak float64) error {
-	_, err := h.normalize(peak)
-	return err
+	p, err := h.countable()
+	if err != nil {
+		return err
+	}
+	if peak, err = checkPeak(peak); err != nil {
+		return err
+	}
+	h.normalize(p, peak)
+	return nil
 }
 
-func (h *Histogram) normalize(peak float64) (most int64, err error) {
-	if _, err := h.plan(true); err != nil {
-		return 0, err
-	}
-	if peak == 0 {
+// normalize does the work of Normalize, whose arguments are checked. It returns
+// the greatest count.
+func (h *Histogram) normalize(p *plan, peak float64) (most int64) {
+	if peak == Raw {
 		for i, count := range h.Counts {
 			h.Values[i] = float32(count)
 			most = max(most, count)
 		}
-		return most, nil
+	} else {
+		most = normalize(h.Values, h.Counts, peak)
 	}
-	return normalize(h.Values, h.Counts, peak), nil
+	if h.Table != nil {
+		p.tabulate(h.Table, h.Values, 1)
+	}
+	return most
 }
 
-// Tabulate makes the table of the values, each times scale. BackProject goes by
-// the table alone, if there is one.
+// checkPeak returns the peak that the argument stands for.
+func checkPeak(peak float64) (float64, error) {
+	switch {
+	case peak == 0:
+		return 256, nil
+	case peak == Raw, peak > 0 && peak <= math.MaxFloat64:
+		return peak, nil
+	}
+	return 0, fmt.Errorf("backproj: peak: %v is not positive and finite, nor Raw", peak)
+}
+
+// Tabulate writes the table: the values, each times scale, rounded half to even
+// and limited to 0 to 255. Call it after a change of Values.
 func (h *Histogram) Tabulate(scale float32) error {
-	p, err := h.plan(false)
+	p, err := h.projectable()
 	if err != nil {
 		return err
 	}
-	if len(h.Table) != p.tableSize() {
-		return fmt.Errorf("backproj: Histogram: field Table: %d bytes, not %d", len(h.Table), p.tableSize())
+	if h.Table == nil {
+		return h.tableError(p)
 	}
 	p.tabulate(h.Table, h.Values, scale)
 	return nil
 }
 
-// plan returns the plan of the layout, if the values, and perhaps the counts,
-// are as many as it says.
-func (h *Histogram) plan(counts bool) (*plan, error) {
+// projectable returns the plan of the layout, or an error unless the values,
+// and the table if there is one, have the lengths that it says.
+func (h *Histogram) projectable() (*plan, error) {
 	p, err := h.Layout.plan()
 	if err != nil {
 		return nil, err
 	}
-	if counts && len(h.Counts) != p.cells {
-		return nil, fmt.Errorf("backproj: Histogram: field Counts: %d, not %d", len(h.Counts), p.cells)
-	}
 	if len(h.Values) != p.cells {
 		return nil, fmt.Errorf("backproj: Histogram: field Values: %d, not %d", len(h.Values), p.cells)
 	}
+	if h.Table != nil && len(h.Table) != p.tableLen() {
+		return nil, h.tableError(p)
+	}
 	return p, nil
+}
+
+// countable is as projectable, and checks the length of the counts as well.
+func (h *Histogram) countable() (*plan, error) {
+	p, err := h.Layout.plan()
+	if err != nil {
+		return nil, err
+	}
+	if len(h.Counts) != p.cells {
+		return nil, fmt.Errorf("backproj: Histogram: field Counts: %d, not %d", len(h.Counts), p.cells)
+	}
+	return h.projectable()
+}
+
+func (h *Histogram) tableError(p *plan) error {
+	return fmt.Errorf("backproj: Histogram: field Table: %d bytes, not %d", len(h.Table), p.tableLen())
 }

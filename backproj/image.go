@@ -154,4 +154,33 @@ func add(a, b int) (int, bool) {
 	return sum, (sum > a) == (b > 0)
 }
 
+// overlaps reports whether two of the raster's pixels are the same byte.
+func (r *raster) overlaps() bool {
+	pixel, row := magnitude(r.pixel), magnitude(r.row)
+	width, height := uint(max(0, r.width)), uint(max(0, r.height))
+	if width == 0 || height == 0 {
+		return false
+	}
+	if row/width >= pixel && pixel > 0 {
+		return false // each row ends before the next begins, as is usual
+	}
+	// Pixels dx and dy apart are the same one if dx·pixel = dy·row. The least
+	// such distances, other than 0, are those divided by their common divisor.
+	a, b := pixel, row
+	for b > 0 {
+		a, b = b, a%b
+	}
+	if a == 0 {
+		return width > 1 || height > 1
+	}
+	return row/a < width && pixel/a < height
+}
+
+func magnitude(n int) uint {
+	if n < 0 {
+		return -uint(n)
+	}
+	return uint(n)
+}
+
 func (r *raster) empty() bool { return r.width == 0 || r.height == 0 }

@@ -62,7 +62,7 @@ type kernel struct {
 	// project writes table[index] to dst for each pixel whose value the gate
 	// accepts, and 0 for the others. Since table[rejected] is 0, it may look up
 	// that index for these.
-	project func(dst, src []byte, format pixelFormat, table *Table, gate gate)
+	project func(dst, src []byte, format pixelFormat, table *lookupTable, gate gate)
 
 	// supports tells the codings that projectCoded supports, never noCoding. A
 	// kernel without any has no projectCoded: project and convert suffice for
@@ -71,7 +71,7 @@ type kernel struct {
 
 	// projectCoded writes to dst what the coding says of each pixel. The table
 	// is used by hsvCoding alone and may otherwise be nil.
-	projectCoded func(coding coding, dst, src []byte, format pixelFormat, book *codebook, table *Table)
+	projectCoded func(coding coding, dst, src []byte, format pixelFormat, book *codebook, table *lookupTable)
 
 	// sharesIndices says that several histograms are projected faster by one
 	// convert, and a lookup of each index in all their tables, than by a project

@@ -74,7 +74,7 @@ func countAVX512(counts *indexCounts, n int, src []byte, format pixelFormat) {
 	}
 }
 
-func projectAVX512(dst, src []byte, format pixelFormat, table *Table, gate gate) {
+func projectAVX512(dst, src []byte, format pixelFormat, table *lookupTable, gate gate) {
 	n := len(dst)
 	if n < avx512Batch {
 		projectAVX2(dst, src, format, table, gate)
@@ -88,7 +88,7 @@ func projectAVX512(dst, src []byte, format pixelFormat, table *Table, gate gate)
 	}
 }
 
-func projectCodedAVX512(coding coding, dst, src []byte, format pixelFormat, book *codebook, table *Table) {
+func projectCodedAVX512(coding coding, dst, src []byte, format pixelFormat, book *codebook, table *lookupTable) {
 	n := len(dst)
 	if n == 0 {
 		return
@@ -176,7 +176,7 @@ func countAVX2(counts *indexCounts, n int, src []byte, format pixelFormat) {
 	}
 }
 
-func projectAVX2(dst, src []byte, format pixelFormat, table *Table, gate gate) {
+func projectAVX2(dst, src []byte, format pixelFormat, table *lookupTable, gate gate) {
 	n := len(dst)
 	if n < avx2Batch {
 		var row shortRow
@@ -194,7 +194,7 @@ func projectAVX2(dst, src []byte, format pixelFormat, table *Table, gate gate) {
 	}
 }
 
-func projectHueAVX2(coding coding, dst, src []byte, format pixelFormat, book *codebook, _ *Table) {
+func projectHueAVX2(coding coding, dst, src []byte, format pixelFormat, book *codebook, _ *lookupTable) {
 	n := len(dst)
 	if n < avx2Batch {
 		var row shortRow

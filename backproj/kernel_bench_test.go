@@ -17,7 +17,7 @@ func BenchmarkKernel(b *testing.B) {
 			noise[3*i+c] = byte(random.Uint32())
 		}
 	}
-	var table Table
+	var table lookupTable
 	dst, index, values, counts := make([]byte, n), make([]uint16, n), make([]byte, n), new(indexCounts)
 	for _, k := range kernels {
 		for _, image := range []struct {

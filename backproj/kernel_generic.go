@@ -183,7 +183,7 @@ func countGeneric(counts *indexCounts, n int, src []byte, format pixelFormat) {
 	}
 }
 
-func projectGeneric(dst, src []byte, format pixelFormat, table *Table, gate gate) {
+func projectGeneric(dst, src []byte, format pixelFormat, table *lookupTable, gate gate) {
 	t := tablesFor(format)
 	_, _ = *t, *table
 	if gate != open {
@@ -218,7 +218,7 @@ func projectGeneric(dst, src []byte, format pixelFormat, table *Table, gate gate
 // projectGated is projectGeneric for a gate that may reject pixels. It replaces
 // their indices by rejected, with a conditional move. The condition is written out
 // for each pixel because Go would not inline a function for it.
-func projectGated(t *chromaTables, dst, src []byte, format pixelFormat, table *Table, gate gate) {
+func projectGated(t *chromaTables, dst, src []byte, format pixelFormat, table *lookupTable, gate gate) {
 	_, _ = *t, *table
 	lo, span := uint32(gate.lo), uint32(gate.hi-gate.lo)
 	if format.size == 3 {

@@ -84,7 +84,7 @@ func TestKernelsAcceptAnyAlignment(t *testing.T) {
 }
 
 // checkRow compares the results of all functions of the kernel with the formula.
-func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, index []uint16, values []byte, table *Table) {
+func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, index []uint16, values []byte, table *lookupTable) {
 	t.Helper()
 	clear(dst)
 	k.project(dst, src, format, table, open)
@@ -143,7 +143,7 @@ func checkCodings(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, 
 		for i := range cells {
 			cells[i] = byte(7*i + 1)
 		}
-		var table Table
+		var table lookupTable
 		if p.coding == hsvCoding {
 			p.fillHSVTable(&table, cells)
 		}

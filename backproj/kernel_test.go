@@ -97,7 +97,7 @@ func openCVIndex(index uint16) uint16 {
 }
 
 func TestKernelsProjectByTheIndex(t *testing.T) {
-	var table Table
+	var table lookupTable
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range table {
 		table[i] = byte(random.Uint32())
@@ -176,7 +176,7 @@ func TestKernelsGateByTheValue(t *testing.T) {
 }
 
 func TestKernelsWriteNothingOutsideDst(t *testing.T) {
-	var table Table
+	var table lookupTable
 	for i := range table {
 		table[i] = byte(hueOf(i>>8) + i)
 	}
@@ -216,7 +216,7 @@ func TestKernelsPanicWithoutATable(t *testing.T) {
 			expectPanic(t, name+"/project gated", func() { k.project(dst, src, format, nil, gate{32, 255}) })
 			for c := range codings {
 				if k.supports[c] {
-					expectPanic(t, fmt.Sprint(name, "/coding ", c), func() { k.projectCoded(c, dst, src, format, nil, new(Table)) })
+					expectPanic(t, fmt.Sprint(name, "/coding ", c), func() { k.projectCoded(c, dst, src, format, nil, new(lookupTable)) })
 				}
 			}
 			if k.supports[hsvCoding] {
@@ -236,11 +236,11 @@ func TestKernelsPanicIfARowIsTooShort(t *testing.T) {
 				expectPanic(t, name+"/convert", func() { k.convert(make([]uint16, n), nil, src, format) })
 				expectPanic(t, name+"/convert with values", func() { k.convert(make([]uint16, n), make([]byte, n), src, format) })
 				expectPanic(t, name+"/count", func() { k.count(new(indexCounts), n, src, format) })
-				expectPanic(t, name+"/project", func() { k.project(dst, src, format, new(Table), open) })
-				expectPanic(t, name+"/project gated", func() { k.project(dst, src, format, new(Table), gate{32, 255}) })
+				expectPanic(t, name+"/project", func() { k.project(dst, src, format, new(lookupTable), open) })
+				expectPanic(t, name+"/project gated", func() { k.project(dst, src, format, new(lookupTable), gate{32, 255}) })
 				for c := range codings {
 					if k.supports[c] {
-						expectPanic(t, fmt.Sprint(name, "/coding ", c), func() { k.projectCoded(c, dst, src, format, new(codebook), new(Table)) })
+						expectPanic(t, fmt.Sprint(name, "/coding ", c), func() { k.projectCoded(c, dst, src, format, new(codebook), new(lookupTable)) })
 					}
 				}
 			}
@@ -254,11 +254,11 @@ func TestKernelsAcceptEmptyRows(t *testing.T) {
 			k.convert(nil, nil, nil, format)
 			k.convert([]uint16{}, []uint8{}, nil, format)
 			k.count(new(indexCounts), 0, nil, format)
-			k.project(nil, nil, format, new(Table), open)
-			k.project(nil, nil, format, new(Table), gate{32, 255})
+			k.project(nil, nil, format, new(lookupTable), open)
+			k.project(nil, nil, format, new(lookupTable), gate{32, 255})
 			for c := range codings {
 				if k.supports[c] {
-					k.projectCoded(c, nil, nil, format, new(codebook), new(Table))
+					k.projectCoded(c, nil, nil, format, new(codebook), new(lookupTable))
 				}
 			}
 		}
@@ -279,8 +279,8 @@ func expectPanic(t *testing.T, name string, call func()) {
 
 // randomTable returns a table of random rows in which OpenCV's hue and the hue byte
 // of the same colour have the same row.
-func randomTable() *Table {
-	table := new(Table)
+func randomTable() *lookupTable {
+	table := new(lookupTable)
 	random := rand.New(rand.NewPCG(3, 4))
 	for i := range table {
 		table[i] = byte(random.Uint32())

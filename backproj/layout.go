@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"sync/atomic"
 )
 
@@ -50,7 +49,13 @@ type Bounds struct {
 
 // dimensions returns how many of hue, saturation and value the channels are.
 func (c Channels) dimensions() int {
-	return [...]int{2, 1, 3}[c]
+	switch c {
+	case Hue:
+		return 1
+	case HueSaturation:
+		return 2
+	}
+	return 3
 }
 
 // Cells returns the number of bins in all, or an error if the layout is none.
@@ -60,6 +65,59 @@ func (l Layout) Cells() (int, error) {
 		return 0, err
 	}
 	return p.cells, nil
+}
+
+// TableLen returns the length of the table of a histogram with this layout, or
+// an error if the layout is invalid.
+func (l Layout) TableLen() (int, error) {
+	p, err := l.plan()
+	if err != nil {
+		return 0, err
+	}
+	return p.tableLen(), nil
+}
+
+// Equal reports whether the layouts have the same channels, bins and ranges, and
+// reject the same pixels, whether their defaults are written out or not.
+func (l Layout) Equal(other Layout) bool {
+	return l.explicit() == other.explicit() && l.bounds() == other.bounds()
+}
+
+// explicit returns the layout with its defaults written out, without the bins
+// and ranges of channels that it does not have, and without InRange.
+func (l Layout) explicit() Layout {
+	l.InRange = nil
+	whole := [3]float32{hues, 256, 256}
+	for c := range whole {
+		if c >= l.Channels.dimensions() {
+			l.Bins[c], l.Ranges[c] = 0, [2]float32{}
+			continue
+		}
+		if l.Bins[c] == 0 {
+			l.Bins[c] = 32
+		}
+		if l.Ranges[c] == [2]float32{} {
+			l.Ranges[c][1] = whole[c]
+		}
+	}
+	return l
+}
+
+// bounds returns the bounds of InRange, or those that all pixels are within.
+func (l Layout) bounds() Bounds {
+	if l.InRange == nil {
+		return Bounds{Hi: [3]uint8{255, 255, 255}}
+	}
+	return *l.InRange
+}
+
+// clone returns a layout that does not depend on memory of the caller's.
+func (l Layout) clone() Layout {
+	if l.InRange != nil {
+		bounds := *l.InRange
+		l.InRange = &bounds
+	}
+	return l
 }
 
 // outside is the offset of a value that is in no bin: the sum of three offsets
@@ -73,9 +131,8 @@ type plan struct {
 	cells                  int
 	bins, strides          [3]int // of hue, saturation and value: how many, and how many cells apart
 	hue, saturation, value [256]int32
-	partial                bool // some hue, saturation or value is outside
-	spatial                bool // the value has a part in the cell
-	gate                   gate // where it has none, it must pass this all the same
+	binsValue              bool // the value is one of the channels
+	gate                   gate // which values must pass, whether or not they are binned
 
 	// The offsets of hue and saturation, if the plan isCompact. Where one is
 	// outside, the sum is from cells to 2·cells.
@@ -126,18 +183,11 @@ func (l Layout) newPlan() (*plan, error) {
 	if l.Channels < HueSaturation || l.Channels > HueSaturationValue {
 		return nil, fmt.Errorf("backproj: field Channels: %d is none of them", l.Channels)
 	}
-	dimensions := l.Channels.dimensions()
-	p := &plan{cells: 1, bins: [3]int{1, 1, 1}, strides: [3]int{1, 1, 1}, spatial: dimensions == 3, gate: open}
-	whole := [3]float32{hues, 256, 256}
+	dimensions, explicit, bounds := l.Channels.dimensions(), l.explicit(), l.bounds()
+	p := &plan{cells: 1, bins: [3]int{1, 1, 1}, strides: [3]int{1, 1, 1}, binsValue: dimensions == 3, gate: open}
 	offsets := [3]*[256]int32{&p.hue, &p.saturation, &p.value}
 	for c := dimensions - 1; c >= 0; c-- { // the last channel's bins adjoin
-		x := axis{l.Bins[c], l.Ranges[c][0], l.Ranges[c][1]}
-		if x.bins == 0 {
-			x.bins = 32
-		}
-		if x.lo == 0 && x.hi == 0 {
-			x.hi = whole[c]
-		}
+		x := axis{explicit.Bins[c], explicit.Ranges[c][0], explicit.Ranges[c][1]}
 		if x.bins < 0 || x.bins > 256 {
 			return nil, fmt.Errorf("backproj: field Bins: %d, not 1 to 256", x.bins)
 		}
@@ -160,10 +210,6 @@ func (l Layout) newPlan() (*plan, error) {
 	if p.cells > maxCells {
 		return nil, fmt.Errorf("backproj: field Bins: %d in all, more than %d", p.cells, maxCells)
 	}
-	bounds := Bounds{Hi: [3]uint8{255, 255, 255}}
-	if l.InRange != nil {
-		bounds = *l.InRange
-	}
 	lo, hi := bounds.Lo, bounds.Hi
 	if lo[1] > hi[1] || lo[2] > hi[2] {
 		return nil, errors.New("backproj: field InRange: the least saturation or value is beyond the greatest")
@@ -185,9 +231,6 @@ func (l Layout) newPlan() (*plan, error) {
 		}
 	}
 	p.gate = gate{lo[2], hi[2]}
-	for _, channel := range offsets {
-		p.partial = p.partial || slices.Min(channel[:]) < 0
-	}
 	if p.isCompact() {
 		for i := range 256 {
 			p.compactHue[i], p.compactSaturation[i] = uint16(p.cells), uint16(p.cells)
@@ -204,10 +247,10 @@ func (l Layout) newPlan() (*plan, error) {
 }
 
 // isCompact reports whether cells are few enough to be added up in 16 bits.
-func (p *plan) isCompact() bool { return !p.spatial && p.cells <= 1<<14 }
+func (p *plan) isCompact() bool { return !p.binsValue && p.cells <= 1<<14 }
 
 // needsValues reports whether a pixel's value matters.
-func (p *plan) needsValues() bool { return p.spatial || p.gate != open }
+func (p *plan) needsValues() bool { return p.binsValue || p.gate != open }
 
-// tableSize is the length of a histogram's table.
-func (p *plan) tableSize() int { return len(Table{}) + p.cells }
+// tableLen is the length of a histogram's table.
+func (p *plan) tableLen() int { return len(lookupTable{}) + p.cells }

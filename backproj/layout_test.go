@@ -173,7 +173,7 @@ func TestEveryKernelPutsEveryColourIntoTheFormulasCellOfEveryLayout(t *testing.T
 			dst := Plane{Pix: got, Width: 1 << 12, Height: 1 << 12}
 			for _, kernel := range Kernels() {
 				for _, image := range images {
-					h, err := NewHistogram(image, &Options{Layout: layout, Raw: true, Run: Run{Kernel: kernel}})
+					h, err := NewHistogram(image, &Options{Layout: layout, Peak: Raw, Run: Run{Kernel: kernel}})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -272,18 +272,22 @@ func TestLayoutsThatAreNoneNameTheField(t *testing.T) {
 	}
 }
 
-func TestPeakAndRawScaleTheValues(t *testing.T) {
-	model := Image{Pix: []byte{0, 0, 255, 0, 0, 255, 0, 255, 0}, Width: 3, Height: 1}
+func TestLayoutsAreEqualIfTheirBinsAre(t *testing.T) {
+	all := &Bounds{Hi: [3]uint8{255, 255, 255}}
 	for _, test := range []struct {
-		options Options
-		want    float32
-	}{{Options{}, 256}, {Options{Peak: 255}, 255}, {Options{Peak: 0.5}, 0.5}, {Options{Raw: true}, 2}} {
-		h, err := NewHistogram(model, &test.options)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := h.Values[31]; got != test.want { // hue 0, saturation 255
-			t.Errorf("%+v: %v, want %v", test.options, got, test.want)
+		a, b Layout
+		want bool
+	}{
+		{Layout{}, Layout{Bins: [3]int{32, 32}, Ranges: [3][2]float32{{0, 180}, {0, 256}}, InRange: all}, true},
+		{Layout{Channels: Hue}, Layout{Channels: Hue, Bins: [3]int{0, 7, 7}, Ranges: [3][2]float32{{}, {1, 2}}}, true},
+		{Layout{InRange: &Bounds{Lo: [3]uint8{1, 2, 3}, Hi: all.Hi}}, Layout{InRange: &Bounds{Lo: [3]uint8{1, 2, 3}, Hi: all.Hi}}, true},
+		{Layout{}, Layout{Channels: Hue}, false},
+		{Layout{}, Layout{Bins: [3]int{32, 31}}, false},
+		{Layout{}, Layout{Ranges: [3][2]float32{{0, 179}}}, false},
+		{Layout{}, Layout{InRange: &Bounds{Hi: [3]uint8{255, 255, 254}}}, false},
+	} {
+		if test.a.Equal(test.b) != test.want || test.b.Equal(test.a) != test.want {
+			t.Errorf("%+v and %+v: want %t", test.a, test.b, test.want)
 		}
 	}
 }

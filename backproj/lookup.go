@@ -1,20 +1,21 @@
 package backproj
 
-import (
-	"fmt"
-	"sync"
-)
+import "sync"
 
-// A lookup says how a kernel finds what a histogram's pixels project to. It
+// A lookup is what a kernel looks up to project the pixels of one histogram. It
 // holds memory until it is released.
 type lookup struct {
-	plan *plan
+	plan   *plan
+	direct bool // the kernel projects on its own; otherwise apply does, by indices
 
-	book  *codebook // if the kernel takes the layout's coding
-	table *Table    // else by index; under hsvCoding, by the codes
-	gate  gate      // only values that pass it project to anything
-	few   *Table    // or, of few pixels, by what the plan's compact offsets come to
-	cells []uint8   // else by cell
+	// One of these is looked up: the codebook if the kernel takes the layout's
+	// coding; else, in an image of few pixels, the compact table; else the
+	// table, by index or, under hsvCoding, by codes; else the cells.
+	book    *codebook
+	compact *lookupTable // bytes addressed by compactHue + compactSaturation
+	table   *lookupTable
+	cells   []uint8
+	gate    gate // pixels whose values do not pass project to 0
 
 	aligned  *alignedCodebook
 	borrowed *[]uint8
@@ -23,50 +24,53 @@ type lookup struct {
 // tables are lent to histograms that have none of their own.
 var tables = sync.Pool{New: func() any { return new([]uint8) }}
 
-// fewPixels is up to where a Table made for one call, in some 3 µs, costs more
-// than adding up each pixel's offsets, which takes some 1 ns.
-const fewPixels = 3 << 10
+// maxCompactPixels is up to where a table made for one call, in some 3 µs, costs
+// more than adding up each pixel's compact offsets, which takes some 1 ns.
+const maxCompactPixels = 3 << 10
 
-// lookup returns the histogram's lookup for a kernel and so many pixels.
-func (h *Histogram) lookup(k *kernel, pixels int) (l lookup, err error) {
-	p, err := h.plan(false)
+// lookup returns the histogram's lookup for a kernel and so many pixels. If it
+// is shared, several histograms are projected by the same indices.
+func (h *Histogram) lookup(k *kernel, pixels int, shared bool) (l lookup, err error) {
+	p, err := h.projectable()
 	if err != nil {
 		return lookup{}, err
 	}
 	l.plan, l.gate = p, p.gate
-	coded := k.supports[p.coding]
+	coded := k.supports[p.coding] && !shared
 	table := h.Table
-	switch {
-	case len(table) == p.tableSize():
-	case table != nil:
-		return lookup{}, fmt.Errorf("backproj: Histogram: field Table: %d bytes, not %d", len(table), p.tableSize())
-	default:
-		l.borrowed = tables.Get().(*[]uint8)
-		if cap(*l.borrowed) < p.tableSize() {
-			*l.borrowed = make([]uint8, p.tableSize())
-		}
-		table = (*l.borrowed)[:p.tableSize()]
-		if !coded && p.isCompact() && pixels <= fewPixels {
-			l.few = (*Table)(table)
-			saturate(l.few[:p.cells], h.Values, 1)
-			clear(l.few[p.cells : 2*p.cells+1])
+	if table == nil {
+		table = l.borrow(p.tableLen())
+		if !coded && p.isCompact() && pixels <= maxCompactPixels {
+			l.compact = (*lookupTable)(table)
+			saturate(l.compact[:p.cells], h.Values, 1)
+			clear(l.compact[p.cells : 2*p.cells+1])
 			return l, nil
 		}
-		saturate(table[len(Table{}):], h.Values, 1)
+		saturate(table[len(lookupTable{}):], h.Values, 1)
 		if !coded || p.coding == hsvCoding {
-			p.fillTable((*Table)(table), table[len(Table{}):])
+			p.fillTable((*lookupTable)(table), table[len(lookupTable{}):])
 		}
 	}
-	l.cells = table[len(Table{}):]
-	if !p.spatial || p.coding == hsvCoding {
-		l.table = (*Table)(table)
+	l.cells = table[len(lookupTable{}):]
+	if !p.binsValue || p.coding == hsvCoding {
+		l.table = (*lookupTable)(table)
 	}
 	if coded {
 		l.aligned = codebooks.Get().(*alignedCodebook)
 		l.book = l.aligned.codebook()
 		p.fillCodebook(l.book, l.cells)
 	}
+	l.direct = coded || !p.binsValue && !shared
 	return l, nil
+}
+
+// borrow returns n bytes, whatever was in them before.
+func (l *lookup) borrow(n int) []uint8 {
+	l.borrowed = tables.Get().(*[]uint8)
+	if cap(*l.borrowed) < n {
+		*l.borrowed = make([]uint8, n)
+	}
+	return (*l.borrowed)[:n]
 }
 
 // release gives back what the lookup holds.
@@ -78,9 +82,6 @@ func (l *lookup) release() {
 		tables.Put(l.borrowed)
 	}
 }
-
-// direct reports whether the kernel projects on its own, without indices.
-func (l *lookup) direct() bool { return l.book != nil || l.few == nil && !l.plan.spatial }
 
 // project has the kernel project a row on its own.
 func (l *lookup) project(k *kernel, dst, src []byte, format pixelFormat) {
@@ -103,7 +104,7 @@ func (l *lookup) apply(dst []byte, indices []uint16, values []uint8) {
 			low := codes.saturation[uint8(index)] | codes.value[values[i]]
 			dst[i] = l.table[uint16(codes.hue[index>>8])<<8|uint16(low)]
 		}
-	case p.spatial:
+	case p.binsValue:
 		cells, values := l.cells, values[:len(indices)]
 		for i, index := range indices {
 			// No CPU could predict a branch.
@@ -111,15 +112,15 @@ func (l *lookup) apply(dst []byte, indices []uint16, values []uint8) {
 			inside := ^(cell >> 31)
 			dst[i] = cells[cell&inside] & uint8(inside)
 		}
-	case l.few != nil && l.gate != open:
+	case l.compact != nil && l.gate != open:
 		values = values[:len(indices)]
 		for i, index := range indices {
-			value := l.few[p.compactHue[index>>8]+p.compactSaturation[uint8(index)]]
+			value := l.compact[p.compactHue[index>>8]+p.compactSaturation[uint8(index)]]
 			dst[i] = value &^ l.gate.rejectMask(values[i])
 		}
-	case l.few != nil:
+	case l.compact != nil:
 		for i, index := range indices {
-			dst[i] = l.few[p.compactHue[index>>8]+p.compactSaturation[uint8(index)]]
+			dst[i] = l.compact[p.compactHue[index>>8]+p.compactSaturation[uint8(index)]]
 		}
 	case l.gate != open:
 		values = values[:len(indices)]

@@ -60,11 +60,11 @@ func TestACallAllocatesAScratchWhateverTheFrame(t *testing.T) {
 		{"projecting by the value", 24 * KiB, project(probs[:1], frame, 1, valued)},
 		{"projecting what goes through the scratch", 24 * KiB, project(onto, turned, 1, plain)},
 		{"projecting several", 64 * KiB, project(probs, frame, 1, plain, gated, valued)},
-		{"counting", 8*Bins + 32*KiB, func() error { return plain.Add(frame, Plane{}) }},
-		{"counting under a mask", 8*Bins + 32*KiB, func() error {
+		{"counting", 8*defaultCells + 32*KiB, func() error { return plain.Add(frame, Plane{}) }},
+		{"counting under a mask", 8*defaultCells + 32*KiB, func() error {
 			return plain.Add(frame, Plane{Pix: mask, Width: w, Height: h})
 		}},
-		{"counting what goes through the scratch", 8*Bins + 32*KiB, func() error { return plain.Add(turned, Plane{}) }},
+		{"counting what goes through the scratch", 8*defaultCells + 32*KiB, func() error { return plain.Add(turned, Plane{}) }},
 		{"counting the largest histogram", 8*64*128*128 + 32*KiB, func() error { return largest.Add(frame, Plane{}) }},
 		{"locating", 8*w + KiB, func() error {
 			_, _, _, err := Locate(probs[0], 9, 9)

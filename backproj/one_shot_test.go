@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The sizes are on both sides of fewPixels, and the layouts follow one another
+// The sizes are on both sides of maxCompactPixels, and the layouts follow one another
 // in one order and then in the other, since memory is used again.
 func TestAOneShotGivesWhatAHistogramGives(t *testing.T) {
 	gated := &Bounds{Lo: [3]uint8{170, 60, 32}, Hi: [3]uint8{20, 200, 250}}

@@ -12,8 +12,8 @@ type Run struct {
 	// Kernel is one of Kernels; "" is the fastest.
 	Kernel string
 
-	// Threads is the greatest number of goroutines; 0 is as many as there are
-	// CPUs. Small images use fewer.
+	// Threads is the greatest number of goroutines; 0 means GOMAXPROCS. Small
+	// images use fewer.
 	Threads int
 }
 
@@ -42,8 +42,7 @@ func BackProjectModel(dst Plane, frame, model Image, options *Options) (fullest 
 	h.Layout, h.Run = options.Layout, options.Run
 	h.Counts = slices.Grow(h.Counts[:0], plan.cells)[:plan.cells]
 	h.Values = slices.Grow(h.Values[:0], plan.cells)[:plan.cells]
-	clear(h.Counts)
-	if fullest, err = h.fit(model, options); err != nil {
+	if fullest, err = h.Fit(model, options.Mask, options.Peak); err != nil {
 		return 0, err
 	}
 	return fullest, h.BackProject(dst, frame)
@@ -84,13 +83,16 @@ func BackProjectEach(dsts []Plane, frames []Image, histograms []*Histogram, run 
 		if err != nil {
 			return fmt.Errorf("backproj: dst: %w", err)
 		}
-		if err := out.takes(&p.sources[i%len(frames)]); err != nil {
+		if err := out.holds(&p.sources[i%len(frames)]); err != nil {
 			return fmt.Errorf("backproj: dst: %w", err)
 		}
 		p.outs = append(p.outs, out)
 	}
+	// Where computing indices is slow beside looking them up, several histograms
+	// share them.
+	shared := k.sharesIndices && len(histograms) > 1
 	for _, h := range histograms {
-		l, err := h.lookup(k, pixels)
+		l, err := h.lookup(k, pixels, shared)
 		if err != nil {
 			return err
 		}
@@ -147,14 +149,14 @@ func (p *projection) band(y0, y1 int) {
 	}
 }
 
-// takes returns an error unless the raster has room for a result for each
-// pixel of the source.
-func (r *raster) takes(source *raster) error {
+// holds returns an error unless the raster has a pixel of its own for each pixel
+// of the source.
+func (r *raster) holds(source *raster) error {
 	if r.width != source.width || r.height != source.height {
 		return fmt.Errorf("%d×%d, but the frame is %d×%d", r.width, r.height, source.width, source.height)
 	}
-	if !r.empty() && (r.row == 0 && r.height > 1 || r.pixel == 0 && r.width > 1) {
-		return errors.New("field Stride: Repeat, but its pixels must be apart")
+	if r.overlaps() {
+		return errors.New("field Stride: pixels overlap")
 	}
 	return nil
 }
@@ -163,7 +165,6 @@ func (r *raster) takes(source *raster) error {
 type target struct {
 	out    raster
 	lookup *lookup
-	direct bool // the kernel projects to it on its own
 }
 
 // project back-projects image onto the targets, which are of the same size.
@@ -179,20 +180,16 @@ func project(k *kernel, targets []target, image raster) {
 			targets[i].out = targets[i].out.flat()
 		}
 	}
-	// Where projecting is as fast as computing indices and looking them up,
-	// only those targets that must share indices do.
 	needsIndices, needsValues := false, false
 	for i := range targets {
-		l := targets[i].lookup
-		targets[i].direct = l.direct() && (len(targets) == 1 || !k.sharesIndices)
-		if !targets[i].direct {
+		if l := targets[i].lookup; !l.direct {
 			needsIndices = true
 			needsValues = needsValues || l.needsValues()
 		}
 	}
 	width := pixels.image.width
 	run := blockPixels
-	if t := &targets[0]; len(targets) == 1 && t.direct && pixels.inPlace && t.out.pixel == 1 {
+	if t := &targets[0]; len(targets) == 1 && t.lookup.direct && pixels.inPlace && t.out.pixel == 1 {
 		run = longRun
 	}
 	run = min(run, width)
@@ -214,7 +211,7 @@ func project(k *kernel, targets []target, image raster) {
 			for i := range targets {
 				t := &targets[i]
 				dst := t.out.place(x, y, n, scratch)
-				if t.direct {
+				if t.lookup.direct {
 					t.lookup.project(k, dst, src, pixels.format)
 				} else {
 					t.lookup.apply(dst, indices, values)

@@ -5,33 +5,33 @@ import (
 	"math"
 )
 
-// A Table maps a pixel's index, hue byte<<8 | saturation, to the byte that it
+// A lookupTable maps a pixel's index, hue byte<<8 | saturation, to the byte that it
 // projects to. Under hsvCoding it maps codes instead. The entries of indices that
 // no colour has are unspecified, except for that of rejected, which is 0.
-type Table [1 << 16]uint8
+type lookupTable [1 << 16]uint8
 
-// tabulate fills in a histogram's table: a Table, followed by the byte that each
+// tabulate fills in a histogram's table: a lookupTable, followed by the byte that each
 // bin projects to, which is its value times scale, saturated.
 func (p *plan) tabulate(table []uint8, values []float32, scale float32) {
-	cells := table[len(Table{}):]
+	cells := table[len(lookupTable{}):]
 	saturate(cells, values, scale)
-	p.fillTable((*Table)(table), cells)
+	p.fillTable((*lookupTable)(table), cells)
 }
 
-// fillTable fills in the Table of a histogram whose bins project to cells, if its
+// fillTable fills in the lookupTable of a histogram whose bins project to cells, if its
 // layout uses one.
-func (p *plan) fillTable(t *Table, cells []uint8) {
+func (p *plan) fillTable(t *lookupTable, cells []uint8) {
 	switch {
-	case !p.spatial:
+	case !p.binsValue:
 		p.fillHueSaturationTable(t, cells)
 	case p.coding == hsvCoding:
 		p.fillHSVTable(t, cells)
 	}
 }
 
-// fillHueSaturationTable fills in the Table of a histogram of hue, or of hue and
+// fillHueSaturationTable fills in the lookupTable of a histogram of hue, or of hue and
 // saturation.
-func (p *plan) fillHueSaturationTable(t *Table, cells []uint8) {
+func (p *plan) fillHueSaturationTable(t *lookupTable, cells []uint8) {
 	// All hues of a bin have the same row, which is computed once and copied. A
 	// saturation outside all bins has bin 256, the first of the second half of
 	// bins, which is 0.
@@ -85,9 +85,9 @@ func (p *plan) fillHueSaturationTable(t *Table, cells []uint8) {
 	t[rejected] = 0
 }
 
-// fillHSVTable fills in the Table of a histogram whose layout has hsvCoding. The
+// fillHSVTable fills in the lookupTable of a histogram whose layout has hsvCoding. The
 // classes of what is outside all bins project to 0.
-func (p *plan) fillHSVTable(t *Table, cells []uint8) {
+func (p *plan) fillHSVTable(t *lookupTable, cells []uint8) {
 	clear(t[:min(len(t), (p.bins[0]+1)<<8)])
 	for hue := range p.bins[0] {
 		for saturation := range p.bins[1] {

@@ -7,16 +7,16 @@ import (
 )
 
 func TestTabulateFillsInEveryHueAndSaturationAndThenEveryBin(t *testing.T) {
-	values := make([]float32, Bins)
+	values := make([]float32, defaultCells)
 	for i := range values {
 		values[i] = float32(i) / 4
 	}
-	table := bytes.Repeat([]byte{0xee}, len(Table{})+Bins) // as another histogram left it
+	table := bytes.Repeat([]byte{0xee}, len(lookupTable{})+defaultCells) // as another histogram left it
 	h := Histogram{Values: values, Table: table}
 	if err := h.Tabulate(1); err != nil {
 		t.Fatal(err)
 	}
-	for i, got := range table[:len(Table{})] {
+	for i, got := range table[:len(lookupTable{})] {
 		hue, saturation := i>>8, i&255
 		if !validHueByte(hue) {
 			continue
@@ -28,7 +28,7 @@ func TestTabulateFillsInEveryHueAndSaturationAndThenEveryBin(t *testing.T) {
 	if table[rejected] != 0 {
 		t.Errorf("rejected pixels give %d", table[rejected])
 	}
-	for bin, got := range table[len(Table{}):] {
+	for bin, got := range table[len(lookupTable{}):] {
 		if want := saturated(values[bin], 1); got != want {
 			t.Fatalf("bin %d: %d, want %d", bin, got, want)
 		}

@@ -34,17 +34,6 @@ import (
 // kernels are what a kernel's number refers to.
 var kernels = backproj.Kernels()
 
-// raw is a peak that leaves the counts as they are.
-const raw = -1
-
-// rawPeak returns a peak as package backproj takes it.
-func rawPeak(peak float64) float64 {
-	if peak == raw {
-		return 0
-	}
-	return peak
-}
-
 // BackProject is backproj.BackProject.
 func BackProject(frame []byte, w, h int, model []byte, mw, mh int) (prob []byte) {
 	var err error
@@ -91,10 +80,7 @@ func Add(
 func Normalize(histogram, counts uintptr, peak float64) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 	h := recordAt(histogram).counted(counts, backproj.Run{})
-	if err := h.Normalize(rawPeak(peak)); err != nil {
-		return 0, err
-	}
-	return 0, h.Tabulate(1)
+	return 0, h.Normalize(peak)
 }
 
 // Fit makes a histogram's counts, values and table of a model: it does what Add
@@ -117,14 +103,8 @@ func Fit(
 			return 0, err
 		}
 	}
-	clear(h.Counts)
-	if err := h.Add(image, where); err != nil {
-		return 0, err
-	}
-	if err := h.Normalize(rawPeak(peak)); err != nil {
-		return 0, err
-	}
-	return 0, h.Tabulate(1)
+	_, err = h.Fit(image, where, peak)
+	return 0, err
 }
 
 // Tabulate makes a histogram's table of its values, each times scale.
@@ -146,7 +126,7 @@ func Project(
 ) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 	run := backproj.Run{Kernel: kernels[kernel], Threads: threads}
-	// One of each, which is usual, is not allocated.
+	// Slices of one frame and one plane, as is usual, stay on the stack.
 	var (
 		oneFrame [1]backproj.Image
 		onePlane [1]backproj.Plane
@@ -191,8 +171,8 @@ func ProjectModel(
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 	options := backproj.Options{
 		Layout: recordAt(histogram).layout(),
-		Peak:   peak, Raw: peak == raw,
-		Run: backproj.Run{Kernel: kernels[kernel], Threads: threads},
+		Peak:   peak,
+		Run:    backproj.Run{Kernel: kernels[kernel], Threads: threads},
 	}
 	image, err := foreign.Image(frame, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"unsafe"
-
-	"github.com/backproj/backproj/backproj"
 )
 
 // at returns the address of a slice's first element, as Python gives it.
@@ -25,6 +23,9 @@ func memory[T any](t *testing.T, n int) []T {
 	return s
 }
 
+// cells is the number of bins of a histogram whose layout is the zero value.
+const cells = 32 * 32
+
 // A state is what Python keeps of a histogram.
 type state struct {
 	counts []int64
@@ -35,11 +36,11 @@ type state struct {
 
 func newState(t *testing.T) *state {
 	s := &state{
-		memory[int64](t, backproj.Bins), memory[float32](t, backproj.Bins),
-		memory[uint8](t, 1<<16+backproj.Bins), memory[record](t, 1),
+		memory[int64](t, cells), memory[float32](t, cells),
+		memory[uint8](t, 1<<16+cells), memory[record](t, 1),
 	}
 	s.record[0] = record{
-		values: at(s.values), table: at(s.table), cells: backproj.Bins, length: 1<<16 + backproj.Bins,
+		values: at(s.values), table: at(s.table), cells: cells, length: 1<<16 + cells,
 		bins: [3]int{32, 32}, ranges: [3][2]float64{{0, 180}, {0, 256}},
 	}
 	return s

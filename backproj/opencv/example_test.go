@@ -22,7 +22,7 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	cv := backproj.Histogram{Counts: make([]int64, backproj.Bins), Values: make([]float32, backproj.Bins)}
+	cv := backproj.Histogram{Counts: make([]int64, opencv.Cells), Values: make([]float32, opencv.Cells)}
 	if err := opencv.Fit(&cv, model, backproj.Plane{}); err != nil {
 		log.Fatal(err)
 	}

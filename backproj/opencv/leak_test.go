@@ -14,7 +14,7 @@ import (
 // With the tag matprofile, gocv knows which Mats are open.
 func TestEveryMatIsClosed(t *testing.T) {
 	random := rand.New(rand.NewPCG(9, 10))
-	values := make([]float32, backproj.Bins)
+	values := make([]float32, Cells)
 	for range 500 {
 		model := randomImage(random, 1+random.IntN(9), 1+random.IntN(9))
 		frame := randomImage(random, 1+random.IntN(9), 1+random.IntN(9))

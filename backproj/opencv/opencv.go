@@ -19,6 +19,9 @@ var (
 	ranges   = []float64{0, 180, 0, 256}
 )
 
+// Cells is the number of bins of the histograms of this package.
+const Cells = 32 * 32
+
 // peak is the value of the fullest bin.
 const peak = 256
 
@@ -34,16 +37,20 @@ func StartNoThreads() {
 	}
 }
 
-// Fit counts the pixels of model where mask is not 0, all of them if the mask
-// has no Pix, and overwrites the counts and the values of h. It
-// leaves h.Table alone and heeds no h.Run.
+// Fit makes h the histogram of a model, like [backproj.Histogram.Fit] with a peak
+// of 256: it counts the pixels of model where mask is not 0, or all of them if the
+// mask has no Pix, and overwrites the counts, the values and, if there is one, the
+// table of h. The layout of h must be the default one, and h.Run is ignored.
 func Fit(h *backproj.Histogram, model backproj.Image, mask backproj.Plane) error {
-	if h.Layout != (backproj.Layout{}) {
-		return errors.New("opencv: Histogram: field Layout: not the zero value, which alone is done here")
+	if !h.Layout.Equal(backproj.Layout{}) {
+		return fmt.Errorf("opencv: Histogram: field Layout: %+v is not the default layout, the only one supported", h.Layout)
 	}
-	if len(h.Counts) != backproj.Bins || len(h.Values) != backproj.Bins {
+	if length, err := h.Layout.TableLen(); err == nil && h.Table != nil && len(h.Table) != length {
+		return fmt.Errorf("opencv: Histogram: field Table: %d bytes, not %d", len(h.Table), length)
+	}
+	if len(h.Counts) != Cells || len(h.Values) != Cells {
 		return fmt.Errorf("opencv: Histogram: %d counts and %d values, not %d",
-			len(h.Counts), len(h.Values), backproj.Bins)
+			len(h.Counts), len(h.Values), Cells)
 	}
 	image, err := model.Crop(0, 0, model.Width, model.Height)
 	if err != nil {
@@ -67,7 +74,10 @@ func Fit(h *backproj.Histogram, model backproj.Image, mask backproj.Plane) error
 			return err
 		}
 	}
-	return normalize(h.Values, h.Counts)
+	if err := normalize(h.Values, h.Counts); err != nil || h.Table == nil {
+		return err
+	}
+	return h.Tabulate(1)
 }
 
 // count adds the pixels of image to tally, those where mask is not 0 if it has
@@ -127,8 +137,8 @@ func normalize(values []float32, counts []int64) error {
 // two must be of one size and must not share memory. The values are those of a
 // histogram that Fit or [backproj.NewHistogram] made.
 func BackProject(dst backproj.Plane, frame backproj.Image, values []float32) error {
-	if len(values) != backproj.Bins {
-		return fmt.Errorf("opencv: values: %d, not %d", len(values), backproj.Bins)
+	if len(values) != Cells {
+		return fmt.Errorf("opencv: values: %d, not %d", len(values), Cells)
 	}
 	image, err := frame.Crop(0, 0, frame.Width, frame.Height)
 	if err != nil {
@@ -146,7 +156,7 @@ func BackProject(dst backproj.Plane, frame backproj.Image, values []float32) err
 		return nil
 	}
 	if out.Stride == backproj.Repeat && out.Height > 1 || out.PixelStride == backproj.Repeat && out.Width > 1 {
-		return errors.New("opencv: dst: Stride: Repeat, but its pixels must be apart")
+		return errors.New("opencv: dst: field Stride: pixels overlap")
 	}
 	for part := range parts(image, out) {
 		if err := project(part.plane, part.image, values); err != nil {

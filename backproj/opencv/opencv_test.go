@@ -4,6 +4,7 @@ package opencv
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"strings"
 	"sync"
@@ -49,8 +50,8 @@ func TestFitRefusesWhatDoesNotFit(t *testing.T) {
 		want  string
 	}
 	faults := []fault{
-		{"no counts", &backproj.Histogram{Values: make([]float32, backproj.Bins)}, someImage(4, 3), backproj.Plane{}, "0 counts"},
-		{"few values", &backproj.Histogram{Counts: make([]int64, backproj.Bins), Values: make([]float32, 5)}, someImage(4, 3), backproj.Plane{}, "5 values"},
+		{"no counts", &backproj.Histogram{Values: make([]float32, Cells)}, someImage(4, 3), backproj.Plane{}, "0 counts"},
+		{"few values", &backproj.Histogram{Counts: make([]int64, Cells), Values: make([]float32, 5)}, someImage(4, 3), backproj.Plane{}, "5 values"},
 		{"no pixels", newHistogram(), someImage(4, 0), backproj.Plane{}, "4×0 has no pixels"},
 		{"mask of another size", newHistogram(), someImage(4, 3), newPlane(3, 4), "mask: 3×4, but the model is 4×3"},
 		{"short mask", newHistogram(), someImage(4, 3), backproj.Plane{Pix: make([]byte, 11), Width: 4, Height: 3}, "mask: "},
@@ -77,13 +78,13 @@ func TestBackProjectRefusesWhatDoesNotFit(t *testing.T) {
 	}
 	faults := []fault{
 		{"few values", newPlane(4, 3), someImage(4, 3), 1023, "values: 1023, not 1024"},
-		{"dst of another size", newPlane(3, 4), someImage(4, 3), backproj.Bins, "dst: 3×4, but the frame is 4×3"},
-		{"short dst", backproj.Plane{Pix: make([]byte, 11), Width: 4, Height: 3}, someImage(4, 3), backproj.Bins, "dst: "},
-		{"one row for all", backproj.Plane{Pix: make([]byte, 4), Width: 4, Height: 3, Stride: backproj.Repeat}, someImage(4, 3), backproj.Bins, "Repeat"},
-		{"one pixel for all", backproj.Plane{Pix: make([]byte, 12), Width: 4, Height: 3, PixelStride: backproj.Repeat}, someImage(4, 3), backproj.Bins, "Repeat"},
+		{"dst of another size", newPlane(3, 4), someImage(4, 3), Cells, "dst: 3×4, but the frame is 4×3"},
+		{"short dst", backproj.Plane{Pix: make([]byte, 11), Width: 4, Height: 3}, someImage(4, 3), Cells, "dst: "},
+		{"one row for all", backproj.Plane{Pix: make([]byte, 4), Width: 4, Height: 3, Stride: backproj.Repeat}, someImage(4, 3), Cells, "overlap"},
+		{"one pixel for all", backproj.Plane{Pix: make([]byte, 12), Width: 4, Height: 3, PixelStride: backproj.Repeat}, someImage(4, 3), Cells, "overlap"},
 	}
 	for _, f := range faultyImages {
-		faults = append(faults, fault{f.name, newPlane(4, 3), f.image, backproj.Bins, f.want})
+		faults = append(faults, fault{f.name, newPlane(4, 3), f.image, Cells, f.want})
 	}
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
@@ -97,17 +98,55 @@ func TestBackProjectRefusesWhatDoesNotFit(t *testing.T) {
 
 func TestFramesWithoutPixelsAreDone(t *testing.T) {
 	for _, size := range [][2]int{{0, 0}, {0, 5}, {5, 0}} {
-		err := BackProject(newPlane(size[0], size[1]), someImage(size[0], size[1]), make([]float32, backproj.Bins))
+		err := BackProject(newPlane(size[0], size[1]), someImage(size[0], size[1]), make([]float32, Cells))
 		if err != nil {
 			t.Errorf("%v: %v", size, err)
 		}
 	}
 }
 
-func TestFitLeavesTheTable(t *testing.T) {
-	h := newHistogram()
-	if err := Fit(h, someImage(4, 3), backproj.Plane{}); err != nil || h.Table != nil {
-		t.Errorf("err %v, table %v", err, h.Table)
+func TestFitRenewsTheTable(t *testing.T) {
+	model := someImage(4, 3)
+	h, err := backproj.NewHistogram(backproj.Image{Pix: []byte{1, 2, 3}, Width: 1, Height: 1}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := backproj.NewHistogram(model, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Fit(h, model, backproj.Plane{}); err != nil {
+		t.Fatal(err)
+	}
+	got, wanted := newPlane(4, 3), newPlane(4, 3)
+	if err := errors.Join(h.BackProject(got, model), want.BackProject(wanted, model)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Pix, wanted.Pix) {
+		t.Errorf("after Fit the histogram projects to %v, want %v", got.Pix, wanted.Pix)
+	}
+}
+
+func TestFitTakesTheDefaultLayoutHoweverItIsWritten(t *testing.T) {
+	for _, test := range []struct {
+		layout backproj.Layout
+		right  bool
+	}{
+		{backproj.Layout{}, true},
+		{backproj.Layout{Bins: [3]int{32, 32}}, true},
+		{backproj.Layout{Bins: [3]int{32, 0, 7}}, true}, // 7 bins of a channel that it has not
+		{backproj.Layout{Ranges: [3][2]float32{{0, 180}, {0, 256}}}, true},
+		{backproj.Layout{InRange: &backproj.Bounds{Hi: [3]uint8{255, 255, 255}}}, true},
+		{backproj.Layout{Bins: [3]int{16, 64}}, false},
+		{backproj.Layout{Ranges: [3][2]float32{{0, 179}}}, false},
+		{backproj.Layout{Channels: backproj.Hue, Bins: [3]int{256}}, false},
+		{backproj.Layout{InRange: &backproj.Bounds{Hi: [3]uint8{255, 255, 254}}}, false},
+	} {
+		h := newHistogram()
+		h.Layout = test.layout
+		if err := Fit(h, someImage(4, 3), backproj.Plane{}); (err == nil) != test.right {
+			t.Errorf("%+v: error %v", test.layout, err)
+		}
 	}
 }
 
@@ -121,7 +160,7 @@ func TestValuesAreRoundedHalfToEvenAndLimited(t *testing.T) {
 		{0, 0}, {0.5, 0}, {1.5, 2}, {2.5, 2}, {254.5, 254}, {255, 255}, {256, 255}, {1e6, 255}, {-1, 0},
 		{float32(math.NaN()), 0},
 	} {
-		values := make([]float32, backproj.Bins)
+		values := make([]float32, Cells)
 		values[0] = c.value
 		dst := newPlane(1, 1)
 		if err := BackProject(dst, grey, values); err != nil || dst.Pix[0] != c.want {

@@ -15,7 +15,7 @@ import (
 
 // newHistogram returns a histogram with room for counts and values only.
 func newHistogram() *backproj.Histogram {
-	return &backproj.Histogram{Counts: make([]int64, backproj.Bins), Values: make([]float32, backproj.Bins)}
+	return &backproj.Histogram{Counts: make([]int64, Cells), Values: make([]float32, Cells)}
 }
 
 // compare fails unless OpenCV and the library, with each of its kernels, agree

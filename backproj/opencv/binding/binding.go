@@ -42,8 +42,8 @@ func Fit(
 		}
 	}
 	h := backproj.Histogram{
-		Counts: foreign.Slice[int64](counts, backproj.Bins),
-		Values: foreign.Slice[float32](values, backproj.Bins),
+		Counts: foreign.Slice[int64](counts, opencv.Cells),
+		Values: foreign.Slice[float32](values, opencv.Cells),
 	}
 	return 0, opencv.Fit(&h, image, where)
 }
@@ -64,5 +64,5 @@ func Project(
 	if err != nil {
 		return 0, err
 	}
-	return 0, opencv.BackProject(prob, image, foreign.Slice[float32](values, backproj.Bins))
+	return 0, opencv.BackProject(prob, image, foreign.Slice[float32](values, opencv.Cells))
 }
