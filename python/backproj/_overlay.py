@@ -6,7 +6,7 @@ import numpy as np
 
 from backproj._validate.options import check_order
 from backproj._validate.views import view_frames, view_prob
-from backproj.typing import Box, Image, Mask, Order
+from backproj.typing import Image, Mask, Order
 
 # The brightness of pixels that do not match: dark enough for the others to stand out.
 _FADED = 0.35
@@ -17,9 +17,6 @@ _GREY_WEIGHTS = [round(256 * _FADED * weight) for weight in (0.299, 0.587, 0.114
 
 # The temporary arrays take about 8 bytes per pixel. Those of 32768 pixels fit into a CPU's L2 cache.
 _PIXELS_PER_BLOCK = 1 << 15
-
-# Magenta: rarely the colour of an object, and never that of a back projection.
-_LINE = (255, 0, 255)
 
 
 def overlay(frame: Image, prob: Mask, *, order: Order = "bgr") -> Image:
@@ -89,19 +86,3 @@ def _blend(out: Image, image: Image, plane: Image, weights: list[int]) -> None:
         mixed += mixed >> 8  # with the next line, a division by 255; the 128 in grey rounds it
         mixed >>= 8
         out[..., c] = mixed
-
-
-def draw_box(picture: Image, box: Box) -> Image:
-    """Return a copy of the picture, as RGB, with a border drawn just inside the box."""
-    x, y, w, h = box
-    canvas = np.stack([picture] * 3, axis=-1) if picture.ndim == 2 else picture.copy()
-    thick = min(1 + max(canvas.shape) // 500, (w + 1) // 2, (h + 1) // 2)  # 2 pixels for 512, 4 for 1920
-    canvas[y : y + h, x : x + w][_border(w, h, thick)] = _LINE
-    return canvas
-
-
-def _border(w: int, h: int, thick: int) -> Image:
-    """Return the mask of the border of a rectangle."""
-    border = np.ones((h, w), bool)
-    border[thick : h - thick, thick : w - thick] = False
-    return border

@@ -16,6 +16,7 @@ import numpy as np
 import backproj
 from backproj._atomic_write import atomic_write
 from backproj._cli.box_tracker import Tracker
+from backproj._cli.draw_box import draw_box
 from backproj._cli.options import (
     HistogramOptions,
     apply_threshold,
@@ -29,7 +30,7 @@ from backproj._cli.options import (
     threshold_option,
 )
 from backproj._cli.picture_files import read_picture
-from backproj._overlay import draw_box, overlay
+from backproj._overlay import overlay
 from backproj.typing import Box
 
 if TYPE_CHECKING:  # PyAV is slow to import, and only this command needs it
