@@ -211,6 +211,19 @@ def test_options_that_change_are_looked_at_again():
     assert (again != mask).any()
 
 
+def nested(depth):
+    value = (32,)
+    for _ in range(depth):
+        value = (value,)
+    return value
+
+
+@pytest.mark.parametrize("name", ["bins", "ranges", "in_range", "channels", "peak"])
+def test_an_option_that_nests_deeply_is_an_error_like_another(name):
+    with pytest.raises((TypeError, ValueError), match=name):
+        backproj.Histogram(MODEL, **{name: nested(100_000)})
+
+
 @pytest.mark.parametrize(("options", "says"), [(o, next(iter(o))) for o, *_ in BAD.values()], ids=BAD)
 def test_options_beside_a_histogram_are_errors(options, says):
     with pytest.raises(TypeError, match=rf"{says}.* cannot be given with a Histogram"):

@@ -22,9 +22,6 @@ _NOTHING = ((255, 0, 0), (255, 255, 255))
 # What options are made of that cannot change. Not bool: to a dict True is 1, which is a number of bins.
 _CONSTANT = {NoneType, str, int, float}
 
-# Options may nest this deep; ((0, 60, 32), (180, 255, 255)) does by two.
-_DEEPEST = 3
-
 Answer = TypeVar("Answer")
 
 
@@ -56,17 +53,19 @@ def memoised(check: Callable[..., Answer]) -> Callable[..., Answer]:
 
     @functools.wraps(check)
     def memoised_check(*options: object) -> Answer:
-        return cached(*options) if all(map(_is_constant, options)) else check(*options)
+        try:
+            constant = all(map(_is_constant, options))
+        except RecursionError:  # no option nests as deep as that: the check says so
+            constant = False
+        return cached(*options) if constant else check(*options)
 
     return memoised_check
 
 
-def _is_constant(value: Any, depth: int = _DEEPEST) -> bool:
+def _is_constant(value: Any) -> bool:
     """Report whether a value is a number, a text, None, or a tuple of such."""
     kind = type(value)
-    if kind is tuple:
-        return depth > 0 and all(_is_constant(one, depth - 1) for one in value)
-    return kind in _CONSTANT
+    return kind in _CONSTANT or (kind is tuple and all(map(_is_constant, value)))
 
 
 @memoised
