@@ -1,19 +1,22 @@
-"""A thousand forked children and more: none hangs, and none is wrong. See tests/forking.py for the ways."""
+"""A thousand forked children and more: none hangs, and none is wrong.
+
+The ways to fork are those of tests/programs/forked_children.py.
+"""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-import forking
 import pytest
 
 import backproj
+from programs import forked_children
 
-PROGRAM = Path(forking.__file__)
+PROGRAM = Path(forked_children.__file__)
 
 # Those that start an interpreter take longest.
-CHILDREN = dict.fromkeys(forking.MODES, 80) | {"forkserver": 40, "spawn": 20}
+CHILDREN = dict.fromkeys(forked_children.MODES, 80) | {"forkserver": 40, "spawn": 20}
 
 
 def row(*cells):

@@ -7,15 +7,16 @@ import sys
 import time
 import warnings
 
-import geometry
 import numpy as np
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from process import ROOT
+
+from helpers import strided_arrays
+from helpers.processes import ROOT
 
 SECONDS = 60
 
-hists = st.sampled_from(geometry.HISTS)
+hists = st.sampled_from(strided_arrays.HISTS)
 
 
 # The same examples never come again.
@@ -37,9 +38,13 @@ def test_views_are_read_as_copies_of_them():
     seen = collections.Counter()
 
     @long
-    @given(geometry.views() | geometry.views(last=(), axes=(2,)), hists, *geometry.OPTIONS.values())
+    @given(
+        strided_arrays.views() | strided_arrays.views(last=(), axes=(2,)),
+        hists,
+        *strided_arrays.OPTIONS.values(),
+    )
     def test(view, hist, order, threads):
-        geometry.check_reading(view, hist, order, threads)
+        strided_arrays.check_reading(view, hist, order, threads)
         seen["beyond" if view.beyond else "plain" if view.array.flags.c_contiguous else "strided"] += 1
 
     print(f"\n{for_long(test)} examples, read by six calls each: {dict(seen)}")
@@ -49,11 +54,16 @@ def test_views_are_written_to_and_nothing_beside_them():
     seen = collections.Counter()
 
     @long
-    @given(geometry.views(last=(), axes=(2, 3)), hists, geometry.OPTIONS["threads"], st.integers(0, 99))
+    @given(
+        strided_arrays.views(last=(), axes=(2, 3)),
+        hists,
+        strided_arrays.OPTIONS["threads"],
+        st.integers(0, 99),
+    )
     def test(out, hist, threads, seed):
         assume(out.array.ndim in (2, 3) and out.array.size < 10**6)
         frame = np.random.default_rng(seed).integers(0, 256, (*out.array.shape, 3), np.uint8)
-        geometry.check_writing(out, frame, hist, threads)
+        strided_arrays.check_writing(out, frame, hist, threads)
         seen["beyond" if out.beyond else "plain" if out.array.flags.c_contiguous else "strided"] += 1
 
     print(f"\n{for_long(test)} examples: {dict(seen)}")
@@ -128,7 +138,7 @@ def test_files_that_shrink_during_calls(tmp_path):
 def test_every_way_for_memory_to_vanish_again_and_again(tmp_path):
     number, until = 0, time.monotonic() + SECONDS / 4
     while time.monotonic() < until:
-        command = [sys.executable, ROOT / "tests" / "vanishing.py", tmp_path]
+        command = [sys.executable, ROOT / "tests" / "programs" / "vanishing_memory.py", tmp_path]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         cases = [json.loads(line) for line in done.stdout.splitlines()]

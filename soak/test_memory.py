@@ -6,12 +6,12 @@ import sys
 import time
 
 import pytest
-from process import run
-from test_memory import MEGABYTE, growth_in_a_process
+from reliability.test_memory import MEGABYTE, growth_in_a_process
 
 import backproj
+from helpers.processes import run
 
-# How often each call of tests/leaking.py is made.
+# How often each call of tests/programs/memory_growth.py is made.
 CALLS = {
     "project": 1_000_000,
     "project onto out": 300_000,

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import as_strided
-from test_concurrency import BOUNDS, at_once
+from reliability.test_concurrency import BOUNDS, at_once
 
 import backproj
 

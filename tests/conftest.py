@@ -7,7 +7,8 @@ import sys
 
 import numpy as np
 import pytest
-from process import ROOT, pythons, run, venv
+
+from helpers.processes import ROOT, pythons, run, venv
 
 
 @pytest.fixture(scope="session", autouse=True)

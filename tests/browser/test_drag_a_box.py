@@ -14,9 +14,9 @@ import numpy as np
 import PIL.Image
 import pytest
 from playwright.sync_api import sync_playwright
-from process import ROOT
 
 import backproj
+from helpers.processes import ROOT
 
 NAME = "drag_a_box.ipynb"
 WIDTH = HEIGHT = 512  # of the photograph

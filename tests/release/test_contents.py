@@ -8,10 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import test_distribution
-from process import ROOT, run
+from distribution import test_distribution
 
 import backproj
+from helpers.processes import ROOT, run
 
 DIST = ROOT / "dist"
 WHEELS = sorted(DIST.glob("backproj-*.whl"))

@@ -5,10 +5,9 @@ import re
 import sys
 
 import pytest
-from process import ROOT, run, venv
-from test_distribution import pythons
 
 import backproj
+from helpers.processes import ROOT, pythons, run, venv
 
 # The first numpy with wheels for that CPython. Later ones have but one to begin with.
 OLDEST = {"3.10": "1.22.0", "3.11": "1.23.2", "3.12": "1.26.0", "3.13": "2.1.0"}
@@ -16,11 +15,11 @@ OLDEST = {"3.10": "1.22.0", "3.11": "1.23.2", "3.12": "1.26.0", "3.13": "2.1.0"}
 # Tests that need neither OpenCV nor scikit-image, and take seconds.
 QUICK = [
     "release/test_sample.py",
-    "test_batches.py",
-    "test_loading.py",
-    "test_options.py",
-    "test_single.py",
-    "test_threads.py",
+    "inputs/test_batches.py",
+    "reliability/test_loading.py",
+    "inputs/test_options.py",
+    "inputs/test_one_frame.py",
+    "reliability/test_threads.py",
 ]
 
 

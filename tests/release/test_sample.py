@@ -7,12 +7,12 @@ import sys
 import threading
 from pathlib import Path
 
-import formula
 import numpy as np
 import pytest
-from process import ROOT, run
 
 import backproj
+from helpers import formula
+from helpers.processes import ROOT, run
 
 RANDOM = np.random.default_rng(41)
 NOISE = RANDOM.integers(0, 256, (61, 127, 3), np.uint8)

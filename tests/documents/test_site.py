@@ -1,0 +1,94 @@
+"""What `make docs` is made of: pages are laid out with their links, and a site with a fault is found out."""
+
+import re
+from pkgutil import iter_modules
+from runpy import run_path
+
+import pytest
+
+import backproj
+from helpers.processes import ROOT
+
+SITE = ROOT / "docs" / "site"
+assemble = run_path(str(SITE / "assemble.py"))
+check = run_path(str(SITE / "check.py"))
+
+SOURCES = "https://github.com/backproj/backproj"
+
+
+@pytest.mark.parametrize(
+    ("link", "in_the_site"),
+    [
+        ("guide.md", "guide.md"),
+        ("guide.md#gates", "guide.md#gates"),
+        ("../README.md", "index.md"),
+        ("../CONTRIBUTING.md#the-map", "contributing.md#the-map"),
+        ("../examples/astronaut.jpg", "astronaut.jpg"),
+        ("../examples/track.py", f"{SOURCES}/blob/main/examples/track.py"),
+        ("../examples/cv2_scripts/", f"{SOURCES}/tree/main/examples/cv2_scripts"),
+        ("#gates", "#gates"),
+        ("https://pypi.org/", "https://pypi.org/"),
+    ],
+)
+def test_a_link_leads_to_the_same_in_the_site(link, in_the_site, tmp_path):
+    text = f"See [this]({link}).\n"
+    assert assemble["with_links_of_the_site"](text, "docs/inputs.md", tmp_path) == (
+        f"See [this]({in_the_site}).\n"
+    )
+
+
+def test_pictures_come_along(tmp_path):
+    assemble["with_links_of_the_site"]("![A face](examples/astronaut.jpg)", "README.md", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["astronaut.jpg"]
+
+
+def test_blocks_of_code_stay_as_they_are(tmp_path):
+    text = "```python\nnames[0](guide.md)\n```\n"
+    assert assemble["with_links_of_the_site"](text, "docs/inputs.md", tmp_path) == text
+
+
+def test_a_link_to_nowhere_is_an_error_that_names_it(tmp_path):
+    with pytest.raises(SystemExit, match=r"docs/inputs\.md has a link to nowhere\.md"):
+        assemble["with_links_of_the_site"]("[x](nowhere.md)", "docs/inputs.md", tmp_path)
+
+
+def test_the_page_of_the_python_api_has_every_public_name_and_module():
+    page = (SITE / "python_api.md").read_text(encoding="utf-8")
+    modules = [
+        f"backproj.{name}" for _, name, _ in iter_modules(backproj.__path__) if not name.startswith("_")
+    ]
+    assert sorted(re.findall(r"^\.\. auto\w+:: ([\w.]+)$", page, re.MULTILINE)) == sorted(
+        [*backproj.__all__, *modules]
+    )
+
+
+GOOD = '<h2 id="here"><a href="#here"></a><a href="two.html#there"></a><img src="data:,"><script src="s.js">'
+
+
+def site(folder, page=GOOD, sheet=""):
+    (folder / "one.html").write_text(page)
+    (folder / "two.html").write_text('<h2 id="there"></h2><a href="https://pypi.org/"></a>')
+    (folder / "s.js").write_text("")
+    (folder / "s.css").write_text(sheet)
+    return check["faults"](folder)
+
+
+def test_a_good_site_has_no_fault(tmp_path):
+    assert site(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "sheet", "fault"),
+    [
+        ('<a href="three.html"></a>', "", "one.html leads to three.html, which is not there"),
+        ('<a href="#there"></a>', "", "one.html leads to #there, and there is no such anchor"),
+        ('<a href="two.html#here"></a>', "", "one.html leads to two.html#here, and there is no such anchor"),
+        ('<img src="none.png">', "", "one.html leads to none.png, which is not there"),
+        ('<script src="https://cdn.example/x.js">', "", "one.html fetches https://cdn.example/x.js"),
+        ('<link rel="stylesheet" href="//cdn.example/x">', "", "one.html fetches //cdn.example/x"),
+        ("", "@import url(https://fonts.example/x)", "s.css fetches from elsewhere"),
+        ("", "a { src: url('https://fonts.example/x') }", "s.css fetches from elsewhere"),
+    ],
+)
+def test_a_fault_of_a_site_is_named(page, sheet, fault, tmp_path):
+    assert site(tmp_path, page, sheet) == [fault]

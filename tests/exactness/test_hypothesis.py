@@ -1,0 +1,171 @@
+"""Whatever the shapes, views, layouts and options: results are those of the formula."""
+
+import warnings
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import backproj
+from helpers import formula
+
+spec = settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=400,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+seeds = st.integers(0, 2**32 - 1)
+orders = st.sampled_from(["bgr", "rgb"])
+threads = st.sampled_from([None, 1, 2, 3, 64])
+steps = st.sampled_from([1, 2, 3, -1, -2])
+
+# Colours of which many pixels are alike, dark, or grey, beside those that are all different.
+PALETTES = {
+    "noise": lambda random, shape: random.integers(0, 256, shape, np.uint8),
+    "dark": lambda random, shape: random.integers(0, 6, shape, np.uint8),
+    "few": lambda random, shape: random.choice(np.array([0, 1, 127, 254, 255], np.uint8), shape),
+    "reds": lambda random, shape: (
+        random.integers(0, 256, shape, np.uint8) // np.uint8([8, 8, 1, 1][: shape[-1]])
+    ),
+}
+
+
+@st.composite
+def views(draw, lengths, channels=None):
+    """Return an array whose last axis is the channels if there are any, with any strides."""
+    random = np.random.default_rng(draw(seeds))
+    axes = len(lengths)
+    taken = [draw(steps) for _ in lengths]
+    before = [draw(st.integers(0, 2)) for _ in lengths]
+    room = [n * abs(step) + gap for n, step, gap in zip(lengths, taken, before, strict=True)]
+    order = draw(st.permutations(range(axes + (channels is not None))))
+    sizes = [*room, *([channels] if channels else [])]
+    array = PALETTES[draw(st.sampled_from(sorted(PALETTES)))](random, sizes) if channels else None
+    if array is None:
+        array = random.integers(0, 3, sizes, np.uint8)
+    # The same numbers, with the axes in another order in memory.
+    array = np.ascontiguousarray(array.transpose(order)).transpose(np.argsort(order))
+    for axis, (n, step, gap) in enumerate(zip(lengths, taken, before, strict=True)):
+        array = np.moveaxis(np.moveaxis(array, axis, 0)[gap:][::step][:n], 0, axis)
+    return array
+
+
+@st.composite
+def images(draw, batch=False):
+    """Return an image, or with a batch perhaps several, of 3 or 4 channels."""
+    lengths = [draw(st.integers(1, 9)), draw(st.integers(1, 70))]
+    if batch and draw(st.booleans()):
+        lengths.insert(0, draw(st.integers(0, 4)))
+    return draw(views(lengths, draw(st.sampled_from([3, 4]))))
+
+
+@st.composite
+def layouts(draw):
+    """Return the options of a layout."""
+    channels = draw(st.sampled_from(["h", "hs", "hsv"]))
+    most = 256 if channels != "hsv" else 24
+    bins = draw(st.integers(1, most) | st.tuples(*[st.integers(1, most)] * len(channels)))
+    layout = {"channels": channels, "bins": bins}
+    bound = st.floats(-20, 280, width=32) | st.integers(0, 256).map(float)
+    if draw(st.booleans()):
+        pairs = [draw(st.tuples(bound, bound).filter(lambda pair: pair[0] != pair[1])) for _ in channels]
+        layout["ranges"] = [limit for pair in pairs for limit in sorted(pair)]
+    if draw(st.booleans()):
+        values = st.integers(-5, 260)
+        hue, saturation, value = (draw(st.tuples(values, values)) for _ in range(3))
+        bounds = zip(hue, sorted(saturation), sorted(value), strict=True)
+        layout["in_range"] = tuple(bounds)
+    return layout
+
+
+peaks = st.none() | st.sampled_from([1, 100, 255, 256.0, 1000]) | st.floats(1e-3, 1e6)
+
+
+def bgr(image, order):
+    return image[..., 2::-1] if order == "rgb" else image[..., :3]
+
+
+def counted(model, **options):
+    """Return the histogram of a model of which perhaps nothing is left to count."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "no pixel passed mask")
+        return backproj.Histogram(model, **options)
+
+
+@spec
+@given(st.data(), images(batch=True), images(), layouts(), peaks, orders, orders, threads)
+def test_counting_and_projecting(data, frame, model, layout, peak, order, model_order, threads):
+    mask = data.draw(st.none() | views(model.shape[:2]))
+    if mask is not None and data.draw(st.booleans()):
+        mask = mask != 0
+    hist = counted(model, mask=mask, peak=peak, order=model_order, **layout)
+    counts = formula.counts(bgr(model, model_order), mask, **layout)
+    np.testing.assert_array_equal(hist.counts, counts)
+    values = formula.normalized(counts, peak)
+    assert hist.values.tobytes() == values.tobytes()
+    out = None
+    if data.draw(st.booleans()):
+        out = data.draw(views(frame.shape[:-1]))
+    prob = hist.back_project(frame, out=out, order=order, threads=threads)
+    assert out is None or prob is out
+    np.testing.assert_array_equal(prob, formula.project(bgr(frame, order), values, **layout))
+
+
+@spec
+@given(st.data(), layouts(), images(), st.floats(-1000, 1000, width=32), seeds)
+def test_values_from_elsewhere(data, layout, frame, scale, seed):
+    bins = layout.pop("bins")
+    shape = formula.shape(layout["channels"], bins)
+    values = np.random.default_rng(seed).uniform(-300, 300, shape).astype(np.float32)
+    if data.draw(st.booleans()):
+        values = np.rint(values) / 2  # many that are exactly between two numbers
+    hist = backproj.Histogram.from_values(values, scale=scale, **layout)
+    expected = formula.project(frame, values, scale, bins=bins, **layout)
+    np.testing.assert_array_equal(hist.back_project(frame), expected)
+
+
+@spec
+@given(st.data(), images(batch=True), st.lists(st.tuples(images(), layouts()), max_size=4), orders, threads)
+def test_several_histograms_at_once(data, frame, models, order, threads):
+    hists = [counted(model, **layout) for model, layout in models]
+    shape = (len(hists), *frame.shape[:-1])
+    out = data.draw(st.none() | views(shape))
+    probs = backproj.back_project(frame, hists, out=out, order=order, threads=threads)
+    assert probs.shape == shape
+    for prob, hist, (_, layout) in zip(probs, hists, models, strict=True):
+        np.testing.assert_array_equal(prob, formula.project(bgr(frame, order), hist.values, **layout))
+
+
+@spec
+@given(st.lists(images(), min_size=1, max_size=4), layouts(), st.data())
+def test_models_together_and_added(models, layout, data):
+    masks = [data.draw(st.none() | views(model.shape[:2])) for model in models]
+    together = counted(models, mask=masks, **layout)
+    each = [counted(model, mask=mask, **layout) for model, mask in zip(models, masks, strict=True)]
+    added = each[0]
+    for hist in each[1:]:
+        added = added + hist
+    expected = sum(formula.counts(m[..., :3], mask, **layout) for m, mask in zip(models, masks, strict=True))
+    for hist in (together, added):
+        np.testing.assert_array_equal(hist.counts, expected)
+        assert hist.values.tobytes() == formula.normalized(expected).tobytes()
+
+
+@spec
+@given(images(batch=True), layouts(), orders)
+def test_gates_alone(image, layout, order):
+    lo, hi = layout.get("in_range", ((0, 60, 32), (180, 255, 255)))
+    expected = formula.within(formula.hsv(bgr(image, order)), lo, hi) * np.uint8(255)
+    np.testing.assert_array_equal(backproj.in_range(image, lo, hi, order=order), expected)
+
+
+@spec
+@given(st.data(), st.integers(1, 12), st.integers(1, 12))
+def test_locating(data, height, width):
+    prob = data.draw(views([height, width]))
+    size = data.draw(st.tuples(st.integers(1, width), st.integers(1, height)))
+    sums = np.lib.stride_tricks.sliding_window_view(prob, size[::-1]).sum(axis=(2, 3), dtype=np.int64)
+    y, x = np.unravel_index(sums.argmax(), sums.shape)
+    assert backproj.locate(prob, size) == ((x, y, *size), sums.max())

@@ -1,0 +1,76 @@
+"""One call again and again, in its own process: prints how many bytes memory grows in each of four rounds.
+
+usage: python memory_growth.py CALL CALLS
+
+Go's heap, Python's and the kernel give memory back when they like, so that one round may grow by some MiB of
+which nothing was lost. A leak grows in every round: in the least of them. In a process that has done much
+before, what is free would take a leak in.
+"""
+
+import contextlib
+import os
+import sys
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+import backproj
+
+FRAME = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
+HIST = backproj.Histogram(FRAME)
+OUT = np.empty((8, 8), np.uint8)
+BUFFER = np.ndarray(FRAME.shape, np.uint8, bytearray(FRAME.tobytes()))
+LEAK = []
+
+
+def address_of_nobody():
+    with contextlib.suppress(RuntimeError):
+        backproj._runtime.loader.load("_native").binding_Project(
+            1, 0, 0, 1, 1, 0, 1, 0, 1, 1, 3, 3, 1, 0, 0, 1, 0, 1
+        )
+        sys.exit("no error")
+
+
+def beyond():
+    with contextlib.suppress(ValueError):
+        HIST.back_project(as_strided(FRAME, (9, 8, 3), FRAME.strides))
+        sys.exit("no error")
+
+
+CALLS = {
+    "project": lambda: HIST.back_project(FRAME),
+    "project onto out": lambda: HIST.back_project(FRAME, out=OUT),
+    "project a view": lambda: HIST.back_project(FRAME[::-1, ::-1]),
+    "project what is held on to": lambda: HIST.back_project(BUFFER),
+    "project several": lambda: backproj.back_project(FRAME, [HIST, HIST]),
+    "one shot": lambda: backproj.back_project(FRAME, FRAME),
+    "in range": lambda: backproj.in_range(FRAME, (0, 0, 0), (9, 9, 9)),
+    "locate": lambda: backproj.locate(OUT, (2, 2)),
+    "fit": lambda: backproj.Histogram(FRAME),
+    "an error of Go": address_of_nobody,
+    "an error of Python": beyond,
+    "a leak of 32 bytes": lambda: LEAK.append(bytes(32)),
+}
+
+
+def resident():
+    """Return this process's resident memory in bytes."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def growth(call, calls, warm_up):
+    """Return how much resident memory grows in each of four rounds of calls, after others."""
+    for _ in range(warm_up):
+        call()
+    sizes = [resident()]
+    for _ in range(4):
+        for _ in range(calls // 4):
+            call()
+        sizes.append(resident())
+    return np.diff(sizes).tolist()
+
+
+if __name__ == "__main__":
+    # A heap of Go's grows to 4 MiB before it is collected.
+    print(growth(CALLS[sys.argv[1]], int(sys.argv[2]), warm_up=60_000))

@@ -1,0 +1,221 @@
+"""Calls from many Python threads at once: each gives what it would give alone."""
+
+import gc
+import mmap
+import sys
+import threading
+import time
+import weakref
+
+import numpy as np
+import pytest
+
+import backproj
+from helpers.processes import run
+
+BOUNDS = (0, 60, 32), (180, 255, 255)
+
+
+def at_once(number, work):
+    """Run work(i) in so many threads that begin together, and raise what any of them raised."""
+    go, errors = threading.Barrier(number), []
+
+    def begin(i):
+        go.wait()
+        try:
+            work(i)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=begin, args=(i,)) for i in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return np.random.default_rng(8).integers(0, 256, (301, 403, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def hist(frame):
+    return backproj.Histogram(frame[:40, :40])
+
+
+def test_one_histogram_and_one_frame_serve_all_threads(frame, hist):
+    calls = [
+        lambda: hist.back_project(frame),
+        lambda: hist.back_project(frame, threads=7),
+        lambda: hist.back_project(frame[:, ::-1]),
+        lambda: backproj.back_project(frame, [hist, hist])[1],
+        lambda: hist.back_project(np.stack([frame, frame[::-1]])),
+        lambda: backproj.Histogram(frame, channels="hsv", bins=16).values,
+        lambda: backproj.back_project(frame, frame[:20], in_range=BOUNDS),
+        lambda: backproj.in_range(frame, *BOUNDS),
+        lambda: np.array(backproj.locate(frame[..., 0], (9, 9))[0]),
+    ]
+    expected = [call() for call in calls]
+
+    def work(i):
+        for turn in range(3 * len(calls)):
+            which = (i + turn) % len(calls)
+            np.testing.assert_array_equal(calls[which](), expected[which])
+
+    at_once(8, work)
+
+
+def test_the_first_calls_of_a_process_may_come_at_once():
+    code = """
+import threading, numpy as np, backproj
+frame = np.random.default_rng(8).integers(0, 256, (30, 40, 3), np.uint8)
+go, done = threading.Barrier(16), []
+def work():
+    go.wait()
+    done.append(backproj.back_project(frame, frame))
+threads = [threading.Thread(target=work) for _ in range(16)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(len(done), all((one == done[0]).all() for one in done))
+"""
+    assert run(sys.executable, "-c", code).split() == ["16", "True"]
+
+
+@pytest.mark.parametrize("kind", ["project", "count", "locate"])
+def test_other_threads_run_during_a_call(kind):
+    wide = np.zeros((1, 3_000_000, 3), np.uint8)
+    huge = np.broadcast_to(wide, (10, *wide.shape[1:]))
+    hist = backproj.Histogram(wide)
+    out = np.empty(huge.shape[:2], np.uint8)
+    call = {
+        "project": lambda: hist.back_project(huge[:, ::-1], out=out, threads=1),
+        "count": lambda: backproj.Histogram(huge),
+        "locate": lambda: backproj.locate(out, (5, 5)),
+    }[kind]
+    call()
+    turns, stop = 0, threading.Event()
+
+    def other():
+        nonlocal turns
+        while not stop.is_set():
+            turns += 1
+            time.sleep(0)
+
+    # No thread is asked to give way: the other one runs only when a call lets it.
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    try:
+        thread = threading.Thread(target=other)
+        thread.start()
+        before = turns
+        call()
+        during = turns - before
+    finally:
+        sys.setswitchinterval(switch)
+        stop.set()
+        thread.join()
+    assert during > 0
+
+
+def test_one_out_for_two_calls_holds_pixels_of_both(frame):
+    hists = [backproj.Histogram(frame[:40, :40], peak=peak) for peak in (100, 255)]
+    each = [hist.back_project(frame) for hist in hists]
+    out = np.empty(frame.shape[:2], np.uint8)
+    at_once(8, lambda i: [hists[i % 2].back_project(frame, out=out) for _ in range(20)])
+    assert ((out == each[0]) | (out == each[1])).all()
+
+
+def test_a_frame_that_is_written_to_meanwhile_is_no_danger(frame, hist):
+    shared, stop = frame.copy(), threading.Event()
+    random = np.random.default_rng(9)
+
+    def scribble():
+        while not stop.is_set():
+            shared[...] = random.integers(0, 256, (1, 1, 3), np.uint8)
+
+    thread = threading.Thread(target=scribble)
+    thread.start()
+    try:
+        for kernel in range(50):
+            prob = hist.back_project(shared, threads=1 + kernel % 3)
+            assert prob.shape == shared.shape[:2]
+            assert backproj.Histogram(shared).counts.sum() == shared.size // 3
+            hist.back_project(shared[::-1, ::-1])
+    finally:
+        stop.set()
+        thread.join()
+
+
+class Memory:
+    """What owns the memory of an array."""
+
+    def __init__(self, *shape):
+        self.pixels = np.ones(shape, np.uint8)
+        self.__array_interface__ = self.pixels.__array_interface__
+
+
+# Calls with an array that nobody else has.
+LONE = {
+    "frame": ("Project", lambda hist, lone: hist.back_project(lone(9, 8, 3))),
+    "a view of a frame": ("Project", lambda hist, lone: hist.back_project(lone(9, 8, 4)[::-1, ::2])),
+    "out": ("Project", lambda hist, lone: hist.back_project(np.zeros((9, 8, 3), np.uint8), out=lone(9, 8))),
+    "model": ("Fit", lambda hist, lone: backproj.Histogram(lone(9, 8, 3))),
+    "mask": (
+        "Fit",
+        lambda hist, lone: backproj.Histogram(np.ones((9, 8, 3), np.uint8), mask=lone(9, 8).view(bool)),
+    ),
+    "plane": ("Locate", lambda hist, lone: backproj.locate(lone(9, 8), (2, 2))),
+}
+
+
+@pytest.mark.parametrize(("function", "call"), LONE.values(), ids=LONE)
+def test_a_call_keeps_its_arrays_alive(monkeypatch, hist, function, call):
+    gone, alive = threading.Event(), []
+
+    def lone(*shape):
+        memory = Memory(*shape)
+        weakref.finalize(memory, gone.set)
+        return np.asarray(memory)
+
+    native = backproj._runtime.loader.load("_native")
+    original = getattr(native, f"binding_{function}")
+
+    def spy(*args):
+        gc.collect()
+        original(*args)
+        alive.append(not gone.is_set())
+
+    monkeypatch.setattr(native, f"binding_{function}", spy)
+    call(hist, lone)
+    assert alive == [True]
+    assert gone.is_set()
+
+
+def test_memory_that_another_thread_gives_back_is_no_danger(hist, frame):
+    expected = hist.back_project(frame)
+    for _ in range(30):
+        memory = mmap.mmap(-1, frame.nbytes)
+        memory.write(frame.tobytes())
+        view = np.ndarray(frame.shape, np.uint8, memory)
+        closed, said = threading.Event(), []
+
+        def close(memory=memory, closed=closed):
+            while not closed.is_set():
+                try:
+                    memory.close()
+                    closed.set()
+                except BufferError:  # a call has it
+                    time.sleep(0)
+
+        thread = threading.Thread(target=close)
+        thread.start()
+        while not said:
+            try:
+                np.testing.assert_array_equal(hist.back_project(view), expected)
+            except ValueError as error:
+                said.append(str(error))
+        thread.join()
+        assert "was closed" in said[0]

@@ -1,0 +1,100 @@
+"""Nothing leaks: neither frames nor a few bytes a call."""
+
+import json
+import sys
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import backproj
+from helpers.processes import ROOT, run
+from programs.memory_growth import growth
+
+MEGABYTE = 1 << 20
+
+
+def growth_in_a_process(call, calls):
+    """Return how much memory grows in each of four rounds of calls: see memory_growth.py."""
+    return json.loads(run(sys.executable, ROOT / "tests" / "programs" / "memory_growth.py", call, calls))
+
+
+def by_bytes(frame, model):
+    (h, w, _), (mh, mw, _) = frame.shape, model.shape
+    return backproj.back_project_bytes(frame.tobytes(), w, h, model.tobytes(), mw, mh)
+
+
+@pytest.mark.parametrize("route", [backproj.back_project, by_bytes], ids=["arrays", "bytes"])
+def test_ten_thousand_frames_leave_no_memory_behind(route, record_property):
+    frame = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
+    model = frame[:50, :50].copy()
+    grown = growth(lambda: route(frame, model), 10_000, warm_up=1_000)
+    record_property("grown", sum(grown))
+    # A leak of one 300 KB result a call would be 750 MB a round.
+    assert min(grown) < 4 * MEGABYTE
+
+
+@pytest.mark.parametrize("call", ["project", "one shot", "fit", "an error of Go"])
+def test_small_calls_leave_no_bytes_behind(call):
+    assert min(growth_in_a_process(call, 100_000)) < MEGABYTE // 2  # 20 bytes a call
+
+
+def test_a_leak_of_a_few_bytes_a_call_would_be_seen():
+    assert min(growth_in_a_process("a leak of 32 bytes", 100_000)) > MEGABYTE
+
+
+# Views of a frame of four channels that are projected with ``out=``.
+VIEWS = {
+    "whole": "frame",
+    "a crop of three channels": "frame[5:-5, 7:-7, :3]",
+    "every other row, upside down": "frame[::-2]",
+    "the other order": "frame[..., 2::-1]",
+    "every other pixel": "frame[:, ::2]",
+    "mirrored": "frame[:, ::-1]",
+    "transposed": "frame.transpose(1, 0, 2)",
+}
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_with_out_python_allocates_nothing_of_the_size_of_a_frame(view):
+    frame = eval(view, {"frame": np.random.default_rng(0).integers(0, 256, (600, 800, 4), np.uint8)})
+    hists = [backproj.Histogram(frame[:9, :9]), backproj.Histogram(frame[:9, :9], channels="h")]
+    out, several = np.empty(frame.shape[:2], np.uint8), np.empty((2, *frame.shape[:2]), np.uint8)
+    calls = {
+        "project": lambda: hists[0].back_project(frame, out=out),
+        "one shot": lambda: backproj.back_project(frame, frame[:9, :9], out=out),
+        "several": lambda: backproj.back_project(frame, hists, out=several),
+        "in_range": lambda: backproj.in_range(frame, (0, 60, 32), (180, 255, 255), out=out),
+    }
+    for name, call in calls.items():
+        call()  # what is made once, such as in_range's histogram
+        tracemalloc.start()
+        try:
+            call()
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        # A one shot has its histogram's table, of 64 KiB, and its 1,024 counts and values.
+        assert peak < (100_000 if name == "one shot" else 10_000), name
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_with_out_neither_does_go(view):
+    code = f'''
+import numpy as np, backproj
+
+def greatest():
+    """Return the greatest resident memory until now, in bytes."""
+    with open("/proc/self/status") as file:  # getrusage would tell of the parent's too
+        return next(1024 * int(line.split()[1]) for line in file if line.startswith("VmHWM:"))
+
+frame = np.full((5000, 6000, 4), 9, np.uint8)  # 120 MB
+frame = {view}
+out = np.full(frame.shape[:2], 9, np.uint8)
+hist = backproj.Histogram(frame[:99, :99])
+hist.back_project(frame[:99, :99])
+before = greatest()
+hist.back_project(frame, out=out)
+print(greatest() - before)
+'''
+    assert int(run(sys.executable, "-c", code)) < 4 * MEGABYTE

@@ -1,0 +1,93 @@
+"""Signals do what they do without backproj, on every CPython on this machine."""
+
+import functools
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from helpers.processes import ROOT, pythons, run
+
+PROGRAM = ROOT / "tests" / "programs" / "signal_scenarios.py"
+
+
+@pytest.fixture(scope="session")
+def outcomes(installed):
+    """A function that returns what tests/programs/signal_scenarios.py prints, by CPython's version."""
+
+    @functools.cache
+    def of(version):
+        own = pythons()[version] == sys.executable  # which may have the opencv engine
+        return json.loads(run(sys.executable if own else installed(version), PROGRAM))
+
+    return of
+
+
+@pytest.mark.parametrize("version", pythons())
+def test_a_process_ends_and_writes_as_without_backproj(version, outcomes):
+    different = {
+        (name, user): (outcome, by_user["nobody"])
+        for name, by_user in outcomes(version).items()
+        for user, outcome in by_user.items()
+        if outcome != by_user["nobody"]
+        # Nobody else reads files in Go. And OpenCV's own threads take signals, as they do under cv2.
+        if not name.startswith("guard_") and not (user == "opencv" and name.startswith("sigwait_"))
+    }
+    assert different == {}
+
+
+def test_the_outcomes_without_backproj_are_those_that_are_meant():
+    names = ("default_TERM", "default_URG", "sigwait_TERM", "a_broken_pipe", "faulthandler_registered")
+    outcomes = json.loads(run(sys.executable, PROGRAM, *names))
+    assert [outcomes[name]["nobody"] for name in names] == [
+        [-signal.SIGTERM, []],
+        [0, ["alive"]],
+        [0, ["True"]],
+        [0, ["BrokenPipeError"]],
+        [0, ["a traceback"]],
+    ]
+
+
+KEPT = [0, ["RuntimeError True"]]
+LOST = [-signal.SIGBUS, []]
+
+
+@pytest.mark.parametrize("version", pythons())
+@pytest.mark.parametrize(
+    ("faulthandler", "outcome"),
+    [
+        ("alone", KEPT),
+        ("enabled_before", KEPT),
+        ("enabled_after_and_disabled_after", KEPT),
+        ("enabled_before_and_disabled_after", LOST),
+    ],
+)
+@pytest.mark.parametrize("user", ["native", "a copy"])
+def test_a_file_cut_short_during_a_call(version, faulthandler, outcome, user, outcomes):
+    assert outcomes(version)[f"guard_{faulthandler}"][user] == outcome
+
+
+@pytest.mark.parametrize("version", pythons())
+@pytest.mark.parametrize("user", ["native", "a copy"])
+def test_faulthandler_enabled_after_the_first_call_reports_a_file_cut_short_and_ends_the_process(
+    version, user, outcomes
+):
+    status, written = outcomes(version)["guard_enabled_after"][user]
+    assert status < 0
+    assert "faulthandler's report" in written
+
+
+def test_an_uncaught_ctrl_c_ends_the_interpreter_by_sigint():
+    code = """
+import os, signal, numpy as np, backproj
+frame = np.zeros((1000, 1000, 3), np.uint8)
+hist = backproj.Histogram(frame)
+signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+while True:
+    hist.back_project(np.broadcast_to(frame, (1000, *frame.shape)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (-signal.SIGINT, "KeyboardInterrupt")
