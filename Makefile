@@ -15,6 +15,10 @@ DIST := $(if $(BUILT),,dist/.built)
 # Tests of the Go library that take minutes in an emulated CPU or under a sanitizer, or that compile.
 EXHAUSTIVE := EveryColour|Fused|Assembly
 
+# Once a tree has been built with the opencv engine, every target builds it with that engine again. Otherwise
+# a module of the old Go code would stay beside the new one.
+MODULES := $(or $(wildcard $(VENV)/built-opencv),$(VENV)/built)
+
 # What the opencv engine is built with, where OpenCV is.
 OPENCV_TAGS := opencv gocv_specific_modules matprofile
 HAS_OPENCV := pkg-config --exists opencv4 2>/dev/null
@@ -29,7 +33,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 help: ## Print this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
-run: $(VENV)/built ## Back-project a photograph and track a blob in a film, and say which files that wrote
+run: $(MODULES) ## Back-project a photograph and track a blob in a film, and say which files that wrote
 	@mkdir -p out
 	$(BIN)/backproj image examples/astronaut.jpg --box 120,300,60,60 -o out/prob.png --overlay out/overlay.png
 	$(BIN)/python examples/sample_video.py -n 150 out/blob.mp4
@@ -44,10 +48,10 @@ test: $(VENV)/built-opencv $(VENV)/group-test ## Run all tests, of Go and of Pyt
 # The one to drag in shows nothing without a browser.
 NOTEBOOKS := $(filter-out drag_a_box.ipynb,$(notdir $(wildcard examples/*.ipynb)))
 
-notebooks: $(VENV)/built $(VENV)/group-test ## Run the notebooks of examples/ again, and keep in them what they show
+notebooks: $(MODULES) $(VENV)/group-test ## Run the notebooks of examples/ again, and keep in them what they show
 	cd examples && $(abspath $(BIN))/jupyter execute --inplace $(NOTEBOOKS)
 
-test-notebook: $(VENV)/built $(VENV)/group-notebook ## Drag a box with the mouse in JupyterLab, in a browser; keep a picture of it in out/
+test-notebook: $(MODULES) $(VENV)/group-notebook ## Drag a box with the mouse in JupyterLab, in a browser; keep a picture of it in out/
 	@scripts/install-packages browser
 	@mkdir -p out
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/browser
@@ -93,7 +97,7 @@ sanitize: $(VENV)/built-opencv $(VENV)/group-test ## Run tests with Go's race de
 bench: $(VENV)/built-opencv $(VENV)/group-bench build/newest-cv2 ## Time all cases, against cv2 and others; BENCH=--help says how to time a part
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 
-docs: $(VENV)/built $(VENV)/group-docs ## Build the site of all pages, with the APIs of Python and Go, into build/site
+docs: $(MODULES) $(VENV)/group-docs ## Build the site of all pages, with the APIs of Python and Go, into build/site
 	$(BIN)/python docs/site/assemble.py build/pages
 	rm -rf build/site
 	$(BIN)/sphinx-build -q -E -W --keep-going -d build/doctrees -c docs/site build/pages build/site
@@ -101,13 +105,13 @@ docs: $(VENV)/built $(VENV)/group-docs ## Build the site of all pages, with the 
 
 wheel: dist/.built ## Build the sdist, and from it the wheels for PyPI, into dist/
 
-check-wheel: $(DIST) $(VENV)/built $(VENV)/group-release $(VENV)/group-test ## Check tags, sizes, licences and metadata of dist/
+check-wheel: $(DIST) $(MODULES) $(VENV)/group-release $(VENV)/group-test ## Check tags, sizes, licences and metadata of dist/
 	$(BIN)/twine check --strict dist/backproj-*
 	$(BIN)/abi3audit --strict --summary dist/backproj-*.whl
 	$(BIN)/check-wheel-contents dist/backproj-*.whl
 	$(BIN)/python -m pytest -q tests/release/test_contents.py
 
-test-wheel: $(DIST) $(VENV)/built $(VENV)/group-test ## Install the wheel on every CPython here, with the oldest and newest numpy
+test-wheel: $(DIST) $(MODULES) $(VENV)/group-test ## Install the wheel on every CPython here, with the oldest and newest numpy
 	$(BIN)/python -m pytest -q tests/release/test_pythons.py
 
 test-arm64: $(DIST) ## Test the arm64 wheel and the Go library in an emulated CPU
@@ -141,6 +145,7 @@ $(VENV)/built-opencv: $(VENV)/created setup.py pyproject.toml go.mod go.sum $(GO
 		set -x; BACKPROJ_OPENCV=1 $(BIN)/pip install -q --editable '.[cli]'; \
 	else \
 		echo "no OpenCV here: building and testing without the opencv engine"; \
+		rm -f python/backproj/_opencv*.so; \
 		$(BIN)/pip install -q --editable '.[cli]'; \
 	fi
 	@touch $@ $(VENV)/built
