@@ -23,8 +23,9 @@ MODULES := $(or $(wildcard $(VENV)/built-opencv),$(VENV)/built)
 OPENCV_TAGS := opencv gocv_specific_modules matprofile
 HAS_OPENCV := pkg-config --exists opencv4 2>/dev/null
 
-# The fault of a stale tool is easier to see than to find: all tools are pinned here or in go.mod.
+# A new release of a linter must not fail an unchanged tree: tools are pinned here, in go.mod and in pyproject.toml.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 .DELETE_ON_ERROR:
 .PHONY: help run test notebooks test-notebook lint soak fuzz sanitize bench docs wheel check-wheel test-wheel test-arm64 \
@@ -61,8 +62,11 @@ lint: $(VENV)/built-opencv $(VENV)/group-lint $(VENV)/group-test ## Check the fo
 	GOARCH=amd64 go vet ./...
 	go vet -C backproj/_asm ./...
 	GOARCH=arm64 CGO_ENABLED=0 go vet ./...
+	GOARCH=386 CGO_ENABLED=0 go vet ./backproj
+	GOARCH=arm CGO_ENABLED=0 go build ./backproj
 	@if $(HAS_OPENCV); then set -x; go vet -tags "$(OPENCV_TAGS)" ./...; fi
 	go run $(STATICCHECK) ./...
+	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
