@@ -10,7 +10,7 @@ import backproj
 from helpers.processes import ROOT, pythons, run, venv
 
 # The first numpy with wheels for that CPython. Later ones have but one to begin with.
-OLDEST = {"3.10": "1.22.0", "3.11": "1.23.2", "3.12": "1.26.0", "3.13": "2.1.0"}
+OLDEST = {"3.10": "1.22.0", "3.11": "1.23.2", "3.12": "1.26.0", "3.13": "2.1.0", "3.14": "2.3.2"}
 
 # Tests that need neither OpenCV nor scikit-image, and take seconds.
 QUICK = [
