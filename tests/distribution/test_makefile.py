@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from helpers.processes import ROOT, run
 
 STAMPS = {"without the opencv engine": ["created", "built"], "with it": ["created", "built", "built-opencv"]}
