@@ -60,9 +60,8 @@ def test_a_mix_of_calls_from_many_threads_is_always_right():
     assert min(done) > 0
 
 
-def rate(number, seconds=4):
-    """Return how many full HD frames a second so many Python threads project, of one thread of Go each."""
-    hist = backproj.Histogram(FULL_HD[:100, :100])
+def rate(hist, number, seconds=4):
+    """Return how many full HD frames a second a number of Python threads project, of one thread of Go each."""
     outs = [np.empty(FULL_HD.shape[:2], np.uint8) for _ in range(number)]
     done, until = [0] * number, time.monotonic() + seconds
 
@@ -72,12 +71,17 @@ def rate(number, seconds=4):
             done[i] += 1
 
     at_once(number, work)
+    assert min(done) > 0
+    expected = hist.back_project(FULL_HD)
+    for out in outs:
+        np.testing.assert_array_equal(out, expected)
     return sum(done) / seconds
 
 
-def test_python_threads_project_at_the_same_time():
+def test_python_threads_that_project_at_once_all_finish_with_the_right_result():
+    hist = backproj.Histogram(FULL_HD[:100, :100])
     cpus = len(os.sched_getaffinity(0))
-    rates = {n: rate(n) for n in sorted({1, 2, cpus, 4 * cpus})}
+    rates = {n: rate(hist, n) for n in sorted({1, 2, cpus, 4 * cpus})}
     print("\n" + ", ".join(f"{n} threads: {r:.0f} frames/s ({r / rates[1]:.2f}×)" for n, r in rates.items()))
 
 

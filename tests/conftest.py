@@ -10,6 +10,9 @@ import pytest
 
 from helpers.processes import ROOT, pythons, run, venv
 
+# Doctests are looked for in every module, which is imported for it. There are none here.
+collect_ignore = ["helpers", "programs"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible():

@@ -211,19 +211,21 @@ def test_a_mask_beside_a_histogram():
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda: backproj.back_project(FRAME, MODEL, None),
-        lambda: backproj.back_project(FRAME),
-        lambda: backproj.Histogram(),
-        lambda: backproj.Histogram(MODEL, None),
+BAD_CALLS = {
+    "no model": (lambda: backproj.back_project(FRAME), "missing 1 required .* 'model'"),
+    "no model for a histogram": (lambda: backproj.Histogram(), "missing 1 required .* 'model'"),
+    "out by position": (lambda: backproj.back_project(FRAME, MODEL, None), "takes 2 positional arguments"),
+    "mask by position": (lambda: backproj.Histogram(MODEL, None), "takes 2 positional arguments"),
+    "out by position, of a histogram": (
         lambda: backproj.Histogram(MODEL).back_project(FRAME, None),
-    ],
-    ids=["out by position", "no model", "no model for a histogram", "mask by position", "out of a histogram"],
-)
-def test_options_are_keywords(call):
-    with pytest.raises(TypeError):
+        "takes 2 positional arguments",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "says"), BAD_CALLS.values(), ids=BAD_CALLS)
+def test_images_are_required_and_options_are_keywords(call, says):
+    with pytest.raises(TypeError, match=says):
         call()
 
 
@@ -287,7 +289,7 @@ def test_the_array_is_asked_not_its_subclass():
 
 
 class Claims:
-    """Something that is no array and says that it is."""
+    """An object whose class claims to be numpy.ndarray."""
 
     __class__ = np.ndarray
 
@@ -304,20 +306,24 @@ class Raises(np.ndarray):
         raise ZeroDivisionError
 
 
-@pytest.mark.parametrize("stranger", [Claims(), Mock(spec=np.ndarray)], ids=["class", "mock"])
-def test_what_only_says_that_it_is_an_array_is_an_error(stranger):
-    hist = backproj.Histogram(MODEL)
-    for call in (
-        hist.back_project,
-        backproj.Histogram,
-        lambda a: hist.back_project(FRAME, out=a),
-        lambda a: backproj.Histogram(MODEL, mask=a),
-        lambda a: backproj.in_range(a, (0, 0, 0), (9, 9, 9)),
-        lambda a: backproj.locate(a, (1, 1)),
-        lambda a: backproj.Histogram.from_values(a, channels="hs"),
-    ):
-        with pytest.raises((TypeError, ValueError)):
-            call(stranger)
+# How each function takes an array, by the argument's name.
+TAKES_AN_ARRAY = {
+    "frame": lambda a: backproj.Histogram(MODEL).back_project(a),
+    "model": backproj.Histogram,
+    "out": lambda a: backproj.Histogram(MODEL).back_project(FRAME, out=a),
+    "mask": lambda a: backproj.Histogram(MODEL, mask=a),
+    "image": lambda a: backproj.in_range(a, (0, 0, 0), (9, 9, 9)),
+    "prob": lambda a: backproj.locate(a, (1, 1)),
+    "values": lambda a: backproj.Histogram.from_values(a, channels="hs"),
+}
+
+
+@pytest.mark.parametrize(("argument", "call"), TAKES_AN_ARRAY.items(), ids=TAKES_AN_ARRAY)
+def test_an_object_that_claims_to_be_an_array_is_an_error(argument, call):
+    with pytest.raises(TypeError, match=f"^{argument} .*dtype object"):
+        call(Claims())
+    with pytest.raises(ValueError, match="^invalid __array_struct__$"):  # numpy's own error
+        call(Mock(spec=np.ndarray))
 
 
 def test_a_subclass_that_nothing_may_be_asked_is_the_array_that_it_is():

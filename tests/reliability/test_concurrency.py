@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import backproj
+from backproj._engine import blocks
 from helpers.processes import run
 
 BOUNDS = (0, 60, 32), (180, 255, 255)
@@ -118,6 +119,23 @@ def test_other_threads_run_during_a_call(kind):
         stop.set()
         thread.join()
     assert during > 0
+
+
+def test_a_call_need_not_wait_for_one_of_another_thread(monkeypatch):
+    monkeypatch.setattr(blocks, "PIXELS_A_CALL", 1 << 40)  # the long call is one call of Go
+    colour = np.full((1, 1, 3), (30, 60, 220), np.uint8)
+    hist = backproj.Histogram(colour)
+    out = np.zeros((10_000, 10_000), np.uint8)
+    frame = np.broadcast_to(colour, (*out.shape, 3))
+    long_call = threading.Thread(target=hist.back_project, args=(frame,), kwargs={"out": out, "threads": 1})
+    long_call.start()
+    while not out[0, 0] and long_call.is_alive():
+        time.sleep(0)
+    hist.back_project(colour)
+    unfinished = not out[-1, -1]
+    long_call.join()
+    assert unfinished
+    assert out[-1, -1] == 255
 
 
 def test_one_out_for_two_calls_holds_pixels_of_both(frame):
