@@ -61,7 +61,7 @@ def test_a_mix_of_calls_from_many_threads_is_always_right():
 
 
 def rate(hist, number, seconds=4):
-    """Return how many full HD frames a second a number of Python threads project, of one thread of Go each."""
+    """Return the full HD frames a second that a number of Python threads project, each by one of Go."""
     outs = [np.empty(FULL_HD.shape[:2], np.uint8) for _ in range(number)]
     done, until = [0] * number, time.monotonic() + seconds
 

@@ -322,7 +322,7 @@ TAKES_AN_ARRAY = {
 def test_an_object_that_claims_to_be_an_array_is_an_error(argument, call):
     with pytest.raises(TypeError, match=f"^{argument} .*dtype object"):
         call(Claims())
-    with pytest.raises(ValueError, match="^invalid __array_struct__$"):  # numpy's own error
+    with pytest.raises(ValueError, match=r"^invalid __array_struct__$"):  # numpy's own error
         call(Mock(spec=np.ndarray))
 
 
