@@ -10,38 +10,39 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn
 
-# Exit codes of a command that a signal ended, as a shell reports them.
+# Shells report a process that a signal ended by the exit code 128 plus the number of the signal.
 _SIGNALLED = 128
 
-# By default these end a process at once, and would leave its temporary files.
+# By default, these signals end a process at once, and its temporary files stay behind.
 _TERMINATING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> None:
-    """Run the command line: errors are one line on stderr, and exit code 2."""
+    """Run the command line. An error is printed as one line, and the exit code is 2."""
     _replace_closed_streams()
     try:
-        with _terminated_cleanly():
+        with _exit_on_termination():
             sys.exit(_run())
     except KeyboardInterrupt:  # during the imports; later click turns it into Abort
         sys.exit(_SIGNALLED + signal.SIGINT)
 
 
 def _replace_closed_streams() -> None:
-    """Let standard streams that were closed be the null device.
+    """Replace standard streams that are closed by the null device.
 
-    Python has None for them. Files opened later would take their numbers, 0, 1 and 2, and libraries in C
-    would print into those files. The null device takes the numbers first, as opening takes the lowest one.
+    For Python they are None. Besides, the next files to be opened would get their numbers, 0 to 2, and C
+    libraries would print into those files. To open a file takes the lowest free number, so here the null
+    device gets them.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - to the end
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - it stays open
 
 
 @contextlib.contextmanager
-def _terminated_cleanly() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into an exit that removes temporary files on its way."""
-    # Not if they are ignored, as by nohup.
+def _exit_on_termination() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into a SystemExit, so that temporary files are removed."""
+    # Signals that are ignored, as nohup has it, stay ignored.
     numbers = [number for number in _TERMINATING if signal.getsignal(number) is signal.SIG_DFL]
     for number in numbers:
         signal.signal(number, _exit)
@@ -49,11 +50,12 @@ def _terminated_cleanly() -> Iterator[None]:
         yield
     finally:
         for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
+            if signal.getsignal(number) is _exit:  # none came
+                signal.signal(number, signal.SIG_DFL)
 
 
 def _exit(number: int, _: FrameType | None) -> NoReturn:
-    for each in _TERMINATING:  # another one must not interrupt the removal
+    for each in _TERMINATING:  # a second one must neither interrupt the removal nor change the exit code
         signal.signal(each, signal.SIG_IGN)
     sys.exit(_SIGNALLED + number)
 

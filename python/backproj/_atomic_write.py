@@ -13,16 +13,16 @@ from typing import BinaryIO, NamedTuple
 
 @contextlib.contextmanager
 def atomic_write(paths: Sequence[str | os.PathLike[str]]) -> Iterator[list[BinaryIO]]:
-    """Open files for writing that take the places of the paths when the block ends without an error.
+    """Open temporary files for writing, and rename them to the paths when the block ends without an error.
 
-    Until then they have temporary names (``.backproj-*.part``) in the same folders. Before the first one is
-    renamed, all of them are on the disk, so after a power cut a path has its old content or its new one.
-    If one of several cannot be renamed, those before it are put back. Only a power cut or SIGKILL between
-    two renames leaves the one path replaced and the other not.
+    The temporary files are in the same folders as the paths, and are called ``.backproj-*.part``. All of them
+    are synchronised to the disk before the first is renamed, so after a power cut each path has either its
+    old content or its new one. If one of several files cannot be renamed, those before it are put back. Only
+    a power cut or SIGKILL between two renames can leave one path replaced and another not.
 
-    A new file has the owner and the permissions of any new file. A file that is replaced passes on its
-    permissions, and its owner and group as far as this process may set them. A symbolic link stays one: the
-    file that it points to is replaced.
+    A new file gets the owner and the permissions of any new file. One that replaces another keeps the
+    permissions, and the owner and group as far as this process may set them. A symbolic link stays a link,
+    and the file that it points to is replaced.
 
     Raises
     ------
@@ -53,47 +53,47 @@ def atomic_write(paths: Sequence[str | os.PathLike[str]]) -> Iterator[list[Binar
 
 class _Output(NamedTuple):
     path: str  # as it was given
-    target: Path  # where symbolic links lead to
+    target: Path  # the file that symbolic links lead to
 
 
 def _create(part: Path, target: Path) -> BinaryIO:
-    """Create a temporary file, with the permissions and the owner of the one that it replaces."""
+    """Create a temporary file with the permissions and the owner of the file that it will replace."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         old = target.stat()
     except FileNotFoundError:
-        # The kernel takes the umask off. To read it, Python would have to change it, for all threads.
+        # The kernel applies the umask. Python cannot read it without changing it for all threads.
         return os.fdopen(os.open(part, flags, 0o666), "wb")
-    file = os.fdopen(os.open(part, flags, 0o600), "wb")  # until its owner is right, for nobody else
-    _give(file.fileno(), old)
+    file = os.fdopen(os.open(part, flags, 0o600), "wb")  # private until the owner is set
+    _copy_ownership(file.fileno(), old)
     return file
 
 
-def _give(descriptor: int, old: os.stat_result) -> None:
+def _copy_ownership(descriptor: int, old: os.stat_result) -> None:
     """Give a file the owner, the group and the permissions of an old one."""
-    # Only root may give files to another user, and others only to groups that they are in.
+    # Only root may change the owner; other users may change the group, to one that they are in.
     for owner in (old.st_uid, -1):
         with contextlib.suppress(OSError):
             os.fchown(descriptor, owner, old.st_gid)
             break
     mode = old.st_mode & 0o777
-    if os.fstat(descriptor).st_gid != old.st_gid:  # then to its group this user is anyone
+    if os.fstat(descriptor).st_gid != old.st_gid:  # the new group must not get the rights of the old one
         mode = mode & 0o707 | (mode & 0o007) << 3
     os.fchmod(descriptor, mode)
 
 
 def _replace_all(parts: list[Path], outputs: list[_Output], cleanup: contextlib.ExitStack) -> None:
     """Rename all files, or none and raise OSError."""
-    # The last one needs no backup: once it is renamed, all of them are.
+    # The last file needs no backup, because once it has been renamed, all have.
     backups = [_back_up(output, cleanup) for output in outputs[:-1]]
     try:
         for part, output in zip(parts, outputs, strict=True):
             with _errors_name(output.path):
                 part.replace(output.target)
-    except BaseException:  # an interrupt between two renames, too
+    except BaseException:  # including an interrupt between two renames
         if parts[-1].exists():
             for part, output, backup in zip(parts[:-1], outputs[:-1], backups, strict=True):
-                if part.exists():  # it was not renamed, nor were those after it
+                if part.exists():  # neither it nor those after it were renamed
                     break
                 if backup:
                     backup.replace(output.target)
@@ -105,49 +105,49 @@ def _replace_all(parts: list[Path], outputs: list[_Output], cleanup: contextlib.
 
 
 def _back_up(output: _Output, cleanup: contextlib.ExitStack) -> Path | None:
-    """Return another name for a file, or for a copy of it; or None if there is no such file."""
+    """Return a hard link to a file, or a copy of it, or None if there is no such file."""
     if not output.target.exists():
         return None
     backup = _temporary_name(output.target, cleanup)
     with _errors_name(output.path):
         try:
             os.link(output.target, backup)
-        except OSError:  # the file system has no hard links, or they are forbidden to files of others
+        except OSError:  # no hard links here, or none to files of other users
             shutil.copy2(output.target, backup)
     return backup
 
 
 def _sync_folder(folder: Path) -> None:
-    """Put the new names of a folder on the disk."""
+    """Synchronise the entries of a folder to the disk."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except PermissionError:  # it may be written to, but not be read
+    except PermissionError:  # a folder may be writable, but not readable
         return
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # the file system has nothing to do for folders
+        if error.errno != errno.EINVAL:  # this file system cannot synchronise folders
             raise
     finally:
         os.close(descriptor)
 
 
 def _temporary_name(target: Path, cleanup: contextlib.ExitStack) -> Path:
-    """Return a name beside a file, which is removed in the end if a file has it."""
+    """Return a temporary name beside a file. A file of that name is removed at the end, if there is one."""
     name = target.parent / f".backproj-{os.urandom(8).hex()}.part"
     cleanup.callback(name.unlink, missing_ok=True)
     return name
 
 
 def _close_quietly(file: BinaryIO) -> None:
-    """Close a file that is to be removed: what its buffer holds need not be written any more."""
+    """Close a file that will be removed, even if its buffer cannot be written."""
     with contextlib.suppress(OSError):
         file.close()
 
 
 @contextlib.contextmanager
 def _errors_name(path: str) -> Iterator[None]:
-    """Let an OSError name the file as it was given, instead of a temporary file or none."""
+    """Make an OSError name the path that was given, instead of a temporary file or none."""
     try:
         yield
     except OSError as error:

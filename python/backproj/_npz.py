@@ -17,14 +17,14 @@ from backproj._validate.values import Fields, check_fields
 
 Array: TypeAlias = npt.NDArray[Any]
 
-# What the files of this version hold. A later version must go on reading them.
+# Identifies the format. Later versions must still be able to read it.
 _FORMAT = "backproj.Histogram 1"
 
-# An npz cannot hold None: an empty array stands for it where there is no gate, where there are no counts
-# (from_values), and where there is no peak (raw counts, and from_values).
+# An npz file cannot hold None, so an empty array stands for it: for the in_range of a histogram that takes
+# all pixels, the counts of one made from values, and the peak of raw counts.
 _NONE: list[float] = []
 
-# The arrays of a file, with the types that they have, as regular expressions.
+# The arrays in a file, and the types that they must have, as regular expressions.
 _TYPES = {
     "format": "<U[1-9][0-9]?",
     "channels": "<U[1-3]",
@@ -36,28 +36,27 @@ _TYPES = {
     "scale": "<f8",
 }
 
-# The header of an array as numpy writes it, after the two bytes of its length. It is not given to
-# numpy.lib.format, which evaluates it as a literal of Python.
+# The header of an .npy file as numpy writes it, after the magic string and the two bytes of its length.
+# numpy.lib.format would evaluate it as a Python literal, which a stranger can nest until the parser fails.
 _HEADER = re.compile(
     rb"\{'descr': '(?P<type>[^']*)', 'fortran_order': (?P<fortran_order>True|False), "
-    rb"'shape': \((?P<shape>[0-9, ]*)\), \} *\n"
+    rb"'shape': \((?P<shape>[0-9, ]*)\),? ?\} *\n"
 )
 
-# The largest array is of int64, for 2^20 bins.
+# The largest array has an int64 for each of 2^20 bins.
 _MAX_ARRAY_BYTES = 8 << 20
 
-# numpy writes headers of 128 bytes for arrays such as these.
+# numpy pads the headers of such arrays to 128 bytes.
 _MAX_HEADER_BYTES = 1 << 10
 _MAGIC = b"\x93NUMPY\x01\x00"
 
-# Values and counts of 2^20 bins are 12 MiB even if they are not compressed. The rest is for arrays that
-# others have added.
+# Values and counts of 2^20 bins take 12 MiB without compression. The rest is for arrays that users add.
 _MAX_FILE_BYTES = 16 << 20
 
 
 def save(path: str | os.PathLike[str], state: State) -> None:
     """Write a histogram's state to a file, whole or not at all."""
-    # Here, as pathlib takes as long to import as all of backproj.
+    # Imported here, because pathlib takes as long to import as all of backproj.
     from backproj._atomic_write import atomic_write
 
     layout = state.layout
@@ -75,15 +74,15 @@ def save(path: str | os.PathLike[str], state: State) -> None:
         with atomic_write([path]) as (file,):
             np.savez_compressed(file, **arrays)
     except OSError as error:
-        # What fails in the middle, such as for a full disk, does not say of itself which file it is about.
+        # An error of a write, such as a full disk, does not name the file.
         raise OSError(error.errno, error.strerror, os.fspath(path)) from error
 
 
 def load(path: str | os.PathLike[str]) -> State:
-    """Return the state in a file, or raise ValueError if it is not one of a histogram."""
+    """Return the state that a file holds, or raise ValueError if it is damaged or holds something else."""
     with open(path, "rb") as file:
         data = file.read(_MAX_FILE_BYTES + 1)
-    # Only damage becomes a ValueError. What else may fail, memory and Go among it, is outside of this block.
+    # Only damage becomes a ValueError. Whatever else can fail, such as Go or an allocation, passes through.
     try:
         content = _checked(_arrays(data))
     except _damage() as error:
@@ -95,7 +94,7 @@ def load(path: str | os.PathLike[str]) -> State:
 
 
 def _damage() -> tuple[type[Exception], ...]:
-    """Return what zipfile, zlib and numpy raise for bytes in memory that are not as they should be."""
+    """Return the exceptions that zipfile, zlib and the checks raise for damaged bytes in memory."""
     import struct
     import zipfile
     import zlib
@@ -112,7 +111,7 @@ def _damage() -> tuple[type[Exception], ...]:
 
 
 def _arrays(data: bytes) -> dict[str, Array]:
-    """Return the arrays of a histogram that are in a file's bytes."""
+    """Return the arrays of a histogram from the bytes of a file."""
     import zipfile
 
     if len(data) > _MAX_FILE_BYTES:
@@ -129,14 +128,14 @@ def _arrays(data: bytes) -> dict[str, Array]:
                 raise ValueError(f"the array {name!r} is encrypted")
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise ValueError(f"the array {name!r} is compressed by a method that numpy does not use")
-            # Looked at before anything is decompressed: 2 MB can decompress to gigabytes.
+            # This is checked before anything is decompressed: 2 MB can become gigabytes.
             if member.file_size > _MAX_ARRAY_BYTES + _MAX_HEADER_BYTES:
                 raise ValueError(
                     f"the array {name!r} has {member.file_size} bytes, more than any histogram needs"
                 )
             with archive.open(member) as file:
-                # One byte more than there should be, so that all are decompressed and their checksum
-                # is compared, but no more than that.
+                # To ask for one byte more than there is makes zipfile reach the end and compare the
+                # checksum. Without a size it would decompress all that there is, whatever size was declared.
                 content = file.read(member.file_size + 1)
             arrays[name] = _array(content, name)
     missing = [name for name in _TYPES if name not in arrays]
@@ -146,7 +145,7 @@ def _arrays(data: bytes) -> dict[str, Array]:
 
 
 def _array(content: bytes, name: str) -> Array:
-    """Return the array in the bytes of an .npy file."""
+    """Return the array that the bytes of an .npy file hold."""
     start = len(_MAGIC) + 2
     end = start + int.from_bytes(content[len(_MAGIC) : start], "little")
     header = _HEADER.fullmatch(content[start:end])

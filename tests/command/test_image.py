@@ -13,6 +13,7 @@ import PIL.Image
 import pytest
 
 import backproj
+from backproj._cli import picture_files
 from helpers.processes import names
 
 BOX = ("--box", "120,300,60,60")
@@ -77,6 +78,25 @@ def test_files_that_cannot_be_used_get_a_line_each_and_the_others_are_done(folde
     np.testing.assert_array_equal(
         read("out/photograph-prob.png"), expected(read("photograph.jpg"), read("suit.png"))
     )
+
+
+def test_a_picture_without_memory_gets_a_line_and_the_others_are_done(
+    folder, photograph, monkeypatch, command
+):
+    photograph.save("large.png")
+    read_as_array = np.asarray
+
+    def asarray(image, *arguments):
+        if getattr(image, "size", 0) == (512, 512):
+            raise MemoryError
+        return read_as_array(image, *arguments)
+
+    photograph.crop((120, 300, 180, 360)).save("small.png")
+    monkeypatch.setattr(picture_files.np, "asarray", asarray)
+    done = command("image", "small.png", "large.png", "--box", "0,0,9,9", "-o", "out")
+    assert done.returncode == 1
+    assert done.stderr == "backproj: cannot read large.png: there is not enough memory\n"
+    assert names(folder / "out") == ["small-prob.png"]
 
 
 MISTAKES = {

@@ -170,6 +170,14 @@ def test_a_box_waits_for_an_object_that_is_gone_and_finds_it_where_it_comes_back
     assert max(abs(np.subtract(boxes[25], back))) <= 2
 
 
+def test_a_title_that_is_not_utf_8_does_no_harm(folder, command):
+    make_film("film.mp4", moving(3))
+    content = (folder / "film.mp4").read_bytes()
+    assert b"VideoHandler" in content
+    (folder / "film.mp4").write_bytes(content.replace(b"VideoHandler", "VidéoHandler".encode("latin-1")))
+    assert command("video", "film.mp4", *START, "-o", "prob.mp4").returncode == 0
+
+
 def damage(path):
     data = bytearray(path.read_bytes())
     middle = len(data) // 2

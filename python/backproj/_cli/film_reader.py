@@ -106,10 +106,11 @@ class Film:
             reported.append(stream.duration * stream.time_base)
         if container.duration:
             reported.append(Fraction(container.duration, av.time_base))
-        with contextlib.suppress(KeyError, ValueError):  # Matroska's tag, such as 00:00:02.400000000
+        # Matroska has a tag, such as 00:00:02.400000000.
+        with contextlib.suppress(KeyError, ValueError, ZeroDivisionError):
             hours, minutes, seconds = stream.metadata["DURATION"].split(":")
             reported.append(3600 * int(hours) + 60 * int(minutes) + Fraction(seconds))
-        return min(reported, default=None)
+        return min((duration for duration in reported if duration > 0), default=None)
 
     def _error_after(self, frames: int, end: Fraction, reason: str) -> FilmError:
         """Return the error for a film that can only be read up to some frame."""
@@ -124,8 +125,9 @@ class Film:
 def read_film(path: Path) -> Iterator[Film]:
     """Open a film, or raise FilmError."""
     try:
-        # Without "file:", FFmpeg takes a name such as pipe:0.mp4 for a protocol.
-        container = av.open(f"file:{path}", options=_READ_OPTIONS)
+        # Without "file:", FFmpeg takes a name such as pipe:0.mp4 for a protocol. Older films have titles in
+        # other encodings than UTF-8.
+        container = av.open(f"file:{path}", options=_READ_OPTIONS, metadata_errors="replace")
     except av.error.InvalidDataError as error:
         raise FilmError(
             f"cannot read {path}: it is not a film, or its end is missing, where an MP4 has its index"
