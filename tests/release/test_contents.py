@@ -1,4 +1,4 @@
-"""What is in dist/: the files that go to PyPI."""
+"""The contents of dist/: the files for PyPI."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ from helpers.processes import ROOT, run
 DIST = ROOT / "dist"
 WHEELS = sorted(DIST.glob("backproj-*.whl"))
 
-# All that is promised of a wheel's module holds for each of these.
+# The promises about a wheel hold for each of these.
 test_exports = test_distribution.test_the_module_exports_its_init_alone_and_needs_the_c_library_alone
 test_module = test_distribution.test_the_module_is_stripped_and_names_no_path_of_the_machine_that_built_it
 test_files = test_distribution.test_the_wheel_holds_the_package_and_nothing_else

@@ -1,4 +1,4 @@
-"""The wheel on each CPython of this machine, with the oldest numpy that there is for it and the newest."""
+"""The wheel on each CPython of this machine, with the oldest numpy for that CPython and the newest."""
 
 import platform
 import re
@@ -12,7 +12,7 @@ from helpers.processes import ROOT, pythons, run, venv
 # The first numpy with wheels for that CPython. Later ones have but one to begin with.
 OLDEST = {"3.10": "1.22.0", "3.11": "1.23.2", "3.12": "1.26.0", "3.13": "2.1.0", "3.14": "2.3.2"}
 
-# Tests that need neither OpenCV nor scikit-image, and take seconds.
+# Tests that need only numpy and pytest, and take seconds.
 QUICK = [
     "release/test_sample.py",
     "inputs/test_batches.py",

@@ -1,6 +1,6 @@
-"""A sample of what the other tests hold, for places that have numpy and pytest alone.
+"""A sample of the other tests, which needs only numpy and pytest.
 
-Run by each Python that a wheel is tried on: see test_pythons.py, and test-arm64 in the Makefile.
+Each Python that a wheel is tested on runs it: see test_pythons.py, and test-arm64 in the Makefile.
 """
 
 import sys
