@@ -1,4 +1,4 @@
-"""Histograms in files: what was saved comes back, and what is damaged or foreign is a ValueError."""
+"""Histograms in files: what was saved is loaded again, and anything else is a ValueError."""
 
 import os
 import struct
@@ -34,7 +34,7 @@ def rewritten(saved, path, **changed):
     return path
 
 
-def assert_named(caught, path):
+def assert_error_names(caught, path):
     text = str(caught.value)
     assert str(path) in text
     assert "is not a histogram that backproj saved, or is damaged" in text
@@ -59,7 +59,7 @@ def test_what_was_saved_comes_back(model, tmp_path, origin, convert):
     "call", [backproj.Histogram.load, backproj.Histogram(np.zeros((1, 1, 3), np.uint8)).save]
 )
 @pytest.mark.parametrize("path", [None, 3.5, ["hist.npz"]])
-def test_what_is_no_path_is_a_type_error(call, path):
+def test_a_path_of_another_type_is_a_type_error(call, path):
     with pytest.raises(TypeError):
         call(path)
 
@@ -71,7 +71,7 @@ def test_a_missing_file_is_an_os_error(tmp_path):
         backproj.Histogram.load(tmp_path)
 
 
-# What the arrays of a file may be instead of what they are.
+# Arrays that replace those of a good file.
 FOREIGN = {
     "no format": {"format": None},
     "another format": {"format": np.array("something else")},
@@ -82,55 +82,55 @@ FOREIGN = {
     "no counts": {"counts": None},
     "no channels": {"channels": None},
     "other channels": {"channels": np.array("hv")},
-    "values of doubles": {"values": np.ones(16)},
-    "values of other bytes": {"values": np.ones(16, ">f4")},
+    "values of float64": {"values": np.ones(16)},
+    "big-endian values": {"values": np.ones(16, ">f4")},
     "values of two axes": {"values": np.ones((4, 4), np.float32)},
     "no value": {"values": np.ones(0, np.float32)},
     "too many values": {"values": np.ones(300, np.float32)},
-    "values that are none": {"values": np.full(16, np.nan, np.float32)},
+    "values of NaN": {"values": np.full(16, np.nan, np.float32)},
     "infinite values": {"values": np.full(16, np.inf, np.float32)},
-    "counts of doubles": {"counts": np.ones(16)},
+    "counts of float64": {"counts": np.ones(16)},
     "too few counts": {"counts": np.ones(15, np.int64)},
     "negative counts": {"counts": np.full(16, -1, np.int64)},
-    "ranges the wrong way": {"ranges": np.array([180.0, 0])},
+    "ranges the wrong way round": {"ranges": np.array([180.0, 0])},
     "too many ranges": {"ranges": np.array([0.0, 180, 0, 256])},
-    "texts as ranges": {"ranges": np.array(["a", "b"])},
-    "bounds of two channels": {"in_range": np.zeros((2, 2), np.int64)},
-    "bounds the wrong way": {"in_range": np.array([[0, 9, 0], [0, 8, 0]])},
-    "a text as scale": {"scale": np.array("two")},
+    "strings as ranges": {"ranges": np.array(["a", "b"])},
+    "in_range of two channels": {"in_range": np.zeros((2, 2), np.int64)},
+    "in_range the wrong way round": {"in_range": np.array([[0, 9, 0], [0, 8, 0]])},
+    "a string as scale": {"scale": np.array("two")},
     "several scales": {"scale": np.ones(3)},
     "an infinite scale": {"scale": np.array(np.inf)},
-    "a text as peak": {"peak": np.array("two")},
+    "a string as peak": {"peak": np.array("two")},
     "a negative peak": {"peak": np.array(-1.0)},
-    "a peak that is none": {"peak": np.array(np.nan)},
+    "a peak of NaN": {"peak": np.array(np.nan)},
     "objects": {"values": np.array([{}, None], object)},
     "records": {"values": np.zeros(16, [("a", "<f4")])},
     "complex values": {"values": np.ones(16, np.complex64)},
-    "texts as values": {"values": np.array(["a"] * 16)},
-    "counts of other bytes": {"counts": np.ones(16, ">i8")},
+    "strings as values": {"values": np.array(["a"] * 16)},
+    "big-endian counts": {"counts": np.ones(16, ">i8")},
     "unsigned counts": {"counts": np.ones(16, np.uint64)},
     "counts of another shape": {"counts": np.ones((4, 4), np.int64)},
     "counts with too great a sum": {"counts": np.full(16, 2**62, np.int64)},
     "a peak without counts": {"counts": np.array([], np.int64)},
-    "ranges that are one number": {"ranges": np.array(180.0)},
-    "ranges that are none": {"ranges": np.array([0, np.nan])},
-    "bounds that are one number": {"in_range": np.array(180)},
-    "a text that is none": {"channels": np.array("\0")},
-    "a text of no characters": {"format": np.frombuffer(b"\xff\xff\xff\xff", "<U1").reshape(())},
-    "several texts": {"channels": np.array(["h", "s"])},
+    "ranges of one number": {"ranges": np.array(180.0)},
+    "ranges of NaN": {"ranges": np.array([0, np.nan])},
+    "in_range of one number": {"in_range": np.array(180)},
+    "empty channels": {"channels": np.array("\0")},
+    "a format of invalid code points": {"format": np.frombuffer(b"\xff\xff\xff\xff", "<U1").reshape(())},
+    "several strings": {"channels": np.array(["h", "s"])},
     "more than a histogram's bins": {"values": np.zeros(2**21, np.float32)},
 }
 
 
 @pytest.mark.parametrize("changed", FOREIGN.values(), ids=FOREIGN)
-def test_other_arrays_than_ours_are_named(saved, tmp_path, changed):
+def test_a_wrong_array_is_a_value_error_that_names_the_file(saved, tmp_path, changed):
     path = rewritten(saved, tmp_path / "foreign.npz", **changed)
     with pytest.raises(ValueError, match="foreign") as caught:
         backproj.Histogram.load(path)
-    assert_named(caught, path)
+    assert_error_names(caught, path)
 
 
-def test_a_file_with_more_in_it_is_still_one_of_ours(saved, tmp_path):
+def test_a_file_with_additional_arrays_can_be_loaded(saved, tmp_path):
     path = rewritten(saved, tmp_path / "more.npz", note=np.array("mine"))
     assert backproj.Histogram.load(path) == backproj.Histogram.load(saved)
 
@@ -147,15 +147,15 @@ NO_ARCHIVES = {
 
 
 @pytest.mark.parametrize("content", NO_ARCHIVES.values(), ids=NO_ARCHIVES)
-def test_other_files_are_named(tmp_path, content):
+def test_another_kind_of_file_is_a_value_error_that_names_it(tmp_path, content):
     path = tmp_path / "other.npz"
     path.write_bytes(content)
     with pytest.raises(ValueError, match="other") as caught:
         backproj.Histogram.load(path)
-    assert_named(caught, path)
+    assert_error_names(caught, path)
 
 
-def test_other_files_of_numpy_are_named(tmp_path):
+def test_another_file_of_numpy_is_a_value_error_that_names_it(tmp_path):
     np.save(tmp_path / "array.npy", np.ones((32, 32), np.float32))
     np.savez(tmp_path / "arrays.npz", np.ones((32, 32), np.float32))
     with zipfile.ZipFile(tmp_path / "texts.zip", "w") as archive:
@@ -163,7 +163,7 @@ def test_other_files_of_numpy_are_named(tmp_path):
     for name in ("array.npy", "arrays.npz", "texts.zip"):
         with pytest.raises(ValueError, match=name) as caught:
             backproj.Histogram.load(tmp_path / name)
-        assert_named(caught, tmp_path / name)
+        assert_error_names(caught, tmp_path / name)
 
 
 def archive(path, saved, change):
@@ -231,11 +231,11 @@ ARCHIVES = {
 
 @pytest.mark.parametrize("change", ARCHIVES.values(), ids=ARCHIVES)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_archives_that_numpy_would_not_write_are_named(saved, tmp_path, change):
+def test_an_archive_that_numpy_would_not_write_is_a_value_error(saved, tmp_path, change):
     path = archive(tmp_path / "odd.npz", saved, change)
     with pytest.raises(ValueError, match="odd") as caught:
         backproj.Histogram.load(path)
-    assert_named(caught, path)
+    assert_error_names(caught, path)
 
 
 def patched(saved, path, offset, value):
@@ -265,11 +265,11 @@ ENTRIES = {
 
 
 @pytest.mark.parametrize(("offset", "value"), ENTRIES.values(), ids=ENTRIES)
-def test_directories_that_lie_are_named(saved, tmp_path, offset, value):
+def test_a_directory_of_the_archive_that_lies_is_a_value_error(saved, tmp_path, offset, value):
     path = patched(saved, tmp_path / "lie.npz", offset, value)
     with pytest.raises(ValueError, match="lie") as caught:
         backproj.Histogram.load(path)
-    assert_named(caught, path)
+    assert_error_names(caught, path)
 
 
 def loading(path, before=""):
@@ -330,7 +330,7 @@ def test_a_raw_histogram_has_no_peak_in_its_file(model, tmp_path):
 
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("backproj was not built"), OSError(5, "I/O")])
-def test_what_is_not_the_files_fault_is_not_said_of_the_file(monkeypatch, saved, error):
+def test_an_error_that_is_not_about_the_file_passes_through(monkeypatch, saved, error):
     def refuse(*arguments):
         raise error
 
@@ -353,17 +353,17 @@ def test_an_error_while_a_file_is_read_is_an_os_error():
         backproj.Histogram.load("/proc/self/mem")
 
 
-def test_a_file_cut_short_anywhere_is_named(saved, tmp_path):
+def test_a_file_truncated_anywhere_is_a_value_error(saved, tmp_path):
     whole = saved.read_bytes()
     path = tmp_path / "short.npz"
     for length in range(0, len(whole), 7):
         path.write_bytes(whole[:length])
         with pytest.raises(ValueError, match="short") as caught:
             backproj.Histogram.load(path)
-        assert_named(caught, path)
+        assert_error_names(caught, path)
 
 
-def test_a_file_damaged_anywhere_is_named_or_harmless(saved, tmp_path):
+def test_a_file_damaged_anywhere_is_a_value_error_or_loads_unchanged(saved, tmp_path):
     # zip's checksums cover what the arrays hold, but not all that surrounds them.
     whole = saved.read_bytes()
     expected = backproj.Histogram.load(saved)

@@ -1,4 +1,4 @@
-"""Pictures with more than 8 bits a channel, which Pillow reads as 8 bits without a word."""
+"""Detects pictures with more than 8 bits a channel, which Pillow silently reduces to 8 bits."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:  # Pillow takes as long to import as click, and --help does no
 # Modes of 16-bit integers, 32-bit integers and floats.
 _DEEP_MODES = ("I", "F")
 
-# Raw modes that name a byte order have two bytes a channel, such as RGB;16B. Without one, as in BGR;16, the
-# 16 bits are those of a whole pixel: 5 for red, 6 for green, 5 for blue.
+# A raw mode with a byte order, such as RGB;16B, has two bytes a channel. In one without, such as BGR;16, the
+# 16 bits are a whole pixel: 5 for red, 6 for green and 5 for blue.
 _TWO_BYTES_A_CHANNEL = re.compile(r";16[BLN]")
 
 _TIFF_BITS_PER_SAMPLE = 258
 
-# Headers are at the beginning of a file; only metadata, such as a colour profile, comes before them.
+# The headers are near the beginning of a file. Only metadata, such as a colour profile, comes before them.
 _HEADER_BYTES = 1 << 16
 
 
@@ -38,7 +38,7 @@ def has_more_than_8_bits(file: ImageFile) -> bool:
 
 
 def _ppm_maximum(file: ImageFile) -> int:
-    """Return the value of white: Pillow scales it to 255, and has it beside the raw mode if it is another."""
+    """Return the value of white in the file, which Pillow keeps beside the raw mode unless it is 255."""
     for _, _, _, arguments in file.tile:
         if isinstance(arguments, tuple) and len(arguments) == 2:
             return int(arguments[1])
@@ -46,10 +46,10 @@ def _ppm_maximum(file: ImageFile) -> int:
 
 
 def _jpeg2000_is_deep(header: bytes) -> bool:
-    """Look at the SIZ marker segment (ISO/IEC 15444-1, A.5.1), which is first in the codestream.
+    """Read the SIZ marker segment (ISO/IEC 15444-1, A.5.1), the first one of the codestream.
 
-    After the two markers and 36 bytes comes the number of components (2 bytes), and then for each of them
-    its depth less 1, in the lower 7 bits of a byte, and 2 bytes about its spacing.
+    After the markers (4 bytes) and the sizes (36 bytes) comes the number of components (2 bytes). Then there
+    are 3 bytes for each component. The low 7 bits of the first one are its depth minus 1.
     """
     siz = header.find(b"\xff\x4f\xff\x51")
     if siz < 0:
@@ -60,12 +60,12 @@ def _jpeg2000_is_deep(header: bytes) -> bool:
 
 
 def _avif_is_deep(header: bytes) -> bool:
-    """Look at high_bitdepth in the AV1 codec configuration box: bit 6 of its third byte."""
+    """Read high_bitdepth, bit 6 of the third byte of the AV1 codec configuration box."""
     box = header.find(b"av1C")
     return box >= 0 and any(flags & 0x40 for flags in header[box + 6 : box + 7])
 
 
 def _header(file: ImageFile) -> bytes:
-    # Opened again: where Pillow is in its own file is its own business.
+    # The file is opened again, because Pillow relies on its position in its own file object.
     with open(file.filename, "rb") as again:
         return again.read(_HEADER_BYTES)
