@@ -44,6 +44,9 @@ func fits(pix []byte, w, h int) bool {
 	if w < 0 || h < 0 {
 		return false
 	}
-	pixels, ok := multiply(w, h)
-	return ok && len(pix)%3 == 0 && pixels == len(pix)/3
+	if w == 0 || h == 0 {
+		return len(pix) == 0
+	}
+	// The product 3·w·h could overflow.
+	return len(pix)%3 == 0 && len(pix)/3%w == 0 && len(pix)/3/w == h
 }

@@ -1,10 +1,9 @@
 package backproj
 
 import (
-	"errors"
 	"fmt"
-	"math"
-	"math/bits"
+
+	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
 // An Order is the order in which the components of a pixel lie in memory.
@@ -25,19 +24,34 @@ func (o Order) Channels() int {
 	return 3
 }
 
+// String returns the name of the order, such as "BGR".
+func (o Order) String() string {
+	return enumName("Order", int(o), "BGR", "RGB", "BGRA", "RGBA")
+}
+
+// enumName returns the name of a constant of an enumerated type, or its number if
+// it has none.
+func enumName(typeName string, i int, names ...string) string {
+	if i < 0 || i >= len(names) {
+		return fmt.Sprintf("%s(%d)", typeName, i)
+	}
+	return names[i]
+}
+
 func (o Order) redFirst() bool { return o == RGB || o == RGBA }
 
-// Repeat as a stride means a distance of zero: every row (or pixel) is the
-// same one. The zero stride itself means the default.
-const Repeat = math.MinInt
+// Repeat is a stride that makes all rows the same one, or all pixels of a row, or
+// all components: their distance is 0. The stride 0 means the default instead.
+const Repeat = raster.Repeat
 
 // An Image is an 8-bit colour image in memory that belongs to the caller.
 // Component c of pixel (x, y) is
 //
 //	Pix[Offset + y*Stride + x*PixelStride + c*ChannelStride]
 //
-// An image without gaps needs only Pix, Width and Height. The strides reach
-// crops, flips (with negative strides), steps and planar images in place.
+// An image without gaps needs only Pix, Width and Height. With the other fields,
+// crops, flips (by negative strides), every other pixel, and planar images are
+// used where they are, without a copy.
 type Image struct {
 	Pix           []byte
 	Width, Height int
@@ -62,125 +76,76 @@ type Plane struct {
 	PixelStride int // from pixel to pixel; 0 means 1
 }
 
-// A raster is an Image or a Plane whose strides are resolved and whose every
-// byte is known to lie within pix.
-type raster struct {
-	pix                 []byte
-	offset              int
-	width, height       int
-	row, pixel, channel int
-	channels            int
-	redFirst            bool
+// Crop returns the part of the image whose first pixel is (x, y). It shares the
+// pixels of the image. None of its strides is 0.
+func (m Image) Crop(x, y, width, height int) (Image, error) {
+	r, err := m.raster()
+	if err == nil {
+		err = r.CheckCrop(x, y, width, height)
+	}
+	if err != nil {
+		return Image{}, fmt.Errorf("backproj: %w", err)
+	}
+	return Image{
+		Pix: m.Pix, Width: width, Height: height, Order: m.Order,
+		Offset: r.Crop(x, y, width, height).Offset, Stride: raster.Stride(r.Row),
+		PixelStride: raster.Stride(r.Pixel), ChannelStride: raster.Stride(r.Component),
+	}, nil
 }
 
-func (m Image) raster() (raster, error) {
+// Crop returns the part of the plane whose first pixel is (x, y). It shares the
+// pixels of the plane. None of its strides is 0.
+func (p Plane) Crop(x, y, width, height int) (Plane, error) {
+	r, err := p.raster()
+	if err == nil {
+		err = r.CheckCrop(x, y, width, height)
+	}
+	if err != nil {
+		return Plane{}, fmt.Errorf("backproj: %w", err)
+	}
+	return Plane{
+		Pix: p.Pix, Width: width, Height: height,
+		Offset: r.Crop(x, y, width, height).Offset, Stride: raster.Stride(r.Row), PixelStride: raster.Stride(r.Pixel),
+	}, nil
+}
+
+// AppendBGR appends the pixels of the image to dst, row by row from the top,
+// each as blue, green and red, and returns the extended slice. It is for those
+// who need an image as other libraries take it.
+func (m Image) AppendBGR(dst []byte) ([]byte, error) {
+	r, err := m.raster()
+	if err == nil {
+		dst, err = r.AppendBGR(dst)
+	}
+	if err != nil {
+		return dst, fmt.Errorf("backproj: %w", err)
+	}
+	return dst, nil
+}
+
+// raster returns where the pixels of the image lie, or an error unless that is
+// within Pix.
+func (m Image) raster() (raster.Raster, error) {
 	if m.Order < BGR || m.Order > RGBA {
-		return raster{}, fmt.Errorf("field Order: %d is not an order", m.Order)
+		return raster.Raster{}, fmt.Errorf("field Order: %d is not an order", int(m.Order))
 	}
-	r := raster{
-		pix: m.Pix, offset: m.Offset, width: m.Width, height: m.Height,
-		channel: stride(m.ChannelStride, 1), channels: 3,
-		redFirst: m.Order.redFirst(),
+	r := raster.Raster{
+		Pix: m.Pix, Offset: m.Offset, Width: m.Width, Height: m.Height,
+		Component: raster.Distance(m.ChannelStride, 1), Components: 3,
+		RedFirst: m.Order.redFirst(),
 	}
-	r.pixel = stride(m.PixelStride, m.Order.Channels())
-	r.row = stride(m.Stride, r.width*r.pixel)
-	return r, r.check()
+	r.Pixel = raster.Distance(m.PixelStride, m.Order.Channels())
+	r.Row = raster.Distance(m.Stride, r.Width*r.Pixel)
+	return r, r.Check()
 }
 
-func (p Plane) raster() (raster, error) {
-	r := raster{
-		pix: p.Pix, offset: p.Offset, width: p.Width, height: p.Height,
-		pixel: stride(p.PixelStride, 1), channels: 1,
+// raster returns where the pixels of the plane lie, or an error unless that is
+// within Pix.
+func (p Plane) raster() (raster.Raster, error) {
+	r := raster.Raster{
+		Pix: p.Pix, Offset: p.Offset, Width: p.Width, Height: p.Height,
+		Pixel: raster.Distance(p.PixelStride, 1), Components: 1,
 	}
-	r.row = stride(p.Stride, r.width*r.pixel)
-	return r, r.check()
+	r.Row = raster.Distance(p.Stride, r.Width*r.Pixel)
+	return r, r.Check()
 }
-
-func stride(given, packed int) int {
-	switch given {
-	case 0:
-		return packed
-	case Repeat:
-		return 0
-	}
-	return given
-}
-
-// check reports whether every byte of the raster lies within pix.
-func (r *raster) check() error {
-	if r.width < 0 {
-		return fmt.Errorf("field Width: %d is negative", r.width)
-	}
-	if r.height < 0 {
-		return fmt.Errorf("field Height: %d is negative", r.height)
-	}
-	if r.width == 0 || r.height == 0 {
-		return nil
-	}
-	first, last := r.offset, r.offset
-	for _, axis := range [...]struct{ n, stride int }{
-		{r.height, r.row}, {r.width, r.pixel}, {r.channels, r.channel},
-	} {
-		reach, ok := multiply(axis.n-1, axis.stride)
-		if ok && reach < 0 {
-			first, ok = add(first, reach)
-		} else if ok {
-			last, ok = add(last, reach)
-		}
-		if !ok {
-			return errors.New("field Stride: the image reaches beyond all memory")
-		}
-	}
-	if first < 0 || last >= len(r.pix) {
-		return fmt.Errorf("field Pix: %d bytes, but a %d×%d image with these strides takes bytes %d to %d",
-			len(r.pix), r.width, r.height, first, last)
-	}
-	return nil
-}
-
-// multiply returns a*b for a ≥ 0, and whether the product is an int.
-func multiply(a, b int) (int, bool) {
-	magnitude := uint64(b)
-	if b < 0 {
-		magnitude = -magnitude
-	}
-	high, low := bits.Mul64(uint64(a), magnitude)
-	return a * b, high == 0 && low <= math.MaxInt
-}
-
-// add returns a+b, and whether the sum is an int.
-func add(a, b int) (int, bool) {
-	sum := a + b
-	return sum, (sum > a) == (b > 0)
-}
-
-// overlaps reports whether two of the raster's pixels are the same byte.
-func (r *raster) overlaps() bool {
-	pixel, row := magnitude(r.pixel), magnitude(r.row)
-	width, height := uint(max(0, r.width)), uint(max(0, r.height))
-	if width == 0 || height == 0 {
-		return false
-	}
-	if row/width >= pixel && pixel > 0 {
-		return false // each row ends before the next begins, as is usual
-	}
-	// Pixels dx and dy apart are the same one if dx·pixel = dy·row. The least
-	// such distances, other than 0, are those divided by their common divisor.
-	a, b := pixel, row
-	for b > 0 {
-		a, b = b, a%b
-	}
-	if a == 0 {
-		return width > 1 || height > 1
-	}
-	return row/a < width && pixel/a < height
-}
-
-func magnitude(n int) uint {
-	if n < 0 {
-		return -uint(n)
-	}
-	return uint(n)
-}
-
-func (r *raster) empty() bool { return r.width == 0 || r.height == 0 }

@@ -3,13 +3,9 @@ package backproj
 import (
 	"fmt"
 	"strings"
-)
 
-// A pixelFormat says how the pixels of a row lie in memory.
-type pixelFormat struct {
-	size     int  // bytes from one pixel to the next: 3 or 4
-	redFirst bool // red is byte 0 and blue byte 2; otherwise the reverse
-}
+	"github.com/backproj/backproj/backproj/internal/raster"
+)
 
 // A gate accepts the pixels whose value is from lo to hi; lo ≤ hi.
 type gate struct{ lo, hi uint8 }
@@ -53,16 +49,16 @@ type kernel struct {
 
 	// convert writes the index of each pixel to dst and, unless values is nil,
 	// its value to values, which is as long as dst.
-	convert func(dst []uint16, values []uint8, src []byte, format pixelFormat)
+	convert func(dst []uint16, values []uint8, src []byte, format raster.Format)
 
 	// count adds 1 to counts[index] for each of n pixels. The caller sees to it
 	// that no count exceeds 32 bits.
-	count func(counts *indexCounts, n int, src []byte, format pixelFormat)
+	count func(counts *indexCounts, n int, src []byte, format raster.Format)
 
 	// project writes table[index] to dst for each pixel whose value the gate
 	// accepts, and 0 for the others. Since table[rejected] is 0, it may look up
 	// that index for these.
-	project func(dst, src []byte, format pixelFormat, table *lookupTable, gate gate)
+	project func(dst, src []byte, format raster.Format, table *lookupTable, gate gate)
 
 	// supports tells the codings that projectCoded supports, never noCoding. A
 	// kernel without any has no projectCoded: project and convert suffice for
@@ -71,7 +67,7 @@ type kernel struct {
 
 	// projectCoded writes to dst what the coding says of each pixel. The table
 	// is used by hsvCoding alone and may otherwise be nil.
-	projectCoded func(coding coding, dst, src []byte, format pixelFormat, book *codebook, table *lookupTable)
+	projectCoded func(coding coding, dst, src []byte, format raster.Format, book *codebook, table *lookupTable)
 
 	// sharesIndices says that several histograms are projected faster by one
 	// convert, and a lookup of each index in all their tables, than by a project

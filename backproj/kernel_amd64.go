@@ -1,6 +1,10 @@
 package backproj
 
-import "golang.org/x/sys/cpu"
+import (
+	"golang.org/x/sys/cpu"
+
+	"github.com/backproj/backproj/backproj/internal/raster"
+)
 
 //go:generate go run -C _asm ./avx512 -out ../kernel_avx512_amd64.s -stubs ../stubs_avx512_amd64.go -pkg backproj
 //go:generate go run -C _asm ./avx2 -out ../kernel_avx2_amd64.s -stubs ../stubs_avx2_amd64.go -pkg backproj
@@ -39,7 +43,7 @@ var avx512Kernel = kernel{
 	projectCoded: projectCodedAVX512,
 }
 
-func convertAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat) {
+func convertAVX512(dst []uint16, values []uint8, src []byte, format raster.Format) {
 	n := len(dst)
 	if n < avx512Batch {
 		convertAVX2(dst, values, src, format)
@@ -50,45 +54,45 @@ func convertAVX512(dst []uint16, values []uint8, src []byte, format pixelFormat)
 	if values != nil {
 		v = &values[:n][0]
 	}
-	if format.size == 3 {
-		convert3AVX512(&dst[0], v, &src[0], n, format.redFirst)
+	if format.Size == 3 {
+		convert3AVX512(&dst[0], v, &src[0], n, format.RedFirst)
 	} else {
-		convert4AVX512(&dst[0], v, &src[0], n, format.redFirst)
+		convert4AVX512(&dst[0], v, &src[0], n, format.RedFirst)
 	}
 }
 
 // countAVX512 counts whole batches and leaves the rest to countAVX2, which
 // converts what is left of its own batches and counts the indices.
-func countAVX512(counts *indexCounts, n int, src []byte, format pixelFormat) {
+func countAVX512(counts *indexCounts, n int, src []byte, format raster.Format) {
 	whole := n &^ (avx512Batch - 1)
 	if whole > 0 {
 		checkLength(whole, src, format)
-		if format.size == 3 {
-			count3AVX512(&counts[0], &src[0], whole, format.redFirst)
+		if format.Size == 3 {
+			count3AVX512(&counts[0], &src[0], whole, format.RedFirst)
 		} else {
-			count4AVX512(&counts[0], &src[0], whole, format.redFirst)
+			count4AVX512(&counts[0], &src[0], whole, format.RedFirst)
 		}
 	}
 	if whole < n {
-		countAVX2(counts, n-whole, src[whole*format.size:], format)
+		countAVX2(counts, n-whole, src[whole*format.Size:], format)
 	}
 }
 
-func projectAVX512(dst, src []byte, format pixelFormat, table *lookupTable, gate gate) {
+func projectAVX512(dst, src []byte, format raster.Format, table *lookupTable, gate gate) {
 	n := len(dst)
 	if n < avx512Batch {
 		projectAVX2(dst, src, format, table, gate)
 		return
 	}
 	checkLength(n, src, format)
-	if format.size == 3 {
-		project3AVX512(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
+	if format.Size == 3 {
+		project3AVX512(&dst[0], &src[0], n, format.RedFirst, &table[0], gate.lo, gate.hi-gate.lo)
 	} else {
-		project4AVX512(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
+		project4AVX512(&dst[0], &src[0], n, format.RedFirst, &table[0], gate.lo, gate.hi-gate.lo)
 	}
 }
 
-func projectCodedAVX512(coding coding, dst, src []byte, format pixelFormat, book *codebook, table *lookupTable) {
+func projectCodedAVX512(coding coding, dst, src []byte, format raster.Format, book *codebook, table *lookupTable) {
 	n := len(dst)
 	if n == 0 {
 		return
@@ -97,7 +101,7 @@ func projectCodedAVX512(coding coding, dst, src []byte, format pixelFormat, book
 	if n < avx512Batch {
 		var pixels [4 * avx512Batch]byte
 		var results [avx512Batch]byte
-		copy(pixels[:], src[:(n-1)*format.size+3])
+		copy(pixels[:], src[:(n-1)*format.Size+3])
 		projectCodedAVX512(coding, results[:], pixels[:], format, book, table)
 		copy(dst, results[:])
 		return
@@ -106,22 +110,22 @@ func projectCodedAVX512(coding coding, dst, src []byte, format pixelFormat, book
 	d, s := &dst[0], &src[0]
 	switch coding {
 	case hueCoding:
-		if format.size == 3 {
-			projectHue3AVX512(d, s, n, format.redFirst, book)
+		if format.Size == 3 {
+			projectHue3AVX512(d, s, n, format.RedFirst, book)
 		} else {
-			projectHue4AVX512(d, s, n, format.redFirst, book)
+			projectHue4AVX512(d, s, n, format.RedFirst, book)
 		}
 	case hueSaturationCoding:
-		if format.size == 3 {
-			projectHueSaturation3AVX512(d, s, n, format.redFirst, book)
+		if format.Size == 3 {
+			projectHueSaturation3AVX512(d, s, n, format.RedFirst, book)
 		} else {
-			projectHueSaturation4AVX512(d, s, n, format.redFirst, book)
+			projectHueSaturation4AVX512(d, s, n, format.RedFirst, book)
 		}
 	case hsvCoding:
-		if format.size == 3 {
-			projectHSV3AVX512(d, s, n, format.redFirst, book, &table[0])
+		if format.Size == 3 {
+			projectHSV3AVX512(d, s, n, format.RedFirst, book, &table[0])
 		} else {
-			projectHSV4AVX512(d, s, n, format.redFirst, book, &table[0])
+			projectHSV4AVX512(d, s, n, format.RedFirst, book, &table[0])
 		}
 	}
 }
@@ -137,7 +141,7 @@ var avx2Kernel = kernel{
 	projectCoded: projectHueAVX2,
 }
 
-func convertAVX2(dst []uint16, values []uint8, src []byte, format pixelFormat) {
+func convertAVX2(dst []uint16, values []uint8, src []byte, format raster.Format) {
 	n := len(dst)
 	if n < avx2Batch {
 		var row shortRow
@@ -152,31 +156,31 @@ func convertAVX2(dst []uint16, values []uint8, src []byte, format pixelFormat) {
 	if values != nil {
 		v = &values[:n][0]
 	}
-	if format.size == 3 {
-		convert3AVX2(&dst[0], v, &src[0], n, format.redFirst)
+	if format.Size == 3 {
+		convert3AVX2(&dst[0], v, &src[0], n, format.RedFirst)
 	} else {
-		convert4AVX2(&dst[0], v, &src[0], n, format.redFirst)
+		convert4AVX2(&dst[0], v, &src[0], n, format.RedFirst)
 	}
 }
 
-func countAVX2(counts *indexCounts, n int, src []byte, format pixelFormat) {
+func countAVX2(counts *indexCounts, n int, src []byte, format raster.Format) {
 	whole := n &^ (avx2Batch - 1)
 	if whole > 0 {
 		checkLength(whole, src, format)
-		if format.size == 3 {
-			count3AVX2(&counts[0], &src[0], whole, format.redFirst)
+		if format.Size == 3 {
+			count3AVX2(&counts[0], &src[0], whole, format.RedFirst)
 		} else {
-			count4AVX2(&counts[0], &src[0], whole, format.redFirst)
+			count4AVX2(&counts[0], &src[0], whole, format.RedFirst)
 		}
 	}
 	if rest := n - whole; rest > 0 {
 		var indices [avx2Batch]uint16
-		convertAVX2(indices[:rest], nil, src[whole*format.size:], format)
+		convertAVX2(indices[:rest], nil, src[whole*format.Size:], format)
 		counts.add(indices[:rest])
 	}
 }
 
-func projectAVX2(dst, src []byte, format pixelFormat, table *lookupTable, gate gate) {
+func projectAVX2(dst, src []byte, format raster.Format, table *lookupTable, gate gate) {
 	n := len(dst)
 	if n < avx2Batch {
 		var row shortRow
@@ -187,14 +191,14 @@ func projectAVX2(dst, src []byte, format pixelFormat, table *lookupTable, gate g
 		return
 	}
 	checkLength(n, src, format)
-	if format.size == 3 {
-		project3AVX2(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
+	if format.Size == 3 {
+		project3AVX2(&dst[0], &src[0], n, format.RedFirst, &table[0], gate.lo, gate.hi-gate.lo)
 	} else {
-		project4AVX2(&dst[0], &src[0], n, format.redFirst, &table[0], gate.lo, gate.hi-gate.lo)
+		project4AVX2(&dst[0], &src[0], n, format.RedFirst, &table[0], gate.lo, gate.hi-gate.lo)
 	}
 }
 
-func projectHueAVX2(coding coding, dst, src []byte, format pixelFormat, book *codebook, _ *lookupTable) {
+func projectHueAVX2(coding coding, dst, src []byte, format raster.Format, book *codebook, _ *lookupTable) {
 	n := len(dst)
 	if n < avx2Batch {
 		var row shortRow
@@ -206,17 +210,17 @@ func projectHueAVX2(coding coding, dst, src []byte, format pixelFormat, book *co
 	}
 	checkLength(n, src, format)
 	_ = *book
-	if format.size == 3 {
-		projectHue3AVX2(&dst[0], &src[0], n, format.redFirst, book)
+	if format.Size == 3 {
+		projectHue3AVX2(&dst[0], &src[0], n, format.RedFirst, book)
 	} else {
-		projectHue4AVX2(&dst[0], &src[0], n, format.redFirst, book)
+		projectHue4AVX2(&dst[0], &src[0], n, format.RedFirst, book)
 	}
 }
 
 // checkLength panics if src is too short for n pixels. The assembly checks
 // nothing.
-func checkLength(n int, src []byte, format pixelFormat) {
-	_ = src[(n-1)*format.size+2]
+func checkLength(n int, src []byte, format raster.Format) {
+	_ = src[(n-1)*format.Size+2]
 }
 
 // A shortRow is a buffer of one batch for a row that is shorter.
@@ -227,12 +231,12 @@ type shortRow struct {
 }
 
 // load copies n pixels to the buffer and reports whether there are any.
-func (r *shortRow) load(n int, src []byte, format pixelFormat) bool {
+func (r *shortRow) load(n int, src []byte, format raster.Format) bool {
 	if n == 0 {
 		return false
 	}
 	checkLength(n, src, format)
-	copy(r.pixels[:], src[:(n-1)*format.size+3])
+	copy(r.pixels[:], src[:(n-1)*format.Size+3])
 	return true
 }
 

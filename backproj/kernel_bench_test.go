@@ -3,6 +3,8 @@ package backproj
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
 // BenchmarkKernel measures each function on a smooth image, whose neighbours are
@@ -32,31 +34,31 @@ func BenchmarkKernel(b *testing.B) {
 			}
 			b.Run(k.name+"/convert/"+image.name, func(b *testing.B) {
 				for range b.N {
-					k.convert(index, nil, image.pix, pixelFormat{3, false})
+					k.convert(index, nil, image.pix, raster.Format{Size: 3})
 				}
 				report(b)
 			})
 			b.Run(k.name+"/convert+values/"+image.name, func(b *testing.B) {
 				for range b.N {
-					k.convert(index, values, image.pix, pixelFormat{3, false})
+					k.convert(index, values, image.pix, raster.Format{Size: 3})
 				}
 				report(b)
 			})
 			b.Run(k.name+"/count/"+image.name, func(b *testing.B) {
 				for range b.N {
-					k.count(counts, n, image.pix, pixelFormat{3, false})
+					k.count(counts, n, image.pix, raster.Format{Size: 3})
 				}
 				report(b)
 			})
 			b.Run(k.name+"/project/"+image.name, func(b *testing.B) {
 				for range b.N {
-					k.project(dst, image.pix, pixelFormat{3, false}, &table, open)
+					k.project(dst, image.pix, raster.Format{Size: 3}, &table, open)
 				}
 				report(b)
 			})
 			b.Run(k.name+"/project gated/"+image.name, func(b *testing.B) {
 				for range b.N {
-					k.project(dst, image.pix, pixelFormat{3, false}, &table, gate{32, 255})
+					k.project(dst, image.pix, raster.Format{Size: 3}, &table, gate{32, 255})
 				}
 				report(b)
 			})

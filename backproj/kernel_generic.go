@@ -1,6 +1,10 @@
 package backproj
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/backproj/backproj/backproj/internal/raster"
+)
 
 // The generic kernel replaces OpenCV's arithmetic by three dependent loads. The
 // tables are computed from the formulas in hsv.go:
@@ -83,8 +87,8 @@ func newChromaTables(redFirst bool) *chromaTables {
 // tablesFor returns the tables for pixels of that format, never nil. Its callers
 // dereference pointers to tables once, up front, as in _ = *t: otherwise the
 // compiler would check the pointer again before each load in their loops.
-func tablesFor(format pixelFormat) *chromaTables {
-	if format.redFirst {
+func tablesFor(format raster.Format) *chromaTables {
+	if format.RedFirst {
 		return redFirstTables()
 	}
 	return blueFirstTables()
@@ -103,14 +107,14 @@ func (t *chromaTables) colour(a, g, z byte) uint32 {
 // The loops below process four pixels at a time, through pointers to arrays, with
 // one check of bounds for all four.
 
-func convertGeneric(dst []uint16, values []uint8, src []byte, format pixelFormat) {
+func convertGeneric(dst []uint16, values []uint8, src []byte, format raster.Format) {
 	t := tablesFor(format)
 	_ = *t
 	if values != nil {
 		convertWithValues(t, dst, values, src, format)
 		return
 	}
-	if format.size == 3 {
+	if format.Size == 3 {
 		for len(dst) >= 4 && len(src) >= 12 {
 			d, p := (*[4]uint16)(dst), (*[12]byte)(src)
 			d[0] = uint16(t.colour(p[0], p[1], p[2]))
@@ -130,14 +134,14 @@ func convertGeneric(dst []uint16, values []uint8, src []byte, format pixelFormat
 		}
 	}
 	for i := range dst {
-		p := (*[3]byte)(src[i*format.size:])
+		p := (*[3]byte)(src[i*format.Size:])
 		dst[i] = uint16(t.colour(p[0], p[1], p[2]))
 	}
 }
 
-func convertWithValues(t *chromaTables, dst []uint16, values []uint8, src []byte, format pixelFormat) {
+func convertWithValues(t *chromaTables, dst []uint16, values []uint8, src []byte, format raster.Format) {
 	_ = *t
-	if format.size == 3 {
+	if format.Size == 3 {
 		for len(dst) >= 4 && len(values) >= 4 && len(src) >= 12 {
 			d, v, p := (*[4]uint16)(dst), (*[4]uint8)(values), (*[12]byte)(src)
 			c0 := t.colour(p[0], p[1], p[2])
@@ -165,7 +169,7 @@ func convertWithValues(t *chromaTables, dst []uint16, values []uint8, src []byte
 		}
 	}
 	for i := range dst {
-		p := (*[3]byte)(src[i*format.size:])
+		p := (*[3]byte)(src[i*format.Size:])
 		c := t.colour(p[0], p[1], p[2])
 		dst[i], values[i] = uint16(c), uint8(c>>24)
 	}
@@ -174,23 +178,23 @@ func convertWithValues(t *chromaTables, dst []uint16, values []uint8, src []byte
 // countGeneric converts a block of pixels and then counts their indices. A single
 // loop for both would gain 2 to 9% on a photograph and lose 7% on noise, because
 // the counts are one more table in the cache.
-func countGeneric(counts *indexCounts, n int, src []byte, format pixelFormat) {
+func countGeneric(counts *indexCounts, n int, src []byte, format raster.Format) {
 	var indices [blockPixels]uint16
 	for first := 0; first < n; first += blockPixels {
 		some := indices[:min(blockPixels, n-first)]
-		convertGeneric(some, nil, src[first*format.size:], format)
+		convertGeneric(some, nil, src[first*format.Size:], format)
 		counts.add(some)
 	}
 }
 
-func projectGeneric(dst, src []byte, format pixelFormat, table *lookupTable, gate gate) {
+func projectGeneric(dst, src []byte, format raster.Format, table *lookupTable, gate gate) {
 	t := tablesFor(format)
 	_, _ = *t, *table
 	if gate != open {
 		projectGated(t, dst, src, format, table, gate)
 		return
 	}
-	if format.size == 3 {
+	if format.Size == 3 {
 		for len(dst) >= 4 && len(src) >= 12 {
 			d, p := (*[4]byte)(dst), (*[12]byte)(src)
 			d[0] = table[uint16(t.colour(p[0], p[1], p[2]))]
@@ -210,7 +214,7 @@ func projectGeneric(dst, src []byte, format pixelFormat, table *lookupTable, gat
 		}
 	}
 	for i := range dst {
-		p := (*[3]byte)(src[i*format.size:])
+		p := (*[3]byte)(src[i*format.Size:])
 		dst[i] = table[uint16(t.colour(p[0], p[1], p[2]))]
 	}
 }
@@ -218,10 +222,10 @@ func projectGeneric(dst, src []byte, format pixelFormat, table *lookupTable, gat
 // projectGated is projectGeneric for a gate that may reject pixels. It replaces
 // their indices by rejected, with a conditional move. The condition is written out
 // for each pixel because Go would not inline a function for it.
-func projectGated(t *chromaTables, dst, src []byte, format pixelFormat, table *lookupTable, gate gate) {
+func projectGated(t *chromaTables, dst, src []byte, format raster.Format, table *lookupTable, gate gate) {
 	_, _ = *t, *table
 	lo, span := uint32(gate.lo), uint32(gate.hi-gate.lo)
-	if format.size == 3 {
+	if format.Size == 3 {
 		for len(dst) >= 4 && len(src) >= 12 {
 			d, p := (*[4]byte)(dst), (*[12]byte)(src)
 			c0 := t.colour(p[0], p[1], p[2])
@@ -273,7 +277,7 @@ func projectGated(t *chromaTables, dst, src []byte, format pixelFormat, table *l
 		}
 	}
 	for i := range dst {
-		p := (*[3]byte)(src[i*format.size:])
+		p := (*[3]byte)(src[i*format.Size:])
 		c := t.colour(p[0], p[1], p[2])
 		if c>>24-lo > span {
 			c = rejected

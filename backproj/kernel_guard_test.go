@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"unsafe"
+
+	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
 // guarded returns pages of memory between two pages that cannot be accessed.
@@ -42,7 +44,7 @@ func TestKernelsAccessNothingOutsideTheirRows(t *testing.T) {
 		for _, format := range formats {
 			t.Run(fmt.Sprintf("%s/%+v", k.name, format), func(t *testing.T) {
 				for width := 1; width <= 300; width++ {
-					size := (width-1)*format.size + 3
+					size := (width-1)*format.Size + 3
 					for _, atEnd := range []bool{false, true} {
 						place := func(b []byte, n int) []byte {
 							if atEnd {
@@ -73,7 +75,7 @@ func TestKernelsAcceptAnyAlignment(t *testing.T) {
 		for _, format := range formats {
 			for start := range 64 {
 				width := 64 + 3*start
-				s := src[start:][:(width-1)*format.size+3]
+				s := src[start:][:(width-1)*format.Size+3]
 				colours(s, format, start*7654321&0xffffff, width)
 				for _, other := range []int{0, start, 63 - start} {
 					checkRow(t, k, format, s, dst[other:][:width], words[other:][:width], values[other:][:width], table)
@@ -84,7 +86,7 @@ func TestKernelsAcceptAnyAlignment(t *testing.T) {
 }
 
 // checkRow compares the results of all functions of the kernel with the formula.
-func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, index []uint16, values []byte, table *lookupTable) {
+func checkRow(t *testing.T, k *kernel, format raster.Format, src, dst []byte, index []uint16, values []byte, table *lookupTable) {
 	t.Helper()
 	clear(dst)
 	k.project(dst, src, format, table, open)
@@ -95,7 +97,7 @@ func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, inde
 	clear(values)
 	k.convert(index, values, src, format)
 	for i := range dst {
-		b, g, r := colour(src[i*format.size:], format)
+		b, g, r := colour(src[i*format.Size:], format)
 		h, s := hsvFormula(b, g, r)
 		want := uint16(h<<8 | s)
 		if openCVIndex(index[i]) != want || alone[i] != index[i] || int(values[i]) != max(b, g, r) || dst[i] != table[want] {
@@ -108,7 +110,7 @@ func checkRow(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, inde
 }
 
 // checkCounts compares the counts of the kernel with the indices.
-func checkCounts(t *testing.T, k *kernel, format pixelFormat, src []byte, index []uint16) {
+func checkCounts(t *testing.T, k *kernel, format raster.Format, src []byte, index []uint16) {
 	t.Helper()
 	var counts, none indexCounts
 	k.count(&counts, len(index), src, format)
@@ -122,7 +124,7 @@ func checkCounts(t *testing.T, k *kernel, format pixelFormat, src []byte, index 
 
 // checkCodings compares projectCoded, for each coding that the kernel supports,
 // with a lookup of each pixel's cell.
-func checkCodings(t *testing.T, k *kernel, format pixelFormat, src, dst []byte, index []uint16, values []byte) {
+func checkCodings(t *testing.T, k *kernel, format raster.Format, src, dst []byte, index []uint16, values []byte) {
 	t.Helper()
 	for _, layout := range []Layout{
 		{},

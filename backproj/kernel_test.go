@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
 // hsvFormula is OpenCV's conversion in plain steps. It shares no code with the
@@ -42,19 +44,21 @@ func hsvFormula(b, g, r int) (hue, saturation int) {
 }
 
 // formats are the four formats of pixels that kernels read.
-var formats = []pixelFormat{{3, false}, {3, true}, {4, false}, {4, true}}
+var formats = []raster.Format{
+	{Size: 3}, {Size: 3, RedFirst: true}, {Size: 4}, {Size: 4, RedFirst: true},
+}
 
 // colours writes n pixels to src, whose colours 0xRRGGBB are the numbers from first
 // on.
-func colours(src []byte, format pixelFormat, first, n int) {
+func colours(src []byte, format raster.Format, first, n int) {
 	for i := range n {
 		c := first + i
-		p := src[i*format.size:]
+		p := src[i*format.Size:]
 		p[0], p[1], p[2] = byte(c), byte(c>>8), byte(c>>16)
-		if format.redFirst {
+		if format.RedFirst {
 			p[0], p[2] = p[2], p[0]
 		}
-		if len(p) > 3 && format.size == 4 {
+		if len(p) > 3 && format.Size == 4 {
 			p[3] = byte(c * 7) // kernels must ignore it
 		}
 	}
@@ -70,7 +74,7 @@ func TestKernelsConvertEveryColourByTheFormula(t *testing.T) {
 	for _, k := range kernels {
 		for _, format := range formats {
 			t.Run(fmt.Sprintf("%s/%+v", k.name, format), func(t *testing.T) {
-				src := make([]byte, block*format.size)
+				src := make([]byte, block*format.Size)
 				got, alone, values := make([]uint16, block), make([]uint16, block), make([]uint8, block)
 				for first := 0; first < len(want); first += block {
 					colours(src, format, first, block)
@@ -106,7 +110,7 @@ func TestKernelsProjectByTheIndex(t *testing.T) {
 	for _, k := range kernels {
 		for _, format := range formats {
 			t.Run(fmt.Sprintf("%s/%+v", k.name, format), func(t *testing.T) {
-				src := make([]byte, n*format.size)
+				src := make([]byte, n*format.Size)
 				index, got, want := make([]uint16, n), make([]byte, n), make([]byte, n)
 				for first := 0; first < 1<<24; first += n {
 					colours(src, format, first, n)
@@ -129,7 +133,7 @@ func TestKernelsCountByTheIndex(t *testing.T) {
 	for _, k := range kernels {
 		for _, format := range formats {
 			t.Run(fmt.Sprintf("%s/%+v", k.name, format), func(t *testing.T) {
-				src := make([]byte, n*format.size)
+				src := make([]byte, n*format.Size)
 				index := make([]uint16, n)
 				got, want := new(indexCounts), new(indexCounts)
 				for first := 0; first < 1<<24; first += n {
@@ -153,7 +157,7 @@ func TestKernelsGateByTheValue(t *testing.T) {
 	table := randomTable()
 	for _, k := range kernels {
 		for _, format := range formats {
-			src := make([]byte, n*format.size)
+			src := make([]byte, n*format.Size)
 			index, values, got := make([]uint16, n), make([]uint8, n), make([]byte, n)
 			for i, gate := range []gate{open, {0, 0}, {0, 254}, {1, 255}, {255, 255}, {32, 255}, {100, 100}, {90, 200}, {0, 127}, {128, 255}} {
 				for first := i << 16; first < 1<<24; first += 37 * n {
@@ -185,13 +189,13 @@ func TestKernelsWriteNothingOutsideDst(t *testing.T) {
 		for _, format := range formats {
 			for width := 1; width <= 300; width++ {
 				// The last pixel has no fourth byte.
-				src := make([]byte, (width-1)*format.size+3)
+				src := make([]byte, (width-1)*format.Size+3)
 				colours(src, format, width*12345, width)
 				buffer := bytes.Repeat([]byte{guard}, width+128)
 				dst := buffer[64:][:width:width]
 				k.project(dst, src, format, &table, open)
 				for i, c := range dst {
-					h, s := hsvFormula(colour(src[i*format.size:], format))
+					h, s := hsvFormula(colour(src[i*format.Size:], format))
 					if want := byte(h + s); c != want {
 						t.Fatalf("%s %+v width %d: pixel %d is %d, want %d", k.name, format, width, i, c, want)
 					}
@@ -211,7 +215,7 @@ func TestKernelsPanicWithoutATable(t *testing.T) {
 	for _, k := range kernels {
 		for _, format := range formats {
 			name := fmt.Sprintf("%s/%+v", k.name, format)
-			src, dst := make([]byte, n*format.size), make([]byte, n)
+			src, dst := make([]byte, n*format.Size), make([]byte, n)
 			expectPanic(t, name+"/project", func() { k.project(dst, src, format, nil, open) })
 			expectPanic(t, name+"/project gated", func() { k.project(dst, src, format, nil, gate{32, 255}) })
 			for c := range codings {
@@ -231,7 +235,7 @@ func TestKernelsPanicIfARowIsTooShort(t *testing.T) {
 		for _, format := range formats {
 			for _, n := range []int{1, 2, 31, 33, 63, 65, 100, 128} {
 				name := fmt.Sprintf("%s/%+v/%d", k.name, format, n)
-				src := make([]byte, (n-1)*format.size+2, n*format.size+64) // whatever its capacity
+				src := make([]byte, (n-1)*format.Size+2, n*format.Size+64) // whatever its capacity
 				dst := make([]byte, n)
 				expectPanic(t, name+"/convert", func() { k.convert(make([]uint16, n), nil, src, format) })
 				expectPanic(t, name+"/convert with values", func() { k.convert(make([]uint16, n), make([]byte, n), src, format) })
@@ -295,8 +299,8 @@ func randomTable() *lookupTable {
 }
 
 // colour returns blue, green and red of the pixel at the beginning of p.
-func colour(p []byte, format pixelFormat) (b, g, r int) {
-	if format.redFirst {
+func colour(p []byte, format raster.Format) (b, g, r int) {
+	if format.RedFirst {
 		return int(p[2]), int(p[1]), int(p[0])
 	}
 	return int(p[0]), int(p[1]), int(p[2])

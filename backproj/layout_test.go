@@ -145,7 +145,7 @@ func TestEveryKernelPutsEveryColourIntoTheFormulasCellOfEveryLayout(t *testing.T
 	images := make([]Image, 4)
 	for order := range images {
 		format := formats[order]
-		images[order] = Image{Width: 1 << 12, Height: 1 << 12, Order: Order(order), Pix: make([]byte, format.size<<24)}
+		images[order] = Image{Width: 1 << 12, Height: 1 << 12, Order: Order(order), Pix: make([]byte, format.Size<<24)}
 		colours(images[order].Pix, format, 0, 1<<24)
 	}
 	for _, layout := range layouts {

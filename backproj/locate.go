@@ -17,41 +17,41 @@ func Locate(prob Plane, width, height int) (x, y int, sum int64, err error) {
 	if err != nil {
 		return 0, 0, 0, fmt.Errorf("backproj: prob: %w", err)
 	}
-	if width < 1 || height < 1 || width > r.width || height > r.height {
+	if width < 1 || height < 1 || width > r.Width || height > r.Height {
 		return 0, 0, 0, fmt.Errorf("backproj: a window of %d×%d does not fit into %d×%d pixels",
-			width, height, r.width, r.height)
+			width, height, r.Width, r.Height)
 	}
 	// A plane with longer rows lies on its side instead, so that the sums of
 	// its columns take less memory than its pixels, unless those are one
 	// another's (by Repeat). Of as many of either, there is no such memory.
-	onSide := r.width > longRow && r.width > r.height
+	onSide := r.Width > longRow && r.Width > r.Height
 	if onSide {
-		r.width, r.height, r.row, r.pixel = r.height, r.width, r.pixel, r.row
+		r.Width, r.Height, r.Row, r.Pixel = r.Height, r.Width, r.Pixel, r.Row
 		width, height = height, width
 	}
-	if r.width > 1<<24 {
+	if r.Width > 1<<24 {
 		return 0, 0, 0, errors.New("backproj: prob: its pixels are more than all memory holds")
 	}
 	// The sums of the columns of the windows that begin in a row follow from
 	// those of the row above, and the sums of the windows from those to their
 	// left: each pixel is read twice.
-	columns := make([]int64, r.width)
+	columns := make([]int64, r.Width)
 	sum = -1
-	for bottom := range r.height {
-		at := r.offset + bottom*r.row
+	for bottom := range r.Height {
+		at := r.Offset + bottom*r.Row
 		for i := range columns {
-			columns[i] += int64(r.pix[at])
-			at += r.pixel
+			columns[i] += int64(r.Pix[at])
+			at += r.Pixel
 		}
 		top := bottom - height + 1
 		if top < 0 {
 			continue
 		}
 		if top > 0 {
-			at := r.offset + (top-1)*r.row
+			at := r.Offset + (top-1)*r.Row
 			for i := range columns {
-				columns[i] -= int64(r.pix[at])
-				at += r.pixel
+				columns[i] -= int64(r.Pix[at])
+				at += r.Pixel
 			}
 		}
 		var window int64

@@ -1,6 +1,10 @@
 package backproj
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/backproj/backproj/backproj/internal/raster"
+)
 
 // A lookup is what a kernel looks up to project the pixels of one histogram. It
 // holds memory until it is released.
@@ -84,7 +88,7 @@ func (l *lookup) release() {
 }
 
 // project has the kernel project a row on its own.
-func (l *lookup) project(k *kernel, dst, src []byte, format pixelFormat) {
+func (l *lookup) project(k *kernel, dst, src []byte, format raster.Format) {
 	if l.book != nil {
 		k.projectCoded(l.plan.coding, dst, src, format, l.book, l.table)
 		return

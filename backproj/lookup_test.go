@@ -3,6 +3,8 @@ package backproj
 import (
 	"bytes"
 	"testing"
+
+	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
 // withKernel makes a kernel available until the test is over.
@@ -18,7 +20,7 @@ func TestAKernelMayProjectByCodesAndShareIndices(t *testing.T) {
 	k := genericKernel
 	k.name = "coded and shared"
 	k.supports = [codings]bool{hueCoding: true}
-	k.projectCoded = func(_ coding, dst, src []byte, format pixelFormat, book *codebook, _ *lookupTable) {
+	k.projectCoded = func(_ coding, dst, src []byte, format raster.Format, book *codebook, _ *lookupTable) {
 		indices := make([]uint16, len(dst))
 		k.convert(indices, nil, src, format)
 		for i, index := range indices {

@@ -5,17 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+
+	"github.com/backproj/backproj/backproj/internal/raster"
 )
-
-// Run says how work is done; the result never depends on it.
-type Run struct {
-	// Kernel is one of Kernels; "" is the fastest.
-	Kernel string
-
-	// Threads is the greatest number of goroutines; 0 means GOMAXPROCS. Small
-	// images use fewer.
-	Threads int
-}
 
 // BackProject writes to each pixel of dst the value of the bin that the same
 // pixel of frame falls into, rounded half to even and limited to 0 to 255, or
@@ -66,30 +58,14 @@ func BackProjectEach(dsts []Plane, frames []Image, histograms []*Histogram, run 
 	p := projections.Get().(*projection)
 	defer p.release()
 	p.kernel = k
-	rows, pixels := 0, 0
-	for _, frame := range frames {
-		source, err := frame.raster()
-		if err != nil {
-			return fmt.Errorf("backproj: frame: %w", err)
-		}
-		p.sources = append(p.sources, source)
-		if !source.empty() {
-			rows += source.height
-			pixels += source.height * source.width
-		}
+	rows, pixels, err := p.read(frames)
+	if err != nil {
+		return err
 	}
-	for i, dst := range dsts {
-		out, err := dst.raster()
-		if err != nil {
-			return fmt.Errorf("backproj: dst: %w", err)
-		}
-		if err := out.holds(&p.sources[i%len(frames)]); err != nil {
-			return fmt.Errorf("backproj: dst: %w", err)
-		}
-		p.outs = append(p.outs, out)
+	if err := p.write(dsts); err != nil {
+		return err
 	}
-	// Where computing indices is slow beside looking them up, several histograms
-	// share them.
+	// Where it is slow to compute indices, several histograms share them.
 	shared := k.sharesIndices && len(histograms) > 1
 	for _, h := range histograms {
 		l, err := h.lookup(k, pixels, shared)
@@ -106,80 +82,96 @@ func BackProjectEach(dsts []Plane, frames []Image, histograms []*Histogram, run 
 
 // A projection is what the goroutines of one call of BackProjectEach share.
 type projection struct {
-	kernel        *kernel
-	sources, outs []raster // as frames and dsts
-	lookups       []lookup
+	kernel  *kernel
+	frames  []raster.Raster
+	dsts    []raster.Raster // in the order of BackProjectEach
+	lookups []lookup        // one for each histogram
 }
 
-// projections are lent to one call each, which without them would spend a
-// third of what it takes for 64 by 64 pixels on allocating.
+// projections are lent to one call each. Allocating one would take a third of the
+// time of a call for 64×64 pixels.
 var projections = sync.Pool{New: func() any { return new(projection) }}
 
-// release forgets all memory of others, which may become the heap's when they
-// give it back: a pointer into it must not be found then.
+// release drops all pointers to the caller's memory. If that is not Go's, it may
+// be mapped as Go heap once it is freed, and the garbage collector would find
+// stale pointers into it.
 func (p *projection) release() {
 	for i := range p.lookups {
 		p.lookups[i].release()
 	}
-	clear(p.sources)
-	clear(p.outs)
+	clear(p.frames)
+	clear(p.dsts)
 	clear(p.lookups)
-	p.sources, p.outs, p.lookups = p.sources[:0], p.outs[:0], p.lookups[:0]
+	p.frames, p.dsts, p.lookups = p.frames[:0], p.dsts[:0], p.lookups[:0]
 	projections.Put(p)
 }
 
-// band projects rows y0 to y1 of all frames, one below the other.
+// read sets the frames. It returns how many rows and pixels they have in all.
+func (p *projection) read(frames []Image) (rows, pixels int, err error) {
+	for _, frame := range frames {
+		r, err := frame.raster()
+		if err != nil {
+			return 0, 0, fmt.Errorf("backproj: frame: %w", err)
+		}
+		p.frames = append(p.frames, r)
+		if !r.Empty() {
+			rows += r.Height
+			pixels += r.Height * r.Width
+		}
+	}
+	return rows, pixels, nil
+}
+
+// write sets the planes to write to.
+func (p *projection) write(dsts []Plane) error {
+	for i, dst := range dsts {
+		r, err := dst.raster()
+		if err != nil {
+			return fmt.Errorf("backproj: dst: %w", err)
+		}
+		frame := &p.frames[i%len(p.frames)]
+		if r.Width != frame.Width || r.Height != frame.Height {
+			return fmt.Errorf("backproj: dst: %d×%d, but the frame is %d×%d", r.Width, r.Height, frame.Width, frame.Height)
+		}
+		if r.Overlaps() {
+			return errors.New("backproj: dst: field Stride: pixels overlap")
+		}
+		p.dsts = append(p.dsts, r)
+	}
+	return nil
+}
+
+// band projects rows y0 to y1 of all frames, as if each began below the one before.
 func (p *projection) band(y0, y1 int) {
 	var one [1]target
 	targets := one[:]
 	if len(p.lookups) > 1 {
 		targets = make([]target, len(p.lookups))
 	}
-	for j, source := range p.sources {
-		if source.empty() {
+	for j, frame := range p.frames {
+		if frame.Empty() {
 			continue
 		}
-		if top, bottom := max(y0, 0), min(y1, source.height); top < bottom {
+		if top, bottom := max(y0, 0), min(y1, frame.Height); top < bottom {
 			for i := range targets {
-				targets[i] = target{out: p.outs[i*len(p.sources)+j].rows(top, bottom), lookup: &p.lookups[i]}
+				targets[i] = target{p.dsts[i*len(p.frames)+j].Rows(top, bottom), &p.lookups[i]}
 			}
-			project(p.kernel, targets, source.rows(top, bottom))
+			project(p.kernel, targets, frame.Rows(top, bottom))
 		}
-		y0, y1 = y0-source.height, y1-source.height
+		y0, y1 = y0-frame.Height, y1-frame.Height
 	}
 }
 
-// holds returns an error unless the raster has a pixel of its own for each pixel
-// of the source.
-func (r *raster) holds(source *raster) error {
-	if r.width != source.width || r.height != source.height {
-		return fmt.Errorf("%d×%d, but the frame is %d×%d", r.width, r.height, source.width, source.height)
-	}
-	if r.overlaps() {
-		return errors.New("field Stride: pixels overlap")
-	}
-	return nil
-}
-
-// A target is where a histogram is projected to, and what is looked up there.
+// A target is a plane to write to, and what to look up for it.
 type target struct {
-	out    raster
+	dst    raster.Raster
 	lookup *lookup
 }
 
-// project back-projects image onto the targets, which are of the same size.
-func project(k *kernel, targets []target, image raster) {
-	pixels := newPixelReader(image)
-	packed := pixels.inPlace && image.packed(pixels.format.size)
-	for i := range targets {
-		packed = packed && targets[i].out.packed(1)
-	}
-	if packed {
-		pixels.image = pixels.image.flat()
-		for i := range targets {
-			targets[i].out = targets[i].out.flat()
-		}
-	}
+// project back-projects a frame onto the targets, which have its size.
+func project(k *kernel, targets []target, frame raster.Raster) {
+	reader := raster.NewReader(frame, blockPixels)
+	flatten(&reader, targets)
 	needsIndices, needsValues := false, false
 	for i := range targets {
 		if l := targets[i].lookup; !l.direct {
@@ -187,68 +179,71 @@ func project(k *kernel, targets []target, image raster) {
 			needsValues = needsValues || l.needsValues()
 		}
 	}
-	width := pixels.image.width
-	run := blockPixels
-	if t := &targets[0]; len(targets) == 1 && t.lookup.direct && pixels.inPlace && t.out.pixel == 1 {
-		run = longRun
-	}
-	run = min(run, width)
+	width := reader.Width
+	run := min(runPixels(&reader, targets), width)
 	var indexed *block
 	if needsIndices {
 		indexed = newBlock(run, needsValues)
 		defer indexed.release()
 	}
 	scratch := newScratch(targets, run)
-	for y := range pixels.image.height {
+	for y := range reader.Height {
 		for x := 0; x < width; x += run {
 			n := min(run, width-x)
-			src := pixels.run(x, y, n)
+			src := reader.Run(x, y, n)
 			var indices []uint16
 			var values []uint8
 			if needsIndices {
-				indices, values = indexed.convert(k, src, pixels.format, n)
+				indices, values = indexed.convert(k, src, reader.Format, n)
 			}
 			for i := range targets {
 				t := &targets[i]
-				dst := t.out.place(x, y, n, scratch)
+				results := t.dst.Place(x, y, n, scratch)
 				if t.lookup.direct {
-					t.lookup.project(k, dst, src, pixels.format)
+					t.lookup.project(k, results, src, reader.Format)
 				} else {
-					t.lookup.apply(dst, indices, values)
+					t.lookup.apply(results, indices, values)
 				}
-				t.out.scatter(x, y, dst)
+				if !t.dst.Adjoins() {
+					t.dst.Scatter(x, y, results)
+				}
 			}
 		}
 	}
 }
 
-// newScratch returns memory for n results, if any target is not in place.
+// flatten turns the frame and all targets into single rows if there is no gap
+// between their rows.
+func flatten(reader *raster.Reader, targets []target) {
+	if !reader.InPlace || !reader.Packed(reader.Format.Size) {
+		return
+	}
+	for i := range targets {
+		if !targets[i].dst.Packed(1) {
+			return
+		}
+	}
+	reader.Raster = reader.Flat()
+	for i := range targets {
+		targets[i].dst = targets[i].dst.Flat()
+	}
+}
+
+// runPixels returns how many pixels to project at a time: long runs where the
+// kernel reads and writes in place, else blocks.
+func runPixels(reader *raster.Reader, targets []target) int {
+	if t := &targets[0]; len(targets) == 1 && t.lookup.direct && reader.InPlace && t.dst.Adjoins() {
+		return maxRunPixels
+	}
+	return blockPixels
+}
+
+// newScratch returns memory for n results, if those of any target do not adjoin.
 func newScratch(targets []target, n int) []byte {
 	for i := range targets {
-		if targets[i].out.pixel != 1 {
+		if !targets[i].dst.Adjoins() {
 			return make([]byte, n)
 		}
 	}
 	return nil
-}
-
-// place returns where to write the n results from (x, y) on: in place, or the
-// scratch, from where scatter takes them to where they belong.
-func (r *raster) place(x, y, n int, scratch []byte) []byte {
-	if r.pixel != 1 {
-		return scratch[:n]
-	}
-	return r.pix[r.offset+y*r.row+x:][:n]
-}
-
-// scatter writes results that are not in place.
-func (r *raster) scatter(x, y int, results []byte) {
-	if r.pixel == 1 {
-		return
-	}
-	at := r.offset + y*r.row + x*r.pixel
-	for _, value := range results {
-		r.pix[at] = value
-		at += r.pixel
-	}
 }

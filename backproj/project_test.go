@@ -13,7 +13,7 @@ func spread(packed []byte, m Image) Image {
 	r, _ := Image{Width: m.Width, Height: m.Height, Order: m.Order,
 		Stride: m.Stride, PixelStride: m.PixelStride, ChannelStride: m.ChannelStride}.raster()
 	least, greatest := 0, 0
-	for _, reach := range []int{(r.height - 1) * r.row, (r.width - 1) * r.pixel, 2 * r.channel} {
+	for _, reach := range []int{(r.Height - 1) * r.Row, (r.Width - 1) * r.Pixel, 2 * r.Component} {
 		least, greatest = least+min(0, reach), greatest+max(0, reach)
 	}
 	m.Pix, m.Offset = make([]byte, greatest-least+1), -least
@@ -24,7 +24,7 @@ func spread(packed []byte, m Image) Image {
 			if m.Order.redFirst() {
 				from = 3*i + 2 - c
 			}
-			m.Pix[m.Offset+y*r.row+x*r.pixel+c*r.channel] = packed[from]
+			m.Pix[m.Offset+y*r.Row+x*r.Pixel+c*r.Component] = packed[from]
 		}
 	}
 	return m
@@ -69,7 +69,7 @@ func TestArrangementsOfAFrameAndOfDstDoNotMatter(t *testing.T) {
 					}
 					r, _ := dst.raster()
 					for i, value := range want {
-						if at := r.offset + i/w*r.row + i%w*r.pixel; dst.Pix[at] != value {
+						if at := r.Offset + i/w*r.Row + i%w*r.Pixel; dst.Pix[at] != value {
 							frame.Pix, dst.Pix = nil, nil
 							t.Fatalf("%s, %d threads, frame %+v, dst %+v: pixel (%d, %d) differs",
 								k, threads, frame, dst, i%w, i/w)

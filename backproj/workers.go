@@ -7,6 +7,16 @@ import (
 	"sync/atomic"
 )
 
+// Run says how work is done; the result never depends on it.
+type Run struct {
+	// Kernel is one of Kernels; "" is the fastest.
+	Kernel string
+
+	// Threads is the greatest number of goroutines; 0 means GOMAXPROCS. Small
+	// images use fewer.
+	Threads int
+}
+
 // workers returns how many goroutines so many pixels in so many rows deserve:
 // as many as are allowed, but none with less than a grain of the kernel's work,
 // nor with less than a row.

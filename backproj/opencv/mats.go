@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"unsafe"
 
-	"github.com/backproj/backproj/backproj"
+	"github.com/backproj/backproj/backproj/internal/raster"
 	"gocv.io/x/gocv"
 )
 
@@ -82,33 +82,35 @@ func (s *scope) histogram(values []float32) (gocv.Mat, error) {
 	return s.over(memory, bins[0], bins[1], gocv.MatTypeCV32FC1, 4)
 }
 
-// plane returns a Mat over the plane, or over a copy of it if its pixels do
-// not adjoin.
-func (s *scope) plane(p backproj.Plane) (gocv.Mat, error) {
-	if !adjoining(p) {
-		return s.over(gather(p), p.Height, p.Width, gocv.MatTypeCV8UC1, 1)
+// plane returns a Mat over the plane, or over a copy if OpenCV cannot use it where
+// it is.
+func (s *scope) plane(r raster.Raster) (gocv.Mat, error) {
+	if !matPlane(&r) {
+		bytes := r.AppendBytes(make([]byte, 0, r.Width*r.Height))
+		return s.over(bytes, r.Height, r.Width, gocv.MatTypeCV8UC1, 1)
 	}
-	return s.spaced(p.Pix, p.Offset, p.Width, p.Height, p.Stride, 1)
+	return s.spaced(r.Pix, r.Offset, r.Width, r.Height, r.Row, 1)
 }
 
-// hsv returns the image as hue, saturation and value.
-func (s *scope) hsv(m backproj.Image) (gocv.Mat, error) {
+// hsv returns the image converted to HSV.
+func (s *scope) hsv(r raster.Raster) (gocv.Mat, error) {
 	code := gocv.ColorBGRToHSV
 	var pixels gocv.Mat
-	if v, ok := interleaved(m); ok {
+	if matImage(&r) {
+		offset, format, _ := r.Interleaved()
 		var err error
-		if pixels, err = s.spaced(m.Pix, v.offset, m.Width, m.Height, m.Stride, v.size); err != nil {
+		if pixels, err = s.spaced(r.Pix, offset, r.Width, r.Height, r.Row, format.Size); err != nil {
 			return pixels, err
 		}
-		if v.redFirst {
+		if format.RedFirst {
 			code = gocv.ColorRGBToHSV
 		}
 	} else {
-		packed, err := m.AppendBGR(nil)
+		packed, err := r.AppendBGR(nil)
 		if err != nil {
 			return pixels, fmt.Errorf("opencv: %w", err)
 		}
-		if pixels, err = s.spaced(packed, 0, m.Width, m.Height, 3*m.Width, 3); err != nil {
+		if pixels, err = s.spaced(packed, 0, r.Width, r.Height, 3*r.Width, 3); err != nil {
 			return pixels, err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/backproj/backproj/backproj"
+	"github.com/backproj/backproj/backproj/internal/raster"
 	"gocv.io/x/gocv"
 )
 
@@ -52,25 +53,25 @@ func Fit(h *backproj.Histogram, model backproj.Image, mask backproj.Plane) error
 		return fmt.Errorf("opencv: Histogram: %d counts and %d values, not %d",
 			len(h.Counts), len(h.Values), Cells)
 	}
-	image, err := model.Crop(0, 0, model.Width, model.Height)
+	image, err := imageRaster(model)
 	if err != nil {
 		return fmt.Errorf("opencv: model: %w", err)
 	}
-	if image.Width == 0 || image.Height == 0 {
+	if image.Empty() {
 		return fmt.Errorf("opencv: model: %d×%d has no pixels", image.Width, image.Height)
 	}
+	var where raster.Raster
 	if mask.Pix != nil {
-		if mask, err = mask.Crop(0, 0, mask.Width, mask.Height); err != nil {
-			return fmt.Errorf("opencv: mask: %w", err)
+		if where, err = planeRaster(mask); err == nil {
+			err = sameSize(&where, &image, "model")
 		}
-		if mask.Width != image.Width || mask.Height != image.Height {
-			return fmt.Errorf("opencv: mask: %d×%d, but the model is %d×%d",
-				mask.Width, mask.Height, image.Width, image.Height)
+		if err != nil {
+			return fmt.Errorf("opencv: mask: %w", err)
 		}
 	}
 	clear(h.Counts)
-	for part := range parts(image, mask) {
-		if err := count(h.Counts, part.image, part.plane); err != nil {
+	for part := range (part{image, where}).parts() {
+		if err := part.count(h.Counts); err != nil {
 			return err
 		}
 	}
@@ -80,31 +81,30 @@ func Fit(h *backproj.Histogram, model backproj.Image, mask backproj.Plane) error
 	return h.Tabulate(1)
 }
 
-// count adds the pixels of image to tally, those where mask is not 0 if it has
-// a Pix.
-func count(tally []int64, image backproj.Image, mask backproj.Plane) error {
+// count adds the pixels of the image, those where the mask is not 0, to counts.
+func (p part) count(counts []int64) error {
 	var s scope
 	defer s.close()
-	hsv, err := s.hsv(image)
+	hsv, err := s.hsv(p.image)
 	if err != nil {
 		return err
 	}
-	where := s.empty() // as a mask, it counts every pixel
-	if mask.Pix != nil {
-		if where, err = s.plane(mask); err != nil {
+	mask := s.empty() // which counts every pixel
+	if p.plane.Pix != nil {
+		if mask, err = s.plane(p.plane); err != nil {
 			return err
 		}
 	}
 	hist := s.empty()
-	if err := gocv.CalcHist([]gocv.Mat{hsv}, channels, where, &hist, bins, ranges, false); err != nil {
+	if err := gocv.CalcHist([]gocv.Mat{hsv}, channels, mask, &hist, bins, ranges, false); err != nil {
 		return fmt.Errorf("opencv: calcHist: %w", err)
 	}
-	counts, err := hist.DataPtrFloat32()
+	more, err := hist.DataPtrFloat32()
 	if err != nil {
 		return fmt.Errorf("opencv: calcHist: %w", err)
 	}
-	for i, n := range counts[:len(tally)] {
-		tally[i] += int64(n)
+	for i, n := range more[:len(counts)] {
+		counts[i] += int64(n)
 	}
 	return nil
 }
@@ -140,37 +140,36 @@ func BackProject(dst backproj.Plane, frame backproj.Image, values []float32) err
 	if len(values) != Cells {
 		return fmt.Errorf("opencv: values: %d, not %d", len(values), Cells)
 	}
-	image, err := frame.Crop(0, 0, frame.Width, frame.Height)
+	image, err := imageRaster(frame)
 	if err != nil {
 		return fmt.Errorf("opencv: frame: %w", err)
 	}
-	out, err := dst.Crop(0, 0, dst.Width, dst.Height)
+	out, err := planeRaster(dst)
+	if err == nil {
+		err = sameSize(&out, &image, "frame")
+	}
+	if err == nil && out.Overlaps() {
+		err = errors.New("field Stride: pixels overlap")
+	}
 	if err != nil {
 		return fmt.Errorf("opencv: dst: %w", err)
 	}
-	if out.Width != image.Width || out.Height != image.Height {
-		return fmt.Errorf("opencv: dst: %d×%d, but the frame is %d×%d",
-			out.Width, out.Height, image.Width, image.Height)
-	}
-	if image.Width == 0 || image.Height == 0 {
+	if image.Empty() {
 		return nil
 	}
-	if out.Stride == backproj.Repeat && out.Height > 1 || out.PixelStride == backproj.Repeat && out.Width > 1 {
-		return errors.New("opencv: dst: field Stride: pixels overlap")
-	}
-	for part := range parts(image, out) {
-		if err := project(part.plane, part.image, values); err != nil {
+	for part := range (part{image, out}).parts() {
+		if err := part.project(values); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// project back-projects image onto dst, which is of the same size.
-func project(dst backproj.Plane, image backproj.Image, values []float32) error {
+// project back-projects the image onto the plane.
+func (p part) project(values []float32) error {
 	var s scope
 	defer s.close()
-	hsv, err := s.hsv(image)
+	hsv, err := s.hsv(p.image)
 	if err != nil {
 		return err
 	}
@@ -178,12 +177,12 @@ func project(dst backproj.Plane, image backproj.Image, values []float32) error {
 	if err != nil {
 		return err
 	}
-	out := dst
-	if !adjoining(dst) {
-		out = backproj.Plane{Pix: make([]byte, dst.Width*dst.Height), Width: dst.Width, Height: dst.Height,
-			Stride: dst.Width, PixelStride: 1}
+	dst, inPlace := p.plane, matPlane(&p.plane)
+	if !inPlace {
+		dst = raster.Raster{Pix: make([]byte, dst.Width*dst.Height), Width: dst.Width, Height: dst.Height,
+			Row: dst.Width, Pixel: 1, Components: 1}
 	}
-	prob, err := s.plane(out)
+	prob, err := s.plane(dst)
 	if err != nil {
 		return err
 	}
@@ -192,8 +191,10 @@ func project(dst backproj.Plane, image backproj.Image, values []float32) error {
 	if err := gocv.CalcBackProject([]gocv.Mat{hsv}, channels, hist, &prob, ranges, true); err != nil {
 		return fmt.Errorf("opencv: calcBackProject: %w", err)
 	}
-	if !adjoining(dst) {
-		scatter(dst, out.Pix)
+	if !inPlace {
+		for y := range dst.Height {
+			p.plane.Scatter(0, y, dst.Pix[y*dst.Width:][:dst.Width])
+		}
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/backproj/backproj/backproj"
+	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
 // Guard is what a bound function defers, to turn a panic into an error:
@@ -43,7 +44,7 @@ func Image(address uintptr, height, width, rowStride, pixelStride, channelStride
 		{height, rowStride}, {width, pixelStride}, {3, channelStride}})
 	return backproj.Image{
 		Pix: pix, Offset: offset, Width: width, Height: height, Order: backproj.Order(order),
-		Stride: step(rowStride), PixelStride: step(pixelStride), ChannelStride: step(channelStride),
+		Stride: raster.Stride(rowStride), PixelStride: raster.Stride(pixelStride), ChannelStride: raster.Stride(channelStride),
 	}, err
 }
 
@@ -52,16 +53,8 @@ func Plane(address uintptr, height, width, rowStride, pixelStride int) (backproj
 	pix, offset, err := memory(address, [][2]int{{height, rowStride}, {width, pixelStride}})
 	return backproj.Plane{
 		Pix: pix, Offset: offset, Width: width, Height: height,
-		Stride: step(rowStride), PixelStride: step(pixelStride),
+		Stride: raster.Stride(rowStride), PixelStride: raster.Stride(pixelStride),
 	}, err
-}
-
-// step returns a numpy stride as package backproj writes it.
-func step(stride int) int {
-	if stride == 0 {
-		return backproj.Repeat
-	}
-	return stride
 }
 
 // No process has memory in the first page, where what is wrong may look like a

@@ -1,0 +1,111 @@
+package raster
+
+import (
+	"errors"
+	"math"
+	"slices"
+)
+
+// A Format says how the pixels of a row lie in memory when they are interleaved:
+// their three components adjoin, in one order or the other.
+type Format struct {
+	Size     int  // bytes from one pixel to the next: 3 or 4
+	RedFirst bool // red is byte 0 and blue byte 2; otherwise the reverse
+}
+
+// Interleaved returns where the first pixel of the raster begins and the format of
+// its pixels, if there is one that they have.
+func (r *Raster) Interleaved() (offset int, format Format, ok bool) {
+	size := r.Pixel
+	if r.Width == 1 {
+		size = 3 // no pixel follows in the row, so any distance will do
+	}
+	ok = size == 3 || size == 4
+	switch r.Component {
+	case 1:
+		return r.Offset, Format{size, r.RedFirst}, ok
+	case -1:
+		// Read upwards from the last component, which has the lowest address.
+		return r.Offset - 2, Format{size, !r.RedFirst}, ok
+	}
+	return 0, Format{}, false
+}
+
+// A Reader reads runs of a raster's pixels: in place if they are interleaved, and
+// otherwise by copying them.
+type Reader struct {
+	Raster
+	Format  Format
+	InPlace bool
+	copied  []byte
+}
+
+// NewReader returns a reader that copies at most so many pixels at a time.
+func NewReader(r Raster, most int) Reader {
+	if offset, format, ok := r.Interleaved(); ok {
+		r.Offset = offset
+		return Reader{Raster: r, Format: format, InPlace: true}
+	}
+	return Reader{Raster: r, Format: Format{3, r.RedFirst}, copied: make([]byte, 3*min(r.Width, most))}
+}
+
+// Run returns the n pixels from (x, y) on. The last one may have no fourth byte.
+// Unless they are in place, the next call overwrites them.
+func (r *Reader) Run(x, y, n int) []byte {
+	at := r.Offset + y*r.Row + x*r.Pixel
+	if r.InPlace {
+		return r.Pix[at:][:(n-1)*r.Format.Size+3]
+	}
+	rest := r.copied[:3*n]
+	for ; len(rest) >= 3; rest = rest[3:] {
+		rest[0] = r.Pix[at]
+		rest[1] = r.Pix[at+r.Component]
+		rest[2] = r.Pix[at+2*r.Component]
+		at += r.Pixel
+	}
+	return r.copied[:3*n]
+}
+
+// AppendBGR appends all pixels to dst, row by row from the top, each as blue,
+// green and red.
+func (r Raster) AppendBGR(dst []byte) ([]byte, error) {
+	if r.Empty() {
+		return dst, nil
+	}
+	// More than 2^47 bytes fit no process's memory, and slices.Grow panics.
+	pixels, ok := multiply(r.Width, r.Height)
+	size, fits := multiply(3, pixels)
+	if !ok || !fits || uint64(size) > 1<<47 || size > math.MaxInt-len(dst) {
+		return dst, errors.New("its pixels are more than all memory holds")
+	}
+	dst = slices.Grow(dst, size)
+	const most = 2048
+	reader := NewReader(r, most)
+	blue, red := 0, 2
+	if reader.Format.RedFirst {
+		blue, red = red, blue
+	}
+	for y := range r.Height {
+		for x := 0; x < r.Width; x += most {
+			n := min(most, r.Width-x)
+			run := reader.Run(x, y, n)
+			for i := range n {
+				p := run[i*reader.Format.Size:][:3]
+				dst = append(dst, p[blue], p[1], p[red])
+			}
+		}
+	}
+	return dst, nil
+}
+
+// AppendBytes appends component 0 of all pixels to dst, row by row from the top.
+func (r *Raster) AppendBytes(dst []byte) []byte {
+	for y := range r.Height {
+		at := r.Offset + y*r.Row
+		for range r.Width {
+			dst = append(dst, r.Pix[at])
+			at += r.Pixel
+		}
+	}
+	return dst
+}

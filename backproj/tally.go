@@ -1,0 +1,173 @@
+package backproj
+
+import (
+	"math"
+	"slices"
+	"sync"
+)
+
+// A tally counts pixels: those of a large image by index, which is fast for each
+// pixel but leaves many counts to add up in the end; those of a small image, or of
+// a histogram with values, by cell.
+type tally struct {
+	plan    *plan
+	indices *indexCounts
+	passing [256]uint32 // 1 for values that the gate accepts
+	cells   []uint32
+	pending int64   // pixels since the last carry
+	total   []int64 // what was carried
+}
+
+// indexCounts holds the number of pixels of each index.
+type indexCounts [1 << 16]uint32
+
+func (c *indexCounts) add(indices []uint16) {
+	for len(indices) >= 4 {
+		i := (*[4]uint16)(indices)
+		c[i[0]]++
+		c[i[1]]++
+		c[i[2]]++
+		c[i[3]]++
+		indices = indices[4:]
+	}
+	for _, index := range indices {
+		c[index]++
+	}
+}
+
+// manyPixels is the number of pixels from which on counting by index is faster. It
+// saves about 0.5 ns a pixel, and takes 35 µs to add up the counts of the 46,080
+// indices that occur.
+const manyPixels = 1 << 16
+
+// Pools of scratch tallies. Those of indexTallies also own 256 KiB of counts by index.
+var (
+	tallies      = sync.Pool{New: func() any { return new(tally) }}
+	indexTallies = sync.Pool{New: func() any { return &tally{indices: new(indexCounts)} }}
+)
+
+// newTally returns an empty tally for so many pixels.
+func newTally(p *plan, pixels int) *tally {
+	if p.binsValue || pixels < manyPixels {
+		t := tallies.Get().(*tally)
+		t.plan = p
+		size := p.cells
+		if p.isCompact() {
+			size = 2*p.cells + 1 // compact offsets that are outside add up to 2·cells at most
+		}
+		t.cells = slices.Grow(t.cells[:0], size)[:size]
+		clear(t.cells)
+		return t
+	}
+	t := indexTallies.Get().(*tally)
+	t.plan = p
+	clear(t.indices[:])
+	clear(t.passing[:])
+	for value := int(p.gate.lo); value <= int(p.gate.hi); value++ {
+		t.passing[value] = 1
+	}
+	return t
+}
+
+func (t *tally) release() {
+	t.pending, t.total = 0, nil
+	if t.indices != nil {
+		indexTallies.Put(t)
+		return
+	}
+	tallies.Put(t)
+}
+
+// expect makes room for n more pixels: no count, which has 32 bits, overflows
+// if there are at most math.MaxUint32 between one carry and the next.
+func (t *tally) expect(n int) {
+	if t.pending += int64(n); t.pending > math.MaxUint32 {
+		t.carry()
+		t.pending = int64(n)
+	}
+}
+
+// count adds the pixels of these indices and, if they are needed, values.
+func (t *tally) count(indices []uint16, values []uint8) {
+	t.expect(len(indices))
+	p := t.plan
+	switch {
+	case t.indices != nil:
+		counts := t.indices
+		if p.gate != open {
+			for len(indices) >= 4 && len(values) >= 4 {
+				i, v := (*[4]uint16)(indices), (*[4]uint8)(values)
+				counts[i[0]] += t.passing[v[0]]
+				counts[i[1]] += t.passing[v[1]]
+				counts[i[2]] += t.passing[v[2]]
+				counts[i[3]] += t.passing[v[3]]
+				indices, values = indices[4:], values[4:]
+			}
+			for i, index := range indices {
+				counts[index] += t.passing[values[i]]
+			}
+			return
+		}
+		counts.add(indices)
+	case p.needsValues():
+		// The offsets of values are 0 or outside where they only gate.
+		values = values[:len(indices)]
+		for i, index := range indices {
+			if cell := p.hue[index>>8] + p.saturation[uint8(index)] + p.value[values[i]]; cell >= 0 {
+				t.cells[cell]++
+			}
+		}
+	case p.isCompact():
+		for _, index := range indices {
+			t.cells[p.compactHue[index>>8]+p.compactSaturation[uint8(index)]]++
+		}
+	default:
+		for _, index := range indices {
+			if cell := p.hue[index>>8] + p.saturation[uint8(index)]; cell >= 0 {
+				t.cells[cell]++
+			}
+		}
+	}
+}
+
+// carry adds the counts to the total, and clears them.
+func (t *tally) carry() {
+	if t.total == nil {
+		t.total = make([]int64, t.plan.cells)
+	}
+	t.pour(t.total)
+	clear(t.cells)
+	if t.indices != nil {
+		clear(t.indices[:])
+	}
+	t.pending = 0
+}
+
+// addTo adds what was counted to counts.
+func (t *tally) addTo(counts []int64) {
+	t.pour(counts)
+	for cell, n := range t.total {
+		counts[cell] += n
+	}
+}
+
+// pour adds what was counted since the last carry to counts.
+func (t *tally) pour(counts []int64) {
+	for cell, n := range t.cells[:min(len(t.cells), len(counts))] {
+		counts[cell] += int64(n)
+	}
+	if t.indices == nil {
+		return
+	}
+	for hue, first := range t.plan.hue {
+		if first < 0 || !validHueByte(hue) {
+			continue
+		}
+		row := (*[256]uint32)(t.indices[hue<<8:])
+		for saturation, cell := range t.plan.saturation {
+			if cell += first; cell >= 0 {
+				counts[cell] += int64(row[saturation])
+			}
+		}
+	}
+}
