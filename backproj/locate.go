@@ -3,16 +3,23 @@ package backproj
 import (
 	"errors"
 	"fmt"
+	"sync"
+
+	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
 // longRow is how many columns' sums Locate keeps without asking whether there
 // are fewer rows: 8 MiB.
 const longRow = 1 << 20
 
+// locateGrain is how many pixels Locate reads in about 0.25 ms: see
+// kernel.grain.
+const locateGrain = 1 << 18
+
 // Locate returns the window of width by height pixels with the greatest sum of
-// all that lie within the plane, by its first pixel (x, y), and that sum. Of
-// several it is the topmost, and of those the leftmost.
-func Locate(prob Plane, width, height int) (x, y int, sum int64, err error) {
+// all that lie within the plane: its first pixel (x, y), and the sum. Of
+// several windows with that sum it is the topmost, and of those the leftmost.
+func Locate(prob Plane, width, height int, run Run) (x, y int, sum int64, err error) {
 	r, err := prob.raster()
 	if err != nil {
 		return 0, 0, 0, fmt.Errorf("backproj: prob: %w", err)
@@ -21,53 +28,88 @@ func Locate(prob Plane, width, height int) (x, y int, sum int64, err error) {
 		return 0, 0, 0, fmt.Errorf("backproj: a window of %d×%d does not fit into %d×%d pixels",
 			width, height, r.Width, r.Height)
 	}
-	// A plane with longer rows lies on its side instead, so that the sums of
-	// its columns take less memory than its pixels, unless those are one
-	// another's (by Repeat). Of as many of either, there is no such memory.
-	onSide := r.Width > longRow && r.Width > r.Height
-	if onSide {
+	// A plane with longer rows is transposed, so that the sums of its columns
+	// take less memory than its pixels, unless those are one another's (by
+	// Repeat). Of as many of either, there is no such memory.
+	transposed := r.Width > longRow && r.Width > r.Height
+	if transposed {
 		r.Width, r.Height, r.Row, r.Pixel = r.Height, r.Width, r.Pixel, r.Row
 		width, height = height, width
 	}
 	if r.Width > 1<<24 {
 		return 0, 0, 0, errors.New("backproj: prob: its pixels are more than all memory holds")
 	}
+	first := func(a, b window) bool {
+		if transposed {
+			return a.left < b.left || a.left == b.left && a.top < b.top
+		}
+		return a.top < b.top || a.top == b.top && a.left < b.left
+	}
+	// A band of windows reads height-1 rows more than it has rows of windows,
+	// so a worker gets at least as many of these.
+	tops := r.Height - height + 1
+	workers := run.goroutines(max(1, min(tops/height, r.Width*r.Height/locateGrain)))
+	best := window{sum: -1}
+	var merge sync.Mutex
+	parallel(tops, workers, func(y0, y1 int) {
+		found := locate(&r, y0, y1, width, height, first)
+		merge.Lock()
+		defer merge.Unlock()
+		if found.sum > best.sum || found.sum == best.sum && first(found, best) {
+			best = found
+		}
+	})
+	if transposed {
+		best.left, best.top = best.top, best.left
+	}
+	return best.left, best.top, best.sum, nil
+}
+
+// A window is the first pixel of one, and the sum of its pixels.
+type window struct {
+	left, top int
+	sum       int64
+}
+
+// locate returns the window with the greatest sum of those that begin in rows
+// y0 to y1, and of several the one that comes first.
+func locate(r *raster.Raster, y0, y1, width, height int, first func(a, b window) bool) window {
 	// The sums of the columns of the windows that begin in a row follow from
 	// those of the row above, and the sums of the windows from those to their
 	// left: each pixel is read twice.
 	columns := make([]int64, r.Width)
-	sum = -1
-	for bottom := range r.Height {
+	best := window{sum: -1}
+	for bottom := y0; bottom < y1+height-1; bottom++ {
 		at := r.Offset + bottom*r.Row
 		for i := range columns {
 			columns[i] += int64(r.Pix[at])
 			at += r.Pixel
 		}
 		top := bottom - height + 1
-		if top < 0 {
+		if top < y0 {
 			continue
 		}
-		if top > 0 {
+		if top > y0 {
 			at := r.Offset + (top-1)*r.Row
 			for i := range columns {
 				columns[i] -= int64(r.Pix[at])
 				at += r.Pixel
 			}
 		}
-		var window int64
+		var sum int64
 		for i, column := range columns {
-			window += column
+			sum += column
 			if i >= width {
-				window -= columns[i-width]
+				sum -= columns[i-width]
 			}
 			left := i - width + 1
-			if left >= 0 && (window > sum || window == sum && onSide && left < x) {
-				x, y, sum = left, top, window
+			if left < 0 || sum < best.sum {
+				continue
+			}
+			if w := (window{left, top, sum}); sum > best.sum || first(w, best) {
+				best = w
 			}
 		}
 	}
-	if onSide {
-		x, y = y, x
-	}
-	return x, y, sum, nil
+	return best
 }

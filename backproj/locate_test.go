@@ -28,10 +28,12 @@ func expectFirst(t *testing.T, random *rand.Rand, w, h, width, height int) {
 			}
 		}
 	}
-	x, y, sum, err := Locate(prob, width, height)
-	if err != nil || x != bestX || y != bestY || sum != best {
-		t.Fatalf("%d×%d in %d×%d: (%d, %d) %d, %v, want (%d, %d) %d",
-			width, height, w, h, x, y, sum, err, bestX, bestY, best)
+	for _, threads := range []int{1, 2, 3, 7} {
+		x, y, sum, err := Locate(prob, width, height, Run{Threads: threads})
+		if err != nil || x != bestX || y != bestY || sum != best {
+			t.Fatalf("%d×%d in %d×%d, %d threads: (%d, %d) %d, %v, want (%d, %d) %d",
+				width, height, w, h, threads, x, y, sum, err, bestX, bestY, best)
+		}
 	}
 }
 
@@ -43,6 +45,18 @@ func TestLocateFindsTheFirstOfTheGreatestSums(t *testing.T) {
 	}
 }
 
+func TestLocateFindsThemByManyThreads(t *testing.T) {
+	random := rand.New(rand.NewPCG(12, 2))
+	for range 3 {
+		expectFirst(t, random, 900, 1200, 1+random.IntN(3), 1+random.IntN(3))
+	}
+	// All windows are alike, in every band: the first is the first of all.
+	flat := Plane{Pix: make([]byte, 2000*1000), Width: 2000, Height: 1000}
+	if x, y, sum, err := Locate(flat, 7, 5, Run{Threads: 4}); x != 0 || y != 0 || sum != 0 || err != nil {
+		t.Errorf("(%d, %d) %d, %v", x, y, sum, err)
+	}
+}
+
 func TestLocateFindsThemInLongRowsToo(t *testing.T) {
 	random := rand.New(rand.NewPCG(12, 1))
 	expectFirst(t, random, longRow+9, 3, 3, 2)
@@ -51,7 +65,7 @@ func TestLocateFindsThemInLongRowsToo(t *testing.T) {
 
 func TestLocateRefusesPlanesThatNoMemoryHolds(t *testing.T) {
 	pixel := Plane{Pix: make([]byte, 1), Width: math.MaxInt, Height: 1<<24 + 1, Stride: Repeat, PixelStride: Repeat}
-	if _, _, _, err := Locate(pixel, 1, 1); err == nil {
+	if _, _, _, err := Locate(pixel, 1, 1, Run{}); err == nil {
 		t.Error("no error")
 	}
 }
@@ -59,11 +73,11 @@ func TestLocateRefusesPlanesThatNoMemoryHolds(t *testing.T) {
 func TestLocateRefusesWindowsThatDoNotFit(t *testing.T) {
 	prob := Plane{Pix: make([]byte, 20), Width: 5, Height: 4}
 	for _, size := range [][2]int{{0, 1}, {1, 0}, {6, 1}, {1, 5}, {-1, 1}} {
-		if _, _, _, err := Locate(prob, size[0], size[1]); err == nil {
+		if _, _, _, err := Locate(prob, size[0], size[1], Run{}); err == nil {
 			t.Errorf("%v: no error", size)
 		}
 	}
-	if _, _, _, err := Locate(Plane{Width: 5, Height: 4}, 1, 1); err == nil {
+	if _, _, _, err := Locate(Plane{Width: 5, Height: 4}, 1, 1, Run{}); err == nil {
 		t.Error("a plane without Pix: no error")
 	}
 }

@@ -67,7 +67,7 @@ func TestACallAllocatesAScratchWhateverTheFrame(t *testing.T) {
 		{"counting what goes through the scratch", 8*defaultCells + 32*KiB, func() error { return plain.Add(turned, Plane{}) }},
 		{"counting the largest histogram", 8*64*128*128 + 32*KiB, func() error { return largest.Add(frame, Plane{}) }},
 		{"locating", 8*w + KiB, func() error {
-			_, _, _, err := Locate(probs[0], 9, 9)
+			_, _, _, err := Locate(probs[0], 9, 9, Run{Threads: 1})
 			return err
 		}},
 	} {

@@ -21,11 +21,15 @@ type Run struct {
 // as many as are allowed, but none with less than a grain of the kernel's work,
 // nor with less than a row.
 func (r Run) workers(rows, pixels int, k *kernel) int {
-	allowed := r.Threads
-	if allowed <= 0 {
-		allowed = runtime.GOMAXPROCS(0)
+	return r.goroutines(max(1, min(rows, pixels/k.grain)))
+}
+
+// goroutines returns how many goroutines may run of those that work could use.
+func (r Run) goroutines(useful int) int {
+	if r.Threads > 0 {
+		return min(useful, r.Threads)
 	}
-	return max(1, min(allowed, rows, pixels/k.grain))
+	return min(useful, runtime.GOMAXPROCS(0))
 }
 
 // parallel calls f for consecutive bands [y0, y1) that together are [0, rows),

@@ -200,13 +200,13 @@ func ProjectModel(
 
 // Locate writes to found x, y and the sum of the window of that size that has
 // the greatest sum of all within the plane.
-func Locate(found uintptr, plane uintptr, height, width, rowStride, pixelStride, windowHeight, windowWidth int) (done int, err error) {
+func Locate(found uintptr, plane uintptr, height, width, rowStride, pixelStride, windowHeight, windowWidth, threads int) (done int, err error) {
 	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 	prob, err := foreign.Plane(plane, height, width, rowStride, pixelStride)
 	if err != nil {
 		return 0, err
 	}
-	x, y, sum, err := backproj.Locate(prob, windowWidth, windowHeight)
+	x, y, sum, err := backproj.Locate(prob, windowWidth, windowHeight, backproj.Run{Threads: threads})
 	if err != nil {
 		return 0, err
 	}

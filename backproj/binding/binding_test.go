@@ -94,7 +94,7 @@ func TestExtentsThatNoArrayHasAreErrors(t *testing.T) {
 				return ProjectModel(at(prob), 1, 1, at(pix), 1, 1, 3, 3, 1, at(pix), e.length, 1, e.along, 3, 1, 0, 0, 0, 0, at(s.record), 256, 0, 1)
 			},
 			"Locate": func() (int, error) {
-				return Locate(at(found), at(prob), e.length, 1, e.along, 1, 1, 1)
+				return Locate(at(found), at(prob), e.length, 1, e.along, 1, 1, 1, 1)
 			},
 		} {
 			if _, err := call(); err == nil || !strings.Contains(err.Error(), e.says) {

@@ -8,11 +8,12 @@ from typing import SupportsIndex
 from backproj._engine import native
 from backproj._engine.blocks import undivided
 from backproj._validate.messages import short_repr
+from backproj._validate.threads import check_threads
 from backproj._validate.views import view_plane
 from backproj.typing import Box, Image
 
 
-def locate(prob: Image, size: Sequence[SupportsIndex]) -> tuple[Box, int]:
+def locate(prob: Image, size: Sequence[SupportsIndex], *, threads: int | None = None) -> tuple[Box, int]:
     """Return the window of a size that has the greatest sum in a back projection.
 
     Parameters
@@ -20,22 +21,24 @@ def locate(prob: Image, size: Sequence[SupportsIndex]) -> tuple[Box, int]:
     prob : ndarray of uint8, shape (h, w)
         A back projection. Any strides will do.
     size : (width, height)
-        Of the window, in pixels.
+        The size of the window in pixels.
+    threads : int, optional
+        The greatest number of threads. Default: see `set_num_threads`. The result does not depend on it.
 
     Returns
     -------
     box : (x, y, width, height)
-        Plain ints, as ``cv2.meanShift`` and ``cv2.CamShift`` take their window. Of several windows
-        with the same sum it is the topmost, and of those the leftmost.
+        Plain ints, as ``cv2.meanShift`` and ``cv2.CamShift`` take their window. Of several windows with the
+        same sum, the topmost is returned, and of those the leftmost.
     score : int
         The sum of the window's pixels.
 
     Raises
     ------
     TypeError
-        If prob is not an array of uint8, or the size is not two whole numbers.
+        If prob is not an array of uint8, or size is not two whole numbers.
     ValueError
-        If prob has another shape, or the window does not fit into it.
+        If prob has the wrong shape, or the window does not fit into it.
 
     Examples
     --------
@@ -46,7 +49,7 @@ def locate(prob: Image, size: Sequence[SupportsIndex]) -> tuple[Box, int]:
     >>> backproj.locate(backproj.back_project(frame, frame[12:18, 32:38]), (10, 10))
     ((30, 10, 10, 10), 25500)
     """
-    plane = view_plane(prob, "prob")
+    plane, most_threads = view_plane(prob, "prob"), check_threads(threads)
     try:
         width, height = (number.__index__() for number in size)
     except (TypeError, ValueError, AttributeError):
@@ -55,6 +58,6 @@ def locate(prob: Image, size: Sequence[SupportsIndex]) -> tuple[Box, int]:
     if not (1 <= width <= w and 1 <= height <= h):
         raise ValueError(f"a window of {width}×{height} pixels does not fit into prob, which has {w}×{h}")
     found: list[int] = []
-    undivided(lambda: found.extend(native.locate(plane, width, height)), w * h)
+    undivided(lambda: found.extend(native.locate(plane, width, height, most_threads)), w * h)
     x, y, score = found
     return (x, y, width, height), score

@@ -112,3 +112,17 @@ def test_a_plane_larger_than_all_memory_does_not_end_the_process():
         "except RuntimeError as error: print(error)"
     )
     assert "more than all memory holds" in run(sys.executable, "-c", code)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 64])
+def test_any_number_of_threads_finds_the_same(threads):
+    prob = np.random.default_rng(4).integers(0, 256, (1200, 1500), np.uint8)
+    expected = backproj.locate(prob, (40, 30), threads=1)
+    assert backproj.locate(prob, (40, 30), threads=threads) == expected
+    flat = np.zeros((1200, 1500), np.uint8)
+    assert backproj.locate(flat, (40, 30), threads=threads) == ((0, 0, 40, 30), 0)
+
+
+def test_threads_that_are_no_number_are_an_error():
+    with pytest.raises(TypeError, match="threads must be a whole number"):
+        backproj.locate(np.zeros((4, 4), np.uint8), (2, 2), threads="2")

@@ -81,10 +81,11 @@ def project_model(
     return bool(counted)
 
 
-def locate(prob: View, width: int, height: int) -> tuple[int, int, int]:
+def locate(prob: View, width: int, height: int, threads: int) -> tuple[int, int, int]:
     """Return the first pixel (x, y) of the window with the greatest sum, and the sum."""
     found = np.empty(3, np.int64)
-    loader.call("binding_Locate", address(found), prob.address, *prob.shape, *prob.strides, height, width)
+    at = address(found)
+    loader.call("binding_Locate", at, prob.address, *prob.shape, *prob.strides, height, width, threads)
     x, y, score = found.tolist()
     return x, y, score
 
