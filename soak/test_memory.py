@@ -6,9 +6,9 @@ import sys
 import time
 
 import pytest
-from reliability.test_memory import MEGABYTE, growth_in_a_process
 
 import backproj
+from helpers.memory import MEGABYTE, growth_in_a_process
 from helpers.processes import run
 
 # How often each call of tests/programs/memory_growth.py is made.

@@ -7,9 +7,9 @@ import time
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import as_strided
-from reliability.test_concurrency import BOUNDS, at_once
 
 import backproj
+from helpers.threads import at_once, calls_of_every_kind
 
 RANDOM = np.random.default_rng(8)
 FULL_HD = RANDOM.integers(0, 256, (1080, 1920, 3), np.uint8)
@@ -31,19 +31,7 @@ def test_a_mix_of_calls_from_many_threads_is_always_right():
             hist.back_project(as_strided(frame, (302, 403, 3), frame.strides))
         return 0
 
-    calls = [
-        onto_out,
-        beyond,
-        lambda: hist.back_project(frame),
-        lambda: hist.back_project(frame, threads=7),
-        lambda: hist.back_project(frame[:, ::-1]),
-        lambda: backproj.back_project(frame, [hist, hist])[1],
-        lambda: hist.back_project(np.stack([frame, frame[::-1]])),
-        lambda: backproj.Histogram(frame, channels="hsv", bins=16).values,
-        lambda: backproj.back_project(frame, frame[:20], in_range=BOUNDS),
-        lambda: backproj.in_range(frame, *BOUNDS),
-        lambda: backproj.locate(frame[..., 0], (9, 9))[0],
-    ]
+    calls = [onto_out, beyond, *calls_of_every_kind(hist, frame)]
     expected = [np.array(call()) for call in calls]
     until, number = time.monotonic() + SECONDS, 16
     done = [0] * number

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from helpers import go_calls
 from helpers.processes import ROOT, pythons, run, venv
 
 # Doctests are looked for in every module, which is imported for it. There are none here.
@@ -35,6 +36,16 @@ def photograph():
     import skimage.data
 
     return np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
+
+
+@pytest.fixture
+def watch_go(monkeypatch):
+    """Watch calls of Go until the test ends: see `helpers.go_calls.watch`."""
+
+    def watch(*functions, before=None, after=None):
+        return go_calls.watch(functions, before=before, after=after, setattr=monkeypatch.setattr)
+
+    return watch
 
 
 @pytest.fixture

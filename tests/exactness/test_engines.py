@@ -8,11 +8,11 @@ import sys
 
 import numpy as np
 import pytest
-from exactness.test_parity import MODELS
-from inputs.test_views import STEPS, views
 
 import backproj
 from helpers import opencv_chain
+from helpers.image_views import STEPS, views
+from helpers.models import MODELS
 from helpers.processes import run
 
 needs_opencv = pytest.mark.skipif(

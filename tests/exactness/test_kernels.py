@@ -36,33 +36,25 @@ CALLS = {
 def python(code, kernel=None):
     """Return what code prints in a new process in which BACKPROJ_KERNEL is that."""
     environment = {name: value for name, value in os.environ.items() if name != "BACKPROJ_KERNEL"}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)  # so that code can import helpers too
     if kernel is not None:
         environment["BACKPROJ_KERNEL"] = kernel
     return run(sys.executable, "-c", SETUP + code, env=environment)
 
 
-# All that Go is asked for, and a digest of what came out.
-SPY = """
+# Prints for each call the kernels that Go is asked for, and then a digest of all results.
+KERNELS_ASKED_FOR = """
 import hashlib
-native = backproj._runtime.loader.load("_native")
-kernels = native.binding_Kernels().split(",")
-asked = set()
+from helpers import go_calls
 
-def spy(name):
-    original = getattr(native, name)
-    def spied(*arguments):
-        asked.add(kernels[arguments[-2]])
-        return original(*arguments)
-    setattr(native, name, spied)
-
-for name in ("Add", "Fit", "Project", "ProjectModel"):
-    spy(f"binding_{name}")
+kernels = backproj.info()["kernels"]
+go = go_calls.watch(["Add", "Fit", "Project", "ProjectModel"])
 digest = hashlib.sha256()
 for name, call in CALLS.items():
+    go.clear()
     result = call()
     digest.update(result.values if isinstance(result, backproj.Histogram) else result)
-    print(name, *asked, sep=":")
-    asked.clear()
+    print(name, *{kernels[arguments[-2]] for _, arguments in go}, sep=":")
 print(digest.hexdigest())
 """
 
@@ -70,7 +62,7 @@ print(digest.hexdigest())
 def test_each_kernel_can_be_forced_and_runs_in_all_calls_with_the_same_results():
     digests = set()
     for kernel in ALL:
-        *calls, digest = python(SPY, kernel).splitlines()
+        *calls, digest = python(KERNELS_ASKED_FOR, kernel).splitlines()
         assert len(calls) == 8
         assert {call.partition(":")[2] for call in calls} == {kernel}, calls
         digests.add(digest)

@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 import backproj
-
-
-class Subclass(np.ndarray):
-    """One of many that libraries have."""
+from helpers.image_views import Subclass
 
 
 class View(NamedTuple):

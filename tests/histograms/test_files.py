@@ -8,10 +8,10 @@ import zipfile
 
 import numpy as np
 import pytest
-from histograms.test_models import ORIGINS, assert_same
 
 import backproj
 from backproj._engine import engines
+from helpers.histograms import ORIGINS, assert_same
 
 
 @pytest.fixture(scope="module")

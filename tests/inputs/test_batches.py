@@ -8,7 +8,6 @@ from numpy.lib.stride_tricks import as_strided
 
 import backproj
 from backproj._engine import blocks
-from backproj._runtime import loader
 
 N, H, W = 6, 11, 17
 
@@ -161,19 +160,6 @@ def test_an_out_that_several_planes_share_is_an_error(batch, hists):
         hists[0].back_project(batch, out=batch[..., 1])
 
 
-def calls(monkeypatch, name):
-    """Return a list that grows by what the binding's function of that name is called with."""
-    native = loader.load("_native")
-    original, seen = getattr(native, name), []
-
-    def counted(*arguments):
-        seen.append(arguments)
-        return original(*arguments)
-
-    monkeypatch.setattr(native, name, counted)
-    return seen
-
-
 def chunked(monkeypatch, pixels):
     """Let no call of Go have more pixels."""
     monkeypatch.setattr(blocks, "PIXELS_A_CALL", pixels)
@@ -192,10 +178,12 @@ def test_chunks_of_any_size_give_the_same(monkeypatch, batch, hists, view, pixel
     np.testing.assert_array_equal(backproj.back_project(frames, hists, out=out), expected)
 
 
-def test_frames_that_are_no_tall_frame_are_one_call_too_unless_they_are_many(monkeypatch, batch, hists):
+def test_frames_that_are_no_tall_frame_are_one_call_too_unless_they_are_many(
+    monkeypatch, watch_go, batch, hists
+):
     frames = batch[::-1]
     expected = one_by_one(frames, hists[0])
-    seen = calls(monkeypatch, "binding_Project")
+    seen = watch_go("Project")
     np.testing.assert_array_equal(hists[0].back_project(frames), expected)
     assert len(seen) == 1
     monkeypatch.setattr(blocks, "_FRAMES_A_CALL", N - 1)
@@ -206,26 +194,26 @@ def test_frames_that_are_no_tall_frame_are_one_call_too_unless_they_are_many(mon
 @pytest.mark.parametrize(
     ("pixels", "function", "number"),
     [
-        (1, "binding_Add", H * W),
-        (W // 2, "binding_Add", 2 * H + 2),
-        (W, "binding_Add", H),
-        (5 * W, "binding_Add", 3),
-        (1 << 24, "binding_Fit", 1),
+        (1, "Add", H * W),
+        (W // 2, "Add", 2 * H + 2),
+        (W, "Add", H),
+        (5 * W, "Add", 3),
+        (1 << 24, "Fit", 1),
     ],
 )
-def test_models_are_counted_in_chunks_too(monkeypatch, batch, pixels, function, number):
+def test_models_are_counted_in_chunks_too(monkeypatch, watch_go, batch, pixels, function, number):
     mask = np.random.default_rng(2).integers(0, 2, (H, W), np.uint8)
     halves = batch[0, ::-1, ::2], mask[::-1, ::2]
     expected = backproj.Histogram(batch[0]), backproj.Histogram(halves[0], mask=halves[1])
     chunked(monkeypatch, pixels)
-    seen = calls(monkeypatch, function)
+    seen = watch_go(function)
     assert backproj.Histogram(batch[0]) == expected[0]
     assert len(seen) == number
     assert backproj.Histogram(halves[0], mask=halves[1]) == expected[1]
 
 
-def test_frames_that_follow_one_another_are_one_call_and_huge_ones_several(monkeypatch, hists):
-    seen = calls(monkeypatch, "binding_Project")
+def test_frames_that_follow_one_another_are_one_call_and_huge_ones_several(monkeypatch, watch_go, hists):
+    seen = watch_go("Project")
     frames = np.zeros((4, 8, 10, 3), np.uint8)
     hists[0].back_project(frames)
     assert len(seen) == 1
@@ -251,27 +239,25 @@ def test_a_memory_map_larger_than_a_chunk(monkeypatch, tmp_path, hists):
     np.testing.assert_array_equal(np.fromfile(tmp_path / "probs", np.uint8), out.reshape(-1))
 
 
-def interrupt_third_call(monkeypatch, name):
-    """Let Ctrl-C come during the third call of the binding's function of that name."""
-    native = loader.load("_native")
-    original, seen = getattr(native, name), []
+def interrupt_third_call(watch_go, function):
+    """Press Ctrl-C during the third call of a function of Go's; return the list of its calls."""
 
-    def interrupted(*arguments):
-        original(*arguments)
-        seen.append(arguments)
-        if len(seen) == 3:
+    def interrupt():
+        if len(calls) == 3:
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(native, name, interrupted)
-    return seen
+    calls = watch_go(function, after=interrupt)
+    return calls
 
 
 @pytest.mark.parametrize("view", ["one tall frame", "several frames"])
-def test_an_interrupt_is_seen_between_chunks_and_leaves_a_part_of_out(monkeypatch, batch, hists, view):
+def test_an_interrupt_is_seen_between_chunks_and_leaves_a_part_of_out(
+    monkeypatch, watch_go, batch, hists, view
+):
     frames = batch.reshape(N * H, W, -1) if view == "one tall frame" else batch[::-1]
     expected = hists[0].back_project(frames)
     chunked(monkeypatch, H * W)
-    seen = interrupt_third_call(monkeypatch, "binding_Project")
+    seen = interrupt_third_call(watch_go, "Project")
     out = expected ^ 255
     with pytest.raises(KeyboardInterrupt):
         hists[0].back_project(frames, out=out)
@@ -281,9 +267,9 @@ def test_an_interrupt_is_seen_between_chunks_and_leaves_a_part_of_out(monkeypatc
     np.testing.assert_array_equal(out[done:], expected[done:] ^ 255)
 
 
-def test_an_interrupt_is_seen_while_a_model_is_counted(monkeypatch, batch):
+def test_an_interrupt_is_seen_while_a_model_is_counted(monkeypatch, watch_go, batch):
     chunked(monkeypatch, H * W)
-    seen = interrupt_third_call(monkeypatch, "binding_Add")
+    seen = interrupt_third_call(watch_go, "Add")
     with pytest.raises(KeyboardInterrupt):
         backproj.Histogram(batch.reshape(N * H, W, -1))
     assert len(seen) == 3

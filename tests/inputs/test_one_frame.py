@@ -6,7 +6,7 @@ from numpy.lib.stride_tricks import as_strided
 
 import backproj
 from backproj._engine import blocks
-from backproj._runtime import loader
+from helpers.image_views import Subclass
 
 H, W = 37, 53
 
@@ -18,10 +18,6 @@ def pixels(*shape):
 def read_only(array):
     array.flags.writeable = False
     return array
-
-
-class Subclass(np.ndarray):
-    pass
 
 
 def one_buffer(frame_at, out_at, channels=3):
@@ -101,16 +97,8 @@ CALLS = {
 
 
 @pytest.fixture
-def calls_of_go(monkeypatch):
-    """A list of the names of the binding's functions that are called."""
-    native, seen = loader.load("_native"), []
-
-    def spied(name, function):
-        return lambda *arguments: (seen.append(name), function(*arguments))[1]
-
-    for name in ("binding_Project", "binding_ProjectModel"):
-        monkeypatch.setattr(native, name, spied(name, getattr(native, name)))
-    return seen
+def calls_of_go(watch_go):
+    return watch_go("Project", "ProjectModel")
 
 
 @pytest.mark.parametrize("make", GOOD.values(), ids=GOOD)

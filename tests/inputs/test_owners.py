@@ -12,13 +12,10 @@ from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 import backproj
 from backproj._validate.views import view_frames
+from helpers.image_views import Subclass
 
 SHAPE = (6, 8, 3)
 SIZE = 6 * 8 * 3
-
-
-class Subclass(np.ndarray):
-    """One of many that libraries have."""
 
 
 class Interface:

@@ -1,22 +1,11 @@
 """Any view of an image gives what a contiguous copy of it gives."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 import backproj
 from backproj._validate import ownership
-
-STEPS = [1, 2, -1, -2]
-
-
-def views(image):
-    """Yield the crops, flips, steps and transposes of an image and all their combinations."""
-    for crop, rows, columns, transposed in itertools.product((False, True), STEPS, STEPS, (False, True)):
-        view = image[3:-5, 7:-2] if crop else image
-        view = view[::rows, ::columns]
-        yield view.transpose(1, 0, 2) if transposed else view
+from helpers.image_views import STEPS, views
 
 
 @pytest.fixture(params=[3, 4], ids="{} channels".format)

@@ -13,28 +13,7 @@ import pytest
 import backproj
 from backproj._engine import blocks
 from helpers.processes import run
-
-BOUNDS = (0, 60, 32), (180, 255, 255)
-
-
-def at_once(number, work):
-    """Run work(i) in so many threads that begin together, and raise what any of them raised."""
-    go, errors = threading.Barrier(number), []
-
-    def begin(i):
-        go.wait()
-        try:
-            work(i)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=begin, args=(i,)) for i in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
+from helpers.threads import at_once, calls_of_every_kind
 
 
 @pytest.fixture(scope="module")
@@ -48,17 +27,7 @@ def hist(frame):
 
 
 def test_one_histogram_and_one_frame_serve_all_threads(frame, hist):
-    calls = [
-        lambda: hist.back_project(frame),
-        lambda: hist.back_project(frame, threads=7),
-        lambda: hist.back_project(frame[:, ::-1]),
-        lambda: backproj.back_project(frame, [hist, hist])[1],
-        lambda: hist.back_project(np.stack([frame, frame[::-1]])),
-        lambda: backproj.Histogram(frame, channels="hsv", bins=16).values,
-        lambda: backproj.back_project(frame, frame[:20], in_range=BOUNDS),
-        lambda: backproj.in_range(frame, *BOUNDS),
-        lambda: np.array(backproj.locate(frame[..., 0], (9, 9))[0]),
-    ]
+    calls = calls_of_every_kind(hist, frame)
     expected = [call() for call in calls]
 
     def work(i):
@@ -190,7 +159,7 @@ LONE = {
 
 
 @pytest.mark.parametrize(("function", "call"), LONE.values(), ids=LONE)
-def test_a_call_keeps_its_arrays_alive(monkeypatch, hist, function, call):
+def test_a_call_keeps_its_arrays_alive(watch_go, hist, function, call):
     gone, alive = threading.Event(), []
 
     def lone(*shape):
@@ -198,15 +167,7 @@ def test_a_call_keeps_its_arrays_alive(monkeypatch, hist, function, call):
         weakref.finalize(memory, gone.set)
         return np.asarray(memory)
 
-    native = backproj._runtime.loader.load("_native")
-    original = getattr(native, f"binding_{function}")
-
-    def spy(*args):
-        gc.collect()
-        original(*args)
-        alive.append(not gone.is_set())
-
-    monkeypatch.setattr(native, f"binding_{function}", spy)
+    watch_go(function, before=gc.collect, after=lambda: alive.append(not gone.is_set()))
     call(hist, lone)
     assert alive == [True]
     assert gone.is_set()

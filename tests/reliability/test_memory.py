@@ -1,6 +1,5 @@
 """Nothing leaks: neither frames nor a few bytes a call."""
 
-import json
 import sys
 import tracemalloc
 
@@ -8,15 +7,9 @@ import numpy as np
 import pytest
 
 import backproj
-from helpers.processes import ROOT, run
+from helpers.memory import MEGABYTE, growth_in_a_process
+from helpers.processes import run
 from programs.memory_growth import growth
-
-MEGABYTE = 1 << 20
-
-
-def growth_in_a_process(call, calls):
-    """Return how much memory grows in each of four rounds of calls: see memory_growth.py."""
-    return json.loads(run(sys.executable, ROOT / "tests" / "programs" / "memory_growth.py", call, calls))
 
 
 def by_bytes(frame, model):

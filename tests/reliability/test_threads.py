@@ -89,7 +89,7 @@ def test_who_says_it(monkeypatch, noise, called, ours, theirs, expected):
     np.testing.assert_array_equal(hist.back_project(noise), hist.back_project(noise, threads=1))
 
 
-def test_the_environment_is_asked_at_every_call(monkeypatch, noise):
+def test_the_environment_is_asked_at_every_call(monkeypatch, watch_go, noise):
     hist = backproj.Histogram(noise)
     for theirs, ours, expected in (
         ("6", "5", 5),
@@ -103,37 +103,35 @@ def test_the_environment_is_asked_at_every_call(monkeypatch, noise):
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        assert seen_by_go(monkeypatch, lambda: hist.back_project(noise)) == [expected]
+        assert seen_by_go(watch_go, lambda: hist.back_project(noise)) == [expected]
 
 
-def test_an_environment_in_place_of_the_real_one_is_asked_too(monkeypatch, noise):
+def test_an_environment_in_place_of_the_real_one_is_asked_too(monkeypatch, watch_go, noise):
     hist = backproj.Histogram(noise)
     monkeypatch.setattr(os, "environ", {"BACKPROJ_NUM_THREADS": "5"})
-    assert seen_by_go(monkeypatch, lambda: hist.back_project(noise)) == [5]
+    assert seen_by_go(watch_go, lambda: hist.back_project(noise)) == [5]
     monkeypatch.setattr(os, "environ", {"OMP_NUM_THREADS": "4,2"})
-    assert seen_by_go(monkeypatch, lambda: hist.back_project(noise)) == [4]
+    assert seen_by_go(watch_go, lambda: hist.back_project(noise)) == [4]
     monkeypatch.setattr(os, "environ", {})
-    assert seen_by_go(monkeypatch, lambda: hist.back_project(noise)) == [0]
+    assert seen_by_go(watch_go, lambda: hist.back_project(noise)) == [0]
 
 
-def seen_by_go(monkeypatch, call):
+def seen_by_go(watch_go, call):
     """Return with how many threads a call asks Go to project."""
-    native = backproj._runtime.loader.load("_native")
-    original, seen = native.binding_Project, []
-    monkeypatch.setattr(native, "binding_Project", lambda *a: (seen.append(a[-1]), original(*a)))
+    calls = watch_go("Project")
     call()
-    return seen
+    return [arguments[-1] for _, arguments in calls]
 
 
-def test_the_argument_comes_before_all(monkeypatch, noise):
+def test_the_argument_comes_before_all(monkeypatch, watch_go, noise):
     monkeypatch.setenv("BACKPROJ_NUM_THREADS", "5")
     backproj.set_num_threads(3)
     hist = backproj.Histogram(noise)
-    assert seen_by_go(monkeypatch, lambda: hist.back_project(noise, threads=7)) == [7]
-    assert seen_by_go(monkeypatch, lambda: backproj.back_project(noise, hist, threads=np.int64(7))) == [7]
-    assert seen_by_go(monkeypatch, lambda: hist.back_project(noise, threads=2**70)) == [2**31 - 1]
-    assert seen_by_go(monkeypatch, lambda: hist.back_project(noise)) == [3]
-    assert seen_by_go(monkeypatch, lambda: backproj.in_range(noise, (0, 0, 0), (9, 9, 9))) == [3]
+    assert seen_by_go(watch_go, lambda: hist.back_project(noise, threads=7)) == [7]
+    assert seen_by_go(watch_go, lambda: backproj.back_project(noise, hist, threads=np.int64(7))) == [7]
+    assert seen_by_go(watch_go, lambda: hist.back_project(noise, threads=2**70)) == [2**31 - 1]
+    assert seen_by_go(watch_go, lambda: hist.back_project(noise)) == [3]
+    assert seen_by_go(watch_go, lambda: backproj.in_range(noise, (0, 0, 0), (9, 9, 9))) == [3]
 
 
 def test_a_new_process_asks_its_environment():
