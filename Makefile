@@ -28,8 +28,8 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 .DELETE_ON_ERROR:
-.PHONY: help run test notebooks test-notebook lint soak fuzz sanitize bench docs wheel check-wheel test-wheel test-arm64 \
-	release clean
+.PHONY: help run test test-quick test-all notebooks test-notebook lint soak fuzz sanitize bench docs wheel check-wheel \
+	test-wheel test-arm64 release clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -41,10 +41,21 @@ run: $(MODULES) ## Back-project a photograph and track a blob in a film, and say
 	$(BIN)/backproj video out/blob.mp4 --box 216,206,81,101 --preset camshift --track --overlay \
 		--boxes out/boxes.csv -o out/tracked.mp4
 
-test: $(VENV)/built-opencv $(VENV)/group-test ## Run all tests, of Go and of Python, with OpenCV as a judge
+# Several processes share the Python tests by files, as the tests of a file may share what takes long to set up.
+PYTEST := $(BIN)/python -m pytest -q
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+
+test: $(VENV)/built-opencv $(VENV)/group-test ## Run the tests of Go and of Python, with OpenCV as a judge of every colour
 	go test ./...
 	@if $(HAS_OPENCV); then set -x; go test -tags "$(OPENCV_TAGS)" ./backproj/opencv/...; fi
-	$(BIN)/python -m pytest -q
+	$(PYTEST) $(PARALLEL) -m "not slow"
+
+test-quick: $(MODULES) $(VENV)/group-test ## Run the quick tests alone, in half a minute: for while you edit
+	go test -short -skip '$(EXHAUSTIVE)' ./...
+	$(PYTEST) $(PARALLEL) -m "not slow and not exhaustive"
+
+test-all: test ## Run all tests: also those that build packages, start other CPythons, run notebooks, or time
+	$(PYTEST) -m slow
 
 # The one to drag in shows nothing without a browser.
 NOTEBOOKS := $(filter-out drag_a_box.ipynb,$(notdir $(wildcard examples/*.ipynb)))
@@ -55,7 +66,7 @@ notebooks: $(MODULES) $(VENV)/group-test ## Run the notebooks of examples/ again
 test-notebook: $(MODULES) $(VENV)/group-notebook ## Drag a box with the mouse in JupyterLab, in a browser; keep a picture of it in out/
 	@scripts/install-packages browser
 	@mkdir -p out
-	$(BIN)/python -m pytest -q -p no:cacheprovider tests/browser
+	$(PYTEST) -p no:cacheprovider tests/browser
 
 lint: $(VENV)/built-opencv $(VENV)/group-lint $(VENV)/group-test ## Check the form of all code
 	test -z "$$(gofmt -l . | tee /dev/stderr)"
@@ -72,7 +83,7 @@ lint: $(VENV)/built-opencv $(VENV)/group-lint $(VENV)/group-test ## Check the fo
 	$(BIN)/mypy
 
 soak: $(VENV)/built-opencv $(VENV)/group-test ## Try for long what must never fail: forks, signals; print figures
-	$(BIN)/python -m pytest -q -s soak
+	$(PYTEST) -s soak
 
 # Folder:target:executions. By time, Go 1.26 fails now and then as the time is over (golang/go#75804).
 FUZZED := .:FuzzBackProject:2000000 .:FuzzImageGeometry:1400000 .:FuzzParity:120000 \
@@ -95,7 +106,7 @@ sanitize: $(VENV)/built-opencv $(VENV)/group-test ## Run tests with Go's race de
 	go test -gcflags=all=-d=checkptr -short -skip '$(EXHAUSTIVE)' ./backproj/...
 	GOFLAGS=-asan ASAN_OPTIONS=detect_leaks=0 $(BIN)/pip install -q --no-deps --upgrade --target build/sanitized .
 	$(SANITIZED) tests/programs/out_of_bounds_read.py 2>&1 | grep 'AddressSanitizer: heap-buffer-overflow'
-	$(SANITIZED) -m pytest -q -p no:cacheprovider $(addprefix tests/,$(addsuffix .py,inputs/test_random_arrays inputs/test_owners \
+	$(SANITIZED) -m pytest -q -p no:cacheprovider $(addprefix tests/,$(addsuffix .py,inputs/test_geometry inputs/test_owners \
 		inputs/test_views inputs/test_batches histograms/test_models tracking/test_locate reliability/test_concurrency))
 
 bench: $(VENV)/built-opencv $(VENV)/group-bench build/newest-cv2 ## Time all cases, against cv2 and others; BENCH=--help says how to time a part
@@ -113,10 +124,10 @@ check-wheel: $(DIST) $(MODULES) $(VENV)/group-release $(VENV)/group-test ## Chec
 	$(BIN)/twine check --strict dist/backproj-*
 	$(BIN)/abi3audit --strict --summary dist/backproj-*.whl
 	$(BIN)/check-wheel-contents dist/backproj-*.whl
-	$(BIN)/python -m pytest -q tests/release/test_contents.py
+	$(PYTEST) tests/release/test_contents.py
 
 test-wheel: $(DIST) $(MODULES) $(VENV)/group-test ## Install the wheel on every CPython here, with the oldest and newest numpy
-	$(BIN)/python -m pytest -q tests/release/test_pythons.py
+	$(PYTEST) tests/release/test_pythons.py
 
 test-arm64: $(DIST) ## Test the arm64 wheel and the Go library in an emulated CPU
 	@scripts/install-packages arm64

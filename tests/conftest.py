@@ -15,6 +15,13 @@ from helpers.processes import ROOT, pythons, run, venv
 collect_ignore = ["helpers", "programs"]
 
 
+def pytest_collection_modifyitems(items):
+    """Mark the tests of every colour."""
+    for item in items:
+        if "all_colours" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.exhaustive)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def interruptible():
     """Interrupts raise KeyboardInterrupt, even if a shell runs pytest in the background, deaf to SIGINT."""
@@ -91,11 +98,12 @@ def command(capsys, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def installed(wheel, tmp_path_factory):
+def installed(request, tmp_path_factory):
     """A function that returns an interpreter that has the wheel, by CPython's version."""
 
     @functools.cache
     def interpreter(version):
+        wheel = request.getfixturevalue("wheel")  # not a parameter: some callers may never need it
         folder = tmp_path_factory.mktemp(f"python-{version}-")
         return venv(folder / "venv", pythons()[version], "--only-binary=numpy", wheel)
 

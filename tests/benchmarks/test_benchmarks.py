@@ -23,6 +23,8 @@ import backproj
 from backproj._engine import kernels
 from helpers.processes import ROOT, run
 
+pytestmark = pytest.mark.slow  # the benchmark times
+
 SIZE, TIMED = (64, 64), ["astronaut", "noise"]
 THREADS = sorted({1, len(os.sched_getaffinity(0))})
 BENCH = sys.executable, ROOT / "benchmarks" / "bench.py"

@@ -163,6 +163,7 @@ def test_commands_import_only_the_libraries_that_they_need(folder):
     assert (done.stdout, done.stderr) == ("['click']\n", "")
 
 
+@pytest.mark.exhaustive
 def test_verify_compares_a_picture_and_every_colour(folder):
     done = run("verify", "photograph.jpg", "--box", "120,300,60,60")
     assert (done.returncode, done.stderr) == (0, "")

@@ -304,17 +304,20 @@ def cluster(tmp_path_factory):
     )
 
 
+@pytest.mark.exhaustive
 def test_a_worker_that_is_killed_in_the_midst_changes_no_result(cluster):
     assert cluster["killed"] == 1
     assert cluster["equal"] == {"projection": True, "histogram": True, "projection of the histogram": True}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("asked", "used"), [("default", 1), ("3", 3), ("None", 2)])
 def test_a_task_uses_one_thread_unless_it_is_told_otherwise(cluster, asked, used):
     assert cluster["environment"] == 2, "what None means in these workers"
     assert cluster["threads"][asked] == [["binding_Add", used], ["binding_Project", used]]
 
 
+@pytest.mark.exhaustive
 def test_the_page_tells_the_truth(photograph, tmp_path):
     page = (ROOT / "docs" / "dask.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)

@@ -15,6 +15,8 @@ import skimage.data
 
 from helpers.processes import ROOT, run
 
+pytestmark = pytest.mark.exhaustive  # each script runs twice on a film
+
 SCRIPTS = ROOT / "examples" / "cv2_scripts"
 PAGE = (ROOT / "docs" / "from_cv2.md").read_text(encoding="utf-8")
 

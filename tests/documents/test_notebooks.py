@@ -11,6 +11,8 @@ import pytest
 
 from helpers.processes import ROOT
 
+pytestmark = pytest.mark.slow  # each notebook starts a kernel of Jupyter and draws
+
 FOLDER = ROOT / "examples"
 NOTEBOOKS = ["find_it", "from_cv2", "track_it"]
 INTERACTIVE = "drag_a_box"  # tests/browser runs it

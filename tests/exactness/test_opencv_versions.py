@@ -10,6 +10,8 @@ import pytest
 
 from helpers.processes import pythons, run, venv
 
+pytestmark = pytest.mark.slow  # each version is installed beside a wheel that is built
+
 VERSIONS = os.environ.get("BACKPROJ_TEST_CV2", "5.0.0.93").split()
 
 VERIFY = """

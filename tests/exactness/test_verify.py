@@ -8,6 +8,8 @@ import pytest
 import backproj
 from backproj import _verify
 
+pytestmark = pytest.mark.exhaustive  # every colour
+
 
 def test_without_arguments_it_compares_every_colour_by_every_kernel_and_engine_on_every_path():
     comparisons = backproj.verify()

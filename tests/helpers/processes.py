@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -37,6 +39,14 @@ def pythons():
             if python.is_file() and "shims" not in python.parts:
                 found.setdefault(f"3.{minor}", str(python))
     return found
+
+
+def versions():
+    """Return those versions as parameters. All but this CPython need a wheel, which is slow to build."""
+    return [
+        pytest.param(version, marks=[] if python == sys.executable else pytest.mark.slow)
+        for version, python in pythons().items()
+    ]
 
 
 def names(folder):

@@ -12,6 +12,8 @@ from backproj._runtime import fork_copy, loader
 from helpers.processes import ROOT, pythons
 from programs import forked_children
 
+pytestmark = pytest.mark.exhaustive  # dozens of processes
+
 PROGRAM = ROOT / "tests" / "programs" / "forked_children.py"
 ORIGIN = str(Path(loader.__file__).parents[1] / "_native.abi3.so")
 
@@ -45,6 +47,7 @@ def test_children_work(mode):
     check(sys.executable, mode, few=4 if mode in ("forkserver", "spawn") else 10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", [v for v, path in pythons().items() if path != sys.executable])
 @pytest.mark.parametrize("mode", ["parent_that_calls", "generations", "fork_in_c", "pool"])
 def test_children_work_on_this_cpython(version, mode, installed):

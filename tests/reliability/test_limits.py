@@ -11,7 +11,10 @@ from backproj._runtime import limits
 from backproj._runtime.loader import built
 from helpers.processes import run
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are looked at on Linux only")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="limits are looked at on Linux only"),
+    pytest.mark.exhaustive,  # dozens of processes
+]
 
 CPUS = len(os.sched_getaffinity(0))
 

@@ -11,6 +11,8 @@ from helpers.memory import MEGABYTE, growth_in_a_process
 from helpers.processes import run
 from programs.memory_growth import growth
 
+pytestmark = pytest.mark.exhaustive  # hundreds of thousands of calls
+
 
 def by_bytes(frame, model):
     (h, w, _), (mh, mw, _) = frame.shape, model.shape

@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-from helpers.processes import ROOT, pythons, run
+from helpers.processes import ROOT, pythons, run, versions
+
+pytestmark = pytest.mark.exhaustive  # hundreds of processes
 
 PROGRAM = ROOT / "tests" / "programs" / "signal_scenarios.py"
 
@@ -25,7 +27,7 @@ def outcomes(installed):
     return of
 
 
-@pytest.mark.parametrize("version", pythons())
+@pytest.mark.parametrize("version", versions())
 def test_a_process_ends_and_writes_as_without_backproj(version, outcomes):
     different = {
         (name, user): (outcome, by_user["nobody"])
@@ -54,7 +56,7 @@ KEPT = [0, ["RuntimeError True"]]
 LOST = [-signal.SIGBUS, []]
 
 
-@pytest.mark.parametrize("version", pythons())
+@pytest.mark.parametrize("version", versions())
 @pytest.mark.parametrize(
     ("faulthandler", "outcome"),
     [
@@ -69,7 +71,7 @@ def test_a_file_cut_short_during_a_call(version, faulthandler, outcome, user, ou
     assert outcomes(version)[f"guard_{faulthandler}"][user] == outcome
 
 
-@pytest.mark.parametrize("version", pythons())
+@pytest.mark.parametrize("version", versions())
 @pytest.mark.parametrize("user", ["native", "a copy"])
 def test_faulthandler_enabled_after_the_first_call_reports_a_file_cut_short_and_ends_the_process(
     version, user, outcomes

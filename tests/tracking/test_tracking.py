@@ -12,6 +12,8 @@ from film import film
 import backproj
 from helpers.processes import ROOT, run
 
+pytestmark = pytest.mark.exhaustive  # whole films
+
 FRAMES = 300
 GATE = (0, 60, 32), (180, 255, 255)
 UNTIL = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 1)
@@ -107,6 +109,7 @@ def test_a_film_shows_the_same_each_time_and_the_object_really_moves_and_deforms
     assert areas.max() > 1.5 * areas.min()
 
 
+@pytest.mark.slow
 def test_the_example_prints_the_distances_and_draws_the_tracks(tmp_path):
     printed = run(sys.executable, ROOT / "examples" / "track.py", "-o", tmp_path / "tracks.png", cwd=tmp_path)
     lines = dict(line.split(maxsplit=1) for line in printed.splitlines())

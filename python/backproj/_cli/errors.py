@@ -6,7 +6,7 @@ import click
 
 
 class FilmError(click.ClickException):
-    """A film, or the table of its boxes, cannot be read or written. The message names the file."""
+    """A film cannot be read or written. The message names its file."""
 
 
 class PictureError(click.ClickException):

@@ -3,11 +3,14 @@
 import warnings
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import backproj
 from helpers import formula
+
+pytestmark = pytest.mark.exhaustive  # hundreds of examples
 
 spec = settings(
     deadline=None,
