@@ -61,3 +61,12 @@ func TestBackProjectIsNilUnlessTheSizesFit(t *testing.T) {
 		}
 	}
 }
+
+func TestBackProjectOfNothingIsEmpty(t *testing.T) {
+	for _, size := range [][2]int{{0, 0}, {0, 5}, {5, 0}} {
+		got := BackProject(nil, size[0], size[1], []byte{1, 2, 3}, 1, 1)
+		if got == nil || len(got) != 0 {
+			t.Errorf("%d×%d: %v, want an empty slice", size[0], size[1], got)
+		}
+	}
+}

@@ -207,43 +207,6 @@ func TestEveryKernelPutsEveryColourIntoTheFormulasCellOfEveryLayout(t *testing.T
 	}
 }
 
-func TestSeveralHistogramsAtOnceGiveWhatEachGives(t *testing.T) {
-	const w, h = 201, 43
-	frame := Image{Pix: noise(11, 3*w*h), Width: w, Height: h}
-	var histograms []*Histogram
-	var dsts []Plane
-	for _, layout := range layouts {
-		histogram, err := NewHistogram(frame, &Options{Layout: layout})
-		if err != nil {
-			t.Fatal(err)
-		}
-		histograms = append(histograms, histogram)
-		dsts = append(dsts, Plane{Pix: make([]byte, w*h), Width: w, Height: h})
-	}
-	dsts[1] = Plane{Pix: make([]byte, 2*w*h), Width: w, Height: h, PixelStride: 2}
-	for _, run := range []Run{{}, {Threads: 1}, {Threads: 5}} {
-		if err := BackProjectEach(dsts, []Image{frame}, histograms, run); err != nil {
-			t.Fatal(err)
-		}
-		for i, histogram := range histograms {
-			alone := dsts[i]
-			alone.Pix = make([]byte, len(alone.Pix))
-			if err := histogram.BackProject(alone, frame); err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(alone.Pix, dsts[i].Pix) {
-				t.Errorf("%+v: another result in company", histogram.Layout)
-			}
-		}
-	}
-	if err := BackProjectEach(nil, []Image{frame}, nil, Run{}); err != nil {
-		t.Errorf("no histogram at all: %v", err)
-	}
-	if err := BackProjectEach(dsts[:1], []Image{frame}, histograms, Run{}); err == nil {
-		t.Error("fewer planes than histograms: no error")
-	}
-}
-
 func TestLayoutsThatAreNoneNameTheField(t *testing.T) {
 	nan := float32(math.NaN())
 	for _, test := range []struct {

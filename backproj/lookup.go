@@ -10,30 +10,28 @@ import (
 // holds memory until it is released.
 type lookup struct {
 	plan   *plan
-	direct bool // the kernel projects on its own; otherwise apply does, by indices
+	direct bool // the kernel reads pixels and writes results; otherwise apply looks up indices
+	gate   gate // pixels whose values it rejects project to 0
 
-	// One of these is looked up: the codebook if the kernel takes the layout's
-	// coding; else, in an image of few pixels, the compact table; else the
-	// table, by index or, under hsvCoding, by codes; else the cells.
-	book    *codebook
-	compact *lookupTable // bytes addressed by compactHue + compactSaturation
-	table   *lookupTable
-	cells   []uint8
-	gate    gate // pixels whose values do not pass project to 0
+	// What is looked up, of which the first that is not nil is used.
+	book    *codebook    // if the kernel supports the layout's coding
+	compact *lookupTable // for small images: bytes addressed by compactHue + compactSaturation
+	table   *lookupTable // by index; under hsvCoding, by codes
+	cells   []uint8      // by cell
 
 	aligned  *alignedCodebook
 	borrowed *[]uint8
 }
 
-// tables are lent to histograms that have none of their own.
+// tables are lent to histograms that have no table of their own.
 var tables = sync.Pool{New: func() any { return new([]uint8) }}
 
-// maxCompactPixels is up to where a table made for one call, in some 3 µs, costs
-// more than adding up each pixel's compact offsets, which takes some 1 ns.
+// maxCompactPixels is the number of pixels up to which it is faster to add compact
+// offsets, at about 1 ns a pixel, than to fill in a table, which takes about 3 µs.
 const maxCompactPixels = 3 << 10
 
-// lookup returns the histogram's lookup for a kernel and so many pixels. If it
-// is shared, several histograms are projected by the same indices.
+// lookup returns the lookup of the histogram for a kernel and so many pixels. If
+// shared, it is for indices that several histograms share.
 func (h *Histogram) lookup(k *kernel, pixels int, shared bool) (l lookup, err error) {
 	p, err := h.projectable()
 	if err != nil {
@@ -68,7 +66,7 @@ func (h *Histogram) lookup(k *kernel, pixels int, shared bool) (l lookup, err er
 	return l, nil
 }
 
-// borrow returns n bytes, whatever was in them before.
+// borrow returns n bytes with any contents.
 func (l *lookup) borrow(n int) []uint8 {
 	l.borrowed = tables.Get().(*[]uint8)
 	if cap(*l.borrowed) < n {
@@ -87,7 +85,7 @@ func (l *lookup) release() {
 	}
 }
 
-// project has the kernel project a row on its own.
+// project has the kernel project a row of pixels. The lookup must be direct.
 func (l *lookup) project(k *kernel, dst, src []byte, format raster.Format) {
 	if l.book != nil {
 		k.projectCoded(l.plan.coding, dst, src, format, l.book, l.table)
@@ -96,7 +94,8 @@ func (l *lookup) project(k *kernel, dst, src []byte, format raster.Format) {
 	k.project(dst, src, format, l.table, l.gate)
 }
 
-// apply writes what the pixels of these indices and values project to.
+// apply writes what pixels with these indices and values project to. The lookup
+// must not be direct.
 func (l *lookup) apply(dst []byte, indices []uint16, values []uint8) {
 	dst = dst[:len(indices)]
 	p := l.plan
@@ -111,7 +110,7 @@ func (l *lookup) apply(dst []byte, indices []uint16, values []uint8) {
 	case p.binsValue:
 		cells, values := l.cells, values[:len(indices)]
 		for i, index := range indices {
-			// No CPU could predict a branch.
+			// This has no branch because no CPU could predict it.
 			cell := p.hue[index>>8] + p.saturation[uint8(index)] + p.value[values[i]]
 			inside := ^(cell >> 31)
 			dst[i] = cells[cell&inside] & uint8(inside)

@@ -3,7 +3,6 @@ package backproj
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"testing"
 )
 
@@ -130,38 +129,39 @@ func TestNumberOfThreadsDoesNotMatter(t *testing.T) {
 	}
 }
 
-func TestParallelCoversEachRowOnce(t *testing.T) {
-	for rows := 1; rows < 20; rows++ {
-		for workers := 1; workers <= rows; workers++ {
-			done := make([]int, rows)
-			parallel(rows, workers, func(y0, y1 int) {
-				for y := y0; y < y1; y++ {
-					done[y]++
-				}
-			})
-			for y, n := range done {
-				if n != 1 {
-					t.Errorf("%d rows, %d workers: row %d done %d times", rows, workers, y, n)
-				}
+func TestSeveralHistogramsAtOnceGiveWhatEachGives(t *testing.T) {
+	const w, h = 201, 43
+	frame := Image{Pix: noise(11, 3*w*h), Width: w, Height: h}
+	var histograms []*Histogram
+	var dsts []Plane
+	for _, layout := range layouts {
+		histogram, err := NewHistogram(frame, &Options{Layout: layout})
+		if err != nil {
+			t.Fatal(err)
+		}
+		histograms = append(histograms, histogram)
+		dsts = append(dsts, Plane{Pix: make([]byte, w*h), Width: w, Height: h})
+	}
+	dsts[1] = Plane{Pix: make([]byte, 2*w*h), Width: w, Height: h, PixelStride: 2}
+	for _, run := range []Run{{}, {Threads: 1}, {Threads: 5}} {
+		if err := BackProjectEach(dsts, []Image{frame}, histograms, run); err != nil {
+			t.Fatal(err)
+		}
+		for i, histogram := range histograms {
+			alone := dsts[i]
+			alone.Pix = make([]byte, len(alone.Pix))
+			if err := histogram.BackProject(alone, frame); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(alone.Pix, dsts[i].Pix) {
+				t.Errorf("%+v: another result in company", histogram.Layout)
 			}
 		}
 	}
-}
-
-func TestPanicsOfAnyWorkerReachTheCaller(t *testing.T) {
-	for bad := range 4 {
-		func() {
-			defer func() {
-				if p := fmt.Sprint(recover()); !strings.Contains(p, "row") {
-					t.Errorf("worker %d: recovered %v", bad, p)
-				}
-			}()
-			parallel(4, 4, func(y0, _ int) {
-				if y0 == bad {
-					panic("row")
-				}
-			})
-			t.Errorf("worker %d: no panic", bad)
-		}()
+	if err := BackProjectEach(nil, []Image{frame}, nil, Run{}); err != nil {
+		t.Errorf("no histogram at all: %v", err)
+	}
+	if err := BackProjectEach(dsts[:1], []Image{frame}, histograms, Run{}); err == nil {
+		t.Error("fewer planes than histograms: no error")
 	}
 }

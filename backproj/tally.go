@@ -6,16 +6,16 @@ import (
 	"sync"
 )
 
-// A tally counts pixels: those of a large image by index, which is fast for each
-// pixel but leaves many counts to add up in the end; those of a small image, or of
-// a histogram with values, by cell.
+// A tally counts pixels. Those of a large image are counted by index, which is
+// faster for each pixel but leaves many counts to add up in the end. Those of a
+// small image, or for bins of value, are counted by cell.
 type tally struct {
 	plan    *plan
-	indices *indexCounts
-	passing [256]uint32 // 1 for values that the gate accepts
+	indices *indexCounts // or nil, to count by cell
+	passing [256]uint32  // 1 for values that the gate accepts, otherwise 0
 	cells   []uint32
 	pending int64   // pixels since the last carry
-	total   []int64 // what was carried
+	total   []int64 // counts up to the last carry
 }
 
 // indexCounts holds the number of pixels of each index.
@@ -78,8 +78,8 @@ func (t *tally) release() {
 	tallies.Put(t)
 }
 
-// expect makes room for n more pixels: no count, which has 32 bits, overflows
-// if there are at most math.MaxUint32 between one carry and the next.
+// expect makes room for n more pixels. Counts have 32 bits, so none overflows if
+// there are at most math.MaxUint32 pixels between one carry and the next.
 func (t *tally) expect(n int) {
 	if t.pending += int64(n); t.pending > math.MaxUint32 {
 		t.carry()
@@ -110,7 +110,7 @@ func (t *tally) count(indices []uint16, values []uint8) {
 		}
 		counts.add(indices)
 	case p.needsValues():
-		// The offsets of values are 0 or outside where they only gate.
+		// If there are no bins of value, its offsets are 0 or outside.
 		values = values[:len(indices)]
 		for i, index := range indices {
 			if cell := p.hue[index>>8] + p.saturation[uint8(index)] + p.value[values[i]]; cell >= 0 {

@@ -1,14 +1,14 @@
 //go:build !386 && !arm && !mips && !mipsle
 
-// Package binding is what gopy binds for Python: the functions of package
-// backproj over memory that Python owns.
+// Package binding has the functions that gopy binds for Python: those of package
+// backproj, for memory that Python owns.
 //
-// Images come as the address of their first component and their strides in
-// bytes, as numpy describes them. The caller has checked that all of that
-// memory is there, keeps it alive during the call, and gives arrays of the
-// right size. Nothing of it is kept after the call.
+// An image is given by the address of its first component and its strides in
+// bytes, as numpy describes arrays. The caller must have checked that the memory is
+// there, must keep it alive during the call, and must pass arrays of the right size.
+// No function keeps a pointer to that memory after the call.
 //
-// A histogram comes as the address of a [record].
+// A histogram is given by the address of a [record].
 //
 // The functions that project take what to write to, the frames, what to
 // project, and then how. The order of an image is 0 for BGR and 1 for RGB. A

@@ -7,8 +7,8 @@ import (
 	"github.com/backproj/backproj/backproj/internal/foreign"
 )
 
-// A record describes a histogram whose arrays Python owns. Python fills it in,
-// as a numpy array of the same structure: 8 bytes a field, without gaps.
+// A record describes a histogram whose arrays Python owns. It is one element of a
+// numpy array with the same fields, of 8 bytes each and without gaps.
 type record struct {
 	values   uintptr // float32, one a bin
 	table    uintptr // uint8, as backproj.Histogram has it

@@ -1,8 +1,8 @@
-// Package opencv is package backproj's work done by OpenCV itself: cvtColor,
-// calcHist, normalize and calcBackProject, called through gocv. It is there to
-// be compared with, and for those who would rather have OpenCV's code run than
-// ours. The results are the same, byte for byte; [backproj.Histogram] makes
-// them in one pass, faster and without cgo.
+// Package opencv does the work of package backproj by OpenCV itself: it calls
+// cvtColor, calcHist, normalize and calcBackProject through gocv. It is there for
+// comparison, and for those who prefer that OpenCV's code runs. The results are the
+// same, byte for byte, but [backproj.Histogram] computes them in one pass, faster
+// and without cgo.
 //
 // The package is empty unless it is built with the tag opencv, which needs
 // OpenCV 4.6 or later (Debian's libopencv-dev) and a C++ compiler:
@@ -14,18 +14,16 @@
 //
 // # Memory
 //
-// Images are given to OpenCV where they lie if their pixels are 3 or 4 bytes
-// apart within a row, in either order, and if their rows follow one another
-// downwards at any distance: whole images and crops. Others (planar images,
-// every other pixel, flipped ones) are copied first, at most 2^24 pixels at a
-// time. Likewise back projections are written where they belong if their
-// pixels adjoin within a row, and copied there otherwise.
+// OpenCV reads an image in place if its pixels are 3 or 4 bytes apart within a row,
+// in either order, and its rows follow one another downwards, with or without gaps:
+// whole images and crops. Other images, such as planar or flipped ones, are copied
+// first, at most 2^20 pixels at a time. Likewise, OpenCV writes a back projection in
+// place if the pixels of its rows adjoin. Otherwise the result is copied there.
 //
 // # Faults
 //
-// Whatever is wrong with an argument is an error, found before OpenCV sees it:
-// a C++ exception that gocv does not catch would end the process. Package
-// backproj can also report a fault in memory that goes away during the call,
-// as that of a mapped file that is cut short. Here nothing can: in C++ it ends
-// the process.
+// Arguments are checked before OpenCV sees them, because a C++ exception that gocv
+// does not catch ends the process. Package backproj can also report a fault in
+// memory that is gone during the call, such as that of a mapped file that was
+// truncated. This package cannot: a fault in C++ ends the process.
 package opencv

@@ -13,8 +13,8 @@ import (
 	"gocv.io/x/gocv"
 )
 
-// A scope holds the Mats of a call, so that one deferred close is enough on
-// every path, and the memory that they are headers of in place.
+// A scope holds the Mats of a call, so that one deferred close closes all of them,
+// and pins the Go memory that they refer to.
 type scope struct {
 	mats   []gocv.Mat
 	pinner runtime.Pinner
@@ -36,8 +36,8 @@ func (s *scope) keep(m gocv.Mat) gocv.Mat {
 // empty returns a Mat that OpenCV may fill.
 func (s *scope) empty() gocv.Mat { return s.keep(gocv.NewMat()) }
 
-// over returns a Mat over memory that stays the caller's. gocv takes its word
-// for it that there is enough, so here is where it is checked.
+// over returns a Mat that shares memory of the caller's. gocv does not check that
+// there is enough of it, so over does.
 func (s *scope) over(memory []byte, rows, columns int, kind gocv.MatType, size int) (gocv.Mat, error) {
 	if rows <= 0 || columns <= 0 || columns > len(memory)/size || rows > len(memory)/(size*columns) {
 		return gocv.Mat{}, fmt.Errorf("opencv: internal error, please report it: %d bytes for a Mat of %d×%d×%d",
@@ -52,9 +52,9 @@ func (s *scope) over(memory []byte, rows, columns int, kind gocv.MatType, size i
 	return s.keep(m), nil
 }
 
-// spaced returns a Mat of pixels of size bytes over the rows that lie stride
-// apart from offset on. What a Mat is made of bytes has no gaps, so gaps begin
-// as columns, of which the Mat then is a region.
+// spaced returns a Mat of pixels of size bytes whose rows begin at offset and are
+// stride bytes apart. gocv makes only Mats without gaps, so the gaps are columns of
+// a larger Mat, and the Mat returned is a region of it.
 func (s *scope) spaced(memory []byte, offset, width, height, stride, size int) (gocv.Mat, error) {
 	if height == 1 {
 		stride = width * size

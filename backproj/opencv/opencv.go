@@ -11,9 +11,8 @@ import (
 	"gocv.io/x/gocv"
 )
 
-// What both calls say of the histogram: hue and saturation are the first two
-// channels of an HSV image, each of 32 bins. The ranges are those of OpenCV's
-// 8-bit HSV.
+// The arguments of calcHist and calcBackProject: hue and saturation are the first
+// two channels of an HSV image. The ranges are those of OpenCV's 8-bit HSV.
 var (
 	channels = []int{0, 1}
 	bins     = []int{32, 32}
@@ -26,12 +25,12 @@ const Cells = 32 * 32
 // peak is the value of the fullest bin.
 const peak = 256
 
-// Version returns the version of OpenCV that runs, such as "4.6.0".
+// Version returns the version of the OpenCV library in use, such as "4.6.0".
 func Version() string {
 	return gocv.OpenCVVersion()
 }
 
-// StartNoThreads has OpenCV do all work in the threads that call it.
+// StartNoThreads makes OpenCV do all work in the threads that call it.
 func StartNoThreads() {
 	if gocv.GetNumThreads() != 1 {
 		gocv.SetNumThreads(1)
@@ -132,10 +131,11 @@ func normalize(values []float32, counts []int64) error {
 	return nil
 }
 
-// BackProject writes to each pixel of dst the value of the bin that the same
-// pixel of frame falls into, rounded half to even and limited to 0 to 255. The
-// two must be of one size and must not share memory. The values are those of a
-// histogram that Fit or [backproj.NewHistogram] made.
+// BackProject writes to each pixel of dst the value of the bin that the same pixel
+// of frame falls into, rounded half to even and limited to 0 to 255, like
+// [backproj.Histogram.BackProject]. The two must have the same size and must not
+// share memory. The values are those of a histogram that Fit or
+// [backproj.NewHistogram] made, Cells of them.
 func BackProject(dst backproj.Plane, frame backproj.Image, values []float32) error {
 	if len(values) != Cells {
 		return fmt.Errorf("opencv: values: %d, not %d", len(values), Cells)

@@ -1,8 +1,8 @@
 //go:build !386 && !arm && !mips && !mipsle
 
-// Package foreign makes slices and images of memory that Python owns, given by
-// address, and keeps what goes wrong there from ending the process. Like the
-// module for Python, it is for 64-bit platforms only.
+// Package foreign makes slices and images of memory that Python owns and that is
+// given by address. It keeps faults in that memory from ending the process. Like
+// the module for Python, it is for 64-bit platforms only.
 package foreign
 
 import (
@@ -16,12 +16,12 @@ import (
 	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
-// Guard is what a bound function defers, to turn a panic into an error:
+// Guard turns a panic into an error. Bound functions defer it:
 //
 //	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
 //
-// With that, faults are panics too until it returns. It is no closure, which
-// would have every call allocate it and the error.
+// Faults then panic too until the function returns. Guard is not a closure because
+// each call would have to allocate that.
 func Guard(err *error, faults bool) {
 	debug.SetPanicOnFault(faults)
 	switch p := recover().(type) {
@@ -37,8 +37,8 @@ func Guard(err *error, faults bool) {
 	}
 }
 
-// Image returns the image whose first component is at address, with strides as
-// numpy has them. The order is a backproj.Order.
+// Image returns the image whose first component is at address, with strides in
+// bytes as of a numpy array. The order is a backproj.Order.
 func Image(address uintptr, height, width, rowStride, pixelStride, channelStride, order int) (backproj.Image, error) {
 	pix, offset, err := memory(address, [][2]int{
 		{height, rowStride}, {width, pixelStride}, {3, channelStride}})
@@ -57,14 +57,12 @@ func Plane(address uintptr, height, width, rowStride, pixelStride int) (backproj
 	}, err
 }
 
-// No process has memory in the first page, where what is wrong may look like a
-// nil pointer, nor beyond 2^56 bytes, so that no sum of a few extents that
-// were compared with the limit overflows.
+// No process has memory in the first page, which nil pointers with an offset point
+// into, nor beyond 2^56 bytes. The sum of a few lengths up to limit cannot overflow.
 const first, limit = 4096, 1 << 56
 
-// memory returns all bytes that an array touches whose element 0 is at
-// address, and where in them that element is. Each axis is its length and its
-// stride.
+// memory returns the bytes from the first to the last one of an array, and the
+// offset of its element 0, which is at address. An axis is a length and a stride.
 func memory(address uintptr, axes [][2]int) (bytes []byte, offset int, err error) {
 	below, above := 0, 0
 	for _, axis := range axes {
@@ -92,8 +90,8 @@ func memory(address uintptr, axes [][2]int) (bytes []byte, offset int, err error
 
 func abs(n int) int { return max(n, -n) }
 
-// Slice returns the n values from address on. It panics where there can be
-// none: unsafe.Slice, in a build that checks pointers, ends the process.
+// Slice returns the n values from address on. It panics if no process can have
+// them: unsafe.Slice, in a build that checks pointers, would end the process.
 func Slice[T any](address uintptr, n int) []T {
 	var value T
 	if n < 0 || uintptr(n) > limit/unsafe.Sizeof(value) || n > 0 && (address < first || address > limit) {
@@ -102,8 +100,8 @@ func Slice[T any](address uintptr, n int) []T {
 	return unsafe.Slice((*T)(pointer(address)), n)
 }
 
-// pointer returns the address as a pointer. The detour is for go vet, which
-// rightly doubts such conversions where the memory is Go's.
+// pointer returns the address as a pointer. It converts a pointer to the address,
+// because go vet reports direct conversions, which are wrong for Go's memory.
 func pointer(address uintptr) unsafe.Pointer {
 	return *(*unsafe.Pointer)(unsafe.Pointer(&address))
 }

@@ -10,15 +10,14 @@ import (
 	"github.com/backproj/backproj/backproj/opencv"
 )
 
-// What shares out OpenCV's work is a library that a forked child has in common
-// with its parent: the child waits for ever for what threads of the parent had
-// locked or begun. Where it cannot start a thread it ends the process. And its
-// threads take signals that Python's are to have.
+// OpenCV's own threads would break programs in three ways. A forked child waits for
+// ever for locks that threads of its parent held. If no thread can be started, the
+// process ends. And they receive signals that Python's threads are to handle.
 func init() {
 	opencv.StartNoThreads()
 }
 
-// Version returns the version of OpenCV that runs, such as "4.6.0".
+// Version returns the version of the OpenCV library in use, such as "4.6.0".
 func Version() string {
 	return opencv.Version()
 }

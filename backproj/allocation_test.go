@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// allocated returns how many bytes f allocates, at most, once it has made what it keeps.
+// allocated returns how many bytes f allocates after a first call, which fills pools.
 func allocated(f func()) uint64 {
 	f()
 	var before, after runtime.MemStats
 	least := ^uint64(0)
-	for range 8 { // the runtime allocates too, and the race detector has pools drop every fourth thing
+	for range 8 { // the runtime allocates too, and under the race detector pools drop every fourth item
 		runtime.ReadMemStats(&before)
 		f()
 		runtime.ReadMemStats(&after)
@@ -19,9 +19,9 @@ func allocated(f func()) uint64 {
 	return least
 }
 
-// TestACallAllocatesAScratchWhateverTheFrame holds calls to a scratch of some
-// KiB a worker: one that grew with the frame would be a copy of it.
-func TestACallAllocatesAScratchWhateverTheFrame(t *testing.T) {
+// A call may allocate some KiB of scratch memory for each worker, whatever the size
+// of the frame: never a copy of it.
+func TestACallAllocatesNoMoreForALargeFrame(t *testing.T) {
 	const w, h = 2048, 1024
 	pix, out, mask := make([]byte, 3*w*h), make([]byte, 3*w*h), make([]byte, w*h)
 	for i := range mask {

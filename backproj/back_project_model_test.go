@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// The sizes are on both sides of maxCompactPixels, and the layouts follow one another
-// in one order and then in the other, since memory is used again.
-func TestAOneShotGivesWhatAHistogramGives(t *testing.T) {
+// The sizes are on both sides of maxCompactPixels. Layouts come in one order and then
+// in the other, because memory is used again for the next one.
+func TestBackProjectModelGivesWhatAHistogramGives(t *testing.T) {
 	gated := &Bounds{Lo: [3]uint8{170, 60, 32}, Hi: [3]uint8{20, 200, 250}}
 	layouts := []Layout{
 		{}, {Bins: [3]int{180, 256}}, {InRange: gated}, {Channels: Hue, Bins: [3]int{16}, InRange: gated},
@@ -47,7 +47,7 @@ func TestAOneShotGivesWhatAHistogramGives(t *testing.T) {
 	}
 }
 
-func TestAOneShotKeepsNothingOfAModelThatFailed(t *testing.T) {
+func TestBackProjectModelKeepsNothingAfterAnError(t *testing.T) {
 	frame := Image{Pix: noise(6, 3*64), Width: 8, Height: 8}
 	dst := Plane{Pix: make([]byte, 64), Width: 8, Height: 8}
 	if _, err := BackProjectModel(Plane{Pix: dst.Pix, Width: 8, Height: 7}, frame, frame, nil); err == nil {

@@ -7,10 +7,10 @@ import (
 	"github.com/backproj/backproj/backproj"
 )
 
-// BenchmarkKernelWork measures what is made of the kernels' stages, on one
-// thread: counting, and projecting what more than a table and a packed row of
-// three bytes a pixel needs. The pictures are as BenchmarkKernel's: smooth, as the
-// neighbours of a photograph are alike, and noise.
+// BenchmarkKernelWork measures whole calls on one thread: counting, and projecting
+// for layouts, formats and numbers of histograms that use different code. The
+// pictures are those of BenchmarkKernel: a smooth one, whose neighbouring pixels are
+// alike as in a photograph, and noise.
 func BenchmarkKernelWork(b *testing.B) {
 	const side = 1 << 10
 	out := make([]byte, 4*side*side)
@@ -93,7 +93,7 @@ func square(side int, order backproj.Order, kind string) backproj.Image {
 	return image
 }
 
-// BenchmarkTabulate measures what a one shot costs beside its pixels.
+// BenchmarkTabulate measures the work that depends on the layout alone.
 func BenchmarkTabulate(b *testing.B) {
 	for _, layout := range []struct {
 		name string
@@ -111,10 +111,7 @@ func BenchmarkTabulate(b *testing.B) {
 				b.Fatal(err)
 			}
 			for range b.N {
-				if err := h.Normalize(256); err != nil {
-					b.Fatal(err)
-				}
-				if err := h.Tabulate(1); err != nil {
+				if err := h.Normalize(256); err != nil { // and tabulate
 					b.Fatal(err)
 				}
 			}
@@ -122,8 +119,8 @@ func BenchmarkTabulate(b *testing.B) {
 	}
 }
 
-// BenchmarkOneShot measures all of a one shot of 64×64 pixels, and what of it
-// projecting takes with a table and without.
+// BenchmarkOneShot measures BackProjectModel for 64×64 pixels, and the part of it
+// that projecting takes, with a table and without.
 func BenchmarkOneShot(b *testing.B) {
 	frame := square(64, backproj.BGR, "smooth")
 	model, err := frame.Crop(10, 10, 32, 32)
