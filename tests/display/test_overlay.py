@@ -92,7 +92,7 @@ def test_a_batch_is_its_frames(noise):
     np.testing.assert_array_equal(backproj.overlay(frames, probs), expected)
 
 
-def test_it_leaves_its_inputs_alone(noise):
+def test_it_does_not_change_its_inputs(noise):
     frame, plane = noise.copy(), noise[..., 0].copy()
     shown = backproj.overlay(frame, plane)
     shown[...] = 7
@@ -117,7 +117,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_an_error_that_says_how_to_mend_it(mistake):
+def test_a_mistake_is_an_error_that_says_how_to_fix_it(mistake):
     arguments, error, says = MISTAKES[mistake]
     with pytest.raises(error, match=says) as raised:
         backproj.overlay(*arguments)

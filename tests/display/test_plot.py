@@ -60,7 +60,7 @@ def test_hue_goes_to_the_right_and_saturation_up(ax, suit):
     assert image.origin == "lower"
 
 
-def test_the_fullest_bin_of_180_by_256_has_the_full_colour_of_it(ax):
+def test_the_fullest_bin_of_180_by_256_has_its_full_colour(ax):
     orange = np.full((2, 2, 3), (0, 128, 255), np.uint8)
     hue, saturation, _ = cv2.cvtColor(orange, cv2.COLOR_BGR2HSV)[0, 0]
     backproj.Histogram(orange, bins=(180, 256)).plot(ax=ax)
@@ -106,13 +106,13 @@ def test_an_empty_histogram_can_be_drawn(channels, ax, suit):
 
 
 @pytest.mark.parametrize("given", [3, "ax", Figure(), matplotlib])
-def test_what_is_no_axes_is_a_type_error(given, suit):
+def test_anything_but_axes_is_a_type_error(given, suit):
     with pytest.raises(TypeError, match=r"ax must be a matplotlib Axes, not .*plt\.subplots"):
         backproj.Histogram(suit).plot(ax=given)
 
 
 @pytest.mark.parametrize("given", [{}, {"ax": None}, {"ax": "axes"}])
-def test_without_matplotlib_it_is_one_line_that_says_what_to_install(given, suit, monkeypatch):
+def test_without_matplotlib_the_error_says_what_to_install(given, suit, monkeypatch):
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "path", [])

@@ -1,4 +1,4 @@
-"""A notebook shows a histogram as a small picture of its colours, and what it is."""
+"""A notebook shows a histogram as a small picture of its colours and a table of its layout."""
 
 import base64
 import re
@@ -57,7 +57,7 @@ def facts(hist):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_it_is_some_kilobytes(layout, photograph):
+def test_it_takes_a_few_kilobytes(layout, photograph):
     assert len(backproj.Histogram(photograph, **LAYOUTS[layout])._repr_html_()) < 16_000
 
 

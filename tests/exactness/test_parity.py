@@ -1,4 +1,4 @@
-"""Results are OpenCV's, byte for byte."""
+"""Results equal OpenCV's, byte for byte."""
 
 import cv2
 import numpy as np
@@ -69,7 +69,7 @@ def test_rgb_order_gives_what_swapping_to_bgr_gives(photograph):
 
 
 @pytest.mark.parametrize("width", [7, 9, 0])
-def test_the_cards_byte_function_gives_nothing_for_sizes_that_do_not_fit(width):
+def test_the_bindings_byte_function_returns_no_bytes_for_wrong_sizes(width):
     native = backproj._runtime.loader.load("_native")
     handle = native.Slice_byte_from_bytes(bytes(8 * 8 * 3))
     native.IncRef(handle)

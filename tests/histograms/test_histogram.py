@@ -1,4 +1,4 @@
-"""What a Histogram is beside its results."""
+"""The attributes, repr and help of a Histogram."""
 
 import pydoc
 import re
@@ -34,7 +34,7 @@ def test_its_arrays_cannot_be_written(noise, name):
         setattr(hist, name, None)
 
 
-def test_it_does_not_follow_a_model_that_changes(noise):
+def test_changing_the_model_later_changes_nothing(noise):
     frame = noise.copy()
     hist = backproj.Histogram(noise)
     before = hist.back_project(frame)
@@ -43,7 +43,7 @@ def test_it_does_not_follow_a_model_that_changes(noise):
 
 
 @pytest.mark.parametrize("call", [backproj.Histogram, lambda m, mask: backproj.back_project(m, m, mask=mask)])
-def test_a_mask_that_leaves_nothing_warns_where_it_was_called_and_gives_zeros(noise, call):
+def test_a_mask_that_excludes_all_pixels_warns_at_the_caller_and_gives_zeros(noise, call):
     with pytest.warns(RuntimeWarning, match="no pixel passed mask") as caught:
         result = call(noise, mask=np.zeros(noise.shape[:2], bool))
     assert caught[0].filename == __file__
@@ -51,7 +51,7 @@ def test_a_mask_that_leaves_nothing_warns_where_it_was_called_and_gives_zeros(no
 
 
 def test_a_model_that_fills_all_bins_alike_gives_zeros(all_colours):
-    # As OpenCV has it: a constant histogram has no least and no greatest.
+    # As in OpenCV, whose NORM_MINMAX maps a constant histogram to zeros.
     colours = all_colours.reshape(-1, 3)[::5]
     _, one_a_cell = np.unique(formula.cells(formula.hsv(colours)), return_index=True)
     hist = backproj.Histogram(colours[np.newaxis, one_a_cell])
@@ -59,11 +59,11 @@ def test_a_model_that_fills_all_bins_alike_gives_zeros(all_colours):
     assert not hist.values.any()
 
 
-def test_its_repr_says_how_much_it_counted(noise):
+def test_its_repr_says_how_many_pixels_it_counted(noise):
     assert repr(backproj.Histogram(noise)) == "<backproj.Histogram: hs, 32×32 bins, 1961 pixels>"
 
 
-def test_info_names_what_runs_here():
+def test_info_names_the_kernel_the_threads_and_the_version():
     info = backproj.info()
     assert info["kernel"] in info["kernels"]
     assert info["threads"] >= 1

@@ -1,4 +1,4 @@
-"""Where histograms come from and what can be done with them: values, sums, ratios, copies."""
+"""Histograms from values and from several models; sums, ratios, equality, copies and pickles."""
 
 import copy
 import copyreg
@@ -41,7 +41,7 @@ def hist(request, model):
         ((16, 1, 1), "hsv", (16, 1, 1)),
     ],
 )
-def test_the_channels_say_what_the_axes_of_values_are(model, shape, channels, bins):
+def test_from_values_takes_an_axis_for_each_channel(model, shape, channels, bins):
     values = gradient(*shape)
     hist = backproj.Histogram.from_values(values, channels=channels)
     assert hist.counts is None
@@ -63,7 +63,7 @@ def test_values_are_copied(model):
 
 
 @pytest.mark.parametrize("channels", ["h", "hs", "hsv"])
-def test_what_opencv_counted_is_what_a_histogram_counts(model, channels):
+def test_from_values_with_opencvs_values_equals_a_counted_histogram(model, channels):
     _, values = opencv_chain.histogram(model, channels=channels, bins=12, peak=255)
     counted = backproj.Histogram(model, channels=channels, bins=12, peak=255)
     given = backproj.Histogram.from_values(values, channels=channels)
@@ -100,7 +100,7 @@ BAD_VALUES = {
     "a scale of inf": (ONES, {"scale": float("inf")}, ValueError, "inf"),
     "a scale of inf for zeros": (0 * ONES, {"scale": float("inf")}, ValueError, "inf"),
     "a scale beyond float32": (ONES, {"scale": 1e300}, ValueError, "1e+300"),
-    "a scale beyond all": (ONES, {"scale": 10**400}, ValueError, "scale is 1000"),
+    "a scale beyond float64": (ONES, {"scale": 10**400}, ValueError, "scale is 1000"),
     "a text as scale": (ONES, {"scale": "2"}, TypeError, "'2'"),
     "no scale": (ONES, {"scale": None}, TypeError, "None"),
     "scales": (ONES, {"scale": [1, 2]}, TypeError, "[1, 2]"),
@@ -164,14 +164,14 @@ DIFFERENT = {
 
 
 @pytest.mark.parametrize("options", DIFFERENT.values(), ids=DIFFERENT)
-def test_histograms_of_different_layouts_or_peaks_have_no_sum(model, options):
+def test_histograms_of_different_layouts_or_peaks_cannot_be_added(model, options):
     one, two = backproj.Histogram(model), backproj.Histogram(model, **options)
     for a, b in ((one, two), (two, one)):
         with pytest.raises(ValueError, match="different layouts or peaks cannot be added"):
             a + b
 
 
-def test_what_has_no_counts_has_no_sum(model):
+def test_histograms_without_counts_cannot_be_added(model):
     counted = backproj.Histogram(model)
     for other in (backproj.Histogram.from_values(counted.values, channels="hs"), counted.ratio(counted)):
         for a, b in ((counted, other), (other, counted)):
@@ -185,11 +185,12 @@ def test_sum_adds_histograms(model):
 
 
 @pytest.mark.parametrize("other", [1, 1.5, None, np.ones((32, 32)), "hist", [1]])
-def test_only_histograms_are_added(model, other):
+def test_only_histograms_can_be_added(model, other):
     hist = backproj.Histogram(model)
-    with pytest.raises(TypeError):
+    refused = r"unsupported operand|can only concatenate|does not support ufuncs"
+    with pytest.raises(TypeError, match=refused):
         hist + other
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=refused):
         other + hist
 
 
@@ -204,7 +205,7 @@ def test_only_histograms_are_added(model, other):
         ([None, np.ones((3, 3), bool)], ValueError, r"\(3, 3\), but the model has \(60, 70\)"),
     ],
 )
-def test_several_models_take_as_many_masks(model, masks, error, says):
+def test_a_list_of_models_needs_as_many_masks(model, masks, error, says):
     with pytest.raises(error, match=says):
         backproj.Histogram([model, model], mask=masks)
 
@@ -215,7 +216,7 @@ def test_several_models_take_as_many_masks(model, masks, error, says):
 @pytest.mark.parametrize(
     "options", [{}, {"channels": "h", "bins": 16, "in_range": GATE}, {"channels": "hsv", "bins": 6}]
 )
-def test_a_ratio_is_swain_and_ballards(photograph, options):
+def test_a_ratio_is_that_of_swain_and_ballard(photograph, options):
     # R = min(M / I, 1) for each bin, of the model's and the image's counts: section 5 of "Color Indexing".
     patch = photograph[80:160, 180:260]
     one, scene = backproj.Histogram(patch, **options), backproj.Histogram(photograph, **options)
@@ -265,7 +266,7 @@ def test_bad_scenes_are_named(model):
 # --- equality, copies
 
 
-def test_equal_histograms_are_those_of_one_layout_and_the_same_values(model):
+def test_histograms_are_equal_to_those_of_the_same_origin_only(model):
     every = [make(model) for make in ORIGINS.values()]
     again = [make(model) for make in ORIGINS.values()]
     for i, one in enumerate(every):
@@ -283,9 +284,7 @@ def test_equality_tells_counts_and_peaks_apart(model):
     values = backproj.Histogram.from_values(hist.values, channels="hs")
     assert hist != values  # which has no counts
     black = np.zeros((16, 16, 3), np.uint8)  # 256 pixels in one bin
-    assert backproj.Histogram(black, peak=256) != backproj.Histogram(
-        black, peak=None
-    )  # 256 pixels in one bin
+    assert backproj.Histogram(black, peak=256) != backproj.Histogram(black, peak=None)
     for options in ({"scale": 2}, {"in_range": GATE}, {"ranges": [0, 180, 0, 255]}):
         assert values != backproj.Histogram.from_values(hist.values, channels="hs", **options)
 
@@ -298,11 +297,11 @@ def test_a_comparison_with_anything_else_is_a_plain_bool(model, other):
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_pickles(hist, model, protocol):
+def test_a_pickled_histogram_comes_back_equal(hist, model, protocol):
     assert_same(hist, pickle.loads(pickle.dumps(hist, protocol)), model)
 
 
-def test_pickles_with_buffers_outside(hist, model):
+def test_a_pickle_with_out_of_band_buffers_comes_back_equal(hist, model):
     buffers = []
     data = pickle.dumps(hist, 5, buffer_callback=buffers.append)
     raw = [bytearray(buffer.raw()) for buffer in buffers]
@@ -330,7 +329,7 @@ BAD_PICKLES = {
 
 
 @pytest.mark.parametrize(("change", "says"), BAD_PICKLES.values(), ids=BAD_PICKLES)
-def test_a_pickle_of_what_is_no_histogram_is_an_error(model, change, says):
+def test_a_pickle_that_is_not_a_histogram_is_an_error(model, change, says):
     class Forged:
         def __reduce__(self):
             state = backproj.Histogram(model).__getstate__() | change
@@ -344,7 +343,7 @@ def test_pickles_name_public_modules_only(model):
     assert b"backproj._" not in pickle.dumps(backproj.Histogram(model), 0)
 
 
-def test_peak_and_scale_are_what_was_asked_for(model):
+def test_peak_and_scale_are_those_given(model):
     hist = backproj.Histogram(model)
     assert (hist.peak, hist.scale) == (256, 1)
     assert backproj.Histogram(model, peak=255).peak == 255
@@ -365,7 +364,7 @@ def test_counts_that_overflow_are_an_error(model):
 
 
 @pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, lambda hist: copy.deepcopy([hist])[0]])
-def test_copies(hist, model, way):
+def test_a_copy_is_equal(hist, model, way):
     assert_same(hist, way(hist), model)
 
 
@@ -373,7 +372,7 @@ class Named(backproj.Histogram):
     __slots__ = ()
 
 
-def test_a_subclass_stays_one(model, tmp_path):
+def test_sums_copies_and_loaded_histograms_keep_the_subclass(model, tmp_path):
     hist = Named(model)
     hist.save(tmp_path / "hist")
     for other in (
@@ -386,7 +385,7 @@ def test_a_subclass_stays_one(model, tmp_path):
     assert hist == backproj.Histogram(model)
 
 
-def test_weak_references_do_not_keep_it(model):
+def test_a_weak_reference_does_not_keep_a_histogram_alive(model):
     hist = backproj.Histogram(model)
     reference = weakref.ref(hist)
     assert reference() is hist
@@ -397,7 +396,7 @@ def test_weak_references_do_not_keep_it(model):
     assert values.max() == 256, "arrays outlive their histogram"
 
 
-def test_nothing_can_be_set(hist):
+def test_attributes_cannot_be_set(hist):
     for name in ("values", "counts", "anything"):
         with pytest.raises(AttributeError):
             setattr(hist, name, None)

@@ -1,4 +1,4 @@
-"""Bad input is a TypeError or ValueError that names what came and how to mend it."""
+"""Bad input raises a TypeError or ValueError that names the input and says how to fix it."""
 
 import array
 from unittest.mock import Mock
@@ -21,10 +21,10 @@ STRUCTURED = pixels(6, 8, dtype=[("b", "u1"), ("g", "u1"), ("r", "u1")])
 
 
 class Opaque:
-    """Something that no one expects."""
+    """An object that is not an image of any kind."""
 
 
-# (what comes as a frame, the error, what its text must name)
+# (frame, error, what its message must name, the fix that it must suggest)
 BAD_IMAGES = {
     "None": (None, TypeError, "NoneType", "check the path"),
     "set": ({1, 2}, TypeError, "set", "numpy.asarray"),
@@ -205,7 +205,7 @@ def test_bad_orders(value, error, named, fix):
         assert_says(caught, "order", named, fix)
 
 
-def test_a_mask_beside_a_histogram():
+def test_a_mask_with_a_histogram_is_an_error():
     with pytest.raises(TypeError, match=r"mask cannot be given with a Histogram; pass it") as caught:
         backproj.back_project(FRAME, backproj.Histogram(MODEL), mask=pixels(4, 5))
     assert "\n" not in str(caught.value)
@@ -267,7 +267,7 @@ def test_frame_and_model_swapped():
 
 
 class Units(np.ndarray):
-    """A subclass that says of itself what is not so."""
+    """A subclass with wrong attributes."""
 
     flags = property(lambda self: type("Flags", (), {"writeable": True, "c_contiguous": True}))
     __array_interface__ = property(lambda self: {"data": (id(object), False)})
@@ -277,7 +277,7 @@ class Units(np.ndarray):
         return np.asarray(self)[key] / 255.0
 
 
-def test_the_array_is_asked_not_its_subclass():
+def test_attributes_that_a_subclass_overrides_are_ignored():
     image = np.random.default_rng(0).integers(0, 256, (6, 8, 4), np.uint8)
     expected = backproj.back_project(image, image)
     np.testing.assert_array_equal(backproj.back_project(image.view(Units), image.view(Units)), expected)
@@ -295,7 +295,7 @@ class Claims:
 
 
 class Raises(np.ndarray):
-    """A subclass of which nothing may be asked."""
+    """A subclass whose attributes all raise an error."""
 
     def __getattribute__(self, name):
         if name == "__class__":  # isinstance does
@@ -326,7 +326,7 @@ def test_an_object_that_claims_to_be_an_array_is_an_error(argument, call):
         call(Mock(spec=np.ndarray))
 
 
-def test_a_subclass_that_nothing_may_be_asked_is_the_array_that_it_is():
+def test_a_subclass_whose_attributes_all_raise_is_read_as_an_array():
     image = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
     expected = backproj.back_project(image, image)
     np.testing.assert_array_equal(backproj.back_project(image.view(Raises), image.view(Raises)), expected)

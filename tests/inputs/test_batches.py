@@ -1,4 +1,4 @@
-"""A batch of frames gives what its frames give, one by one, and so do several histograms."""
+"""Projecting a batch gives the results of its frames one by one, for one histogram or several."""
 
 import signal
 
@@ -45,7 +45,9 @@ VIEWS = {
 # Where (k, n, h, w) bytes may be written: views of larger or other arrays.
 OUTS = {
     "contiguous": lambda shape: np.empty(shape, np.uint8),
-    "within": lambda shape: np.empty([n + 2 for n in shape], np.uint8)[tuple(slice(1, 1 + n) for n in shape)],
+    "inside a larger array": lambda shape: np.empty([n + 2 for n in shape], np.uint8)[
+        tuple(slice(1, 1 + n) for n in shape)
+    ],
     "every other pixel": lambda shape: np.empty((*shape[:-1], 2 * shape[-1]), np.uint8)[..., ::2],
     "every other frame": lambda shape: np.empty((shape[0], 2 * shape[1], *shape[2:]), np.uint8)[:, ::2],
     "reversed": lambda shape: np.empty(shape, np.uint8)[::-1, ::-1, ::-1, ::-1],
@@ -129,7 +131,7 @@ def test_several_histograms_of_one_frame(batch, hists):
         ((2, 5, 4, 3), 0, (0, 2, 5, 4)),
     ],
 )
-def test_what_is_empty_gives_an_empty_result(hists, frames, number, shape):
+def test_empty_input_gives_an_empty_result(hists, frames, number, shape):
     model = hists[0] if number is None else hists[:number]
     assert backproj.back_project(np.empty(frames, np.uint8), model).shape == shape
     out = np.empty(shape, np.uint8)
@@ -145,7 +147,7 @@ def test_what_is_empty_gives_an_empty_result(hists, frames, number, shape):
         ((N, 2, H, W), 2, rf"\(2, {N}, {H}, {W}\)"),
     ],
 )
-def test_an_out_of_another_shape_is_an_error(batch, hists, shape, number, says):
+def test_an_out_of_the_wrong_shape_is_an_error(batch, hists, shape, number, says):
     with pytest.raises(ValueError, match=says):
         backproj.back_project(
             batch, hists[0] if number is None else hists[:number], out=np.empty(shape, np.uint8)
@@ -161,7 +163,7 @@ def test_an_out_that_several_planes_share_is_an_error(batch, hists):
 
 
 def chunked(monkeypatch, pixels):
-    """Let no call of Go have more pixels."""
+    """Limit each Go call to so many pixels."""
     monkeypatch.setattr(blocks, "PIXELS_A_CALL", pixels)
     monkeypatch.setattr(blocks, "_MOST_PIXELS_A_CALL", pixels)
     monkeypatch.setattr(blocks, "_SECONDS_A_CALL", 1e9)
@@ -178,7 +180,7 @@ def test_chunks_of_any_size_give_the_same(monkeypatch, batch, hists, view, pixel
     np.testing.assert_array_equal(backproj.back_project(frames, hists, out=out), expected)
 
 
-def test_frames_that_are_no_tall_frame_are_one_call_too_unless_they_are_many(
+def test_a_batch_that_is_not_contiguous_takes_one_go_call_unless_it_has_many_frames(
     monkeypatch, watch_go, batch, hists
 ):
     frames = batch[::-1]
@@ -201,7 +203,7 @@ def test_frames_that_are_no_tall_frame_are_one_call_too_unless_they_are_many(
         (1 << 24, "Fit", 1),
     ],
 )
-def test_models_are_counted_in_chunks_too(monkeypatch, watch_go, batch, pixels, function, number):
+def test_large_models_are_counted_in_chunks(monkeypatch, watch_go, batch, pixels, function, number):
     mask = np.random.default_rng(2).integers(0, 2, (H, W), np.uint8)
     halves = batch[0, ::-1, ::2], mask[::-1, ::2]
     expected = backproj.Histogram(batch[0]), backproj.Histogram(halves[0], mask=halves[1])
@@ -212,7 +214,7 @@ def test_models_are_counted_in_chunks_too(monkeypatch, watch_go, batch, pixels, 
     assert backproj.Histogram(halves[0], mask=halves[1]) == expected[1]
 
 
-def test_frames_that_follow_one_another_are_one_call_and_huge_ones_several(monkeypatch, watch_go, hists):
+def test_a_contiguous_batch_takes_one_go_call_and_huge_frames_take_several(monkeypatch, watch_go, hists):
     seen = watch_go("Project")
     frames = np.zeros((4, 8, 10, 3), np.uint8)
     hists[0].back_project(frames)

@@ -1,4 +1,4 @@
-"""Raw BGR bytes: what the card promises of ``BackProject([]byte, ...) []byte``, from Python."""
+"""``back_project_bytes`` takes packed BGR bytes and returns the bytes of the back projection."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def project(frame, model):
     return backproj.back_project_bytes(frame.tobytes(), w, h, model.tobytes(), mw, mh)
 
 
-def test_it_gives_the_bytes_of_the_array_route(photograph):
+def test_it_returns_the_same_bytes_as_back_project(photograph):
     model = photograph[300:360, 120:180]
     prob = project(photograph, model)
     assert type(prob) is bytes
@@ -36,7 +36,7 @@ def test_it_takes_numpy_integers_as_sizes():
 
 
 @pytest.mark.parametrize(("w", "h"), [(0, 0), (0, 5), (5, 0)])
-def test_a_frame_without_pixels_gives_no_bytes(w, h):
+def test_a_frame_without_pixels_returns_no_bytes(w, h):
     assert backproj.back_project_bytes(b"", w, h, MODEL.tobytes(), MW, MH) == b""
 
 
@@ -56,7 +56,7 @@ def test_a_frame_without_pixels_gives_no_bytes(w, h):
         ({"model": b"", "mw": 0}, ValueError, "model has 0×3 pixels, none to count"),
     ],
 )
-def test_what_does_not_fit_is_an_error(change, error, says):
+def test_wrong_sizes_and_types_are_errors(change, error, says):
     arguments = {"frame": FRAME.tobytes(), "w": W, "h": H, "model": MODEL.tobytes(), "mw": MW, "mh": MH}
     with pytest.raises(error, match=says):
         backproj.back_project_bytes(**arguments | change)

@@ -1,4 +1,4 @@
-"""One frame: any array gives what a plain copy of it gives, by one call of Go, or is an error."""
+"""One frame of any memory layout gives the result of a contiguous copy in one Go call, or is an error."""
 
 import numpy as np
 import pytest
@@ -103,7 +103,7 @@ def calls_of_go(watch_go):
 
 @pytest.mark.parametrize("make", GOOD.values(), ids=GOOD)
 @pytest.mark.parametrize("kind", CALLS)
-def test_any_view_gives_what_a_copy_gives_by_one_call_of_go(calls_of_go, hists, make, kind):
+def test_any_view_gives_the_result_of_a_copy_in_one_go_call(calls_of_go, hists, make, kind):
     for hist in hists:
         call, (frame, out) = CALLS[kind](hist), make()
         copy = np.array(frame, np.uint8, order="C")
@@ -123,7 +123,7 @@ def test_a_mistake_is_an_error_before_go_is_called(calls_of_go, hists, make, kin
     assert calls_of_go == []
 
 
-def test_a_frame_larger_than_a_call_takes_several(monkeypatch, calls_of_go, hists):
+def test_a_frame_too_large_for_one_go_call_takes_several(monkeypatch, calls_of_go, hists):
     expected = hists[0].back_project(pixels(H, W, 3))
     calls_of_go.clear()
     monkeypatch.setattr(blocks, "PIXELS_A_CALL", H * W - 1)
@@ -133,7 +133,7 @@ def test_a_frame_larger_than_a_call_takes_several(monkeypatch, calls_of_go, hist
 
 @pytest.mark.parametrize("make", GOOD.values(), ids=GOOD)
 @pytest.mark.parametrize("masked", [False, True])
-def test_a_model_needed_once_gives_what_its_histogram_gives(make, masked):
+def test_projecting_a_model_directly_gives_the_result_of_its_histogram(make, masked):
     frame, (model, _) = pixels(H, W, 3), make()
     mask = pixels(H, W) < 100 if masked and getattr(model, "shape", ())[:2] == (H, W) else None
 
@@ -148,7 +148,7 @@ def test_a_model_needed_once_gives_what_its_histogram_gives(make, masked):
     assert once == result(lambda: backproj.Histogram(model, **options).back_project(frame))
 
 
-def test_a_model_larger_than_a_call_gives_the_same(monkeypatch):
+def test_a_model_too_large_for_one_go_call_gives_the_same_result(monkeypatch):
     frame, model = pixels(5, 7, 3), pixels(H, W, 3)
     expected = backproj.back_project(frame, model)
     monkeypatch.setattr(blocks, "PIXELS_A_CALL", 5 * 7)

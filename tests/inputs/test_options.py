@@ -1,4 +1,4 @@
-"""Options that are none say what came, and those of cv2's scripts are taken as they are."""
+"""Errors name bad options, and options may be written as cv2 scripts write them."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ import backproj
 MODEL = np.random.default_rng(16).integers(0, 256, (9, 9, 3), np.uint8)
 GOOD = (0, 0, 0), (180, 255, 255)
 
-# (options, the error, what its text must name)
+# (options, error, what its message must contain)
 BAD = {
     "no channels": ({"channels": None}, TypeError, "channels must be 'h', 'hs' or 'hsv', not None"),
     "channels of cv2": ({"channels": [0, 1]}, TypeError, "channels must be 'h', 'hs' or 'hsv', not [0, 1]"),
@@ -21,7 +21,7 @@ BAD = {
     "a float as bins": ({"bins": 32.0}, TypeError, "not 32.0"),
     "fractional bins": ({"bins": (32.5, 32)}, TypeError, "not (32.5, 32)"),
     "infinite bins": ({"bins": (float("inf"), 32)}, TypeError, "not (inf, 32)"),
-    "bins that are none": ({"bins": (float("nan"), 32)}, TypeError, "not (nan, 32)"),
+    "nan as bins": ({"bins": (float("nan"), 32)}, TypeError, "not (nan, 32)"),
     "a text as bins": ({"bins": "32"}, TypeError, "not '32'"),
     "texts as bins": ({"bins": ("32", "32")}, TypeError, "not ('32', '32')"),
     "a bool as bins": ({"bins": True}, TypeError, "not True"),
@@ -49,10 +49,10 @@ BAD = {
     "a range the wrong way": ({"ranges": [0, 180, 256, 0]}, ValueError, "ranges has 256 to 0"),
     "an empty range": ({"ranges": [20, 20, 0, 256]}, ValueError, "ranges has 20 to 20"),
     "a range that is empty as float32": ({"ranges": [1, 1 + 1e-9, 0, 256]}, ValueError, "1 to 1"),
-    "a range that is none": ({"ranges": [0, float("nan"), 0, 256]}, ValueError, "0 to nan"),
+    "nan in a range": ({"ranges": [0, float("nan"), 0, 256]}, ValueError, "0 to nan"),
     "an infinite range": ({"ranges": [0, 180, 0, float("inf")]}, ValueError, "0 to inf"),
     "a range beyond float32": ({"ranges": [0, 180, 0, 1e300]}, ValueError, "0 to inf"),
-    "a range beyond all": ({"ranges": [0, 180, 0, 10**400]}, TypeError, "ranges must be"),
+    "a range beyond float64": ({"ranges": [0, 180, 0, 10**400]}, TypeError, "ranges must be"),
     "one bound": ({"in_range": (0, 60, 32)}, TypeError, "in_range must be (lo, hi), two triples"),
     "a number as bounds": ({"in_range": 5}, TypeError, "not 5"),
     "no upper bound": (
@@ -73,9 +73,9 @@ BAD = {
         ValueError,
         "as pixels have, not (0, 0.5, 0)",
     ),
-    "a bound that is none": ({"in_range": (GOOD[0], (180, float("nan"), 255))}, ValueError, "whole numbers"),
+    "nan in a bound": ({"in_range": (GOOD[0], (180, float("nan"), 255))}, ValueError, "whole numbers"),
     "an infinite bound": ({"in_range": (GOOD[0], (float("inf"), 255, 255))}, ValueError, "whole numbers"),
-    "a bound beyond all": (
+    "a bound beyond float64": (
         {"in_range": (GOOD[0], (10**400, 255, 255))},
         TypeError,
         "upper bound of in_range",
@@ -97,12 +97,12 @@ BAD = {
     "a complex peak": ({"peak": 1j}, TypeError, "not 1j"),
     "a peak of 0": ({"peak": 0}, ValueError, "not 0; None leaves the counts"),
     "a negative peak": ({"peak": -255}, ValueError, "not -255"),
-    "a peak that is none": ({"peak": float("nan")}, ValueError, "not nan"),
+    "nan as peak": ({"peak": float("nan")}, ValueError, "not nan"),
     "an infinite peak": ({"peak": float("inf")}, ValueError, "not inf"),
     "a peak beyond int32": ({"peak": 2**31}, ValueError, "not 2147483648"),
 }
 
-# What means the same, in the spelling of other scripts.
+# (options as scripts write them, the same options in their plain form)
 SAME = {
     "bins as numpy numbers": ({"bins": np.int64(16)}, {"bins": 16}),
     "bins as an array": ({"bins": np.array([16, 8])}, {"bins": (16, 8)}),
@@ -161,14 +161,14 @@ def test_bad_bounds_of_in_range_are_named(options, error, says):
 
 
 @pytest.mark.parametrize(("options", "plain"), SAME.values(), ids=SAME)
-def test_options_may_be_spelt_as_scripts_do(options, plain):
+def test_options_may_be_written_as_scripts_write_them(options, plain):
     hist = backproj.Histogram(MODEL, **plain)
     assert backproj.Histogram(MODEL, **options) == hist
     assert hash(backproj.Histogram(MODEL, **options)) == hash(hist)
     np.testing.assert_array_equal(backproj.back_project(MODEL, MODEL, **options), hist.back_project(MODEL))
 
 
-# What a dict takes for the same as a good option, and is an error all the same.
+# Bad options that are equal to good ones, so that a cache could confuse them.
 EQUAL_BUT_BAD = {
     "a float that equals the bins": ({"bins": 1}, {"bins": 1.0}),
     "a bool that equals the bins": ({"bins": 1}, {"bins": True}),
@@ -177,14 +177,14 @@ EQUAL_BUT_BAD = {
 
 
 @pytest.mark.parametrize(("good", "bad"), EQUAL_BUT_BAD.values(), ids=EQUAL_BUT_BAD)
-def test_an_option_that_was_good_does_not_let_an_equal_one_pass(good, bad):
+def test_a_bad_option_is_an_error_after_an_equal_good_one(good, bad):
     backproj.Histogram(MODEL, **good)
     with pytest.raises(TypeError, match=f"not {next(iter(bad.values()))!r}"):
         backproj.Histogram(MODEL, **bad)
 
 
 class Sliders:
-    """Numbers that a user may change while the object stays the same."""
+    """A sequence whose numbers can change."""
 
     def __init__(self, *numbers):
         self.numbers = numbers
@@ -196,7 +196,7 @@ class Sliders:
         return len(self.numbers)
 
 
-def test_options_that_change_are_looked_at_again():
+def test_options_that_were_changed_in_place_are_checked_again():
     bins, ranges, lo, hi = Sliders(8, 9), Sliders(0, 180, 0, 256), Sliders(0, 60, 32), Sliders(180, 255, 255)
     options = {"bins": bins, "ranges": ranges, "in_range": (lo, hi)}
     before = backproj.Histogram(MODEL, **options)
@@ -219,13 +219,13 @@ def nested(depth):
 
 
 @pytest.mark.parametrize("name", ["bins", "ranges", "in_range", "channels", "peak"])
-def test_an_option_that_nests_deeply_is_an_error_like_another(name):
+def test_a_deeply_nested_option_is_an_error_that_names_it(name):
     with pytest.raises((TypeError, ValueError), match=name):
         backproj.Histogram(MODEL, **{name: nested(100_000)})
 
 
 @pytest.mark.parametrize(("options", "says"), [(o, next(iter(o))) for o, *_ in BAD.values()], ids=BAD)
-def test_options_beside_a_histogram_are_errors(options, says):
+def test_options_with_a_histogram_are_errors(options, says):
     with pytest.raises(TypeError, match=rf"{says}.* cannot be given with a Histogram"):
         backproj.back_project(MODEL, backproj.Histogram(MODEL), **options)
     with pytest.raises(TypeError, match="cannot be given with a Histogram"):

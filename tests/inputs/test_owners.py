@@ -1,4 +1,4 @@
-"""An array is read and written within the memory of its owner, or is an error."""
+"""An array that reaches beyond its owner's memory is an error; others are read and written in place."""
 
 import array
 import ctypes
@@ -19,7 +19,7 @@ SIZE = 6 * 8 * 3
 
 
 class Interface:
-    """What some libraries describe their images by."""
+    """An object with ``__array_interface__``, by which some libraries describe their images."""
 
     def __init__(self, of):
         self.of = of
@@ -27,7 +27,7 @@ class Interface:
 
 
 class Liar(np.ndarray):
-    """A subclass that says it owns all there is."""
+    """A subclass that claims to own all memory."""
 
     base = property(lambda self: None)
     nbytes = property(lambda self: 2**60)
@@ -49,7 +49,7 @@ def file(tmp_path):
     return tmp_path / "frame"
 
 
-# What makes a flat array of the same bytes, and who owns it then.
+# Flat arrays of the same bytes, by the owner of their memory.
 OWNERS = {
     "ndarray": lambda _: noise(SIZE),
     "a view of one": lambda _: noise(2 * SIZE)[:SIZE],
@@ -68,6 +68,7 @@ OWNERS = {
     "liar": lambda _: noise(SIZE).view(Liar),
     "pickle": lambda _: pickle.loads(pickle.dumps(noise(SIZE))),
 }
+# The same, where numpy does not say how much memory the owner has.
 UNKNOWN = {
     "void": lambda _: np.ndarray(SIZE, np.uint8, np.void(noise().tobytes())),
     "interface": lambda _: np.asarray(Interface(noise(SIZE))),
@@ -88,7 +89,7 @@ def test_memory_of_any_owner_is_read_in_place(tmp_path, make):
         assert backproj.locate(view[..., 0], (2, 2)) == backproj.locate(copy[..., 0], (2, 2))
 
 
-# Views of an image of 6×8 pixels that begin in it, and end elsewhere.
+# Views that begin in an image of 6×8 pixels and reach beyond it.
 BEYOND = {
     "a row too many": lambda a: as_strided(a, (7, 8, 3), (24, 3, 1)),
     "a pixel too many": lambda a: as_strided(a[5:, 7:], (1, 2, 3), (24, 3, 1)),
@@ -98,12 +99,18 @@ BEYOND = {
     "a pixel before the first": lambda a: as_strided(a, (6, 2, 3), (24, -3, 1)),
     "a component before the first": lambda a: as_strided(a, (6, 8, 3), (24, 3, -1)),
     "gigabytes": lambda a: as_strided(a, (2**20, 2**20, 3), (3 * 2**20, 3, 1)),
-    "a slice of such": lambda a: as_strided(a, (12, 8, 3), (24, 3, 1))[5:7],
-    "such of a slice": lambda a: as_strided(a[4:], (3, 8, 3), (24, 3, 1)),
-    "such of such": lambda a: as_strided(as_strided(a, (3, 8, 3), (48, 3, 1)), (7, 8, 3), (24, 3, 1)),
-    "windows of such": lambda a: sliding_window_view(as_strided(a, (7, 8, 3), (24, 3, 1)), 3, 2)[..., 0, :],
-    "such of a subclass": lambda a: as_strided(a.view(Subclass), (7, 8, 3), (24, 3, 1), subok=True),
-    "such of a liar": lambda a: as_strided(a.view(Liar), (7, 8, 3), (24, 3, 1), subok=True),
+    "a slice of an array with a row too many": lambda a: as_strided(a, (12, 8, 3), (24, 3, 1))[5:7],
+    "a row too many, of a slice": lambda a: as_strided(a[4:], (3, 8, 3), (24, 3, 1)),
+    "a row too many, of a strided view": lambda a: as_strided(
+        as_strided(a, (3, 8, 3), (48, 3, 1)), (7, 8, 3), (24, 3, 1)
+    ),
+    "windows of an array with a row too many": lambda a: sliding_window_view(
+        as_strided(a, (7, 8, 3), (24, 3, 1)), 3, 2
+    )[..., 0, :],
+    "a row too many, of a subclass": lambda a: as_strided(
+        a.view(Subclass), (7, 8, 3), (24, 3, 1), subok=True
+    ),
+    "a row too many, of a liar": lambda a: as_strided(a.view(Liar), (7, 8, 3), (24, 3, 1), subok=True),
     "four channels": lambda a: as_strided(a, (6, 8, 4), (24, 3, 1)),
 }
 
@@ -137,8 +144,8 @@ def test_masks_outs_planes_and_values_that_reach_beyond_are_errors():
             call()
 
 
-def test_a_library_is_believed_what_it_says_of_its_memory():
-    # All of it exists here: the object says less of it than there is.
+def test_memory_is_read_as_array_interface_describes_it():
+    # The object describes less memory than there is, so reading all of it is safe here.
     all_of_it = noise()
     part = np.asarray(Interface(all_of_it[:1]))
     view = as_strided(part, SHAPE, all_of_it.strides)
@@ -147,14 +154,14 @@ def test_a_library_is_believed_what_it_says_of_its_memory():
 
 
 @pytest.mark.parametrize("address", [1, 4095])
-def test_no_array_lies_in_the_first_page(address):
+def test_an_address_in_the_first_page_is_an_error(address):
     described = Interface(noise())
     described.__array_interface__["data"] = address, False
     with pytest.raises(RuntimeError, match=f"no array begins at address {address:#x}"):
         backproj.back_project(np.asarray(described), noise())
 
 
-def test_a_chain_of_views_without_an_end_is_no_endless_loop():
+def test_a_circular_chain_of_bases_does_not_loop_forever():
     view = as_strided(noise(), SHAPE, (24, 3, 1))
     view.base.base = view
     hist = backproj.Histogram(noise())
@@ -202,13 +209,13 @@ def released_memoryview():
     [resized_array, emptied_bytearray, closed_mmap, closed_shared_memory, released_memoryview],
     ids=lambda make: make.__name__,
 )
-def test_memory_that_was_given_back_is_an_error(make):
+def test_released_memory_is_an_error(make):
     with pytest.raises(ValueError, match=r"frame .*(closed|resized)"):
         backproj.back_project(make(), noise())
 
 
 @pytest.mark.parametrize(
-    ("owner", "give_back"),
+    ("owner", "release"),
     [
         (mapped(), lambda memory: memory.close()),
         (bytearray(noise().tobytes()), lambda memory: memory.clear()),
@@ -216,19 +223,19 @@ def test_memory_that_was_given_back_is_an_error(make):
     ],
     ids=["mmap", "bytearray", "array.array"],
 )
-def test_memory_is_held_on_to_for_as_long_as_a_call_has_the_array(owner, give_back):
+def test_memory_cannot_be_released_during_a_call(owner, release):
     view = np.ndarray(SHAPE, np.uint8, owner)[::-1, 2:]
     view.flags.writeable = False
     held = view_frames(view, 0).array
     np.testing.assert_array_equal(held, view)
     assert held.__array_interface__["data"] == view.__array_interface__["data"]
     with pytest.raises(BufferError):
-        give_back(owner)
+        release(owner)
     del held
-    give_back(owner)
+    release(owner)
 
 
-def test_an_array_that_a_call_refers_to_is_not_resized():
+def test_an_array_cannot_be_resized_during_a_call():
     owner = noise()
     view = view_frames(owner[1:], 0).array
     with pytest.raises(ValueError, match="cannot resize"):
@@ -236,7 +243,7 @@ def test_an_array_that_a_call_refers_to_is_not_resized():
     assert view.base is owner
 
 
-def test_out_of_a_map_of_memory_is_written_in_place(tmp_path):
+def test_out_in_a_memory_map_is_written_in_place(tmp_path):
     out = np.memmap(tmp_path / "prob", np.uint8, "w+", shape=(6, 16))
     hist = backproj.Histogram(noise())
     hist.back_project(noise(), out=out[:, ::2])
@@ -246,7 +253,7 @@ def test_out_of_a_map_of_memory_is_written_in_place(tmp_path):
     assert not written[:, 1::2].any()
 
 
-def test_a_map_without_the_right_to_write_is_a_read_only_out(tmp_path):
+def test_a_read_only_map_as_out_is_an_error(tmp_path):
     (tmp_path / "prob").write_bytes(bytes(48))
     for out in (
         np.memmap(tmp_path / "prob", np.uint8, "r", shape=(6, 8)),

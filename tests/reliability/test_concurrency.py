@@ -1,4 +1,4 @@
-"""Calls from many Python threads at once: each gives what it would give alone."""
+"""Calls from many Python threads at once give the results that they give alone."""
 
 import gc
 import mmap
@@ -38,7 +38,7 @@ def test_one_histogram_and_one_frame_serve_all_threads(frame, hist):
     at_once(8, work)
 
 
-def test_the_first_calls_of_a_process_may_come_at_once():
+def test_the_first_calls_of_a_process_may_be_made_at_once():
     code = """
 import threading, numpy as np, backproj
 frame = np.random.default_rng(8).integers(0, 256, (30, 40, 3), np.uint8)
@@ -115,7 +115,7 @@ def test_one_out_for_two_calls_holds_pixels_of_both(frame):
     assert ((out == each[0]) | (out == each[1])).all()
 
 
-def test_a_frame_that_is_written_to_meanwhile_is_no_danger(frame, hist):
+def test_writing_to_a_frame_during_a_call_is_safe(frame, hist):
     shared, stop = frame.copy(), threading.Event()
     random = np.random.default_rng(9)
 
@@ -137,14 +137,14 @@ def test_a_frame_that_is_written_to_meanwhile_is_no_danger(frame, hist):
 
 
 class Memory:
-    """What owns the memory of an array."""
+    """An owner of memory that can be watched by a weak reference."""
 
     def __init__(self, *shape):
         self.pixels = np.ones(shape, np.uint8)
         self.__array_interface__ = self.pixels.__array_interface__
 
 
-# Calls with an array that nobody else has.
+# (function of Go's, call with an array that only the call refers to)
 LONE = {
     "frame": ("Project", lambda hist, lone: hist.back_project(lone(9, 8, 3))),
     "a view of a frame": ("Project", lambda hist, lone: hist.back_project(lone(9, 8, 4)[::-1, ::2])),
@@ -173,7 +173,7 @@ def test_a_call_keeps_its_arrays_alive(watch_go, hist, function, call):
     assert gone.is_set()
 
 
-def test_memory_that_another_thread_gives_back_is_no_danger(hist, frame):
+def test_memory_that_another_thread_releases_is_safe(hist, frame):
     expected = hist.back_project(frame)
     for _ in range(30):
         memory = mmap.mmap(-1, frame.nbytes)

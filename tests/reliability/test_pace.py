@@ -1,4 +1,4 @@
-"""Calls of Go are short, or made by another thread: so the handlers of signals run."""
+"""Go calls are short or run in another thread, so that signal handlers run in time."""
 
 import signal
 import threading
@@ -15,7 +15,7 @@ from backproj._engine import blocks
     [(0, 5, 1), (1, 1, 1), (7, 11, 1), (1, 5000, 1), (5000, 1, 1), (9, 300, 2), (3, 70, 40), (3, 5, 1000)],
 )
 @pytest.mark.parametrize("first", [1, 64, 100, 1 << 21])
-def test_blocks_are_all_pixels_and_each_once(monkeypatch, height, width, planes, first):
+def test_blocks_cover_every_pixel_once(monkeypatch, height, width, planes, first):
     monkeypatch.setattr(blocks, "PIXELS_A_CALL", first)
     seen = np.zeros((height, width), int)
     for y, rows, x, columns in blocks.rectangles(height, width, planes):
@@ -26,7 +26,7 @@ def test_blocks_are_all_pixels_and_each_once(monkeypatch, height, width, planes,
 
 
 def rows_of(monkeypatch, seconds_a_row):
-    """Return the rows of the blocks of a tall image, by a clock that a row moves on."""
+    """Return the rows of each block of a tall image, if each row takes so many seconds."""
     clock = [0.0]
     monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
     rows = []
@@ -50,7 +50,7 @@ def test_no_block_is_empty_or_larger_than_the_most(monkeypatch):
 
 @pytest.fixture
 def alarm():
-    """Let SIGALRM, soon, call what a test says."""
+    """A function that has SIGALRM call a handler after 20 ms."""
     previous = signal.getsignal(signal.SIGALRM)
 
     def soon(handler):
@@ -93,7 +93,7 @@ def test_an_error_of_a_call_that_cannot_be_divided_is_raised(pixels):
         blocks.undivided(call, pixels)
 
 
-def test_a_call_that_ends_as_its_thread_is_looked_at_is_made_once(monkeypatch):
+def test_a_call_that_ends_while_its_thread_is_checked_is_made_once(monkeypatch):
     is_alive = threading.Thread.is_alive
 
     def is_alive_after_the_end(thread):
@@ -106,7 +106,7 @@ def test_a_call_that_ends_as_its_thread_is_looked_at_is_made_once(monkeypatch):
     assert len(calls) == 1
 
 
-def test_a_call_is_made_in_the_caller_where_no_thread_can_be_started(monkeypatch):
+def test_a_call_is_made_in_the_calling_thread_if_no_thread_can_be_started(monkeypatch):
     def start(thread):
         raise RuntimeError("can't start new thread")
 

@@ -1,4 +1,4 @@
-"""The number of threads: who says it, and that no result depends on it."""
+"""Which setting decides the number of threads, and that no result depends on it."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ VARIABLES = ("BACKPROJ_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 @pytest.fixture(autouse=True)
-def nobody_says_it(monkeypatch):
+def no_setting(monkeypatch):
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     yield
@@ -30,7 +30,7 @@ def cpus():
     return len(os.sched_getaffinity(0))
 
 
-# What is counted and projected.
+# Layouts that take different code in a kernel.
 LAYOUTS = {
     "hs": {},
     "gated": {"channels": "h", "bins": 16, "in_range": ((0, 60, 32), (180, 255, 255))},
@@ -40,7 +40,7 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 @pytest.mark.parametrize("view", [np.s_[:], np.s_[::-1, ::2], np.s_[:, 5:8], np.s_[3:4]])
-def test_any_number_of_threads_gives_the_same(frame, layout, view):
+def test_any_number_of_threads_gives_the_same_result(frame, layout, view):
     backproj.set_num_threads(1)
     hist = backproj.Histogram(frame[view], **layout)
     expected = hist.back_project(frame[view])
@@ -53,33 +53,33 @@ def test_any_number_of_threads_gives_the_same(frame, layout, view):
         np.testing.assert_array_equal(backproj.back_project(frame[view], [hist, hist])[1], expected)
 
 
-# (set_num_threads, BACKPROJ_NUM_THREADS, OMP_NUM_THREADS, what it comes to)
+# (set_num_threads, BACKPROJ_NUM_THREADS, OMP_NUM_THREADS, the number of threads)
 PRECEDENCE = {
-    "nobody": (None, None, None, cpus),
-    "a call": (3, None, None, 3),
-    "ours": (None, "5", None, 5),
-    "theirs": (None, None, "6", 6),
-    "a call before ours": (3, "5", None, 3),
-    "a call before theirs": (3, None, "6", 3),
-    "a call before all": (3, "5", "6", 3),
-    "ours before theirs": (None, "5", "6", 5),
-    "a list of levels": (None, None, "4,2", 4),
-    "a list with spaces": (None, None, " 4 , 2 ", 4),
-    "ours before a list": (None, "5", "4,2", 5),
-    "an empty one of ours": (None, "", "6", 6),
-    "an empty one of theirs": (None, None, "", cpus),
-    "theirs that is no number": (None, None, "many", cpus),
-    "theirs that is 0": (None, None, "0", cpus),
-    "theirs below 0": (None, None, "-3", cpus),
+    "no setting": (None, None, None, cpus),
+    "set_num_threads": (3, None, None, 3),
+    "BACKPROJ": (None, "5", None, 5),
+    "OMP": (None, None, "6", 6),
+    "set_num_threads over BACKPROJ": (3, "5", None, 3),
+    "set_num_threads over OMP": (3, None, "6", 3),
+    "set_num_threads over both": (3, "5", "6", 3),
+    "BACKPROJ over OMP": (None, "5", "6", 5),
+    "OMP, a list of levels": (None, None, "4,2", 4),
+    "OMP, a list with spaces": (None, None, " 4 , 2 ", 4),
+    "BACKPROJ over a list": (None, "5", "4,2", 5),
+    "BACKPROJ is empty": (None, "", "6", 6),
+    "OMP is empty": (None, None, "", cpus),
+    "OMP is not a number": (None, None, "many", cpus),
+    "OMP is 0": (None, None, "0", cpus),
+    "OMP is negative": (None, None, "-3", cpus),
     "more than there are CPUs": (None, "4096", None, 4096),
-    "more than there are numbers": (None, "9" * 30, None, 2**31 - 1),
-    "more of theirs than there are numbers": (None, None, "9" * 30, 2**31 - 1),
-    "more by a call than there are numbers": (10**30, None, None, 2**31 - 1),
+    "BACKPROJ beyond int32": (None, "9" * 30, None, 2**31 - 1),
+    "OMP beyond int32": (None, None, "9" * 30, 2**31 - 1),
+    "set_num_threads beyond int32": (10**30, None, None, 2**31 - 1),
 }
 
 
 @pytest.mark.parametrize(("called", "ours", "theirs", "expected"), PRECEDENCE.values(), ids=PRECEDENCE)
-def test_who_says_it(monkeypatch, noise, called, ours, theirs, expected):
+def test_which_setting_decides(monkeypatch, noise, called, ours, theirs, expected):
     for name, value in zip(VARIABLES, (ours, theirs), strict=True):
         if value is not None:
             monkeypatch.setenv(name, value)
@@ -89,7 +89,7 @@ def test_who_says_it(monkeypatch, noise, called, ours, theirs, expected):
     np.testing.assert_array_equal(hist.back_project(noise), hist.back_project(noise, threads=1))
 
 
-def test_the_environment_is_asked_at_every_call(monkeypatch, watch_go, noise):
+def test_the_environment_is_read_at_every_call(monkeypatch, watch_go, noise):
     hist = backproj.Histogram(noise)
     for theirs, ours, expected in (
         ("6", "5", 5),
@@ -106,7 +106,7 @@ def test_the_environment_is_asked_at_every_call(monkeypatch, watch_go, noise):
         assert seen_by_go(watch_go, lambda: hist.back_project(noise)) == [expected]
 
 
-def test_an_environment_in_place_of_the_real_one_is_asked_too(monkeypatch, watch_go, noise):
+def test_a_replaced_os_environ_is_read_too(monkeypatch, watch_go, noise):
     hist = backproj.Histogram(noise)
     monkeypatch.setattr(os, "environ", {"BACKPROJ_NUM_THREADS": "5"})
     assert seen_by_go(watch_go, lambda: hist.back_project(noise)) == [5]
@@ -123,7 +123,7 @@ def seen_by_go(watch_go, call):
     return [arguments[-1] for _, arguments in calls]
 
 
-def test_the_argument_comes_before_all(monkeypatch, watch_go, noise):
+def test_the_argument_wins_over_every_setting(monkeypatch, watch_go, noise):
     monkeypatch.setenv("BACKPROJ_NUM_THREADS", "5")
     backproj.set_num_threads(3)
     hist = backproj.Histogram(noise)
@@ -134,7 +134,7 @@ def test_the_argument_comes_before_all(monkeypatch, watch_go, noise):
     assert seen_by_go(watch_go, lambda: backproj.in_range(noise, (0, 0, 0), (9, 9, 9))) == [3]
 
 
-def test_a_new_process_asks_its_environment():
+def test_a_new_process_reads_its_environment():
     code = "import backproj; print(backproj.info()['threads'])"
     clean = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     assert run(sys.executable, "-c", code, env=clean).split() == [str(cpus())]
@@ -170,7 +170,7 @@ def test_bad_numbers(noise, value, error, says):
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "4,2", " ", "²"])
-def test_a_bad_environment_of_ours_is_an_error_of_every_call(monkeypatch, noise, value):
+def test_a_bad_backproj_num_threads_is_an_error_in_every_call(monkeypatch, noise, value):
     hist = backproj.Histogram(noise)
     monkeypatch.setenv("BACKPROJ_NUM_THREADS", value)
     for call in (
@@ -183,6 +183,6 @@ def test_a_bad_environment_of_ours_is_an_error_of_every_call(monkeypatch, noise,
         with pytest.raises(ValueError, match="BACKPROJ_NUM_THREADS must be at least 1") as caught:
             call()
         assert repr(value) in str(caught.value)
-    assert hist.back_project(noise, threads=1).any(), "whoever says a number need not ask the environment"
+    assert hist.back_project(noise, threads=1).any(), "a call with threads= does not read the environment"
     backproj.set_num_threads(2)
     assert backproj.info()["threads"] == 2

@@ -1,4 +1,4 @@
-"""``locate`` finds the window with the greatest sum, the first of several."""
+"""``locate`` finds the window with the greatest sum, and the first one if several are equal."""
 
 import sys
 
@@ -23,7 +23,7 @@ def brute_force(prob, size):
 
 @pytest.mark.parametrize("most", [2, 256])
 @pytest.mark.parametrize("size", [(1, 1), (3, 2), (2, 5), (13, 1), (1, 9), (13, 9), (12, 9), (13, 8)])
-def test_it_finds_what_trying_all_finds(most, size):
+def test_it_finds_the_window_that_brute_force_finds(most, size):
     random = np.random.default_rng(most)
     for _ in range(5):
         prob = random.integers(0, most, (9, 13), np.uint8)
@@ -31,7 +31,7 @@ def test_it_finds_what_trying_all_finds(most, size):
 
 
 @pytest.mark.parametrize("fill", [0, 255])
-def test_of_equal_windows_it_is_the_first(fill):
+def test_it_finds_the_first_of_equal_windows(fill):
     prob = np.full((20, 30), fill, np.uint8)
     assert backproj.locate(prob, (4, 5)) == ((0, 0, 4, 5), 20 * fill)
     prob[3:6, 9:12] = prob[3:6, 20:23] = prob[2:5, 25:28] = 255 - fill
@@ -41,7 +41,7 @@ def test_of_equal_windows_it_is_the_first(fill):
 
 
 @pytest.mark.parametrize("step", [np.s_[::2, ::3], np.s_[::-1], np.s_[:, ::-1], np.s_[4:, 3:-7]])
-def test_views(step):
+def test_it_reads_any_view(step):
     prob = np.random.default_rng(3).integers(0, 256, (40, 50), np.uint8)
     for view in (prob[step], prob[step].T, np.asfortranarray(prob)[step]):
         assert backproj.locate(view, (5, 7)) == brute_force(view, (5, 7))
@@ -105,7 +105,7 @@ def test_bad_planes(prob, error, says):
         backproj.locate(prob, (1, 1))
 
 
-def test_a_plane_larger_than_all_memory_does_not_end_the_process():
+def test_a_plane_larger_than_memory_does_not_end_the_process():
     code = (
         "import numpy as np, backproj\n"
         "try: backproj.locate(np.broadcast_to(np.uint8(1), (2**24 + 1, 2**38)), (1, 1))\n"
@@ -115,7 +115,7 @@ def test_a_plane_larger_than_all_memory_does_not_end_the_process():
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 64])
-def test_any_number_of_threads_finds_the_same(threads):
+def test_any_number_of_threads_finds_the_same_window(threads):
     prob = np.random.default_rng(4).integers(0, 256, (1200, 1500), np.uint8)
     expected = backproj.locate(prob, (40, 30), threads=1)
     assert backproj.locate(prob, (40, 30), threads=threads) == expected
@@ -123,6 +123,6 @@ def test_any_number_of_threads_finds_the_same(threads):
     assert backproj.locate(flat, (40, 30), threads=threads) == ((0, 0, 40, 30), 0)
 
 
-def test_threads_that_are_no_number_are_an_error():
+def test_threads_must_be_a_number():
     with pytest.raises(TypeError, match="threads must be a whole number"):
         backproj.locate(np.zeros((4, 4), np.uint8), (2, 2), threads="2")
