@@ -6,12 +6,13 @@
 //
 //	cvtColor(COLOR_BGR2HSV), calcHist, normalize(NORM_MINMAX), calcBackProject
 //
-// in one pass and without an HSV image in between. Unless a [Layout] says
-// otherwise, they are over hue and saturation, of 32 bins each.
-// See M. J. Swain and D. H. Ballard, "Color Indexing", IJCV 7:1 (1991).
+// in one pass and without an HSV image in between. A histogram has 32 bins of hue
+// by 32 of saturation unless a [Layout] says otherwise. For the method, see M. J.
+// Swain and D. H. Ballard, "Color Indexing", IJCV 7:1 (1991).
 //
 // [BackProject] does it all in one call. To look for the same model in many
-// frames, make a [Histogram] once:
+// frames, make a [Histogram] once. Frames may lie in memory in many ways, which an
+// [Image] describes:
 //
 //	h, err := backproj.NewHistogram(model, nil)
 //	...
@@ -19,11 +20,12 @@
 package backproj
 
 // BackProject back-projects the histogram of a model onto a frame. Both are
-// packed 8-bit BGR images, of w by h and mw by mh pixels. The result has one
-// byte a pixel of the frame, 255 where the colour is the model's most common.
+// packed 8-bit BGR images, of w×h and mw×mh pixels. The result has one byte for
+// each pixel of the frame: 255 where the colour is the most common one of the
+// model.
 //
-// It is nil if a size does not fit its slice exactly or the model has no
-// pixels.
+// The result is nil if a slice does not have exactly the length that its size
+// needs, or if the model has no pixels.
 func BackProject(frame []byte, w, h int, model []byte, mw, mh int) []byte {
 	if !fits(frame, w, h) || !fits(model, mw, mh) {
 		return nil

@@ -2,7 +2,11 @@ package backproj_test
 
 import (
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
 	"log"
+	"slices"
 
 	"github.com/backproj/backproj/backproj"
 )
@@ -115,4 +119,108 @@ func ExampleImage_planar() {
 	}
 	fmt.Println(bgr)
 	// Output: [20 20 250 20 250 20]
+}
+
+// The target of a tracker is where the back projection has the greatest sum.
+func ExampleLocate() {
+	const w, h = 8, 6
+	frame := backproj.Image{Pix: make([]byte, 3*w*h), Width: w, Height: h}
+	for y := 2; y < 4; y++ {
+		for x := 5; x < 8; x++ {
+			copy(frame.Pix[3*(y*w+x):], []byte{30, 60, 220})
+		}
+	}
+	model := backproj.Image{Pix: []byte{30, 60, 220}, Width: 1, Height: 1}
+	prob := backproj.Plane{Pix: make([]byte, w*h), Width: w, Height: h}
+	if _, err := backproj.BackProjectModel(prob, frame, model, nil); err != nil {
+		log.Fatal(err)
+	}
+	x, y, sum, err := backproj.Locate(prob, 3, 2, backproj.Run{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("at (%d, %d), %d pixels of 255\n", x, y, sum/255)
+	// Output: at (5, 2), 6 pixels of 255
+}
+
+// Trackers such as CamShift use 16 bins of hue alone, and ignore pixels that are
+// dark or pale, whose hue means little.
+func ExampleLayout() {
+	layout := backproj.Layout{
+		Channels: backproj.Hue,
+		Bins:     [3]int{16},
+		InRange:  &backproj.Bounds{Lo: [3]uint8{0, 60, 32}, Hi: [3]uint8{179, 255, 255}},
+	}
+	model := backproj.Image{Pix: []byte{30, 60, 220}, Width: 1, Height: 1}
+	h, err := backproj.NewHistogram(model, &backproj.Options{Layout: layout, Peak: 255})
+	if err != nil {
+		log.Fatal(err)
+	}
+	frame := backproj.Image{Width: 4, Height: 1, Pix: []byte{
+		30, 60, 220, // red, as the model
+		10, 20, 90, // darker, of the same hue
+		2, 4, 20, // too dark
+		200, 60, 30, // blue
+	}}
+	prob := backproj.Plane{Pix: make([]byte, 4), Width: 4, Height: 1}
+	if err := h.BackProject(prob, frame); err != nil {
+		log.Fatal(err)
+	}
+	cells, _ := layout.Cells()
+	fmt.Println(cells, "bins:", prob.Pix)
+	// Output: 16 bins: [255 255 0 0]
+}
+
+// Two models are looked for in two frames by one call.
+func ExampleBackProjectEach() {
+	red, green := []byte{20, 20, 250}, []byte{20, 250, 20}
+	var histograms []*backproj.Histogram
+	for _, pix := range [][]byte{red, green} {
+		h, err := backproj.NewHistogram(backproj.Image{Pix: pix, Width: 1, Height: 1}, nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		histograms = append(histograms, h)
+	}
+	frames := []backproj.Image{
+		{Pix: slices.Concat(red, green, green), Width: 3, Height: 1},
+		{Pix: slices.Concat(green, red), Width: 1, Height: 2},
+	}
+	var dsts []backproj.Plane
+	for range histograms {
+		for _, frame := range frames {
+			n := frame.Width * frame.Height
+			dsts = append(dsts, backproj.Plane{Pix: make([]byte, n), Width: frame.Width, Height: frame.Height})
+		}
+	}
+	if err := backproj.BackProjectEach(dsts, frames, histograms, backproj.Run{}); err != nil {
+		log.Fatal(err)
+	}
+	for i, name := range []string{"red", "green"} {
+		for j := range frames {
+			fmt.Printf("%s in frame %d: %v\n", name, j, dsts[i*len(frames)+j].Pix)
+		}
+	}
+	// Output:
+	// red in frame 0: [255 0 0]
+	// red in frame 1: [0 255]
+	// green in frame 0: [0 255 255]
+	// green in frame 1: [255 0]
+}
+
+// The pixels of images of the standard library are read and written in place.
+func ExampleImageFromRGBA() {
+	frame := image.NewRGBA(image.Rect(0, 0, 4, 2))
+	draw.Draw(frame, image.Rect(1, 0, 3, 1), image.NewUniform(color.RGBA{220, 60, 30, 255}), image.Point{}, draw.Src)
+	model := frame.SubImage(image.Rect(1, 0, 2, 1)).(*image.RGBA)
+	h, err := backproj.NewHistogram(backproj.ImageFromRGBA(model), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	prob := image.NewGray(frame.Bounds())
+	if err := h.BackProject(backproj.PlaneFromGray(prob), backproj.ImageFromRGBA(frame)); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(prob.Pix)
+	// Output: [0 255 255 0 0 0 0 0]
 }

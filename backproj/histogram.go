@@ -27,11 +27,11 @@ type Options struct {
 	Run Run
 }
 
-// A Histogram says how common each colour is in a model. It may be used by
-// several goroutines at once while none of them changes it.
+// A Histogram says how common each colour is in a model. Several goroutines may
+// use it at once while none of them changes it.
 //
-// NewHistogram makes one. A caller may also make one of a Layout and of slices
-// of its own, for example to keep them in shared memory, and fill it in by Fit:
+// NewHistogram makes one. To keep its slices in memory of your own, make it of
+// these and of a Layout, and call Fit:
 //
 //	cells, err := layout.Cells()
 //	...
@@ -42,11 +42,10 @@ type Options struct {
 //	}
 //	_, err = h.Fit(model, backproj.Plane{}, 0)
 //
-// Results are computed in three steps: Add counts pixels, Normalize scales the
-// Counts to the Values, and Tabulate writes the Table of the Values. Each step
-// changes the results of no later one but for Normalize, which also calls
-// Tabulate if there is a Table. So after Add, call Normalize; after writing to
-// Values, call Tabulate.
+// Other methods do the work of Fit step by step. Add counts pixels. Normalize
+// computes the Values from the Counts, and also the Table if there is one.
+// Tabulate computes the Table from the Values. So call Normalize after the last
+// Add, and Tabulate after you change Values yourself.
 type Histogram struct {
 	Layout Layout
 
@@ -54,14 +53,14 @@ type Histogram struct {
 	// order: the last channel varies fastest. Its length is Layout.Cells.
 	Counts []int64
 
-	// Values holds the counts scaled so that the least becomes 0 and the
-	// greatest the peak, as by OpenCV's normalize with NORM_MINMAX. Its length
-	// is that of Counts.
+	// Values holds what pixels in each bin project to, before rounding. They are
+	// the counts, scaled so that the least becomes 0 and the greatest the peak,
+	// as by OpenCV's normalize with NORM_MINMAX. The length is that of Counts.
 	Values []float32
 
 	// Table holds the rounded values, arranged for fast lookups. If it is nil,
 	// each back projection makes its own. Otherwise its length is
-	// Layout.TableLen, and back projections depend on it alone, not on Values.
+	// Layout.TableLen, and back projections use it instead of Values.
 	Table []uint8
 
 	// Run says how the methods do their work.
@@ -91,11 +90,11 @@ func NewHistogram(model Image, options *Options) (*Histogram, error) {
 	return h, nil
 }
 
-// Fit makes h the histogram of a model, whatever it was before: it sets the
-// counts to those of the model's pixels where mask is not 0, or of all pixels
-// if the mask has no Pix, and then calls Normalize. It returns the count of the
-// fullest bin, which is 0 if no pixel was counted. In case of an error h is as
-// before.
+// Fit makes h the histogram of a model, whatever it was before. It counts the
+// pixels of model where mask is not 0, or all of them if the mask has no Pix, and
+// then normalizes the counts: see Normalize. It returns the number of pixels in
+// the fullest bin, which is 0 if no pixel was counted. If it returns an error, h
+// has not changed.
 func (h *Histogram) Fit(model Image, mask Plane, peak float64) (fullest int64, err error) {
 	c, err := h.counting(model, mask)
 	if err != nil {
@@ -109,10 +108,10 @@ func (h *Histogram) Fit(model Image, mask Plane, peak float64) (fullest int64, e
 	return h.normalize(c.plan, peak), nil
 }
 
-// Normalize computes the values from the counts, and then the table if there is
-// one. The least count becomes 0 and the greatest peak, a positive number; Raw
-// leaves the counts as they are, and 0 means 256. If all counts are equal, all
-// values are 0.
+// Normalize computes the values from the counts, and also the table if there is
+// one. It scales the counts so that the least becomes 0 and the greatest becomes
+// peak, a positive number; 0 means 256. If all counts are equal, all values are 0.
+// If peak is Raw, the values are the counts.
 func (h *Histogram) Normalize(peak float64) error {
 	p, err := h.countable()
 	if err != nil {
@@ -153,8 +152,8 @@ func checkPeak(peak float64) (float64, error) {
 	return 0, fmt.Errorf("backproj: peak: %v is not positive and finite, nor Raw", peak)
 }
 
-// Tabulate writes the table: the values, each times scale, rounded half to even
-// and limited to 0 to 255. Call it after a change of Values.
+// Tabulate computes the table from the values, each times scale, rounded half to
+// even and limited to 0 to 255.
 func (h *Histogram) Tabulate(scale float32) error {
 	p, err := h.projectable()
 	if err != nil {

@@ -8,17 +8,18 @@ import (
 	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
-// longRow is how many columns' sums Locate keeps without asking whether there
-// are fewer rows: 8 MiB.
+// longRow is the width up to which Locate keeps sums of columns, which are 8 MiB
+// then, even if there are fewer rows than columns.
 const longRow = 1 << 20
 
-// locateGrain is how many pixels Locate reads in about 0.25 ms: see
+// locateGrain is the number of pixels that Locate reads in about 0.25 ms: see
 // kernel.grain.
 const locateGrain = 1 << 18
 
-// Locate returns the window of width by height pixels with the greatest sum of
-// all that lie within the plane: its first pixel (x, y), and the sum. Of
-// several windows with that sum it is the topmost, and of those the leftmost.
+// Locate finds the window of width by height pixels within the plane, such as a
+// back projection, whose pixels have the greatest sum. It returns the window's
+// first pixel (x, y) and the sum. If several windows have that sum, it returns the
+// topmost of them, and of those the leftmost. The Kernel of run is ignored.
 func Locate(prob Plane, width, height int, run Run) (x, y int, sum int64, err error) {
 	r, err := prob.raster()
 	if err != nil {
@@ -28,9 +29,9 @@ func Locate(prob Plane, width, height int, run Run) (x, y int, sum int64, err er
 		return 0, 0, 0, fmt.Errorf("backproj: a window of %d×%d does not fit into %d×%d pixels",
 			width, height, r.Width, r.Height)
 	}
-	// A plane with longer rows is transposed, so that the sums of its columns
-	// take less memory than its pixels, unless those are one another's (by
-	// Repeat). Of as many of either, there is no such memory.
+	// If rows are long, the plane is transposed where that makes them shorter: the
+	// sums of columns then take less memory than the pixels. Only with Repeat can
+	// a plane still have very many columns.
 	transposed := r.Width > longRow && r.Width > r.Height
 	if transposed {
 		r.Width, r.Height, r.Row, r.Pixel = r.Height, r.Width, r.Pixel, r.Row
@@ -65,7 +66,7 @@ func Locate(prob Plane, width, height int, run Run) (x, y int, sum int64, err er
 	return best.left, best.top, best.sum, nil
 }
 
-// A window is the first pixel of one, and the sum of its pixels.
+// A window is where a window begins, and the sum of its pixels.
 type window struct {
 	left, top int
 	sum       int64

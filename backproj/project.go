@@ -9,18 +9,18 @@ import (
 	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
-// BackProject writes to each pixel of dst the value of the bin that the same
-// pixel of frame falls into, rounded half to even and limited to 0 to 255, or
-// 0 if it falls into none. The two must be of one size and must not share
-// memory.
+// BackProject writes to each pixel of dst the value of the bin that the same pixel
+// of frame falls into, rounded half to even and limited to 0 to 255. The result is
+// 0 for a pixel in no bin. The two must have the same size and must not share
+// memory, and no two pixels of dst may be the same byte.
 func (h *Histogram) BackProject(dst Plane, frame Image) error {
 	return BackProjectEach([]Plane{dst}, []Image{frame}, []*Histogram{h}, h.Run)
 }
 
-// BackProjectModel back-projects the histogram of a model onto a frame, for
-// once: it is faster than NewHistogram and then BackProject if the frame is
-// small. It returns how many of the model's pixels the fullest bin has. The
-// options may be nil.
+// BackProjectModel back-projects the histogram of a model onto one frame. For a
+// small frame it is faster than NewHistogram followed by BackProject. It returns
+// the number of the model's pixels in the fullest bin, which is 0 if no pixel was
+// counted. The options may be nil.
 func BackProjectModel(dst Plane, frame, model Image, options *Options) (fullest int64, err error) {
 	if options == nil {
 		options = new(Options)
@@ -40,13 +40,16 @@ func BackProjectModel(dst Plane, frame, model Image, options *Options) (fullest 
 	return fullest, h.BackProject(dst, frame)
 }
 
-// histograms are used for one call each: making their slices takes as long as
-// projecting a frame of 64 by 64 pixels, collecting them longer.
+// histograms are lent to one call each. Allocating their slices would take as long
+// as projecting a frame of 64×64 pixels, and collecting them longer.
 var histograms = sync.Pool{New: func() any { return new(Histogram) }}
 
-// BackProjectEach back-projects several histograms, whose layouts may differ,
-// onto several frames: the i-th onto the j-th frame in dsts[i*len(frames)+j].
-// The frames share their threads, so that many small ones have use of them too.
+// BackProjectEach back-projects several histograms, whose layouts may differ, onto
+// several frames, whose sizes may differ. The result of histogram i for frame j is
+// written to dsts[i*len(frames)+j]. See [Histogram.BackProject] for what it is.
+//
+// Work is split across all frames, so that batches of small frames also run in
+// parallel. The Run of each histogram is ignored.
 func BackProjectEach(dsts []Plane, frames []Image, histograms []*Histogram, run Run) error {
 	k, err := kernelNamed(run.Kernel)
 	if err != nil {

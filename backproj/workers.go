@@ -7,24 +7,24 @@ import (
 	"sync/atomic"
 )
 
-// Run says how work is done; the result never depends on it.
+// Run says how work is done. Results never depend on it.
 type Run struct {
-	// Kernel is one of Kernels; "" is the fastest.
+	// Kernel is one of Kernels; "" means the fastest.
 	Kernel string
 
-	// Threads is the greatest number of goroutines; 0 means GOMAXPROCS. Small
-	// images use fewer.
+	// Threads is the greatest number of goroutines to use; 0 means GOMAXPROCS.
+	// Small images use fewer.
 	Threads int
 }
 
-// workers returns how many goroutines so many pixels in so many rows deserve:
-// as many as are allowed, but none with less than a grain of the kernel's work,
-// nor with less than a row.
+// workers returns how many goroutines to use for so many pixels in so many rows:
+// as many as are allowed, as long as each has a row, and at least one grain of the
+// kernel's work.
 func (r Run) workers(rows, pixels int, k *kernel) int {
 	return r.goroutines(max(1, min(rows, pixels/k.grain)))
 }
 
-// goroutines returns how many goroutines may run of those that work could use.
+// goroutines returns how many goroutines to use if more than useful gain nothing.
 func (r Run) goroutines(useful int) int {
 	if r.Threads > 0 {
 		return min(useful, r.Threads)
@@ -32,11 +32,11 @@ func (r Run) goroutines(useful int) int {
 	return min(useful, runtime.GOMAXPROCS(0))
 }
 
-// parallel calls f for consecutive bands [y0, y1) that together are [0, rows),
-// one a worker, and returns when all are done. The first band runs on the
-// caller's goroutine. A panic in another band, which would end the process
-// where it is, is raised again on the caller's, and so is a fault in memory
-// that went away, such as that of a file cut short while it was mapped.
+// parallel divides the rows into consecutive bands, calls f(y0, y1) for each in a
+// goroutine of its own, and returns when all are done. The first band runs on the
+// caller's goroutine. If f panics on another one, which would end the process,
+// parallel panics with the same value on the caller's. So it does after a fault in
+// memory that is gone, such as that of a mapped file that was truncated.
 func parallel(rows, workers int, f func(y0, y1 int)) {
 	var (
 		wait   sync.WaitGroup
@@ -51,20 +51,26 @@ func parallel(rows, workers int, f func(y0, y1 int)) {
 					once.Do(func() { failed = p })
 				}
 			}()
-			f(rows*i/workers, rows*(i+1)/workers)
+			f(bandStart(i, workers, rows), bandStart(i+1, workers, rows))
 		})
 	}
 	func() {
 		defer wait.Wait() // also when f panics: nobody writes to dst after we return
-		f(0, rows/workers)
+		f(0, bandStart(1, workers, rows))
 	}()
 	if failed != nil {
 		panic(failed)
 	}
 }
 
-// share calls f for bands [y0, y1) that together are [0, rows), several a
-// worker: one that the system lets wait leaves its share to the others.
+// bandStart returns the first row of band i of several bands of about equal size.
+// It is rows*i/bands without overflow.
+func bandStart(i, bands, rows int) int {
+	return rows/bands*i + rows%bands*i/bands
+}
+
+// share is like parallel, but with several bands for each worker, which takes one
+// after another. So a worker whose thread has to wait leaves its bands to others.
 func share(rows, workers int, f func(y0, y1 int)) {
 	if workers == 1 {
 		f(0, rows)
@@ -74,7 +80,7 @@ func share(rows, workers int, f func(y0, y1 int)) {
 	var next atomic.Int64
 	parallel(workers, workers, func(int, int) {
 		for band := int(next.Add(1)) - 1; band < bands; band = int(next.Add(1)) - 1 {
-			f(rows*band/bands, rows*(band+1)/bands)
+			f(bandStart(band, bands, rows), bandStart(band+1, bands, rows))
 		}
 	})
 }

@@ -53,7 +53,7 @@ def main():
             chunks["dask's threads"] = fastest(work.chunks(), options.runs)
         for number in 1, 2:
             with (
-                LocalCluster(number, 1, dashboard_address=None, local_directory=folder) as cluster,
+                LocalCluster(number, 1, dashboard_address=":0", local_directory=folder) as cluster,
                 Client(cluster) as client,
             ):
                 name = f"{number} worker{'s' * (number > 1)}"

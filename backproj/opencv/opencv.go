@@ -43,7 +43,7 @@ func StartNoThreads() {
 // table of h. The layout of h must be the default one, and h.Run is ignored.
 func Fit(h *backproj.Histogram, model backproj.Image, mask backproj.Plane) error {
 	if !h.Layout.Equal(backproj.Layout{}) {
-		return fmt.Errorf("opencv: Histogram: field Layout: %+v is not the default layout, the only one supported", h.Layout)
+		return errors.New("opencv: Histogram: field Layout: not the default one, 32 bins of hue by 32 of saturation")
 	}
 	if length, err := h.Layout.TableLen(); err == nil && h.Table != nil && len(h.Table) != length {
 		return fmt.Errorf("opencv: Histogram: field Table: %d bytes, not %d", len(h.Table), length)

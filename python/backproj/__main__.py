@@ -81,8 +81,8 @@ def _run() -> int:
     except ModuleNotFoundError as error:  # of the libraries that only some commands need
         return _missing(error)
     except OSError as error:  # such as a full disk
-        about = f"{error.filename}: " if error.filename else ""
-        return _fail(f"{about}{describe_error(error)}")
+        file = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{file}{describe_error(error)}")
     except (RuntimeError, ValueError) as error:  # such as an unknown kernel in BACKPROJ_KERNEL
         return _fail(str(error))
     except MemoryError:

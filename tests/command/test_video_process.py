@@ -1,6 +1,7 @@
 """The command ``backproj video`` as a process: how it ends, what a terminal shows, what it takes."""
 
 import contextlib
+import importlib
 import os
 import re
 import resource
@@ -8,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from backproj._cli import prefetch
+from backproj._cli.errors import FilmError
 from helpers.film_files import START, cut_off, make_film, moving
 from helpers.processes import names
 
@@ -152,6 +155,15 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(folder, long_film):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "backproj: cannot write out.mp4: File too large\n"
     assert names(folder) == ["long.mkv", "photograph.jpg"]
+
+
+def test_a_full_disk_under_the_table_of_boxes_names_the_table():
+    module = importlib.import_module("backproj._cli.video")
+    with (
+        open("/dev/full", "wb", buffering=0) as full,
+        pytest.raises(FilmError, match=r"cannot write boxes\.csv: No space left on device"),
+    ):
+        module.write_row(full, Path("boxes.csv"), module.COLUMNS)
 
 
 def in_terminal(arguments):

@@ -90,7 +90,7 @@ def main(folder):
             n_workers=2,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address=":0",
             local_directory=folder,
             env={"BACKPROJ_NUM_THREADS": str(SAID)},
         ) as cluster,

@@ -8,18 +8,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from distribution import test_distribution
 
 import backproj
+from helpers import wheels
 from helpers.processes import ROOT, run
 
 DIST = ROOT / "dist"
 WHEELS = sorted(DIST.glob("backproj-*.whl"))
-
-# The promises about a wheel hold for each of these.
-test_exports = test_distribution.test_the_module_exports_its_init_alone_and_needs_the_c_library_alone
-test_module = test_distribution.test_the_module_is_stripped_and_names_no_path_of_the_machine_that_built_it
-test_files = test_distribution.test_the_wheel_holds_the_package_and_nothing_else
 
 
 @pytest.fixture(params=WHEELS, ids=lambda wheel: wheel.stem.rpartition("-")[2])
@@ -29,8 +24,7 @@ def wheel(request):
 
 @pytest.fixture
 def module(wheel, tmp_path):
-    with zipfile.ZipFile(wheel) as archive:
-        return Path(archive.extract("backproj/_native.abi3.so", tmp_path))
+    return wheels.extract_module(wheel, tmp_path)
 
 
 def test_there_is_an_sdist_and_a_wheel_for_each_platform():
@@ -49,6 +43,19 @@ def test_a_tagged_commit_has_the_version_of_its_tag():
         ["git", "tag", "--points-at", "HEAD", "v*"], cwd=ROOT, capture_output=True, text=True
     ).stdout.split()
     assert set(tags) <= {f"v{backproj.__version__}"}
+
+
+def test_a_wheel_holds_the_package_and_nothing_else(wheel):
+    wheels.assert_holds_the_package_and_nothing_else(wheel)
+
+
+@wheels.needs_readelf
+def test_the_module_exports_its_init_alone_and_needs_the_c_library_alone(module):
+    wheels.assert_exports_its_init_alone_and_needs_the_c_library_alone(module)
+
+
+def test_the_module_is_stripped_and_names_no_path_of_the_machine_that_built_it(module):
+    wheels.assert_is_stripped_and_names_no_path_of_this_machine(module)
 
 
 def test_a_download_is_small(wheel):

@@ -101,15 +101,15 @@ func magnitude(n int) uint {
 	return uint(n)
 }
 
-// Overlaps reports whether two pixels of a raster of one component are the same
-// byte.
+// Overlaps reports whether two pixels of a raster of one component, which must be
+// checked, are the same byte.
 func (r *Raster) Overlaps() bool {
 	if r.Empty() {
 		return false
 	}
 	pixel, row := magnitude(r.Pixel), magnitude(r.Row)
 	width, height := uint(r.Width), uint(r.Height)
-	if pixel > 0 && row/width >= pixel {
+	if pixel > 0 && row >= pixel*width {
 		return false // as is usual: each row ends before the next one begins
 	}
 	// Two pixels, dx columns and dy rows apart, are the same if dx·pixel = dy·row.

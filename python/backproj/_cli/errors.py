@@ -6,7 +6,7 @@ import click
 
 
 class FilmError(click.ClickException):
-    """A film cannot be read or written. The message names its file."""
+    """A film, or the table of its boxes, cannot be read or written. The message names the file."""
 
 
 class PictureError(click.ClickException):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import click
 import numpy as np
@@ -17,6 +17,7 @@ import backproj
 from backproj._atomic_write import atomic_write
 from backproj._cli.box_tracker import Tracker
 from backproj._cli.draw_box import draw_box
+from backproj._cli.errors import FilmError, describe_error
 from backproj._cli.options import (
     HistogramOptions,
     apply_threshold,
@@ -165,9 +166,9 @@ def write_frames(
     begin, number = time.perf_counter(), 0
     prob = np.empty(shape, np.uint8)
     with atomic_write(outputs) as files, write_film(files[0], outputs[0], shape, source) as writer:
-        tables = files[1:]
-        for table in tables:
-            table.write(f"{','.join(COLUMNS)}\n".encode())
+        tables = list(zip(files[1:], outputs[1:], strict=True))  # one or none
+        for table, path in tables:
+            write_row(table, path, COLUMNS)
         for frame in frames:
             number += 1
             view.hist.back_project(frame.pixels, out=prob, order="rgb")
@@ -177,9 +178,8 @@ def write_frames(
                 box, score = view.tracker.follow(prob)
                 picture = draw_box(picture, box)
                 seconds = float(frame.pts * source.time_base)
-                for table in tables:
-                    row = frame.number, f"{seconds:.6f}", *box, f"{score:.4f}"
-                    table.write(f"{','.join(map(str, row))}\n".encode())
+                for table, path in tables:
+                    write_row(table, path, (frame.number, f"{seconds:.6f}", *box, f"{score:.4f}"))
             writer.write(picture, frame.pts)
 
     height, width = shape
@@ -193,3 +193,11 @@ def write_frames(
     if source.has_sound:
         lines.append("left out the sound")
     return lines
+
+
+def write_row(table: BinaryIO, path: Path, row: Sequence[object]) -> None:
+    """Write a line of a table, or raise FilmError, which names the table and not the film."""
+    try:
+        table.write(f"{','.join(map(str, row))}\n".encode())
+    except OSError as error:
+        raise FilmError(f"cannot write {path}: {describe_error(error)}") from error

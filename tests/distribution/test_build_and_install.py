@@ -7,11 +7,11 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
 import backproj
+from helpers import wheels
 from helpers.processes import ROOT, pythons, run, venv
 
 pytestmark = pytest.mark.slow  # each builds or installs a package
@@ -29,9 +29,7 @@ print(sys.version.split()[0], np.__version__, backproj.info()["kernel"])
 
 @pytest.fixture(scope="module")
 def module(wheel, tmp_path_factory):
-    """The extension module, unpacked."""
-    with zipfile.ZipFile(wheel) as archive:
-        return Path(archive.extract("backproj/_native.abi3.so", tmp_path_factory.mktemp("module")))
+    return wheels.extract_module(wheel, tmp_path_factory.mktemp("module"))
 
 
 def test_one_wheel_serves_every_cpython_from_3_10(wheel):
@@ -39,28 +37,16 @@ def test_one_wheel_serves_every_cpython_from_3_10(wheel):
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel):
-    with zipfile.ZipFile(wheel) as archive:
-        names = {name for name in archive.namelist() if ".dist-info/" not in name and name[-1] != "/"}
-    tracked = run("git", "ls-files", "--cached", "--others", "--exclude-standard", ".", cwd=ROOT / "python")
-    assert names == {*tracked.split(), "backproj/_native.abi3.so"}
+    wheels.assert_holds_the_package_and_nothing_else(wheel)
 
 
-@pytest.mark.skipif(not shutil.which("readelf"), reason="needs binutils")
+@wheels.needs_readelf
 def test_the_module_exports_its_init_alone_and_needs_the_c_library_alone(module):
-    symbols = [line.split() for line in run("readelf", "--dyn-syms", "--wide", module).splitlines()]
-    assert [s[7] for s in symbols if len(s) > 7 and s[4] == "GLOBAL" and s[6] != "UND"] == ["PyInit__native"]
-    dynamic = run("readelf", "--dynamic", module)
-    assert set(re.findall(r"NEEDED.*\[(.*)\]", dynamic)) <= {"libc.so.6", "libpthread.so.0", "libdl.so.2"}
-    assert "RPATH" not in dynamic
-    assert "RUNPATH" not in dynamic
+    wheels.assert_exports_its_init_alone_and_needs_the_c_library_alone(module)
 
 
 def test_the_module_is_stripped_and_names_no_path_of_the_machine_that_built_it(module):
-    content = module.read_bytes()
-    assert b".debug_info" not in content
-    assert b".symtab" not in content
-    for path in (ROOT, Path.home(), Path(sys.prefix)):
-        assert str(path).encode() not in content
+    wheels.assert_is_stripped_and_names_no_path_of_this_machine(module)
 
 
 @pytest.mark.parametrize("version", pythons())
