@@ -53,7 +53,7 @@ class Block(NamedTuple):
 
 def names_of_pages():
     """Return every page, as a path from the root of the repository."""
-    folders = ROOT, ROOT / "docs", ROOT / "examples"
+    folders = ROOT, ROOT / "docs", ROOT / "examples", ROOT / "benchmarks"
     return sorted(str(path.relative_to(ROOT)) for folder in folders for path in folder.glob("*.md"))
 
 
