@@ -23,7 +23,6 @@ package binding
 
 import (
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"unsafe"
 
@@ -37,7 +36,7 @@ var kernels = backproj.Kernels()
 // BackProject is backproj.BackProject.
 func BackProject(frame []byte, w, h int, model []byte, mw, mh int) (prob []byte) {
 	var err error
-	defer foreign.Guard(&err, debug.SetPanicOnFault(true)) // an error leaves prob nil, as documented
+	defer foreign.Leave(&err, foreign.Enter()) // an error leaves prob nil, as documented
 	return backproj.BackProject(frame, w, h, model, mw, mh)
 }
 
@@ -60,7 +59,7 @@ func Add(
 	mask uintptr, maskRowStride, maskPixelStride int,
 	kernel, threads int,
 ) (done int, err error) {
-	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	defer foreign.Leave(&err, foreign.Enter())
 	h := recordAt(histogram).counted(counts, backproj.Run{Kernel: kernels[kernel], Threads: threads})
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
@@ -78,7 +77,7 @@ func Add(
 // Normalize makes a histogram's values of its counts, scaled to the peak, and
 // its table of the values.
 func Normalize(histogram, counts uintptr, peak float64) (done int, err error) {
-	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	defer foreign.Leave(&err, foreign.Enter())
 	h := recordAt(histogram).counted(counts, backproj.Run{})
 	return 0, h.Normalize(peak)
 }
@@ -91,7 +90,7 @@ func Fit(
 	mask uintptr, maskRowStride, maskPixelStride int,
 	kernel, threads int,
 ) (done int, err error) {
-	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	defer foreign.Leave(&err, foreign.Enter())
 	h := recordAt(histogram).counted(counts, backproj.Run{Kernel: kernels[kernel], Threads: threads})
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
@@ -109,7 +108,7 @@ func Fit(
 
 // Tabulate makes a histogram's table of its values, each times scale.
 func Tabulate(histogram uintptr, scale float64) (done int, err error) {
-	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	defer foreign.Leave(&err, foreign.Enter())
 	h := recordAt(histogram).histogram(backproj.Run{})
 	return 0, h.Tabulate(float32(scale))
 }
@@ -124,7 +123,7 @@ func Project(
 	histograms uintptr, number int,
 	kernel, threads int,
 ) (done int, err error) {
-	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	defer foreign.Leave(&err, foreign.Enter())
 	run := backproj.Run{Kernel: kernels[kernel], Threads: threads}
 	// Slices of one frame and one plane, as is usual, stay on the stack.
 	var (
@@ -168,7 +167,7 @@ func ProjectModel(
 	histogram uintptr, peak float64,
 	kernel, threads int,
 ) (counted int, err error) {
-	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	defer foreign.Leave(&err, foreign.Enter())
 	options := backproj.Options{
 		Layout: recordAt(histogram).layout(),
 		Peak:   peak,
@@ -201,7 +200,7 @@ func ProjectModel(
 // Locate writes to found x, y and the sum of the window of that size that has
 // the greatest sum of all within the plane.
 func Locate(found uintptr, plane uintptr, height, width, rowStride, pixelStride, windowHeight, windowWidth, threads int) (done int, err error) {
-	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	defer foreign.Leave(&err, foreign.Enter())
 	prob, err := foreign.Plane(plane, height, width, rowStride, pixelStride)
 	if err != nil {
 		return 0, err

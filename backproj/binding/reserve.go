@@ -3,8 +3,6 @@
 package binding
 
 import (
-	"runtime/debug"
-
 	"github.com/backproj/backproj/backproj/internal/foreign"
 	"github.com/backproj/backproj/backproj/internal/reserve"
 )
@@ -13,7 +11,7 @@ import (
 // threads that run Go code, some to spare, and that much heap. The caller calls
 // it right after loading if the process has limits.
 func Reserve(threads, spare, heap int) (done int, err error) {
-	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	defer foreign.Leave(&err, foreign.Enter())
 	reserve.Take(threads, spare, heap)
 	return 0, nil
 }

@@ -16,14 +16,33 @@ import (
 	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
-// Guard turns a panic into an error. Bound functions defer it:
+// A Thread is what Enter changes of the thread that it is called on.
+type Thread struct {
+	faults bool
+	float  uint64
+}
+
+// Enter prepares the calling thread for a call, until Leave is called: faults
+// are panics, and floating-point arithmetic is as Go expects it, whatever
+// rounding mode or traps the caller has set. Goroutines of the call may start
+// threads, which inherit that. A bound function begins with
 //
-//	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
-//
-// Faults then panic too until the function returns. Guard is not a closure because
-// each call would have to allocate that.
-func Guard(err *error, faults bool) {
-	debug.SetPanicOnFault(faults)
+//	defer foreign.Leave(&err, foreign.Enter())
+func Enter() Thread {
+	before := Thread{debug.SetPanicOnFault(true), floatControl()}
+	if before.float&^floatFlags != defaultFloat {
+		setFloatControl(defaultFloat)
+	}
+	return before
+}
+
+// Leave puts back what Enter changed, and turns a panic into an error. It is
+// no closure, for which every call would allocate.
+func Leave(err *error, before Thread) {
+	debug.SetPanicOnFault(before.faults)
+	if before.float&^floatFlags != defaultFloat {
+		setFloatControl(before.float)
+	}
 	switch p := recover().(type) {
 	case nil:
 	case interface { // a fault: see debug.SetPanicOnFault

@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -57,12 +56,12 @@ func TestAnImageIsTheMemoryItself(t *testing.T) {
 
 // call runs f as a bound function would.
 func call(f func()) (err error) {
-	defer Guard(&err, debug.SetPanicOnFault(true))
+	defer Leave(&err, Enter())
 	f()
 	return nil
 }
 
-func TestGuardTurnsAPanicIntoAnError(t *testing.T) {
+func TestLeaveTurnsAPanicIntoAnError(t *testing.T) {
 	err := call(func() { panic("what") })
 	if err == nil || !strings.Contains(err.Error(), "internal error, please report it: what") {
 		t.Errorf("%v", err)
@@ -72,7 +71,7 @@ func TestGuardTurnsAPanicIntoAnError(t *testing.T) {
 	}
 }
 
-func TestGuardTurnsAFaultOfAFileCutShortIntoAnError(t *testing.T) {
+func TestLeaveTurnsAFaultOfAFileCutShortIntoAnError(t *testing.T) {
 	// Large enough to be split over goroutines: the fault may happen in any.
 	const width, height = 2048, 1024
 	path := filepath.Join(t.TempDir(), "frame")

@@ -3,8 +3,6 @@
 package binding
 
 import (
-	"runtime/debug"
-
 	"github.com/backproj/backproj/backproj"
 	"github.com/backproj/backproj/backproj/internal/foreign"
 	"github.com/backproj/backproj/backproj/opencv"
@@ -29,7 +27,7 @@ func Fit(
 	model uintptr, height, width, rowStride, pixelStride, channelStride, order int,
 	mask uintptr, maskRowStride, maskPixelStride int,
 ) (done int, err error) {
-	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	defer foreign.Leave(&err, foreign.Enter())
 	image, err := foreign.Image(model, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
 		return 0, err
@@ -54,7 +52,7 @@ func Project(
 	values uintptr,
 	frame uintptr, height, width, rowStride, pixelStride, channelStride, order int,
 ) (done int, err error) {
-	defer foreign.Guard(&err, debug.SetPanicOnFault(true))
+	defer foreign.Leave(&err, foreign.Enter())
 	image, err := foreign.Image(frame, height, width, rowStride, pixelStride, channelStride, order)
 	if err != nil {
 		return 0, err
