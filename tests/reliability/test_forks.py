@@ -148,7 +148,7 @@ if child == 0:
     try:
         call()
     except RuntimeError as error:
-        print("installed anew" in str(error), flush=True)
+        print("was reinstalled" in str(error), flush=True)
     os._exit(0)
 os.waitpid(child, 0)
 print(call())

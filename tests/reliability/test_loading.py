@@ -48,6 +48,38 @@ def test_a_package_that_was_not_built_says_so(monkeypatch):
     from backproj._runtime import loader
 
     monkeypatch.setattr(loader, "_modules", {})
+    monkeypatch.setattr(loader._process, "files", {})
     monkeypatch.setitem(sys.modules, "backproj._native", None)
     with pytest.raises(RuntimeError, match=r"was not built.*pip install"):
         loader.load("_native")
+
+
+# As a handler of a signal, a callback of gc, or a debugger may, at every tenth line that the first call runs.
+NESTED = """
+failed, points, ended = set(), 0, False
+while not ended:
+    child = os.fork()
+    if child == 0:
+        lines = 0
+        def trace(*_):
+            global lines
+            lines += 1
+            if lines == 10 * points:
+                try:
+                    backproj.back_project(frame, frame)
+                except BaseException as error:
+                    print(repr(error).replace(" ", "_"), flush=True)
+            return trace
+        sys.settrace(trace)
+        assert backproj.back_project(frame, frame).min() == 255
+        sys.settrace(None)
+        os._exit(lines < 10 * points)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert status in (0, 1), status
+    ended, points = status == 1, points + 1
+print(points > 10)
+"""
+
+
+def test_a_call_in_the_midst_of_the_first_one_works():
+    assert run(NESTED) == ["True"]

@@ -1,11 +1,11 @@
 """The extension modules that hold the Go code: loaded at the first call, never by an import.
 
-A Go runtime starts threads. Programs that import backproj and never call it, such as the parent
-of forked workers, should not have them.
+A Go runtime starts threads. Programs that import backproj and never call it, such as the parent of forked
+workers, should not have them.
 
-Nor does a Go runtime survive a fork: the child has the thread that forked alone, and waits for ever
-for the others. A forked child that calls backproj therefore loads a copy of the module, with a runtime
-of its own, beside the one it inherited.
+A Go runtime does not survive a fork: the child has only the thread that forked, and waits for the others for
+ever. So a forked child that calls backproj loads a copy of the module, with a runtime of its own, beside the
+one that it inherited.
 """
 
 from __future__ import annotations
@@ -18,9 +18,13 @@ import os
 import sys
 import threading
 from types import ModuleType
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from backproj._runtime import fork_copy
+from backproj._runtime.float_environment import load_with_default_floats
+from backproj._runtime.go_variables import load_without_go_variables
+from backproj._runtime.limits import load_within_limits
+from backproj._runtime.signal_mask import load_with_signals_blocked
 
 Name: TypeAlias = Literal["_native", "_opencv"]
 
@@ -30,48 +34,58 @@ _MISSING = {
     "'BACKPROJ_OPENCV=1 pip install .' in its source builds it, with OpenCV's headers (libopencv-dev)",
 }
 
-# Of Linux's mman.h. Python's mmap has no name for it.
+# A function of each module that does next to nothing.
+_FIRST_CALL = {"_native": "binding_Threads", "_opencv": "binding_Version"}
+
+# From Linux's mman.h. Python's mmap has no name for it.
 _MADV_WIPEONFORK = 18
 
 
+class _File(NamedTuple):
+    path: str
+    size: int
+    modified: int
+
+
 class _Process:
-    """What is loaded, and whether this process loaded it or one that it was forked from."""
+    """The modules that are loaded, and whether this process loaded them or inherited them by a fork."""
 
     def __init__(self) -> None:
         self.modules: dict[Name, ModuleType] = {}
-        # The file of each module when it was first loaded, by this process or an ancestor: its size
-        # and its time.
-        self.files: dict[Name, tuple[int, int]] = {}
-        # By the process's id: a child does not wait for a lock that a thread of its parent holds.
+        # The file of each module as this process or an ancestor first loaded it.
+        self.files: dict[Name, _File] = {}
+        # Those of which an ancestor may have started the runtime.
+        self.inherited: set[Name] = set()
+        # By process id, so that a child does not wait for a lock that a thread of its parent held.
         self.locks: dict[int, threading.RLock] = {}
-        # Its first byte is 1 where the modules were loaded. The kernel gives a forked child zeros
-        # instead of this page. So a child is known for the price of reading a byte, and also if
-        # Python's fork hooks do not run (uWSGI forks in C) or did not yet (another hook calls us).
-        self.own = mmap.mmap(-1, 1, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self.own[0] = 1
+        # The first byte is 1 in the process that loaded the modules, and 0 in a forked child, to which the
+        # kernel gives a page of zeros instead. Reading it takes nanoseconds, and works even if Python's fork
+        # hooks do not run (uWSGI forks in C) or have not run yet (an earlier hook calls backproj).
+        self.loaded_here = mmap.mmap(-1, 1, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        self.loaded_here[0] = 1
         if sys.platform == "linux":
             with contextlib.suppress(OSError):  # Linux before 4.14 leaves it to the hook
-                self.own.madvise(_MADV_WIPEONFORK)
+                self.loaded_here.madvise(_MADV_WIPEONFORK)
         os.register_at_fork(
-            # No thread is to be in the midst of loading: the child's loader would be, for ever.
+            # A child that was forked while another thread loads a module would have half of it.
             before=lambda: self.lock().acquire(),
             after_in_parent=lambda: self.lock().release(),
-            after_in_child=self.disown,
+            after_in_child=self.after_fork_in_child,
         )
 
     def lock(self) -> threading.RLock:
         return self.locks.setdefault(os.getpid(), threading.RLock())
 
-    def disown(self) -> None:
+    def after_fork_in_child(self) -> None:
         self.locks.clear()
-        self.own[0] = 0
+        self.loaded_here[0] = 0
 
 
-# It outlives a reload of this module, as the Go runtimes do: test suites drop modules and import them
-# anew.
+# It is kept in sys, so that it outlives a reload of this module as the Go runtimes do: test suites drop
+# modules and import them again.
 _process: _Process = vars(sys).get("_backproj") or _Process()
 vars(sys)["_backproj"] = _process
-_own, _modules = _process.own, _process.modules
+_loaded_here, _modules = _process.loaded_here, _process.modules
 
 
 def built(name: Name) -> bool:
@@ -90,7 +104,7 @@ def load(name: Name) -> ModuleType:
     MemoryError
         If the process may have too little address space.
     """
-    if _own[0] and (module := _modules.get(name)):
+    if _loaded_here[0] and (module := _modules.get(name)):
         return module
     return _load(name)
 
@@ -105,48 +119,70 @@ def call(function: str, *args: float | str) -> int:
     RuntimeError, MemoryError
         As `load`, and what the function raises.
     """
-    module = (_modules.get("_native") if _own[0] else None) or _load("_native")
+    module = (_modules.get("_native") if _loaded_here[0] else None) or _load("_native")
     done: int = getattr(module, function)(*args)
     return done
 
 
 def _load(name: Name) -> ModuleType:
     with _process.lock():
-        # Under the lock, for no child is to be forked in the midst of an import either.
-        from backproj._runtime.limits import load_within_limits
-
-        # Again if the handler of a signal forked this process meanwhile.
-        while not (_own[0] and name in _modules):
-            if _own[0]:
-                _modules[name] = load_within_limits(name, lambda: _new(name))
-            else:
+        # A signal handler may fork in the middle, and then this goes on in the child, which starts over.
+        while not (_loaded_here[0] and name in _modules):
+            if not _loaded_here[0]:
+                _process.inherited.update(_process.files)
                 _modules.clear()
-                _own[0] = 1
+                _loaded_here[0] = 1
+            process = os.getpid()
+            module = load_with_default_floats(lambda: load_within_limits(name, lambda: _import_or_copy(name)))
+            if os.getpid() == process:
+                # The handler may have made a call instead, which has loaded the module already.
+                _modules.setdefault(name, module)
         return _modules[name]
 
 
-def _new(name: Name) -> ModuleType:
-    from backproj._runtime import signal_mask
+def _import_or_copy(name: Name) -> ModuleType:
+    """Load a module: by an import if no ancestor of this process has, else as a copy."""
+    qualified = f"backproj.{name}"
 
+    def load() -> ModuleType:
+        if copied:
+            module = sys.modules[qualified] = fork_copy.load(qualified, file.path)
+        else:
+            module = importlib.import_module(qualified)
+        # The runtime starts in a thread of its own, and a call waits until it has. In a child that a signal
+        # handler has just forked it would wait for ever.
+        first_call = getattr(module, _FIRST_CALL[name])
+        if _loaded_here[0]:
+            first_call()
+        return module
+
+    copied = False
+    try:
+        file = _process.files.get(name) or _find(name)
+        copied = name in _process.inherited
+        if copied and _stat(file.path) != file:
+            raise RuntimeError(
+                f"{file.path} is not the file that this process's parent loaded: backproj was reinstalled; "
+                "restart the parent process"
+            )
+        return load_with_signals_blocked(lambda: load_without_go_variables(load))
+    except (OSError, ImportError) as error:  # such as OpenCV's libraries gone since the build
+        if not copied:
+            _process.files.pop(name, None)
+        raise RuntimeError(f"{qualified} cannot be loaded: {error}") from error
+
+
+def _find(name: Name) -> _File:
+    """Find and remember the file of a module that has not been loaded from here."""
     qualified = f"backproj.{name}"
     spec = importlib.util.find_spec(qualified)
     if spec is None or spec.origin is None:
         raise RuntimeError(_MISSING[name].format(qualified))
-    files = _process.files
-    first = name not in files and qualified not in sys.modules
-    try:
-        file = os.stat(spec.origin)
-        if files.setdefault(name, (file.st_size, file.st_mtime_ns)) != (file.st_size, file.st_mtime_ns):
-            raise RuntimeError(
-                f"{spec.origin} is not the file that this process's parent loaded: backproj was installed "
-                "anew since; start the parent anew"
-            )
-        with signal_mask.kept():
-            if first:
-                return importlib.import_module(qualified)
-            sys.modules[qualified] = fork_copy.load(qualified, spec.origin)
-            return sys.modules[qualified]
-    except (OSError, ImportError) as error:  # such as OpenCV's libraries gone since the build
-        if first:
-            files.pop(name, None)
-        raise RuntimeError(f"{qualified} cannot be loaded: {error}") from error
+    if qualified in sys.modules:  # imported by its name, possibly by the parent
+        _process.inherited.add(name)
+    return _process.files.setdefault(name, _stat(spec.origin))
+
+
+def _stat(path: str) -> _File:
+    status = os.stat(path)
+    return _File(path, status.st_size, status.st_mtime_ns)
