@@ -5,7 +5,8 @@ import platform
 import sys
 
 import pytest
-from process import run
+
+from helpers.processes import run
 
 # FE_UPWARD, FE_DOWNWARD and FE_TOWARDZERO of fenv.h, and FE_ALL_EXCEPT, of which aarch64 need not be able to
 # trap any.
