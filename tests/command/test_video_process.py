@@ -19,6 +19,8 @@ from backproj._cli.errors import FilmError
 from helpers.film_files import START, cut_off, make_film, moving
 from helpers.processes import names
 
+pytestmark = pytest.mark.exhaustive  # dozens of processes
+
 
 @pytest.fixture
 def long_film(folder):

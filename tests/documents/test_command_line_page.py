@@ -10,6 +10,8 @@ import pytest
 
 from helpers.processes import ROOT, run
 
+pytestmark = pytest.mark.exhaustive  # each command is a process, and some work on whole films
+
 PAGE = (ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")
 
 
