@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// fillsExactly is what BackProject documents of its sizes, in numbers without
-// a limit.
+// fillsExactly reports whether pix has exactly the pixels of a packed image of w×h,
+// computed without overflow.
 func fillsExactly(pix []byte, w, h int) bool {
 	size := big.NewInt(3)
 	size.Mul(size, big.NewInt(int64(w))).Mul(size, big.NewInt(int64(h)))
@@ -38,7 +38,7 @@ func FuzzBackProject(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, frame []byte, w, h int, model []byte, mw, mh int) {
 		check(t, frame, w, h, model, mw, mh)
-		// Sizes that fit are rare among all: make some of the widths.
+		// Random sizes seldom fit. Make sizes that do from the widths.
 		if pixels := len(frame) / 3; w > 0 && w <= pixels {
 			h = pixels / w
 			frame = frame[:3*w*h]
@@ -51,12 +51,12 @@ func FuzzBackProject(f *testing.F) {
 	})
 }
 
-// place is where component c of pixel (x, y) lies by the documentation of
-// Image, in numbers without a limit. A dimension's default is that of packed.
-func (m Image) place(x, y, c int) *big.Int {
-	pixel := meant(m.PixelStride, big.NewInt(int64(m.Order.Channels())))
-	row := meant(m.Stride, new(big.Int).Mul(big.NewInt(int64(m.Width)), pixel))
-	channel := meant(m.ChannelStride, big.NewInt(1))
+// offsetOf returns the offset of component c of pixel (x, y), as the documentation
+// of Image has it, computed without overflow.
+func offsetOf(m Image, x, y, c int) *big.Int {
+	pixel := distanceOf(m.PixelStride, big.NewInt(int64(m.Order.Channels())))
+	row := distanceOf(m.Stride, new(big.Int).Mul(big.NewInt(int64(m.Width)), pixel))
+	channel := distanceOf(m.ChannelStride, big.NewInt(1))
 	at := big.NewInt(int64(m.Offset))
 	for _, step := range []struct {
 		n      int
@@ -67,7 +67,8 @@ func (m Image) place(x, y, c int) *big.Int {
 	return at
 }
 
-func meant(stride int, packed *big.Int) *big.Int {
+// distanceOf returns the distance that a stride stands for, if packed is the default.
+func distanceOf(stride int, packed *big.Int) *big.Int {
 	switch stride {
 	case 0:
 		return packed
@@ -77,8 +78,8 @@ func meant(stride int, packed *big.Int) *big.Int {
 	return big.NewInt(int64(stride))
 }
 
-// within reports whether all of the image lies in Pix: its corners do.
-func (m Image) within(channels int) bool {
+// fitsPix reports whether all pixels of the image lie within Pix: its corners do.
+func fitsPix(m Image, channels int) bool {
 	if m.Width < 0 || m.Height < 0 {
 		return false
 	}
@@ -89,7 +90,7 @@ func (m Image) within(channels int) bool {
 	for _, x := range []int{0, m.Width - 1} {
 		for _, y := range []int{0, m.Height - 1} {
 			for _, c := range []int{0, channels - 1} {
-				if at := m.place(x, y, c); at.Sign() < 0 || at.Cmp(end) >= 0 {
+				if at := offsetOf(m, x, y, c); at.Sign() < 0 || at.Cmp(end) >= 0 {
 					return false
 				}
 			}
@@ -123,7 +124,7 @@ func FuzzImageGeometry(f *testing.F) {
 			Stride: stride, PixelStride: pixelStride, ChannelStride: channelStride,
 		}
 		_, err := m.raster()
-		if want := m.Order >= BGR && m.Order <= RGBA && m.within(3); (err == nil) != want {
+		if want := m.Order >= BGR && m.Order <= RGBA && fitsPix(m, 3); (err == nil) != want {
 			t.Fatalf("%+v: error %v, but within its Pix: %t", m, err, want)
 		}
 		// The same strides for a plane, which then has the defaults of one.
@@ -133,11 +134,11 @@ func FuzzImageGeometry(f *testing.F) {
 			asImage.PixelStride = 1
 		}
 		_, planeErr := p.raster()
-		if want := asImage.within(1); (planeErr == nil) != want {
+		if want := fitsPix(asImage, 1); (planeErr == nil) != want {
 			t.Fatalf("%+v: error %v, but within its Pix: %t", p, planeErr, want)
 		}
 		if width > 64 || height > 64 {
-			return // a few bytes can be any number of pixels, by Repeat
+			return // with Repeat, a few bytes are any number of pixels
 		}
 		if err == nil {
 			expectPixels(t, m)
@@ -148,8 +149,8 @@ func FuzzImageGeometry(f *testing.F) {
 	})
 }
 
-// expectPixels fails unless every way of reading the image finds the pixels
-// where they are documented to lie.
+// expectPixels fails unless AppendBGR, counting and projecting read the pixels where
+// the documentation of Image says that they are.
 func expectPixels(t *testing.T, m Image) {
 	t.Helper()
 	var want []byte
@@ -157,7 +158,7 @@ func expectPixels(t *testing.T, m Image) {
 		for x := range m.Width {
 			var p [3]byte
 			for c := range p {
-				p[c] = m.Pix[m.place(x, y, c).Int64()]
+				p[c] = m.Pix[offsetOf(m, x, y, c).Int64()]
 			}
 			if m.Order == RGB || m.Order == RGBA {
 				p[0], p[2] = p[2], p[0]
@@ -190,9 +191,9 @@ func expectPixels(t *testing.T, m Image) {
 	}
 }
 
-// expectPlane fails unless a back projection to the plane arrives where it is
-// documented to, and nowhere else. The places are those of a component of the
-// image.
+// expectPlane fails unless a back projection is written to the pixels of the plane
+// and nowhere else, or is an error if its pixels overlap. The image places has its
+// component 0 where the plane has its pixels.
 func expectPlane(t *testing.T, p Plane, places Image) {
 	t.Helper()
 	frame := Image{Pix: make([]byte, 3*p.Width*p.Height), Width: p.Width, Height: p.Height}
@@ -211,7 +212,7 @@ func expectPlane(t *testing.T, p Plane, places Image) {
 		values := formulaProjection(h.Values, frame)
 		for y := range p.Height {
 			for x := range p.Width {
-				at := places.place(x, y, 0).Int64()
+				at := offsetOf(places, x, y, 0).Int64()
 				want[at] = values[y*p.Width+x]
 				apart[at] = true
 			}

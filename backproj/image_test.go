@@ -71,6 +71,7 @@ func TestErrorsNameTheArgumentAtFault(t *testing.T) {
 		{project(histogram, Plane{Width: 4, Height: 5}, image), "backproj: dst: field Pix: 0 bytes"},
 		{project(histogram, Plane{Pix: plane.Pix, Width: 5, Height: 4}, image), "backproj: dst: 5×4, but the frame is 4×5"},
 		{project(histogram, Plane{Pix: plane.Pix, Width: 4, Height: 5, Stride: Repeat}, image), "backproj: dst: field Stride: pixels overlap"},
+		{project(histogram, Plane{Pix: plane.Pix, Width: 4, Height: 5, Stride: 3}, image), "backproj: dst: field Stride: pixels overlap"},
 		{project(new(Histogram), plane, image), "backproj: Histogram: field Values: 0, not 1024"},
 		{project(&Histogram{Values: make([]float32, defaultCells), Table: make([]uint8, 9)}, plane, image), "backproj: Histogram: field Table: 9 bytes"},
 		{project(&Histogram{Run: Run{Kernel: "x"}}, plane, image), `backproj: no kernel "x"`},
@@ -162,5 +163,16 @@ func TestAppendBGRAppends(t *testing.T) {
 	huge := Image{Pix: []byte{1, 2, 3}, Width: math.MaxInt, Height: math.MaxInt, Stride: Repeat, PixelStride: Repeat}
 	if got, err := huge.AppendBGR([]byte{9}); err == nil || len(got) != 1 {
 		t.Errorf("more pixels than memory: %v, %v", got, err)
+	}
+}
+
+func TestEnumeratedTypesPrintAsTheirNames(t *testing.T) {
+	for want, value := range map[string]interface{ String() string }{
+		"BGR": BGR, "RGB": RGB, "BGRA": BGRA, "RGBA": RGBA, "Order(4)": Order(4), "Order(-1)": Order(-1),
+		"HueSaturation": HueSaturation, "Hue": Hue, "HueSaturationValue": HueSaturationValue, "Channels(3)": Channels(3),
+	} {
+		if got := value.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

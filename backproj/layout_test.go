@@ -207,7 +207,7 @@ func TestEveryKernelPutsEveryColourIntoTheFormulasCellOfEveryLayout(t *testing.T
 	}
 }
 
-func TestLayoutsThatAreNoneNameTheField(t *testing.T) {
+func TestErrorsOfInvalidLayoutsNameTheField(t *testing.T) {
 	nan := float32(math.NaN())
 	for _, test := range []struct {
 		layout Layout

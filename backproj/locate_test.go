@@ -45,7 +45,7 @@ func TestLocateFindsTheFirstOfTheGreatestSums(t *testing.T) {
 	}
 }
 
-func TestLocateFindsThemByManyThreads(t *testing.T) {
+func TestLocateFindsTheFirstWithManyThreads(t *testing.T) {
 	random := rand.New(rand.NewPCG(12, 2))
 	for range 3 {
 		expectFirst(t, random, 900, 1200, 1+random.IntN(3), 1+random.IntN(3))
@@ -57,7 +57,7 @@ func TestLocateFindsThemByManyThreads(t *testing.T) {
 	}
 }
 
-func TestLocateFindsThemInLongRowsToo(t *testing.T) {
+func TestLocateFindsTheFirstInLongRows(t *testing.T) {
 	random := rand.New(rand.NewPCG(12, 1))
 	expectFirst(t, random, longRow+9, 3, 3, 2)
 	expectFirst(t, random, longRow+9, 3, longRow, 1)

@@ -29,7 +29,7 @@ func spread(packed []byte, m Image) Image {
 	return m
 }
 
-func TestArrangementsOfAFrameAndOfDstDoNotMatter(t *testing.T) {
+func TestResultsDoNotDependOnTheStridesOfFrameAndDst(t *testing.T) {
 	const w, h = 67, 23
 	packed := noise(3, 3*w*h)
 	model := Image{Pix: noise(4, 3*400), Width: 20, Height: 20}
@@ -80,7 +80,7 @@ func TestArrangementsOfAFrameAndOfDstDoNotMatter(t *testing.T) {
 	}
 }
 
-func TestArrangementsOfAModelAndItsMaskDoNotMatter(t *testing.T) {
+func TestCountsDoNotDependOnTheStridesOfModelAndMask(t *testing.T) {
 	const w, h = 67, 23
 	packed, mask := noise(3, 3*w*h), noise(5, w*h)
 	for i := range mask {
@@ -107,7 +107,7 @@ func TestArrangementsOfAModelAndItsMaskDoNotMatter(t *testing.T) {
 	}
 }
 
-func TestNumberOfThreadsDoesNotMatter(t *testing.T) {
+func TestResultsDoNotDependOnTheNumberOfThreads(t *testing.T) {
 	const w, h = 1000, 701
 	frame := Image{Pix: noise(6, 3*w*h), Width: w, Height: h}
 	var want []byte

@@ -128,14 +128,3 @@ func TestPlanesThatNoGrayImageCanShareAreErrors(t *testing.T) {
 		}
 	}
 }
-
-func TestEnumeratedTypesPrintAsTheirNames(t *testing.T) {
-	for want, value := range map[string]interface{ String() string }{
-		"BGR": BGR, "RGB": RGB, "BGRA": BGRA, "RGBA": RGBA, "Order(4)": Order(4), "Order(-1)": Order(-1),
-		"HueSaturation": HueSaturation, "Hue": Hue, "HueSaturationValue": HueSaturationValue, "Channels(3)": Channels(3),
-	} {
-		if got := value.String(); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}

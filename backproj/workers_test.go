@@ -2,6 +2,7 @@ package backproj
 
 import (
 	"errors"
+	"math"
 	"sync/atomic"
 	"testing"
 )
@@ -43,7 +44,7 @@ func TestOfManyPanicsOneIsRaised(t *testing.T) {
 	}
 }
 
-func TestBandsAreAllRowsOnceWhateverTheirNumber(t *testing.T) {
+func TestBandsCoverEachRowOnce(t *testing.T) {
 	for rows := 1; rows < 70; rows++ {
 		for workers := 1; workers <= rows; workers++ {
 			for i, split := range []func(rows, workers int, f func(y0, y1 int)){parallel, share} {
@@ -59,6 +60,18 @@ func TestBandsAreAllRowsOnceWhateverTheirNumber(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+func TestBandsOfManyRowsDoNotOverflow(t *testing.T) {
+	const rows, bands = math.MaxInt, 1000
+	if last := bandStart(bands, bands, rows); last != rows {
+		t.Errorf("the bands end at row %d of %d", last, rows)
+	}
+	for i := range bands {
+		if n := bandStart(i+1, bands, rows) - bandStart(i, bands, rows); n != rows/bands && n != rows/bands+1 {
+			t.Errorf("band %d has %d rows", i, n)
 		}
 	}
 }

@@ -14,9 +14,9 @@ import (
 // at returns the address of a slice's first element, as Python gives it.
 func at[T any](s []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(s))) }
 
-// memory returns memory that stays where it is until the test is over, as
-// Python's does: an address neither keeps a slice nor keeps it off the stack,
-// which moves.
+// memory returns n values that stay where they are until the test is over, like
+// Python's. Go would not know this of an address alone: it could free the slice, or
+// move it with the stack.
 func memory[T any](t *testing.T, n int) []T {
 	s := make([]T, n)
 	t.Cleanup(func() { runtime.KeepAlive(s) })
@@ -26,7 +26,7 @@ func memory[T any](t *testing.T, n int) []T {
 // cells is the number of bins of a histogram whose layout is the zero value.
 const cells = 32 * 32
 
-// A state is what Python keeps of a histogram.
+// A state has the arrays that Python keeps of a histogram.
 type state struct {
 	counts []int64
 	values []float32
@@ -46,8 +46,7 @@ func newState(t *testing.T) *state {
 	return s
 }
 
-// An extent is how an axis of an array is described, and what is said of it if
-// it can be none.
+// extents are the lengths and strides of impossible axes, and the errors they give.
 var extents = []struct {
 	name          string
 	length, along int
@@ -64,7 +63,7 @@ var extents = []struct {
 	{"before address 0", 2, -1 << 55, "no array begins at address"},
 }
 
-func TestExtentsThatNoArrayHasAreErrors(t *testing.T) {
+func TestImpossibleShapesAndStridesAreErrors(t *testing.T) {
 	pix, prob, found := memory[byte](t, 300), memory[byte](t, 100), memory[int64](t, 3)
 	s := newState(t)
 	for _, e := range extents {
@@ -104,7 +103,7 @@ func TestExtentsThatNoArrayHasAreErrors(t *testing.T) {
 	}
 }
 
-func TestRecordsThatDescribeNoHistogramAreErrors(t *testing.T) {
+func TestInvalidRecordsAreErrors(t *testing.T) {
 	pix, prob := memory[byte](t, 300), memory[byte](t, 100)
 	for name, change := range map[string]func(*record){
 		"no values":             func(r *record) { r.values = 0 },
@@ -129,7 +128,7 @@ func TestRecordsThatDescribeNoHistogramAreErrors(t *testing.T) {
 	}
 }
 
-func TestFitIsAddAndNormalizeWhateverWasThereBefore(t *testing.T) {
+func TestFitReplacesWhatWasThereBefore(t *testing.T) {
 	pix := memory[byte](t, 300)
 	for i := range pix {
 		pix[i] = byte(i * i)

@@ -96,7 +96,7 @@ func TestBackProjectRefusesWhatDoesNotFit(t *testing.T) {
 	}
 }
 
-func TestFramesWithoutPixelsAreDone(t *testing.T) {
+func TestFramesWithoutPixelsAreNoError(t *testing.T) {
 	for _, size := range [][2]int{{0, 0}, {0, 5}, {5, 0}} {
 		err := BackProject(newPlane(size[0], size[1]), someImage(size[0], size[1]), make([]float32, Cells))
 		if err != nil {

@@ -71,7 +71,7 @@ func TestLeaveTurnsAPanicIntoAnError(t *testing.T) {
 	}
 }
 
-func TestLeaveTurnsAFaultOfAFileCutShortIntoAnError(t *testing.T) {
+func TestLeaveTurnsAFaultInATruncatedFileIntoAnError(t *testing.T) {
 	// Large enough to be split over goroutines: the fault may happen in any.
 	const width, height = 2048, 1024
 	path := filepath.Join(t.TempDir(), "frame")
