@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import backproj
-from helpers.processes import names
+from helpers.processes import names, run_python
 
 
 def run(*arguments):
@@ -147,7 +147,7 @@ def test_without_the_libraries_of_the_extra_it_says_what_to_install(folder, miss
         f"sys.argv[1:] = {arguments.split()!r}; "
         "runpy.run_module('backproj', run_name='__main__')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = run_python(code)
     assert done.returncode == 2
     assert done.stderr == f"backproj: the command needs {missing}: pip install 'backproj[cli]'\n"
     assert names(folder) == ["photograph.jpg"]
@@ -159,7 +159,7 @@ def test_commands_import_only_the_libraries_that_they_need(folder):
         "import backproj._cli\n"
         "print(sorted(loaded & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = run_python(code)
     assert (done.stdout, done.stderr) == ("['click']\n", "")
 
 
@@ -195,7 +195,7 @@ def test_a_difference_is_exit_code_1(folder):
         "sys.argv = ['backproj', 'verify', 'photograph.jpg', '--model', 'photograph.jpg']\n"
         "__main__.main()"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = run_python(code)
     assert done.returncode == 1
     assert "pixel (0, 0) is 1, not 2" in done.stdout
 
@@ -278,6 +278,6 @@ def test_ctrl_c_is_exit_code_130_and_leaves_nothing(folder):
         "sys.argv = ['backproj', 'image', 'photograph.jpg', '--box', '0,0,9,9', '-o', 'prob.png']\n"
         "command.main()"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = run_python(code)
     assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")
     assert names(folder) == ["photograph.jpg"]

@@ -17,7 +17,7 @@ import pytest
 from backproj._cli import prefetch
 from backproj._cli.errors import FilmError
 from helpers.film_files import START, cut_off, make_film, moving
-from helpers.processes import names
+from helpers.processes import names, run_python
 
 pytestmark = pytest.mark.exhaustive  # dozens of processes
 
@@ -92,7 +92,7 @@ def test_an_ignored_sighup_stays_ignored(folder):
         f"sys.argv = ['backproj', 'video', 'film.mp4', *{START!r}, '-o', 'prob.mp4']\n"
         "main()"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = run_python(code)
     assert (done.returncode, done.stderr) == (0, "")
     assert names(folder) == ["film.mp4", "photograph.jpg", "prob.mp4"]
 
@@ -211,7 +211,7 @@ def test_memory_does_not_grow_with_the_length_of_the_film(folder):
             "try: main()\n"
             "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
         )
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+        done = run_python(code, timeout=120)
         assert done.returncode == 0, done.stderr
         peaks.append(int(done.stdout.split()[-1]))
     assert peaks[1] - peaks[0] < 30_000, "KiB; 560 more frames are 126,000"

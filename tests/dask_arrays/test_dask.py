@@ -3,7 +3,6 @@
 import json
 import pickle
 import re
-import subprocess
 import sys
 
 import cv2
@@ -15,7 +14,7 @@ from dask.delayed import Delayed
 
 import backproj
 import backproj.dask
-from helpers.processes import ROOT, run
+from helpers.processes import ROOT, run, run_python
 
 
 @pytest.fixture(autouse=True)
@@ -287,7 +286,7 @@ def test_the_local_call_leads_to_this_one():
 @pytest.mark.parametrize("missing", ["dask", "dask.array"])
 def test_without_dask_it_says_what_to_install(missing):
     code = f"import sys; sys.modules[{missing!r}] = None; import backproj.dask"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = run_python(code)
     assert done.returncode == 1
     *_, line = done.stderr.splitlines()
     assert line.startswith("ImportError: backproj.dask needs dask (")

@@ -1,6 +1,5 @@
 """`Histogram.plot` draws with matplotlib: each bin in its colour."""
 
-import subprocess
 import sys
 
 import cv2
@@ -10,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import backproj
+from helpers.processes import run_python
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_with_axes_it_leaves_pyplot_and_its_backend_alone():
         "backproj.Histogram(np.full((4, 4, 3), 9, np.uint8)).plot(ax=Figure().subplots())\n"
         "print('matplotlib.pyplot' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    done = run_python(script)
     assert (done.stdout, done.stderr) == ("False\n", "")
 
 

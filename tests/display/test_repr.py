@@ -2,8 +2,6 @@
 
 import base64
 import re
-import subprocess
-import sys
 import tracemalloc
 from html.parser import HTMLParser
 
@@ -12,6 +10,7 @@ import numpy as np
 import pytest
 
 import backproj
+from helpers.processes import run_python
 
 CAMSHIFT = {"channels": "h", "bins": 16, "in_range": ((0, 60, 32), (180, 255, 255)), "peak": 255}
 
@@ -102,7 +101,7 @@ def test_it_needs_numpy_alone():
         "backproj.Histogram(np.full((4, 4, 3), 9, np.uint8))._repr_html_()\n"
         "print(sorted(sys.modules.keys() & {'matplotlib', 'PIL', 'cv2', 'IPython'}))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    done = run_python(script)
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 

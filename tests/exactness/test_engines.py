@@ -3,7 +3,6 @@
 import importlib.util
 import re
 import shutil
-import subprocess
 import sys
 
 import numpy as np
@@ -13,7 +12,7 @@ import backproj
 from helpers import opencv_chain
 from helpers.image_views import STEPS, views
 from helpers.models import MODELS
-from helpers.processes import run
+from helpers.processes import run, run_python
 
 needs_opencv = pytest.mark.skipif(
     "opencv" not in backproj.engines(), reason="this build has no opencv engine (BACKPROJ_OPENCV=1)"
@@ -132,7 +131,7 @@ print(len(ways), len(bad))
 )
 def test_cv2_and_every_engine_live_in_one_process(imports, first):
     code = COEXIST.format(imports=imports, first=first)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    done = run_python(code, timeout=120)
     assert (done.stdout.split(), done.stderr) == ([str(1 + len(backproj.engines())), "0"], "")
 
 
@@ -162,7 +161,7 @@ def test_the_opencv_engine_is_loaded_by_its_first_call_only():
         "backproj.engines(), backproj.back_project(frame, frame)\n"
         "print('backproj._opencv' in sys.modules, 'opencv' in open('/proc/self/maps').read())"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = run_python(code)
     assert done.stdout.split() == ["False", "False"]
 
 

@@ -19,6 +19,13 @@ def run(*command, **options):
     return done.stdout
 
 
+def run_python(code, *arguments, timeout=60, **options):
+    """Return how a new interpreter ended that ran code, and what it wrote."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=timeout, **options
+    )
+
+
 def venv(folder, python, *packages):
     """Return the interpreter of a new virtual environment that has the packages."""
     run(python, "-m", "venv", folder)

@@ -2,8 +2,6 @@
 
 import os
 import struct
-import subprocess
-import sys
 import zipfile
 
 import numpy as np
@@ -12,6 +10,7 @@ import pytest
 import backproj
 from backproj._engine import engines
 from helpers.histograms import ORIGINS, assert_same
+from helpers.processes import run_python
 
 
 @pytest.fixture(scope="module")
@@ -286,7 +285,7 @@ def loading(path, before=""):
         "except Exception as error: said = f'{type(error).__name__}: {error}'\n"
         "print(peak() - begin, said)"
     )
-    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, timeout=60)
+    done = run_python(code, path)
     assert done.returncode == 0, done.stderr
     taken, _, said = done.stdout.strip().partition(" ")
     return said, int(taken)

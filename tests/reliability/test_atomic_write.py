@@ -3,7 +3,6 @@
 import errno
 import os
 import stat
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 import backproj
 from backproj import _atomic_write, _npz
 from backproj._atomic_write import atomic_write
-from helpers.processes import names
+from helpers.processes import names, run, run_python
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +101,7 @@ def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path):
         "with atomic_write([sys.argv[1]]) as (file,): pass\n"
         "open(sys.argv[2], 'w').close()"
     )
-    subprocess.run([sys.executable, "-c", code, tmp_path / "ours", tmp_path / "any"], check=True, timeout=60)
+    run(sys.executable, "-c", code, tmp_path / "ours", tmp_path / "any")
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "any").stat().st_mode
     assert stat.S_IMODE((tmp_path / "ours").stat().st_mode) == 0o640
 
@@ -144,7 +143,7 @@ def test_a_group_that_cannot_be_kept_gets_no_rights_that_the_old_one_had():
         path.touch()
         os.chown(path, 1234, 5678)
         path.chmod(0o664)
-        subprocess.run([sys.executable, "-c", code, path], check=True, timeout=60)
+        run(sys.executable, "-c", code, path)
         status = path.stat()
     assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (77, 77, 0o644)
 
@@ -227,9 +226,7 @@ def test_a_full_disk_is_an_os_error_that_names_the_file_and_leaves_the_old_one(m
         "except OSError as error: print(error.errno, error.filename, sep='\\n')"
     )
     for limit in ("0", "1000", "20000"):
-        done = subprocess.run(
-            [sys.executable, "-c", code, path, limit], capture_output=True, text=True, timeout=60
-        )
+        done = run_python(code, path, limit)
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout == f"{errno.EFBIG}\n{path}\n"
         assert names(tmp_path) == (["hist.npz"] if existing else [])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backproj._runtime import fork_copy, loader
-from helpers.processes import ROOT, pythons
+from helpers.processes import ROOT, pythons, run_python
 from programs import forked_children
 
 pytestmark = pytest.mark.exhaustive  # dozens of processes
@@ -26,7 +26,7 @@ def run(code):
         "frame = np.zeros((1000, 1000, 3), np.uint8)\n"
         "def call(): return backproj.Histogram(frame[:9, :9] + 7).back_project(frame, threads=2).max()\n"
     )
-    done = subprocess.run([sys.executable, "-c", setup + code], capture_output=True, text=True, timeout=60)
+    done = run_python(setup + code)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
@@ -106,7 +106,7 @@ def test_a_hook_that_runs_before_ours_may_call():
         "if child == 0: os._exit(0)\n"
         "assert os.waitpid(child, 0)[1] == 0\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = run_python(code)
     assert (done.returncode, done.stdout.split()) == (0, ["255", "255"]), done.stderr
 
 

@@ -1,16 +1,17 @@
 """When Go is loaded."""
 
-import subprocess
 import sys
 
 import pytest
+
+from helpers.processes import run_python
 
 SETUP = "import numpy as np, backproj, os, sys; frame = np.full((4, 4, 3), 9, np.uint8)\n"
 
 
 def run(code):
     """Run code in a new interpreter and return what it prints."""
-    done = subprocess.run([sys.executable, "-c", SETUP + code], capture_output=True, text=True, timeout=60)
+    done = run_python(SETUP + code)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
@@ -28,7 +29,7 @@ SLOW = {
 
 def test_an_import_loads_little_beside_numpy():
     code = "import numpy, sys; before = {*sys.modules}; import backproj; print(*{*sys.modules} - before)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = run_python(code)
     loaded = set(done.stdout.split())
     ours = {name for name in loaded if name.partition(".")[0] == "backproj"}
     assert "backproj._histogram" in ours

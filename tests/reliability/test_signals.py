@@ -3,12 +3,11 @@
 import functools
 import json
 import signal
-import subprocess
 import sys
 
 import pytest
 
-from helpers.processes import ROOT, pythons, run, versions
+from helpers.processes import ROOT, pythons, run, run_python, versions
 
 pytestmark = pytest.mark.exhaustive  # hundreds of processes
 
@@ -91,5 +90,5 @@ signal.setitimer(signal.ITIMER_REAL, 0.05)
 while True:
     hist.back_project(np.broadcast_to(frame, (1000, *frame.shape)))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = run_python(code)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (-signal.SIGINT, "KeyboardInterrupt")
