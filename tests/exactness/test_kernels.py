@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import backproj
+from backproj._engine.kernels import forced, kernel_number
 from helpers.processes import run
 
 ALL = backproj.info()["kernels"]
@@ -146,3 +147,12 @@ def test_verify_runs_every_kernel_whichever_is_forced():
     code = "for comparison in backproj.verify(frame): print(comparison.name)"
     names = set(python(code, "generic").splitlines())
     assert {f"native engine, {kernel} kernel" for kernel in ALL} <= names
+
+
+def test_a_forced_kernel_gives_way_to_the_one_before():
+    names = backproj.info()["kernels"]
+    with forced(names[-1]):
+        with forced(names[0]):
+            assert kernel_number() == 0
+        assert kernel_number() == len(names) - 1
+    assert kernel_number() == names.index(backproj.info()["kernel"])

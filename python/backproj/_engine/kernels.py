@@ -70,8 +70,10 @@ def force(kernel: str | None) -> None:
 @contextlib.contextmanager
 def forced(kernel: str) -> Iterator[None]:
     """Have all calls run a kernel while the block runs, those of other threads too."""
+    global _forced
+    before = _forced
     force(kernel)
     try:
         yield
     finally:
-        force(None)
+        _forced = before
