@@ -21,16 +21,18 @@ CPUS = len(os.sched_getaffinity(0))
 SETUP = """
 import ctypes, json, mmap, os, resource, sys, threading
 import numpy as np, backproj
-from backproj._runtime import limits
 
 frame = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
 out = np.empty((300, 400), np.uint8)
 
+COLUMNS = {"RLIMIT_AS": 0, "RLIMIT_DATA": 5}  # of /proc/self/statm
+
 def leave(name, room):
     "Let this process have so many MiB more."
-    (limit,) = (limit for limit in limits._LIMITS if limit.name == name)
+    with open("/proc/self/statm") as file:
+        used = int(file.read().split()[COLUMNS[name]]) * mmap.PAGESIZE
     _, hard = resource.getrlimit(getattr(resource, name))
-    resource.setrlimit(getattr(resource, name), (limit.used() + (room << 20), hard))
+    resource.setrlimit(getattr(resource, name), (used + (room << 20), hard))
 
 def lift(name):
     _, hard = resource.getrlimit(getattr(resource, name))
@@ -93,6 +95,30 @@ def test_the_shell_sets_the_limit_too():
     for kib in (1_000_000, 1_500_000):
         said = run("sh", "-c", f'ulimit -v {kib}; exec "$@"', "sh", sys.executable, "-c", code)
         assert json.loads(said).startswith("MemoryError: RLIMIT_AS")
+
+
+def test_a_limit_counts_where_proc_cannot_be_read():
+    hidden = "from backproj._runtime import limits\nlimits._text = lambda path: ''\n"
+    taken = "addresses = np.empty(3 << 30, np.uint8)\nleave('RLIMIT_AS', 700)\n"
+    said = python(hidden + taken + "print(json.dumps(attempt()))")
+    assert said.startswith("MemoryError: RLIMIT_AS (ulimit -v)")
+
+
+# Who may lock any amount of memory, as root may, is not limited.
+LOCKED = """
+_, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+resource.setrlimit(resource.RLIMIT_MEMLOCK, (8 << 20, hard))
+if os.getuid() == 0:
+    os.setresuid(65534, 65534, 65534)
+    ctypes.CDLL(None).setfsuid(0)
+MCL_FUTURE = 2
+assert ctypes.CDLL(None).mlockall(MCL_FUTURE) == 0
+print(json.dumps(attempt()))
+"""
+
+
+def test_too_little_room_for_locked_memory_is_a_memory_error():
+    assert python(LOCKED).startswith("MemoryError: RLIMIT_MEMLOCK (ulimit -l)")
 
 
 # Every call, large and small, from four threads.

@@ -7,6 +7,8 @@ after. Limits that are set later are not noticed.
 
 from __future__ import annotations
 
+import errno
+import mmap
 import os
 import resource
 import sys
@@ -17,15 +19,14 @@ from types import ModuleType
 from typing import NamedTuple
 
 _MIB = 1 << 20
-_PAGE = resource.getpagesize()
 
-# Beside the threads that run Go code, of which there are as many as CPUs, a runtime has its monitor, the
-# one that it started in, one to make others of, some to spare, and those that it happens to start while
-# none is idle. Twelve were the most that two CPUs came to have.
+# Beside the threads that run Go code, one a CPU, a runtime has its monitor, the one that it started in, one
+# that starts others, some spare ones, and those that it happens to start while none is idle. With two CPUs no
+# more than twelve were seen.
 _SPARE_THREADS = 3
 _OWN_THREADS = 7 + _SPARE_THREADS
 
-# As it starts, before it can be told otherwise, a runtime runs Go code in as many as two.
+# A runtime that starts runs Go code in up to two threads before it can be limited to one.
 _LEAST_THREADS = 2
 
 # What calls take beside the heap. Go allocates a few KiB for each kind of call. OpenCV takes 48 MiB for hue,
@@ -38,7 +39,8 @@ class _Limit(NamedTuple):
 
     name: str
     command: str
-    column: int  # of /proc/self/statm: how much this process has
+    error: int  # what the system says to a process at its limit
+    protection: int  # of memory that counts
     runtime: int
     arena: int
     thread: int  # beside the thread's stack
@@ -47,10 +49,19 @@ class _Limit(NamedTuple):
         """Return the limit, RLIM_INFINITY if it is not set."""
         return resource.getrlimit(getattr(resource, self.name))[0]
 
-    def used(self) -> int:
-        """Return how much of it this process has."""
-        statm = _text("/proc/self/statm").split()
-        return int(statm[self.column]) * _PAGE if statm else 0
+    def holds(self) -> bool:
+        """Report whether the limit is set and in force."""
+        most = self.most()
+        return most != RLIM_INFINITY and not self.allows(most + 1)
+
+    def allows(self, size: int) -> bool:
+        """Report whether this process may have so much more, by asking the system for it."""
+        private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+        try:
+            mmap.mmap(-1, size, flags=private, prot=self.protection).close()
+        except OSError as error:
+            return error.errno != self.error
+        return True
 
     def needed(self, threads: int, name: str = "_native") -> int:
         """Return how much a module needs that runs Go code in so many threads."""
@@ -61,14 +72,19 @@ class _Limit(NamedTuple):
         return self.runtime + self.arena * _arenas(threads) + stacks + _FOR_CALLS[name]
 
 
+# On 64-bit machines Go 1.26 reserves 585 MiB for summaries of pages, 512 for what of them it could give
+# back, 64 for a first arena and 32 for an index of arenas; the module takes 8. (Refused the 512 it goes on,
+# and maps what it needs of them near address 0, over whatever is there.) glibc gives each thread that
+# allocates an arena of 64, and has twice as much while it makes one. Of all that only the index is
+# writable, and what of an arena is used.
+_ADDRESSES = (1216 + 64) * _MIB, 64 * _MIB, 64 * _MIB
+_WRITABLE = 80 * _MIB, 64 * _MIB, 1 * _MIB
+
 _LIMITS = (
-    # On 64-bit machines Go 1.26 reserves 585 MiB for summaries of pages, 512 for what of them it could
-    # give back, 64 for a first arena and 32 for an index of arenas; the module takes 8. (Refused the 512
-    # it goes on, and maps what it needs of them near address 0, over whatever is there.) glibc gives
-    # each thread that allocates an arena of 64, and has twice as much while it makes one.
-    _Limit("RLIMIT_AS", "ulimit -v", 0, (1216 + 64) * _MIB, 64 * _MIB, 64 * _MIB),
-    # Of these only the index counts here, and what of an arena is used.
-    _Limit("RLIMIT_DATA", "ulimit -d", 5, 80 * _MIB, 64 * _MIB, 1 * _MIB),
+    _Limit("RLIMIT_AS", "ulimit -v", errno.ENOMEM, 0, *_ADDRESSES),
+    _Limit("RLIMIT_DATA", "ulimit -d", errno.ENOMEM, mmap.PROT_READ | mmap.PROT_WRITE, *_WRITABLE),
+    # Nearly always set, but it counts only after mlockall(MCL_FUTURE).
+    _Limit("RLIMIT_MEMLOCK", "ulimit -l", errno.EAGAIN, 0, *_ADDRESSES),
 )
 
 
@@ -85,7 +101,7 @@ def load_within_limits(name: str, load: Callable[[], ModuleType]) -> ModuleType:
     if sys.platform != "linux":
         return load()
     cpus = len(os.sched_getaffinity(0))
-    limits = [limit for limit in _LIMITS if limit.most() != RLIM_INFINITY]
+    limits = [limit for limit in _LIMITS if limit.holds()]
     threads, threads_are_limited = cpus, _threads_are_limited(cpus + _OWN_THREADS)
     if threads_are_limited:
         threads = _threads_to_start(cpus)
@@ -98,33 +114,30 @@ def load_within_limits(name: str, load: Callable[[], ModuleType]) -> ModuleType:
 
 
 def _heap(threads: int) -> int:
-    """Return how large a heap calls by so many threads come to have.
+    """Return how large a heap calls with so many threads come to need.
 
-    A thread that counts a model has as many counts as the largest histogram has bins, 8 MiB, and again
-    before they are collected.
+    A thread that counts a model has its own counts: 8 MiB for the largest histogram, and as much again that
+    has not been collected yet.
     """
     return (16 + 64 * (threads // 4)) * _MIB
 
 
 def _arenas(threads: int) -> int:
-    """Return how many arenas, of 64 MiB, such a heap takes beside the first one."""
+    """Return how many arenas of 64 MiB such a heap takes beside the first one."""
     return 1 + threads // 4 if threads >= 4 else 0
 
 
 def _threads_within(limits: Sequence[_Limit], most_threads: int, name: str) -> int:
-    """Return how many threads of Go code, up to a number, limits of memory have room for."""
+    """Return for how many threads of Go code, up to a number, the limits leave enough memory."""
     least = min(most_threads, _LEAST_THREADS)
     for threads in range(most_threads, least - 1, -1):
-        if all(limit.needed(threads, name) <= limit.most() - limit.used() for limit in limits):
+        if all(limit.allows(limit.needed(threads, name)) for limit in limits):
             return threads
-    for limit in limits:
-        most, used, needed = limit.most(), limit.used(), limit.needed(least, name)
-        if most - used < needed:
-            break
-    most, used, needed = (n // _MIB for n in (most, used, needed))
+    limit = next(limit for limit in limits if not limit.allows(limit.needed(least, name)))
+    most, needed = limit.most() // _MIB, limit.needed(least, name) // _MIB
     raise MemoryError(
-        f"{limit.name} ({limit.command}) allows this process {most} MiB, of which it has {used}; backproj's "
-        f"Go runtime needs {needed} MiB more, most of it addresses without memory: raise the limit or lift it"
+        f"{limit.name} ({limit.command}) allows this process {most} MiB; backproj's Go runtime needs "
+        f"{needed} MiB more than it has, most of it addresses without memory: raise the limit or lift it"
     )
 
 
@@ -141,7 +154,7 @@ def _threads_to_start(cpus: int) -> int:
 
 
 def _started(number: int) -> int:
-    """Return how many threads, up to a number, start while those before them run."""
+    """Return how many threads, up to a number, can be started so that they run at the same time."""
     done = threading.Event()
     threads = []
     try:
@@ -149,7 +162,7 @@ def _started(number: int) -> int:
             thread = threading.Thread(target=done.wait)
             thread.start()
             threads.append(thread)
-    except RuntimeError:  # what Python says when there is no thread to be had
+    except RuntimeError:  # no thread could be started
         pass
     finally:
         done.set()
@@ -159,11 +172,11 @@ def _started(number: int) -> int:
 
 
 def _threads_are_limited(number: int) -> bool:
-    """Report whether it is in doubt that so many threads can be started, and twice as many."""
+    """Report whether a limit may be less than twice so many threads away."""
     spare = []
     most, _ = resource.getrlimit(resource.RLIMIT_NPROC)
     if most != RLIM_INFINITY:
-        # It limits the threads of this user, of which there are no more than of all users.
+        # It limits the threads of this user. The system tells how many threads all users have.
         loadavg = _text("/proc/loadavg").split()
         spare.append(most - int(loadavg[3].partition("/")[2]) if loadavg else 0)
     for group in _control_groups():
@@ -178,14 +191,14 @@ def _control_groups() -> list[str]:
     folders = []
     for line in _text("/proc/self/cgroup").splitlines():
         _, controllers, group = line.split(":", 2)
-        if controllers in ("", "pids"):  # of version 2, and of version 1
+        if controllers in ("", "pids"):  # version 2 and version 1 of control groups
             names = group.strip("/").split("/")
             folders += ["/".join(["/sys/fs/cgroup", controllers, *names[:n]]) for n in range(len(names) + 1)]
     return folders
 
 
 def _text(path: str) -> str:
-    """Return what a file of the system's says, nothing if it is not there or not for this process."""
+    """Return the content of a system file, or nothing if it cannot be read."""
     try:
         with open(path) as file:
             return file.read()
