@@ -25,7 +25,7 @@ func (h *Histogram) Add(model Image, mask Plane) error {
 	return nil
 }
 
-// A counting is what it takes to count a model's pixels, and is known to be right.
+// A counting has the checked arguments for counting the pixels of a model.
 type counting struct {
 	plan    *plan
 	kernel  *kernel
@@ -35,7 +35,7 @@ type counting struct {
 	workers int
 }
 
-// counting returns how the histogram counts a model.
+// counting checks the arguments for counting a model.
 func (h *Histogram) counting(model Image, mask Plane) (c counting, err error) {
 	if c.kernel, err = kernelNamed(h.Run.Kernel); err != nil {
 		return c, err
@@ -63,7 +63,7 @@ func (h *Histogram) counting(model Image, mask Plane) (c counting, err error) {
 	return c, nil
 }
 
-// addTo adds the numbers of pixels to the counts.
+// addTo counts the pixels and adds their numbers to counts.
 func (c *counting) addTo(counts []int64) {
 	var merge sync.Mutex
 	parallel(c.image.Height, c.workers, func(y0, y1 int) {

@@ -61,11 +61,11 @@ func BackProjectEach(dsts []Plane, frames []Image, histograms []*Histogram, run 
 	p := projections.Get().(*projection)
 	defer p.release()
 	p.kernel = k
-	rows, pixels, err := p.read(frames)
+	rows, pixels, err := p.setFrames(frames)
 	if err != nil {
 		return err
 	}
-	if err := p.write(dsts); err != nil {
+	if err := p.setDsts(dsts); err != nil {
 		return err
 	}
 	// Where it is slow to compute indices, several histograms share them.
@@ -109,8 +109,8 @@ func (p *projection) release() {
 	projections.Put(p)
 }
 
-// read sets the frames. It returns how many rows and pixels they have in all.
-func (p *projection) read(frames []Image) (rows, pixels int, err error) {
+// setFrames sets the frames. It returns how many rows and pixels they have in all.
+func (p *projection) setFrames(frames []Image) (rows, pixels int, err error) {
 	for _, frame := range frames {
 		r, err := frame.raster()
 		if err != nil {
@@ -125,8 +125,8 @@ func (p *projection) read(frames []Image) (rows, pixels int, err error) {
 	return rows, pixels, nil
 }
 
-// write sets the planes to write to.
-func (p *projection) write(dsts []Plane) error {
+// setDsts sets the planes to write to.
+func (p *projection) setDsts(dsts []Plane) error {
 	for i, dst := range dsts {
 		r, err := dst.raster()
 		if err != nil {
