@@ -1,4 +1,4 @@
-"""How Sphinx makes the site of the pages that assemble.py laid out."""
+"""The configuration of Sphinx for the pages that assemble.py collects."""
 
 import backproj
 
@@ -9,13 +9,13 @@ language = "en"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc"]
 
-# As GitHub names the headings down to the third level, so that links to them work there and here.
+# Headings get the same anchors as on GitHub, so that links to them work in both places.
 myst_heading_anchors = 3
 
-# A block that does not say its language is what a terminal shows.
+# Blocks without a language show a terminal.
 highlight_language = "none"
 
-# The docstrings say what the types are, in words; `name` in them is a name of the package.
+# The docstrings describe the types in words. `name` in them refers to a name of the package.
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 default_role = "obj"

@@ -32,24 +32,22 @@ SOURCES = "https://github.com/backproj/backproj"
 )
 def test_a_link_leads_to_the_same_in_the_site(link, in_the_site, tmp_path):
     text = f"See [this]({link}).\n"
-    assert assemble["with_links_of_the_site"](text, "docs/inputs.md", tmp_path) == (
-        f"See [this]({in_the_site}).\n"
-    )
+    assert assemble["rewrite_links"](text, "docs/inputs.md", tmp_path) == (f"See [this]({in_the_site}).\n")
 
 
 def test_pictures_come_along(tmp_path):
-    assemble["with_links_of_the_site"]("![A face](examples/astronaut.jpg)", "README.md", tmp_path)
+    assemble["rewrite_links"]("![A face](examples/astronaut.jpg)", "README.md", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["astronaut.jpg"]
 
 
 def test_blocks_of_code_stay_as_they_are(tmp_path):
     text = "```python\nnames[0](guide.md)\n```\n"
-    assert assemble["with_links_of_the_site"](text, "docs/inputs.md", tmp_path) == text
+    assert assemble["rewrite_links"](text, "docs/inputs.md", tmp_path) == text
 
 
 def test_a_link_to_nowhere_is_an_error_that_names_it(tmp_path):
-    with pytest.raises(SystemExit, match=r"docs/inputs\.md has a link to nowhere\.md"):
-        assemble["with_links_of_the_site"]("[x](nowhere.md)", "docs/inputs.md", tmp_path)
+    with pytest.raises(SystemExit, match=r"docs/inputs\.md links to nowhere\.md"):
+        assemble["rewrite_links"]("[x](nowhere.md)", "docs/inputs.md", tmp_path)
 
 
 def test_the_page_of_the_python_api_has_every_public_name_and_module():
@@ -80,14 +78,14 @@ def test_a_good_site_has_no_fault(tmp_path):
 @pytest.mark.parametrize(
     ("page", "sheet", "fault"),
     [
-        ('<a href="three.html"></a>', "", "one.html leads to three.html, which is not there"),
-        ('<a href="#there"></a>', "", "one.html leads to #there, and there is no such anchor"),
-        ('<a href="two.html#here"></a>', "", "one.html leads to two.html#here, and there is no such anchor"),
-        ('<img src="none.png">', "", "one.html leads to none.png, which is not there"),
-        ('<script src="https://cdn.example/x.js">', "", "one.html fetches https://cdn.example/x.js"),
-        ('<link rel="stylesheet" href="//cdn.example/x">', "", "one.html fetches //cdn.example/x"),
-        ("", "@import url(https://fonts.example/x)", "s.css fetches from elsewhere"),
-        ("", "a { src: url('https://fonts.example/x') }", "s.css fetches from elsewhere"),
+        ('<a href="three.html"></a>', "", "one.html links to three.html, which does not exist"),
+        ('<a href="#there"></a>', "", "one.html links to #there, but there is no such anchor"),
+        ('<a href="two.html#here"></a>', "", "one.html links to two.html#here, but there is no such anchor"),
+        ('<img src="none.png">', "", "one.html links to none.png, which does not exist"),
+        ('<script src="https://cdn.example/x.js">', "", "one.html loads https://cdn.example/x.js"),
+        ('<link rel="stylesheet" href="//cdn.example/x">', "", "one.html loads //cdn.example/x"),
+        ("", "@import url(https://fonts.example/x)", "s.css loads files from other hosts"),
+        ("", "a { src: url('https://fonts.example/x') }", "s.css loads files from other hosts"),
     ],
 )
 def test_a_fault_of_a_site_is_named(page, sheet, fault, tmp_path):

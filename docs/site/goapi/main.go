@@ -1,4 +1,4 @@
-// Goapi prints what go doc knows of a package as a page of Markdown.
+// Goapi prints the documentation of a package as a page of Markdown.
 //
 //	go run ./docs/site/goapi ./backproj
 package main
@@ -40,7 +40,7 @@ type page struct {
 	files *token.FileSet
 }
 
-// load parses the package in a folder, and the tests beside it for their
+// load parses the package in a folder, with its tests, which have the
 // examples.
 func load(folder string) (*page, error) {
 	found, err := build.ImportDir(folder, 0)
@@ -61,7 +61,7 @@ func load(folder string) (*page, error) {
 }
 
 func (p *page) print() {
-	fmt.Printf("# Go\n\nMade of the comments, which `go doc` shows too.\n\n")
+	fmt.Printf("# Go\n\nThis page is generated from the doc comments, which `go doc` also shows.\n\n")
 	p.source(nil, fmt.Sprintf("import %q", p.ImportPath))
 	p.text(p.Doc)
 	p.examples(p.Examples)
@@ -100,7 +100,7 @@ func (p *page) funcs(funcs []*doc.Func) {
 	}
 }
 
-// text prints a comment, with its links to names as links to their headings.
+// text prints a doc comment. Its links to names become links to their headings.
 func (p *page) text(text string) {
 	md := p.Printer()
 	md.HeadingLevel = 4
@@ -114,8 +114,8 @@ func (p *page) text(text string) {
 	fmt.Printf("%s\n", md.Markdown(p.Parser().Parse(text)))
 }
 
-// anchor returns the link to the heading of a name, or to the type that a
-// constant belongs to.
+// anchor returns the link to the heading of a name. For a constant, that is the
+// heading of its type.
 func (p *page) anchor(link *comment.DocLink) string {
 	if link.Recv != "" {
 		return "#func-" + strings.ToLower(link.Recv+"-"+link.Name)
@@ -133,7 +133,7 @@ func (p *page) anchor(link *comment.DocLink) string {
 	return "#func-" + strings.ToLower(link.Name)
 }
 
-// outputComment is what go test compares an example's output with.
+// outputComment matches the comment with the expected output of an example.
 var outputComment = regexp.MustCompile(`(?is)\n\s*//\s*output:.*$`)
 
 func (p *page) examples(examples []*doc.Example) {
@@ -162,7 +162,7 @@ func (p *page) body(e *doc.Example) string {
 	return strings.ReplaceAll(outputComment.ReplaceAllString(inner, ""), "\n\t", "\n")
 }
 
-// source prints Go: a node of a syntax tree, or the text if there is none.
+// source prints a block of Go code: the node, or the text if node is nil.
 func (p *page) source(node ast.Node, text string) {
 	if node != nil {
 		text = p.format(node)
