@@ -106,8 +106,10 @@ sanitize: $(VENV)/built-opencv $(VENV)/group-test ## Run tests with Go's race de
 	go test -gcflags=all=-d=checkptr -short -skip '$(EXHAUSTIVE)' ./backproj/...
 	GOFLAGS=-asan ASAN_OPTIONS=detect_leaks=0 $(BIN)/pip install -q --no-deps --upgrade --target build/sanitized .
 	$(SANITIZED) tests/programs/out_of_bounds_read.py 2>&1 | grep 'AddressSanitizer: heap-buffer-overflow'
-	$(SANITIZED) -m pytest -q -p no:cacheprovider $(addprefix tests/,$(addsuffix .py,inputs/test_random_arrays inputs/test_owners \
-		inputs/test_views inputs/test_batches histograms/test_models tracking/test_locate reliability/test_concurrency))
+	$(SANITIZED) -m pytest -q -p no:cacheprovider $(addprefix tests/,$(addsuffix .py,\
+		$(addprefix inputs/test_,random_arrays owners views batches) \
+		$(addprefix histograms/test_,from_values sums_and_ratios equality_and_copies) \
+		tracking/test_locate reliability/test_concurrency))
 
 bench: $(VENV)/built-opencv $(VENV)/group-bench build/newest-cv2 ## Time all cases, against cv2 and others; BENCH=--help says how to time a part
 	$(BIN)/python benchmarks/bench.py $(BENCH)

@@ -1,4 +1,4 @@
-"""Dask arrays give what the local calls give, wherever they are cut, whoever computes them."""
+"""Dask arrays give the results of local calls, whatever their chunks and scheduler."""
 
 import json
 import pickle
@@ -19,7 +19,7 @@ from helpers.processes import ROOT, run, run_python
 
 @pytest.fixture(autouse=True)
 def one_thread():
-    """Let dask compute in this thread: a pool would stay, and be there in the tests to come."""
+    """Compute in this thread: the threads of a pool would stay for the tests that follow."""
     with dask.config.set(scheduler="synchronous"):
         yield
 
@@ -33,7 +33,7 @@ MOSAIC = random(101, 67, 3)
 HIST = backproj.Histogram(FILM[0])
 HUES = backproj.Histogram(FILM[1, :9], channels="h", bins=16, in_range=((0, 60, 32), (180, 255, 255)))
 
-# (an array, the chunks that it comes in)
+# (array, its chunks)
 ARRAYS = {
     "a film": (FILM, (2, -1, -1, 3)),
     "a film in one chunk": (FILM, -1),
@@ -87,7 +87,7 @@ def test_a_histogram_is_the_local_one_of_all_frames(array, chunks, options):
 
 @pytest.mark.parametrize(("array", "chunks"), ARRAYS.values(), ids=ARRAYS)
 @pytest.mark.parametrize("dtype", [np.uint8, np.bool_])
-def test_a_mask_is_heeded_whatever_its_chunks(array, chunks, dtype):
+def test_a_mask_may_have_any_chunks(array, chunks, dtype):
     where = (array[..., 0] > 99).astype(dtype)
     frames = da.from_array(array, chunks=chunks)
     expected = (
@@ -101,7 +101,7 @@ def test_a_mask_is_heeded_whatever_its_chunks(array, chunks, dtype):
 
 @pytest.mark.parametrize("split_every", [2, 3, 16, 1000])
 @pytest.mark.parametrize("chunks", [(1, -1, -1, 3), (2, 5, 5, 3)])
-def test_any_tree_of_additions_gives_the_same(split_every, chunks):
+def test_any_tree_of_additions_gives_the_same_histogram(split_every, chunks):
     frames = da.from_array(FILM, chunks=chunks)
     assert backproj.dask.histogram(frames, split_every=split_every).compute() == backproj.Histogram(
         list(FILM)
@@ -129,7 +129,7 @@ def test_a_histogram_not_yet_computed_is_projected_in_one_graph():
     np.testing.assert_array_equal(backproj.dask.back_project(frames, fitted).compute(), expected[0])
 
 
-def test_nothing_is_computed_before_it_is_asked_for():
+def test_nothing_is_computed_before_compute():
     def make():
         raise AssertionError("computed")
 
@@ -165,7 +165,7 @@ def test_a_graph_holds_a_histogram_once():
 
 FRAMES = da.zeros((4, 6, 8, 3), dtype=np.uint8, chunks=(2, -1, -1, -1))
 
-# (frames, the error, what its text must name)
+# (frames, error, what its message must name, the fix that it must suggest)
 BAD_FRAMES = {
     "a numpy array": (FILM, TypeError, "numpy.ndarray", "backproj.back_project takes those"),
     "None": (None, TypeError, "NoneType", "dask.array.from_array"),
@@ -204,14 +204,14 @@ def test_wrong_frames_are_refused_before_anything_is_computed(call, frames, erro
     assert fix in str(caught.value)
 
 
-def test_what_a_refusal_of_grey_frames_says_works():
+def test_the_fix_suggested_for_grey_frames_works():
     grey = FRAMES[..., 0] + np.uint8(7)
     frames = np.stack([grey] * 3, axis=-1)
     assert isinstance(frames, da.Array)
     assert backproj.dask.back_project(frames, HIST).compute().shape == grey.shape
 
 
-# (the function, options, the error, what its text must name)
+# (function, options, error, what its message must contain)
 BAD_OPTIONS = {
     "an image as hist": ("back_project", {"hist": FILM[0]}, TypeError, r"numpy.ndarray; .*Histogram\(model"),
     "None as hist": ("back_project", {"hist": None}, TypeError, "hist must be .* not NoneType"),
@@ -249,42 +249,42 @@ def test_wrong_options_are_refused_before_anything_is_computed(function, options
     assert "\n" not in str(caught.value)
 
 
-def test_nothing_to_count_is_refused():
+def test_frames_without_pixels_are_refused():
     with pytest.raises(ValueError, match=r"\(0, 33, 21, 3\), no pixels"):
         backproj.dask.histogram(da.from_array(FILM[:0]))
 
 
-def test_a_mask_beside_frames_of_unknown_number_is_refused():
+def test_a_mask_with_an_unknown_number_of_frames_is_refused():
     bright = FRAMES[FRAMES.mean(axis=(1, 2, 3)) > 0]
     with pytest.raises(ValueError, match="compute_chunk_sizes"):
         backproj.dask.histogram(bright, mask=np.ones((4, 6, 8), bool))
 
 
-def test_a_warning_says_that_nothing_was_left_to_count():
+def test_it_warns_if_no_pixel_was_counted():
     fitted = backproj.dask.histogram(FRAMES, mask=np.zeros((4, 6, 8), bool))
     with pytest.warns(RuntimeWarning, match="no pixel passed mask"):
         assert not fitted.compute().values.any()
 
 
-def test_what_turns_out_to_be_no_histogram_is_refused():
+def test_a_delayed_value_that_is_not_a_histogram_is_refused():
     with pytest.raises(TypeError, match=r"hist must be a Histogram.* not numpy\.ndarray"):
         backproj.dask.back_project(FRAMES, dask.delayed(FILM[0])).compute()
 
 
-def test_chunks_that_are_not_what_the_array_says_are_refused():
+def test_chunks_that_differ_from_the_metadata_are_refused():
     frames = FRAMES.map_blocks(lambda chunk: chunk / 255, dtype=np.uint8)
     for lazy in (backproj.dask.back_project(frames, HIST), backproj.dask.histogram(frames)):
         with pytest.raises(TypeError, match="dtype float64"):
             lazy.compute()
 
 
-def test_the_local_call_leads_to_this_one():
+def test_the_error_of_the_local_call_names_this_module():
     with pytest.raises(TypeError, match=r"dask\.array\S*Array; backproj\.dask\.back_project takes"):
         backproj.back_project(FRAMES, HIST)
 
 
 @pytest.mark.parametrize("missing", ["dask", "dask.array"])
-def test_without_dask_it_says_what_to_install(missing):
+def test_without_dask_the_error_says_what_to_install(missing):
     code = f"import sys; sys.modules[{missing!r}] = None; import backproj.dask"
     done = run_python(code)
     assert done.returncode == 1
@@ -296,7 +296,7 @@ def test_without_dask_it_says_what_to_install(missing):
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """What came of a film on two processes, of which one was killed."""
+    """The results of a film on two processes, one of which was killed."""
     folder = tmp_path_factory.mktemp("workers")
     return json.loads(
         run(sys.executable, "-W", "error", ROOT / "tests" / "programs" / "killed_dask_worker.py", folder)
@@ -304,20 +304,20 @@ def cluster(tmp_path_factory):
 
 
 @pytest.mark.exhaustive
-def test_a_worker_that_is_killed_in_the_midst_changes_no_result(cluster):
+def test_killing_a_worker_during_the_work_changes_no_result(cluster):
     assert cluster["killed"] == 1
     assert cluster["equal"] == {"projection": True, "histogram": True, "projection of the histogram": True}
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(("asked", "used"), [("default", 1), ("3", 3), ("None", 2)])
-def test_a_task_uses_one_thread_unless_it_is_told_otherwise(cluster, asked, used):
+def test_a_task_uses_one_thread_by_default(cluster, asked, used):
     assert cluster["environment"] == 2, "what None means in these workers"
     assert cluster["threads"][asked] == [["binding_Add", used], ["binding_Project", used]]
 
 
 @pytest.mark.exhaustive
-def test_the_page_tells_the_truth(photograph, tmp_path):
+def test_the_blocks_of_the_page_run(photograph, tmp_path):
     page = (ROOT / "docs" / "dask.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     assert len(blocks) == 4

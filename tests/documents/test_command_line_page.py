@@ -1,4 +1,4 @@
-"""The page "The command line" shows what the commands print: all of them run, in order, in one folder."""
+"""The page "The command line" shows what its commands print when they run in order in one folder."""
 
 import os
 import re
@@ -26,7 +26,7 @@ def steps():
 
 
 def lasting(command, text):
-    """Return what is the same on every machine and with every version of the libraries."""
+    """Return a text without what differs between machines and versions of libraries."""
     if "--help" in command:
         return text.split()  # wherever the lines break
     lines = text.splitlines()

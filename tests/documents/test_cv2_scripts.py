@@ -57,7 +57,7 @@ def test_every_script_has_its_counterpart():
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_both_print_and_write_the_same(name, inputs, tmp_path):
+def test_the_script_before_and_after_print_and_write_the_same(name, inputs, tmp_path):
     if name == "find_it":
         if reason := peers.build_ctypes_route():
             pytest.skip(reason)
@@ -74,7 +74,7 @@ def test_both_print_and_write_the_same(name, inputs, tmp_path):
 
 
 def changes(name):
-    """Return the lines of a script that go and those that come."""
+    """Return the lines that are removed from a script and those that are added."""
     before, after = (
         (SCRIPTS / f"{name}_{side}.py").read_text(encoding="utf-8").splitlines()
         for side in ("before", "after")

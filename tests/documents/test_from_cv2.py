@@ -1,4 +1,4 @@
-"""The page "From cv2" tells the truth: its blocks run, and both sides of a section are equal."""
+"""The blocks of the page "From cv2" run, and both sides of each section give the same result."""
 
 import re
 
@@ -13,7 +13,7 @@ from helpers.processes import ROOT
 
 PAGE = (ROOT / "docs" / "from_cv2.md").read_text(encoding="utf-8")
 
-# A photograph, and a box of something in it.
+# A photograph, and the box of an object in it.
 PHOTOGRAPHS = {
     "astronaut": (120, 300, 60, 60),
     "coffee": (230, 120, 140, 90),
@@ -33,7 +33,7 @@ def sections():
 
 
 def names_of(photograph):
-    """Return what the page says is there in every block."""
+    """Return the names that the page says every block may use."""
     frame = cv2.cvtColor(getattr(skimage.data, photograph)(), cv2.COLOR_RGB2BGR)
     x, y, w, h = PHOTOGRAPHS[photograph]
     model = frame[y : y + h, x : x + w]
@@ -54,7 +54,7 @@ def run(blocks, photograph):
 
 @pytest.mark.parametrize("photograph", PHOTOGRAPHS)
 @pytest.mark.parametrize("heading", PAIRS)
-def test_both_sides_of_a_section_are_equal(heading, photograph):
+def test_both_sides_of_a_section_give_the_same_result(heading, photograph):
     *shared, in_cv2, here = sections()[heading]
     expected = run([*shared, in_cv2], photograph)["expected"]
     got = run([*shared, here], photograph)["got"]
@@ -64,7 +64,7 @@ def test_both_sides_of_a_section_are_equal(heading, photograph):
 
 
 @pytest.mark.parametrize("heading", PAIRS)
-def test_each_side_is_what_it_says(heading):
+def test_one_side_uses_cv2_and_the_other_backproj(heading):
     in_cv2, here = (block.code for block in sections()[heading][-2:])
     assert "cv2." in in_cv2
     assert "backproj" not in in_cv2
@@ -73,7 +73,7 @@ def test_each_side_is_what_it_says(heading):
 
 
 @pytest.mark.parametrize("photograph", PHOTOGRAPHS)
-def test_the_differences_are_as_stated(photograph):
+def test_the_differences_are_those_that_the_page_states(photograph):
     for block in sections()[DIFFERENCES]:
         assert re.search(r"^assert ", block.code, re.MULTILINE)
         run([block], photograph)

@@ -1,4 +1,4 @@
-"""The page "In Jupyter" shows what its lines print, and what the repr of a histogram shows."""
+"""The page "In Jupyter" shows what its lines print and how a notebook shows a histogram."""
 
 import base64
 import doctest
@@ -53,7 +53,7 @@ def test_the_picture_is_the_one_of_the_repr(html, tmp_path):
         np.testing.assert_array_equal(np.asarray(now), np.asarray(shown))
 
 
-def test_every_file_that_the_page_names_is_there():
+def test_every_file_that_the_page_names_exists():
     for target in re.findall(r"\]\(([^)#]+)\)", PAGE):
         assert (DOCS / target).exists(), target
 

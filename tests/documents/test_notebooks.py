@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom, and show what is committed: pictures, in each cell of code."""
+"""The notebooks run from top to bottom and show the outputs that are committed with them."""
 
 import base64
 import re
@@ -29,7 +29,7 @@ def code_cells(notebook):
 
 
 def pictures(cell):
-    """Return the images that a cell shows, also those in HTML."""
+    """Return the images in a cell's outputs, including those in HTML."""
     found = []
     for output in cell.outputs:
         data = output.get("data", {})
@@ -41,14 +41,14 @@ def pictures(cell):
 
 
 def words(cell):
-    """Return what a cell shows, without its pictures and addresses."""
+    """Return a cell's outputs without pictures and addresses."""
     html = [output.get("data", {}).get("text/html", "") for output in cell.outputs]
     plain = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
     return [re.sub(r'src="[^"]*"', "", text) for text in html], [re.sub("0x[0-9a-f]+", "", t) for t in plain]
 
 
 def small(picture):
-    """Return a picture so small that neither fonts nor a JPEG encoder matter."""
+    """Return a picture reduced so far that fonts and JPEG encoders make no difference."""
     return cv2.resize(picture, (32, 16), interpolation=cv2.INTER_AREA).astype(int)
 
 
@@ -73,11 +73,11 @@ def test_every_notebook_is_tested():
     assert {path.stem for path in FOLDER.glob("*.ipynb")} == {*NOTEBOOKS, INTERACTIVE}
 
 
-def test_a_notebook_with_its_pictures_is_not_large(name):
+def test_a_notebook_is_small(name):
     assert (FOLDER / f"{name}.ipynb").stat().st_size < 400_000
 
 
-def test_every_cell_of_code_shows_a_picture_and_nothing_goes_wrong(executed):
+def test_every_code_cell_shows_a_picture_and_no_error(executed):
     for cell in code_cells(executed):
         assert not [output for output in cell.outputs if output.output_type in ("error", "stream")]
         shown = pictures(cell)
@@ -87,7 +87,7 @@ def test_every_cell_of_code_shows_a_picture_and_nothing_goes_wrong(executed):
             assert picture.std() > 20, "the picture is blank"
 
 
-def test_what_is_committed_is_what_it_shows(name, executed):
+def test_the_committed_outputs_are_those_of_a_run(name, executed):
     committed = read(name)
     for old, new in zip(code_cells(committed), code_cells(executed), strict=True):
         assert old.execution_count == new.execution_count, "run `make notebooks`"

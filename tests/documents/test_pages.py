@@ -1,4 +1,4 @@
-"""The Python on every page runs, from top to bottom, in a folder with the examples; links lead somewhere."""
+"""The Python on every page runs from top to bottom, beside the examples; every link has a target."""
 
 import doctest
 import re
@@ -11,7 +11,7 @@ from helpers.processes import ROOT
 
 IN_PAIRS = "docs/from_cv2.md"
 
-# Whose blocks other tests run, in other ways: test_from_cv2.py, test_dask.py in a process of its own, and
+# Pages whose blocks are run by other tests: test_from_cv2.py, test_dask.py in a process of its own, and
 # test_jupyter_page.py.
 ELSEWHERE = {IN_PAIRS, "docs/dask.md", "docs/jupyter.md"}
 
@@ -35,7 +35,7 @@ def test_the_python_of_a_page_runs(page, names):
 
 
 @pytest.mark.parametrize(("page", "module"), WITH_MORE)
-def test_what_needs_a_module_runs_where_that_is(page, module, names):
+def test_blocks_that_need_a_module_run_where_it_is_installed(page, module, names):
     pytest.importorskip(module)
     for block in python_of(page):
         if block.needs in (None, module):
@@ -43,7 +43,7 @@ def test_what_needs_a_module_runs_where_that_is(page, module, names):
 
 
 @pytest.mark.parametrize("page", names_of_pages())
-def test_there_is_no_python_but_in_blocks_that_say_so(page):
+def test_every_block_of_python_is_marked_as_such(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     blocks = blocks_of(page)
     assert text.count("```") == 2 * len(blocks), "a fence that is not closed, or not at the start of a line"
@@ -83,7 +83,7 @@ def test_every_remark_above_a_block_is_understood(page):
 
 
 def links_of(page):
-    """Return what the links and pictures of a page lead to, but for what is elsewhere on the web."""
+    """Return the targets of a page's links and pictures, without those on other sites."""
     text = (ROOT / page).read_text(encoding="utf-8")
     for block in blocks_of(page):
         text = text.replace(block.code, "")
@@ -91,7 +91,7 @@ def links_of(page):
 
 
 def anchors_of(page):
-    """Return the names that GitHub gives to the headings of a page."""
+    """Return the anchors that GitHub makes of a page's headings."""
     text = (ROOT / page).read_text(encoding="utf-8")
     for block in blocks_of(page):
         text = text.replace(block.code, "")
@@ -103,7 +103,7 @@ def anchors_of(page):
 
 
 @pytest.mark.parametrize("page", names_of_pages())
-def test_every_link_of_a_page_leads_somewhere(page):
+def test_every_link_of_a_page_has_a_target(page):
     for link in links_of(page):
         path, _, anchor = link.partition("#")
         target = ((ROOT / page).parent / path).resolve() if path else ROOT / page

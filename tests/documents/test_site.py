@@ -1,4 +1,4 @@
-"""What `make docs` is made of: pages are laid out with their links, and a site with a fault is found out."""
+"""`make docs` turns the pages into a site, keeps their links, and reports faults of the site."""
 
 import re
 from pkgutil import iter_modules
@@ -30,17 +30,17 @@ SOURCES = "https://github.com/backproj/backproj"
         ("https://pypi.org/", "https://pypi.org/"),
     ],
 )
-def test_a_link_leads_to_the_same_in_the_site(link, in_the_site, tmp_path):
+def test_a_link_leads_to_the_same_place_in_the_site(link, in_the_site, tmp_path):
     text = f"See [this]({link}).\n"
     assert assemble["rewrite_links"](text, "docs/inputs.md", tmp_path) == (f"See [this]({in_the_site}).\n")
 
 
-def test_pictures_come_along(tmp_path):
+def test_pictures_are_copied(tmp_path):
     assemble["rewrite_links"]("![A face](examples/astronaut.jpg)", "README.md", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["astronaut.jpg"]
 
 
-def test_blocks_of_code_stay_as_they_are(tmp_path):
+def test_blocks_of_code_are_unchanged(tmp_path):
     text = "```python\nnames[0](guide.md)\n```\n"
     assert assemble["rewrite_links"](text, "docs/inputs.md", tmp_path) == text
 
@@ -88,5 +88,5 @@ def test_a_good_site_has_no_fault(tmp_path):
         ("", "a { src: url('https://fonts.example/x') }", "s.css loads files from other hosts"),
     ],
 )
-def test_a_fault_of_a_site_is_named(page, sheet, fault, tmp_path):
+def test_a_fault_of_a_site_is_reported(page, sheet, fault, tmp_path):
     assert site(tmp_path, page, sheet) == [fault]

@@ -1,4 +1,4 @@
-"""The engines give the same bytes, and a build without one says how to get it."""
+"""All engines give the same bytes, and the error for a missing engine says how to build it."""
 
 import importlib.util
 import re
@@ -21,7 +21,7 @@ needs_opencv = pytest.mark.skipif(
 
 @needs_opencv
 @pytest.mark.parametrize("name", MODELS)
-def test_every_colour_projects_alike_by_gocv_by_cv2_and_natively(all_colours, photograph, name):
+def test_gocv_cv2_and_the_native_engine_agree_on_every_colour(all_colours, photograph, name):
     model = np.ascontiguousarray(MODELS[name](photograph))
     expected = opencv_chain.back_project(all_colours, model)
     by_gocv = backproj.back_project(all_colours, model, engine="opencv")
@@ -73,7 +73,7 @@ def test_the_opencv_engine_counts_under_any_mask(noise):
 
 
 @needs_opencv
-def test_the_opencv_engine_warns_of_a_mask_that_leaves_nothing(noise):
+def test_the_opencv_engine_warns_of_a_mask_that_excludes_all_pixels(noise):
     with pytest.warns(RuntimeWarning, match="no pixel passed mask"):
         prob = backproj.back_project(noise, noise, mask=np.zeros(noise.shape[:2], np.uint8), engine="opencv")
     assert not prob.any()
@@ -86,7 +86,7 @@ def test_the_opencv_engine_gives_an_empty_result_for_a_frame_without_pixels(nois
     assert prob.shape == shape[:2]
 
 
-# Each imports in its order and then lets both do the work, in turns and from four threads.
+# Imports cv2 and backproj in an order, then calls both, in turns and from four threads.
 COEXIST = """
 import sys
 {imports}
@@ -129,7 +129,7 @@ print(len(ways), len(bad))
     ],
     ids=["cv2 first", "backproj first", "backproj loaded first"],
 )
-def test_cv2_and_every_engine_live_in_one_process(imports, first):
+def test_cv2_and_every_engine_work_in_one_process(imports, first):
     code = COEXIST.format(imports=imports, first=first)
     done = run_python(code, timeout=120)
     assert (done.stdout.split(), done.stderr) == ([str(1 + len(backproj.engines())), "0"], "")
@@ -139,6 +139,7 @@ def test_a_build_without_the_opencv_engine_says_how_to_get_it(monkeypatch, noise
     from backproj._runtime import loader
 
     monkeypatch.setattr(loader, "_modules", {"_native": loader.load("_native")})
+    monkeypatch.delitem(loader._process.files, "_opencv", raising=False)
     monkeypatch.setitem(sys.modules, "backproj._opencv", None)
     assert backproj.engines() == ["native"]
     for call in (backproj.Histogram(noise).back_project, lambda f, **k: backproj.back_project(f, f, **k)):

@@ -1,4 +1,4 @@
-"""``backproj.in_range`` is cvtColor and inRange in one pass."""
+"""``backproj.in_range`` gives the mask of cv2.cvtColor and cv2.inRange."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ import pytest
 import backproj
 from helpers import formula, opencv_chain
 
-# Bounds that mean the same to cv2.
+# Bounds that cv2 can compute too, because their hues do not wrap around.
 BOUNDS = {
     "CamShift": ((0, 60, 32), (180, 255, 255)),
     "all": ((0, 0, 0), (255, 255, 255)),
@@ -47,7 +47,7 @@ def as_scalars(bounds):
 
 
 @pytest.mark.parametrize(("lo", "hi"), BOUNDS.values(), ids=BOUNDS)
-def test_bounds_are_those_of_opencv(all_colours, lo, hi):
+def test_every_colour_is_masked_as_by_cv2(all_colours, lo, hi):
     some = all_colours[::3]
     expected = cv2.inRange(opencv_chain.to_hsv(some), as_scalars(lo), as_scalars(hi))
     np.testing.assert_array_equal(backproj.in_range(some, lo, hi), expected)
@@ -62,7 +62,7 @@ def test_hue_wraps_around(all_colours, lo, hi):
     np.testing.assert_array_equal(opencv_chain.in_range(hsv, as_scalars(lo), as_scalars(hi)), expected)
 
 
-def test_every_colour_of_random_bounds(all_colours):
+def test_every_colour_is_masked_as_the_formula_says_for_random_bounds(all_colours):
     hsv = opencv_chain.to_hsv(all_colours)
     random = np.random.default_rng(4)
     for _ in range(8):
@@ -72,7 +72,7 @@ def test_every_colour_of_random_bounds(all_colours):
 
 
 @pytest.mark.parametrize("order", ["bgr", "rgb"])
-def test_images_come_as_everywhere(noise, order):
+def test_any_view_and_order_of_an_image_is_read(noise, order):
     lo, hi = (20, 30, 40), (150, 220, 230)
     bgr = noise if order == "bgr" else noise[..., ::-1]
     expected = cv2.inRange(opencv_chain.to_hsv(np.ascontiguousarray(bgr)), lo, hi)
@@ -100,7 +100,7 @@ def test_out_may_be_a_view(noise):
     assert (buffer == 7).all(), "bytes outside out were written"
 
 
-def test_it_is_the_mask_that_gates_a_model_alone(photograph):
+def test_a_model_with_in_range_counts_the_pixels_of_this_mask(photograph):
     lo, hi = (0, 60, 32), (180, 255, 255)
     model = backproj.Histogram(photograph, mask=backproj.in_range(photograph, lo, hi), channels="h", bins=16)
     mask = cv2.inRange(opencv_chain.to_hsv(photograph), lo, hi)

@@ -1,4 +1,4 @@
-"""BACKPROJ_KERNEL in the environment decides which kernel runs, for all of a process."""
+"""The environment variable BACKPROJ_KERNEL decides which kernel a process runs."""
 
 import os
 import sys
@@ -71,15 +71,15 @@ def test_each_kernel_can_be_forced_and_runs_in_all_calls_with_the_same_results()
 
 
 # (BACKPROJ_KERNEL, the kernel, why it is that one)
-WHO_SAYS_IT = {
-    "nobody": (None, ALL[0], "the fastest this CPU runs"),
+REASONS = {
+    "no variable": (None, ALL[0], "the fastest this CPU runs"),
     "an empty variable": ("", ALL[0], "the fastest this CPU runs"),
     "one that is the fastest anyway": (ALL[0], ALL[0], "forced by BACKPROJ_KERNEL"),
     "one that runs everywhere": ("generic", "generic", "forced by BACKPROJ_KERNEL"),
 }
 
 
-@pytest.mark.parametrize(("said", "kernel", "reason"), WHO_SAYS_IT.values(), ids=WHO_SAYS_IT)
+@pytest.mark.parametrize(("said", "kernel", "reason"), REASONS.values(), ids=REASONS)
 def test_info_says_which_kernel_runs_and_why(said, kernel, reason):
     code = "info = backproj.info(); print(info['kernel'], info['kernel_reason'], info['kernels'], sep=':')"
     assert python(code, said).strip() == f"{kernel}:{reason}:{ALL}"
@@ -89,7 +89,7 @@ UNKNOWN = ["sse2", "AVX2", "avx512,avx2", " generic", "0", "x" * 1000]
 
 
 @pytest.mark.parametrize("said", UNKNOWN, ids=lambda said: said[:20])
-def test_a_kernel_that_does_not_run_here_is_an_error_of_every_call_that_would_run_it(said):
+def test_an_unknown_kernel_is_an_error_in_every_call_that_runs_one(said):
     code = """
 for name, call in CALLS.items():
     try:
@@ -105,7 +105,7 @@ for name, call in CALLS.items():
     assert len(line) < 300
 
 
-def test_what_runs_no_kernel_works_with_any_environment():
+def test_calls_that_run_no_kernel_work_whatever_the_variable_says():
     code = """
 hist = of_values()
 hist.back_project(frame[:0]), backproj.locate(frame[..., 0], (3, 3)), backproj.engines()
@@ -131,7 +131,7 @@ def test_the_opencv_engine_runs_no_kernel():
     assert python("print(backproj.back_project(frame, frame, engine='opencv').any())", "sse2") == "True\n"
 
 
-def test_the_variable_is_read_at_the_first_call_for_all_of_the_process():
+def test_the_variable_is_read_once_at_the_first_call():
     code = """
 os.environ["BACKPROJ_KERNEL"] = "generic"
 CALLS["fit"]()
@@ -143,7 +143,7 @@ print(backproj.info()["kernel"])
     assert python(code, "sse2").strip() == "generic"
 
 
-def test_verify_runs_every_kernel_whichever_is_forced():
+def test_verify_runs_every_kernel_even_if_one_is_forced():
     code = "for comparison in backproj.verify(frame): print(comparison.name)"
     names = set(python(code, "generic").splitlines())
     assert {f"native engine, {kernel} kernel" for kernel in ALL} <= names

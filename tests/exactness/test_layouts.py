@@ -1,4 +1,4 @@
-"""Every layout counts and projects as OpenCV does, byte for byte, and as its formula says."""
+"""Every layout counts and projects as OpenCV and the formula do, byte for byte."""
 
 import math
 
@@ -74,7 +74,7 @@ def hsv(all_colours):
 
 
 def different(channels, bins):
-    """Return values of which neighbours project to different bytes."""
+    """Return values with no two neighbours that project to the same byte."""
     shape = formula.shape(channels, bins)
     order = np.random.default_rng(3).permutation(math.prod(shape))
     return (order % 256).reshape(shape).astype(np.float32)
@@ -129,7 +129,7 @@ def test_values_are_opencvs_when_no_bin_is_empty(channels, bins, peak):
         np.testing.assert_array_max_ulp(hist.values, values, 1)
 
 
-def test_a_range_of_the_only_bin_of_saturation_is_honoured(all_colours, hsv, photograph):
+def test_the_range_of_a_single_bin_of_saturation_applies(all_colours, hsv, photograph):
     # calcHist honours it too; calcBackProject takes (n, 1) for hue alone, and projects all saturations.
     layout = {"channels": "hs", "bins": (30, 1), "ranges": [0, 180, 100, 200]}
     counts, values = opencv_chain.histogram(photograph, peak=255, **layout)
@@ -143,7 +143,7 @@ def test_a_range_of_the_only_bin_of_saturation_is_honoured(all_colours, hsv, pho
 
 
 @pytest.mark.parametrize("shape", [(24,), (24, 1)])
-def test_one_dimension_may_come_with_a_second_axis(all_colours, hsv, shape):
+def test_values_of_one_dimension_may_have_a_second_axis(all_colours, hsv, shape):
     values = different("h", 24)
     expected = cv2.calcBackProject([hsv], [0], values.reshape(shape), [0, 180], 1)
     hist = backproj.Histogram.from_values(values.reshape(shape), channels="h")
@@ -181,7 +181,9 @@ def test_values_are_rounded_half_to_even_and_limited(value, byte):
 
 @pytest.mark.parametrize(("lo", "hi"), GATES.values(), ids=GATES)
 @pytest.mark.parametrize(("channels", "bins", "ranges"), GATED.values(), ids=GATED)
-def test_a_gate_is_that_of_opencvs_camshift(all_colours, hsv, photograph, channels, bins, ranges, lo, hi):
+def test_in_range_gates_as_opencvs_camshift_example_does(
+    all_colours, hsv, photograph, channels, bins, ranges, lo, hi
+):
     layout = {"channels": channels, "bins": bins, "ranges": ranges}
     values, prob = opencv_chain.camshift(hsv, photograph, lo, hi, **layout)
     hist = backproj.Histogram(photograph, in_range=(lo, hi), peak=255, **layout)
@@ -191,7 +193,7 @@ def test_a_gate_is_that_of_opencvs_camshift(all_colours, hsv, photograph, channe
 
 
 @pytest.mark.parametrize(("lo", "hi"), GATES.values(), ids=GATES)
-def test_a_gate_and_a_mask_both_leave_pixels_out(photograph, lo, hi):
+def test_in_range_and_mask_both_exclude_pixels(photograph, lo, hi):
     mask = cv2.circle(np.zeros(photograph.shape[:2], np.uint8), (250, 250), 200, 255, -1)
     both = mask & opencv_chain.in_range(opencv_chain.to_hsv(photograph), lo, hi)
     for channels in ("h", "hs", "hsv"):
@@ -212,7 +214,7 @@ def test_colours_beyond_every_bound_project_to_0(channels, bins, ranges):
 
 @pytest.mark.parametrize("gate", [*GATES.values(), None])
 @pytest.mark.parametrize(("channels", "bins", "ranges"), GATED.values(), ids=GATED)
-def test_a_gate_projects_as_the_formula_says(all_colours, hsv, channels, bins, ranges, gate):
+def test_in_range_projects_as_the_formula_says(all_colours, hsv, channels, bins, ranges, gate):
     values = different(channels, bins)
     options = {"channels": channels, "ranges": ranges, "in_range": gate}
     hist = backproj.Histogram.from_values(values, **options)

@@ -1,4 +1,4 @@
-"""Whatever the shapes, views, layouts and options: results are those of the formula."""
+"""Random shapes, views, layouts and options give the results of the formula."""
 
 import warnings
 
@@ -24,7 +24,7 @@ orders = st.sampled_from(["bgr", "rgb"])
 threads = st.sampled_from([None, 1, 2, 3, 64])
 steps = st.sampled_from([1, 2, 3, -1, -2])
 
-# Colours of which many pixels are alike, dark, or grey, beside those that are all different.
+# Images with many equal, dark or grey pixels, besides those whose pixels all differ.
 PALETTES = {
     "noise": lambda random, shape: random.integers(0, 256, shape, np.uint8),
     "dark": lambda random, shape: random.integers(0, 6, shape, np.uint8),
@@ -37,7 +37,7 @@ PALETTES = {
 
 @st.composite
 def views(draw, lengths, channels=None):
-    """Return an array whose last axis is the channels if there are any, with any strides."""
+    """Return an array with any strides, whose last axis has the channels if there are any."""
     random = np.random.default_rng(draw(seeds))
     axes = len(lengths)
     taken = [draw(steps) for _ in lengths]
@@ -91,7 +91,7 @@ def bgr(image, order):
 
 
 def counted(model, **options):
-    """Return the histogram of a model of which perhaps nothing is left to count."""
+    """Return the histogram of a model; no pixel may be left to count."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "no pixel passed mask")
         return backproj.Histogram(model, **options)
@@ -99,7 +99,9 @@ def counted(model, **options):
 
 @spec
 @given(st.data(), images(batch=True), images(), layouts(), peaks, orders, orders, threads)
-def test_counting_and_projecting(data, frame, model, layout, peak, order, model_order, threads):
+def test_counting_and_projecting_give_the_formulas_results(
+    data, frame, model, layout, peak, order, model_order, threads
+):
     mask = data.draw(st.none() | views(model.shape[:2]))
     if mask is not None and data.draw(st.booleans()):
         mask = mask != 0
@@ -118,7 +120,7 @@ def test_counting_and_projecting(data, frame, model, layout, peak, order, model_
 
 @spec
 @given(st.data(), layouts(), images(), st.floats(-1000, 1000, width=32), seeds)
-def test_values_from_elsewhere(data, layout, frame, scale, seed):
+def test_given_values_project_as_the_formula_says(data, layout, frame, scale, seed):
     bins = layout.pop("bins")
     shape = formula.shape(layout["channels"], bins)
     values = np.random.default_rng(seed).uniform(-300, 300, shape).astype(np.float32)
@@ -131,7 +133,7 @@ def test_values_from_elsewhere(data, layout, frame, scale, seed):
 
 @spec
 @given(st.data(), images(batch=True), st.lists(st.tuples(images(), layouts()), max_size=4), orders, threads)
-def test_several_histograms_at_once(data, frame, models, order, threads):
+def test_several_histograms_give_the_results_of_each(data, frame, models, order, threads):
     hists = [counted(model, **layout) for model, layout in models]
     shape = (len(hists), *frame.shape[:-1])
     out = data.draw(st.none() | views(shape))
@@ -143,7 +145,7 @@ def test_several_histograms_at_once(data, frame, models, order, threads):
 
 @spec
 @given(st.lists(images(), min_size=1, max_size=4), layouts(), st.data())
-def test_models_together_and_added(models, layout, data):
+def test_several_models_count_as_the_sum_of_their_histograms(models, layout, data):
     masks = [data.draw(st.none() | views(model.shape[:2])) for model in models]
     together = counted(models, mask=masks, **layout)
     each = [counted(model, mask=mask, **layout) for model, mask in zip(models, masks, strict=True)]
@@ -158,7 +160,7 @@ def test_models_together_and_added(models, layout, data):
 
 @spec
 @given(images(batch=True), layouts(), orders)
-def test_gates_alone(image, layout, order):
+def test_in_range_gives_the_formulas_mask(image, layout, order):
     lo, hi = layout.get("in_range", ((0, 60, 32), (180, 255, 255)))
     expected = formula.within(formula.hsv(bgr(image, order)), lo, hi) * np.uint8(255)
     np.testing.assert_array_equal(backproj.in_range(image, lo, hi, order=order), expected)
@@ -166,7 +168,7 @@ def test_gates_alone(image, layout, order):
 
 @spec
 @given(st.data(), st.integers(1, 12), st.integers(1, 12))
-def test_locating(data, height, width):
+def test_locate_finds_what_brute_force_finds(data, height, width):
     prob = data.draw(views([height, width]))
     size = data.draw(st.tuples(st.integers(1, width), st.integers(1, height)))
     sums = np.lib.stride_tricks.sliding_window_view(prob, size[::-1]).sum(axis=(2, 3), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""``verify`` finds a difference where there is one, and only there."""
+"""``verify`` reports a difference if and only if there is one."""
 
 import sys
 
@@ -28,7 +28,7 @@ def test_without_arguments_it_compares_every_colour_by_every_kernel_and_engine_o
     assert [c for c in comparisons if c.difference] == []
 
 
-def test_the_paths_are_all_kinds_that_kernels_have_code_for():
+def test_its_paths_cover_all_code_of_the_kernels():
     layouts = {layout for path in _verify.PATHS for layout in path.layouts}
     assert {layout.channels for layout in layouts} == {"h", "hs", "hsv"}
     assert {layout.in_range is None for layout in layouts if layout.channels == "h"} == {True, False}
@@ -80,7 +80,7 @@ def test_it_names_the_first_difference(monkeypatch, noise, path, part, says):
     assert f", {path.name}, the frame: " in str(comparison)
 
 
-def test_without_cv2_the_opencv_engine_judges(monkeypatch, noise):
+def test_without_cv2_the_opencv_engine_is_the_judge(monkeypatch, noise):
     monkeypatch.setitem(sys.modules, "cv2", None)
     if "opencv" in backproj.engines():
         assert all(c.judge.startswith("opencv engine") for c in backproj.verify(noise))
@@ -89,7 +89,7 @@ def test_without_cv2_the_opencv_engine_judges(monkeypatch, noise):
         backproj.verify(noise)
 
 
-def test_a_model_without_a_frame():
+def test_a_model_without_a_frame_is_an_error():
     with pytest.raises(ValueError, match="a model without a frame"):
         backproj.verify(model=np.zeros((2, 2, 3), np.uint8))
 

@@ -63,6 +63,17 @@ def test_its_repr_says_how_many_pixels_it_counted(noise):
     assert repr(backproj.Histogram(noise)) == "<backproj.Histogram: hs, 32×32 bins, 1961 pixels>"
 
 
+def test_peak_and_scale_are_those_given(noise):
+    hist = backproj.Histogram(noise)
+    assert (hist.peak, hist.scale) == (256, 1)
+    assert backproj.Histogram(noise, peak=255).peak == 255
+    assert backproj.Histogram(noise, peak=None).peak is None
+    given = backproj.Histogram.from_values(hist.values, channels="hs", scale=0.5)
+    assert (given.peak, given.scale) == (None, 0.5)
+    assert hist.ratio(hist).peak is None
+    assert type(backproj.Histogram(noise, peak=np.float16(255)).peak) is float
+
+
 def test_info_names_the_kernel_the_threads_and_the_version():
     info = backproj.info()
     assert info["kernel"] in info["kernels"]

@@ -1,4 +1,4 @@
-"""Programs that have children, one for each way in which Python programs come by them.
+"""Fork children in every way in which Python programs do, and call backproj in them.
 
     python tests/programs/forked_children.py MODE CHILDREN
 
@@ -40,7 +40,7 @@ SUM = 100 * 100 * 255
 
 
 class Tally:
-    """What became of the children."""
+    """How the children ended."""
 
     def __init__(self):
         self.children = self.wrong = self.hung = 0
@@ -73,7 +73,7 @@ class Tally:
 
 
 def private_memory():
-    """Return the KiB that this process shares with no other."""
+    """Return the KiB of memory that only this process has."""
     with open("/proc/self/smaps_rollup") as lines:
         return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
@@ -162,7 +162,7 @@ def parent_that_calls(tally, n):
 
 
 def parent_in_its_first_call(tally, n):
-    """Its own children are parents too: each makes a first call in a thread, and forks meanwhile."""
+    """Children that make a first call in a thread and fork during it."""
 
     def parent(milliseconds):
         thread = threading.Thread(target=work)
@@ -194,7 +194,7 @@ def fork_in_a_thread(tally, n):
 
 
 def parent_that_imports(tally, n):
-    """Other threads hold locks of imports: one imports for ever, one looks where modules are."""
+    """Forks while other threads hold import locks: one imports forever, one looks modules up."""
     stop = False
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "takes_long.py").write_text("import time; time.sleep(0.01)")
@@ -248,7 +248,7 @@ def fork_in_c(tally, n):
 
 
 def no_memory_files(tally, n):
-    """Where memfd_create is forbidden the copies go to folders."""
+    """Children that may not call memfd_create, so that copies of the module go to folders."""
 
     def forbidden(*_):
         raise PermissionError("memfd_create")
@@ -258,7 +258,7 @@ def no_memory_files(tally, n):
 
 
 def opencv(tally, n):
-    """The other engine, in use in threads meanwhile."""
+    """Forks while threads use the opencv engine."""
     work("opencv")
     with threads_that_call("opencv", 2):
         for _ in range(n):

@@ -1,4 +1,4 @@
-"""A film on two processes of dask's, of which one is killed in the midst of the work.
+"""Project a film on two dask workers, one of which is killed during the work.
 
     python tests/programs/killed_dask_worker.py FOLDER
 
@@ -34,7 +34,7 @@ def whole_film():
 
 
 def lazy_film(flag):
-    """Return the film as a dask array; who makes one of its chunks is killed, unless the flag is there."""
+    """Return the film as a dask array; the worker that makes one chunk is killed unless the flag exists."""
 
     def make(block_id):
         if flag is not None and block_id[0] == KILLS:
@@ -51,7 +51,7 @@ def lazy_film(flag):
 
 
 def watch():
-    """From now on, note with how many threads Go is asked in this process to do what."""
+    """Record each later call of Go in this process, with its number of threads."""
     native = backproj._runtime.loader.load("_native")
     dask.seen_by_go = []
 
@@ -64,13 +64,13 @@ def watch():
 
 
 def watched():
-    """Return what was noted, and note anew."""
+    """Return what was recorded, and begin a new record."""
     seen, dask.seen_by_go = dask.seen_by_go, []
     return sorted(set(seen))
 
 
 def threads_in_use(client, **options):
-    """Return for what, and with how many threads, the workers ask Go."""
+    """Return which functions of Go the workers call, and with how many threads."""
     frames = lazy_film(None)
     hist = backproj.dask.histogram(frames, **options)
     client.compute(backproj.dask.back_project(frames, hist, **options)).result()

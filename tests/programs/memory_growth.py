@@ -1,10 +1,10 @@
-"""One call again and again, in its own process: prints how many bytes memory grows in each of four rounds.
+"""Make one call again and again, and print how many bytes memory grows in each of four rounds.
 
 usage: python memory_growth.py CALL CALLS
 
-Go's heap, Python's and the kernel give memory back when they like, so that one round may grow by some MiB of
-which nothing was lost. A leak grows in every round: in the least of them. In a process that has done much
-before, what is free would take a leak in.
+The heaps of Go and of Python return memory at times of their own choosing, so one round may grow by some MiB
+without a leak. A leak grows in every round, so it shows in the smallest growth. The process does nothing
+else, because memory freed earlier could hide a leak.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""What signals do to a process, with backproj in use and without.
+"""Show what signals do to a process that uses backproj and to one that does not.
 
     python tests/programs/signal_scenarios.py [NAME ...]
 
@@ -175,7 +175,7 @@ def a_crash_in_a_thread(use):
     thread.join()
 
 
-# What a write to nobody does.
+# Writing to a closed pipe.
 
 
 def write_to_nobody():
@@ -345,7 +345,7 @@ def faulthandler_dumps_later(use):
     use()
 
 
-# A file that is cut short while a call reads it. Nothing of this is compared: without backproj there is no
+# A file that is cut short while a call reads it. There is nothing to compare: without backproj there is no
 # such call.
 
 
@@ -382,7 +382,7 @@ for _when in (
 
 
 def summary(text):
-    """Return what matters of what was written."""
+    """Return the lines of the output that are compared."""
     said = {"goroutine": "Go's traceback", "Fatal Python error": "faulthandler's report"}
     said |= {"Timeout (": "a timeout's report", "most recent call first": "a traceback"}
     lines = [line for line in text.splitlines() if not line.startswith((" ", "Extension modules", "<"))]

@@ -1,4 +1,4 @@
-"""Calls on memory that goes away, in a process that may end of it: prints what becomes of each.
+"""Call backproj with memory that vanishes, and print how each call ends. A fault may end the process.
 
 usage: python vanishing_memory.py FOLDER
 """
@@ -24,7 +24,7 @@ VALUED = backproj.Histogram(HERE[:50, :50], channels="hsv", bins=8)
 
 
 def cut(folder, *shape, left):
-    """Return a map of a file of which only so much is left."""
+    """Return a memory map of a file that was then cut short."""
     path = Path(folder, "file")
     path.unlink(missing_ok=True)
     array = np.memmap(path, np.uint8, "w+", shape=shape)
@@ -39,7 +39,7 @@ def by_kernel(frame, kernel):
 
 
 def forbidden(protection):
-    """Return an array in memory that may not be touched so, whatever the array says."""
+    """Return an array in memory that has only this protection, whatever the array's flags say."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.mmap.restype = ctypes.c_void_p
     libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
@@ -61,8 +61,7 @@ def at(address):
     return np.asarray(Interface())
 
 
-# What is called, and what it is called with: whose rows go away first, the caller's or a worker's?
-# The caller of a flipped view has what is left of the file last.
+# Calls that read an array. Either the rows of a worker vanish or, in a flipped view, those of the caller.
 READ = {
     "projecting": lambda a: HIST.back_project(a, threads=4),
     "projecting by one thread": lambda a: HIST.back_project(a, threads=1),
@@ -103,7 +102,7 @@ FORBIDDEN = {
 
 
 def cases(folder):
-    """Yield the names of all cases, and what does them."""
+    """Yield the name of each case and the function that runs it."""
     for calls, shape in ((READ, HERE.shape), (PLANES, HERE.shape[:2])):
         for name, call in calls.items():
             yield f"{name}: nothing left", lambda c=call, s=shape: c(cut(folder, *s, left=0))
@@ -113,7 +112,7 @@ def cases(folder):
 
 
 def main():
-    """Print a line for each case: its name, the error, and whether the next call was as ever."""
+    """Print for each case its name, the error, and whether the next calls were right."""
     backproj.set_num_threads(4)
     expected = HIST.back_project(HERE)
     for name, call in cases(sys.argv[1]):
