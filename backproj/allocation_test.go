@@ -66,6 +66,11 @@ func TestACallAllocatesNoMoreForALargeFrame(t *testing.T) {
 		}},
 		{"counting what goes through the scratch", 8*defaultCells + 32*KiB, func() error { return plain.Add(turned, Plane{}) }},
 		{"counting the largest histogram", 8*64*128*128 + 32*KiB, func() error { return largest.Add(frame, Plane{}) }},
+		{"projecting a model once", KiB, func() error {
+			small := Image{Pix: pix, Width: 64, Height: 64}
+			_, err := BackProjectModel(Plane{Pix: out, Width: 64, Height: 64}, small, small, nil)
+			return err
+		}},
 		{"locating", 8*w + KiB, func() error {
 			_, _, _, err := Locate(probs[0], 9, 9, Run{Threads: 1})
 			return err

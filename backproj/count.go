@@ -65,20 +65,38 @@ func (h *Histogram) counting(model Image, mask Plane) (c counting, err error) {
 
 // addTo counts the pixels and adds their numbers to counts.
 func (c *counting) addTo(counts []int64) {
+	if c.workers > 1 {
+		c.addInParallel(counts)
+		return
+	}
+	t := c.tally(0, c.image.Height)
+	defer t.release()
+	t.addTo(counts)
+}
+
+// addInParallel does the work of addTo by several workers. It takes a copy of c,
+// which the closure moves to the heap: small models need no allocation for it.
+func (c counting) addInParallel(counts []int64) {
 	var merge sync.Mutex
 	parallel(c.image.Height, c.workers, func(y0, y1 int) {
-		var mask *raster.Raster
-		if c.masked {
-			rows := c.mask.Rows(y0, y1)
-			mask = &rows
-		}
-		t := newTally(c.plan, c.image.Width*(y1-y0))
+		t := c.tally(y0, y1)
 		defer t.release()
-		c.plan.count(c.kernel, t, c.image.Rows(y0, y1), mask)
 		merge.Lock()
 		defer merge.Unlock()
 		t.addTo(counts)
 	})
+}
+
+// tally counts the pixels of rows y0 to y1. The caller releases the tally.
+func (c *counting) tally(y0, y1 int) *tally {
+	t := newTally(c.plan, c.image.Width*(y1-y0))
+	if c.masked {
+		mask := c.mask.Rows(y0, y1)
+		c.plan.count(c.kernel, t, c.image.Rows(y0, y1), &mask)
+	} else {
+		c.plan.count(c.kernel, t, c.image.Rows(y0, y1), nil)
+	}
+	return t
 }
 
 // count adds the pixels of an image, those where mask is not 0 if there is one, to
