@@ -1,10 +1,9 @@
-"""Loading an extension module once more, as a library that shares nothing with the one loaded before.
+"""Loading a second copy of an extension module, which shares nothing with the first.
 
-The dynamic loader takes two files for one library if their paths are equal, by letter, or their inodes
-are; CPython goes by the path. What it knows of, a forked child inherits. So the module's file is copied,
-and the copy's path has 64 random bits: no process that this one descends from has used it, whatever
-became of their ids and of their file descriptors since. Nor can the inode be one of theirs, for what they
-loaded is mapped here too, and an inode that is mapped is not free.
+The dynamic loader returns a library that is loaded already if the path or the inode is the same, and CPython
+if the path is. A forked child inherits what they have loaded. So the child copies the module's file and loads
+the copy. The copy's path contains 64 random bits, so no ancestor of the process has used it. Its inode is
+free: an ancestor's libraries are mapped in this process too, and the inode of a mapped file is not reused.
 """
 
 from __future__ import annotations
@@ -20,8 +19,7 @@ from types import ModuleType
 def load(name: str, origin: str) -> ModuleType:
     """Return a new module of that name, loaded from a copy of the file ``origin``.
 
-    The copy has no name in any folder when this returns. The kernel keeps it as long as the process
-    has it mapped.
+    The copy is deleted before this returns. The kernel keeps its content for as long as it is mapped.
 
     Raises
     ------
@@ -39,12 +37,12 @@ def load(name: str, origin: str) -> ModuleType:
             failed.append(f"{place} ({error})")
     raise RuntimeError(
         f"a process forked after a call of backproj loads a copy of {name}, and none could be loaded from "
-        f"{'; '.join(failed)}; let it use one of these, or start workers by multiprocessing's 'spawn'"
+        f"{'; '.join(failed)}; allow one of these, or start workers by multiprocessing's 'spawn'"
     )
 
 
 def _folders(origin: str) -> list[str]:
-    """Return where files may be executed if memory may not: first of all where this one was."""
+    """Return folders to try if no file in memory may be executed: first the package's own."""
     asked = (os.environ.get(name) for name in ("XDG_RUNTIME_DIR", "TMPDIR"))
     return list(filter(None, (os.path.dirname(origin), *asked, "/tmp", "/dev/shm")))
 
@@ -57,7 +55,7 @@ def _in_memory(content: bytes) -> Iterator[str]:
     try:
         with open(number, "wb", closefd=False) as file:
             file.write(content)
-        # A path may have any number of slashes and of dots between them. Here they are the random bits.
+        # "/" and "/./" mean the same in a path, so a sequence of them can hold the random bits.
         dots = "".join("./" if bit == "1" else "/" for bit in f"{_random():b}")
         yield f"/proc/self/fd/{dots}{number}"
     finally:
@@ -85,6 +83,6 @@ def _module(name: str, path: str, origin: str) -> ModuleType:
     spec = ModuleSpec(name, loader, origin=path)
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
-    # For whoever asks where it is from: the path is about to be nobody's.
+    # The copy's own path is about to disappear.
     module.__file__ = spec.origin = origin
     return module
