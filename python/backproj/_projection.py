@@ -152,7 +152,8 @@ def _given(
 def back_project_bytes(frame: bytes, w: int, h: int, model: bytes, mw: int, mh: int) -> bytes:
     r"""Return the back projection of a model onto a frame, both as raw BGR bytes.
 
-    It is for those who hold bytes rather than arrays, such as of a socket or of PIL's ``tobytes``.
+    It is for callers that hold bytes rather than arrays, for example from a socket or from PIL's
+    ``tobytes("raw", "BGR")``.
 
     Parameters
     ----------
