@@ -120,7 +120,7 @@ def run(options):
 
 def in_process(work):
     """Run a worker process and return its results."""
-    limits = dict.fromkeys(("GOMAXPROCS", "OPENCV_FOR_THREADS_NUM"), str(work.threads))
+    limits = dict.fromkeys(("BACKPROJ_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), str(work.threads))
     others = {name: value for name, value in os.environ.items() if name not in OTHER_LIMITS}
     command = [sys.executable, str(HERE / "worker.py")]
     found = subprocess.run(
