@@ -324,7 +324,7 @@ TAKES_AN_ARRAY = {
 
 @pytest.mark.parametrize(("argument", "call"), TAKES_AN_ARRAY.items(), ids=TAKES_AN_ARRAY)
 def test_an_object_that_claims_to_be_an_array_is_an_error(argument, call):
-    with pytest.raises(TypeError, match=f"^{argument} .*dtype object"):
+    with pytest.raises(TypeError, match=f"^{argument} must be a numpy array .*Claims"):
         call(Claims())
-    with pytest.raises(ValueError, match=r"^invalid __array_struct__$"):  # numpy's own error
+    with pytest.raises(TypeError, match=f"^{argument} must be a numpy array .*Mock"):
         call(Mock(spec=np.ndarray))

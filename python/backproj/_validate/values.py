@@ -20,7 +20,7 @@ def check_values(
 ) -> tuple[npt.NDArray[np.float32], Layout, float]:
     """Return an array that has an axis for each channel, the layout that its shape means, and the scale."""
     # A subclass may override dtype; the array itself is asked.
-    plain = np.asarray(values) if isinstance(values, np.ndarray) else None
+    plain = np.asarray(values) if issubclass(type(values), np.ndarray) else None
     if plain is None or plain.dtype != np.float32:
         got = f"{type(values).__name__}" if plain is None else f"dtype {plain.dtype}"
         raise TypeError(

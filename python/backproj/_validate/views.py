@@ -188,19 +188,20 @@ def _bytes_or_bool(value: object, name: str, shape: Shape) -> Image:
 
 def _plain(value: object, name: str, shape: Shape) -> npt.NDArray[Any]:
     """Return an array of a subclass as a plain one."""
-    if not isinstance(value, np.ndarray):
+    if not issubclass(type(value), np.ndarray):  # isinstance asks the value, and a mock may say yes
         raise TypeError(
             f"{name} must be a numpy array of shape {shape} and dtype uint8, "
             f"not {describe_type(value)}{fix_type(value, name, shape)}"
         )
-    if is_masked(value):
+    array: npt.NDArray[Any] = value  # type: ignore[assignment]
+    if is_masked(array):
         also = ", and mask=~numpy.ma.getmaskarray(model)[..., 0]" if name == "model" else ""
         raise TypeError(
-            f"{name} is a masked array of shape {value.shape} and dtype {value.dtype}, whose mask would be "
+            f"{name} is a masked array of shape {array.shape} and dtype {array.dtype}, whose mask would be "
             f"lost; give {name}.data{also}"
         )
     # A subclass may override shape, strides and flags; the array itself is asked.
-    return np.asarray(value)
+    return np.asarray(array)
 
 
 def is_masked(array: npt.NDArray[Any]) -> bool:
