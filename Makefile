@@ -55,6 +55,10 @@ test-quick: $(MODULES) $(VENV)/group-test ## Run the quick tests alone, in half 
 	$(PYTEST) $(PARALLEL) -m "not slow and not exhaustive"
 
 test-all: test ## Run all tests: also those that build packages, start other CPythons, run notebooks, or time
+	@# A 64-bit x86 CPU runs 32-bit programs too.
+	@if [ "$$(go env GOHOSTOS GOHOSTARCH | tr '\n' ' ')" = "linux amd64 " ]; then \
+		set -x; GOARCH=386 CGO_ENABLED=0 go test -short -skip '$(EXHAUSTIVE)' ./backproj/...; \
+	fi
 	$(PYTEST) -m slow
 
 # The one to drag in shows nothing without a browser.
