@@ -1,6 +1,6 @@
 """A process of the benchmark: it reads what to time from stdin, and writes the results to stdout as JSON.
 
-Each number of threads needs a process, because backproj and OpenCV read it from the environment when they start.
+Each number of threads needs a process: backproj and OpenCV read it from the environment when they start.
 """
 
 import functools

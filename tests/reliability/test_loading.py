@@ -55,7 +55,7 @@ def test_a_package_that_was_not_built_says_so(monkeypatch):
         loader.load("_native")
 
 
-# As a handler of a signal, a callback of gc, or a debugger may, at every tenth line that the first call runs.
+# A signal handler, a callback of gc or a debugger may call, here at every twentieth line that the first call runs.
 NESTED = """
 failed, points, ended = set(), 0, False
 while not ended:
@@ -65,7 +65,7 @@ while not ended:
         def trace(*_):
             global lines
             lines += 1
-            if lines == 10 * points:
+            if lines == 20 * points:
                 try:
                     backproj.back_project(frame, frame)
                 except BaseException as error:
@@ -74,7 +74,7 @@ while not ended:
         sys.settrace(trace)
         assert backproj.back_project(frame, frame).min() == 255
         sys.settrace(None)
-        os._exit(lines < 10 * points)
+        os._exit(lines < 20 * points)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     assert status in (0, 1), status
     ended, points = status == 1, points + 1
