@@ -55,7 +55,7 @@ def test_a_package_that_was_not_built_says_so(monkeypatch):
         loader.load("_native")
 
 
-# A signal handler, a callback of gc or a debugger may call, here at every twentieth line that the first call runs.
+# A signal handler, a callback of gc or a debugger may call: here at every twentieth line of the first call.
 NESTED = """
 failed, points, ended = set(), 0, False
 while not ended:
