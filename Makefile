@@ -137,7 +137,8 @@ test-wheel: $(DIST) $(MODULES) $(VENV)/group-test ## Install the wheel on every 
 
 test-arm64: $(DIST) ## Test the arm64 wheel and the Go library in an emulated CPU
 	@scripts/install-packages arm64
-	GOARCH=arm64 CGO_ENABLED=0 go test -short -skip '$(EXHAUSTIVE)' -exec qemu-aarch64-static ./backproj
+	GOARCH=arm64 CGO_ENABLED=0 go test -short -skip '$(EXHAUSTIVE)|TruncatedFile' -exec qemu-aarch64-static \
+		./backproj ./backproj/internal/... # qemu does not tell where a truncated file was read
 	scripts/arm64-userland $(abspath build/arm64) dist/backproj-*_aarch64.whl
 	build/arm64/python -m pytest -q -p no:cacheprovider tests/release/test_sample.py
 
