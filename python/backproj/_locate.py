@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import SupportsIndex
 
 from backproj._engine import native
-from backproj._engine.blocks import undivided
+from backproj._engine.blocks import call_undivided
 from backproj._validate.messages import short_repr
 from backproj._validate.threads import check_threads
 from backproj._validate.views import view_plane
@@ -58,6 +58,6 @@ def locate(prob: Image, size: Sequence[SupportsIndex], *, threads: int | None = 
     if not (1 <= width <= w and 1 <= height <= h):
         raise ValueError(f"a window of {width}×{height} pixels does not fit into prob, which has {w}×{h}")
     found: list[int] = []
-    undivided(lambda: found.extend(native.locate(plane, width, height, most_threads)), w * h)
+    call_undivided(lambda: found.extend(native.locate(plane, width, height, most_threads)), w * h)
     x, y, score = found
     return (x, y, width, height), score

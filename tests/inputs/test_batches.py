@@ -164,9 +164,9 @@ def test_an_out_that_several_planes_share_is_an_error(batch, hists):
 
 def chunked(monkeypatch, pixels):
     """Limit each Go call to so many pixels."""
-    monkeypatch.setattr(blocks, "PIXELS_A_CALL", pixels)
-    monkeypatch.setattr(blocks, "_MOST_PIXELS_A_CALL", pixels)
-    monkeypatch.setattr(blocks, "_SECONDS_A_CALL", 1e9)
+    monkeypatch.setattr(blocks, "PIXELS_PER_CALL", pixels)
+    monkeypatch.setattr(blocks, "_MAX_PIXELS_PER_CALL", pixels)
+    monkeypatch.setattr(blocks, "_SECONDS_PER_CALL", 1e9)
 
 
 @pytest.mark.parametrize("pixels", [1, W // 2, W, W + 1, 5 * W, H * W, 3 * H * W, 1 << 24])
@@ -188,7 +188,7 @@ def test_a_batch_that_is_not_contiguous_takes_one_go_call_unless_it_has_many_fra
     seen = watch_go("Project")
     np.testing.assert_array_equal(hists[0].back_project(frames), expected)
     assert len(seen) == 1
-    monkeypatch.setattr(blocks, "_FRAMES_A_CALL", N - 1)
+    monkeypatch.setattr(blocks, "_FRAMES_PER_CALL", N - 1)
     np.testing.assert_array_equal(hists[0].back_project(frames), expected)
     assert len(seen) == 3
 

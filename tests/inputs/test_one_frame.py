@@ -126,7 +126,7 @@ def test_a_mistake_is_an_error_before_go_is_called(calls_of_go, hists, make, kin
 def test_a_frame_too_large_for_one_go_call_takes_several(monkeypatch, calls_of_go, hists):
     expected = hists[0].back_project(pixels(H, W, 3))
     calls_of_go.clear()
-    monkeypatch.setattr(blocks, "PIXELS_A_CALL", H * W - 1)
+    monkeypatch.setattr(blocks, "PIXELS_PER_CALL", H * W - 1)
     np.testing.assert_array_equal(hists[0].back_project(pixels(H, W, 3)), expected)
     assert len(calls_of_go) == 2
 
@@ -151,5 +151,5 @@ def test_projecting_a_model_directly_gives_the_result_of_its_histogram(make, mas
 def test_a_model_too_large_for_one_go_call_gives_the_same_result(monkeypatch):
     frame, model = pixels(5, 7, 3), pixels(H, W, 3)
     expected = backproj.back_project(frame, model)
-    monkeypatch.setattr(blocks, "PIXELS_A_CALL", 5 * 7)
+    monkeypatch.setattr(blocks, "PIXELS_PER_CALL", 5 * 7)
     np.testing.assert_array_equal(backproj.back_project(frame, model), expected)

@@ -16,12 +16,12 @@ from backproj._engine import blocks
 )
 @pytest.mark.parametrize("first", [1, 64, 100, 1 << 21])
 def test_blocks_cover_every_pixel_once(monkeypatch, height, width, planes, first):
-    monkeypatch.setattr(blocks, "PIXELS_A_CALL", first)
+    monkeypatch.setattr(blocks, "PIXELS_PER_CALL", first)
     seen = np.zeros((height, width), int)
     for y, rows, x, columns in blocks.rectangles(height, width, planes):
         seen[y : y + rows, x : x + columns] += 1
         if rows * columns > 1:
-            assert rows * columns * planes <= blocks._MOST_PIXELS_A_CALL
+            assert rows * columns * planes <= blocks._MAX_PIXELS_PER_CALL
     assert (seen == 1).all()
 
 
@@ -37,13 +37,13 @@ def rows_of(monkeypatch, seconds_a_row):
 
 
 def test_a_slow_block_makes_the_next_smaller_and_a_fast_one_larger(monkeypatch):
-    first = blocks.PIXELS_A_CALL >> 11
+    first = blocks.PIXELS_PER_CALL >> 11
     assert rows_of(monkeypatch, 2**-10)[:3] == [first, 40, 40]
     assert rows_of(monkeypatch, 2**-16)[:3] == [first, 2621, 2621]
 
 
 def test_no_block_is_empty_or_larger_than_the_most(monkeypatch):
-    first, most = blocks.PIXELS_A_CALL >> 11, blocks._MOST_PIXELS_A_CALL >> 11
+    first, most = blocks.PIXELS_PER_CALL >> 11, blocks._MAX_PIXELS_PER_CALL >> 11
     assert rows_of(monkeypatch, 1.0)[:3] == [first, 1, 1]
     assert rows_of(monkeypatch, 0)[:3] == [first, most, most]
 
@@ -65,7 +65,7 @@ def alarm():
 def test_handlers_run_during_a_call_that_cannot_be_divided(alarm):
     handled, waited = threading.Event(), []
     alarm(lambda *_: handled.set())
-    blocks.undivided(lambda: waited.append(handled.wait(20)), 1 << 30)
+    blocks.call_undivided(lambda: waited.append(handled.wait(20)), 1 << 30)
     assert waited == [True]
 
 
@@ -78,7 +78,7 @@ def test_an_interrupt_does_not_wait_for_a_call_that_cannot_be_divided(alarm):
 
     alarm(signal.default_int_handler)
     with pytest.raises(KeyboardInterrupt):
-        blocks.undivided(call, 1 << 30)
+        blocks.call_undivided(call, 1 << 30)
     assert not waited.is_set()
     interrupted.set()
     assert waited.wait(20)
@@ -90,7 +90,7 @@ def test_an_error_of_a_call_that_cannot_be_divided_is_raised(pixels):
         raise RuntimeError("memory went away")
 
     with pytest.raises(RuntimeError, match="memory went away"):
-        blocks.undivided(call, pixels)
+        blocks.call_undivided(call, pixels)
 
 
 def test_a_call_that_ends_while_its_thread_is_checked_is_made_once(monkeypatch):
@@ -102,7 +102,7 @@ def test_a_call_that_ends_while_its_thread_is_checked_is_made_once(monkeypatch):
 
     monkeypatch.setattr(threading.Thread, "is_alive", is_alive_after_the_end)
     calls = []
-    blocks.undivided(lambda: calls.append(time.sleep(0.3)), 1 << 30)
+    blocks.call_undivided(lambda: calls.append(time.sleep(0.3)), 1 << 30)
     assert len(calls) == 1
 
 
@@ -112,5 +112,5 @@ def test_a_call_is_made_in_the_calling_thread_if_no_thread_can_be_started(monkey
 
     monkeypatch.setattr(threading.Thread, "start", start)
     callers = []
-    blocks.undivided(lambda: callers.append(threading.current_thread()), 1 << 30)
+    blocks.call_undivided(lambda: callers.append(threading.current_thread()), 1 << 30)
     assert callers == [threading.main_thread()]

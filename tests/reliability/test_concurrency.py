@@ -91,7 +91,7 @@ def test_other_threads_run_during_a_call(kind):
 
 
 def test_a_call_need_not_wait_for_one_of_another_thread(monkeypatch):
-    monkeypatch.setattr(blocks, "PIXELS_A_CALL", 1 << 40)  # the long call is one call of Go
+    monkeypatch.setattr(blocks, "PIXELS_PER_CALL", 1 << 40)  # the long call is one call of Go
     colour = np.full((1, 1, 3), (30, 60, 220), np.uint8)
     hist = backproj.Histogram(colour)
     out = np.zeros((10_000, 10_000), np.uint8)

@@ -23,21 +23,21 @@ NO_MASK = (0, 0, 0)
 
 # A pixel takes from 0.2 ns to 40 ns: it depends on the kernel, on the layout, and on how far apart the pixels
 # lie in memory. So the time of one block tells how large the next may be.
-_SECONDS_A_CALL = 0.04
+_SECONDS_PER_CALL = 0.04
 
 # The size of the first block, and of a call that is not divided: 80 ms at worst. A frame of 1920×1080 is one.
-PIXELS_A_CALL = 1 << 21
+PIXELS_PER_CALL = 1 << 21
 
 # The size of any other. Larger ones would be no faster.
-_MOST_PIXELS_A_CALL = 1 << 24
+_MAX_PIXELS_PER_CALL = 1 << 24
 
 # Go describes each frame of a call by 200 bytes.
-_FRAMES_A_CALL = 1 << 12
+_FRAMES_PER_CALL = 1 << 12
 
 
-def fits_a_call(image: View) -> bool:
+def fits_one_call(image: View) -> bool:
     """Report whether a view is of one image, which has pixels, but no more than one call of Go may have."""
-    return len(image.shape) == 2 and 0 < image.shape[0] * image.shape[1] <= PIXELS_A_CALL
+    return len(image.shape) == 2 and 0 < image.shape[0] * image.shape[1] <= PIXELS_PER_CALL
 
 
 def frame_blocks(frames: View, out: View, planes: int) -> Iterable[FrameBlock]:
@@ -64,14 +64,14 @@ def frame_blocks(frames: View, out: View, planes: int) -> Iterable[FrameBlock]:
         frames.address, number, step, height, width, row, pixel, channel,
     )
     # fmt: on
-    if number * height * width * planes <= PIXELS_A_CALL and number <= _FRAMES_A_CALL:
+    if number * height * width * planes <= PIXELS_PER_CALL and number <= _FRAMES_PER_CALL:
         return (whole,)
     return _divided(whole, planes)
 
 
 def _divided(whole: FrameBlock, planes: int) -> Iterator[FrameBlock]:
     target, plane, onto, out_row, out_pixel, source, number, step, height, width, row, pixel, channel = whole
-    most = max(1, min(PIXELS_A_CALL // (height * width * planes), _FRAMES_A_CALL))
+    most = max(1, min(PIXELS_PER_CALL // (height * width * planes), _FRAMES_PER_CALL))
     for i in range(0, number, most):
         some = min(most, number - i)
         for y, rows, x, columns in [(0, height, 0, width)] if some > 1 else rectangles(height, width, planes):
@@ -98,14 +98,14 @@ def rectangles(height: int, width: int, planes: int = 1) -> Iterator[tuple[int, 
     What is done with a rectangle, for so many planes, takes about 40 ms, if it is done before the next one is
     asked for.
     """
-    if height * width * planes <= PIXELS_A_CALL:
+    if height * width * planes <= PIXELS_PER_CALL:
         yield 0, height, 0, width
         return
-    widest = max(1, PIXELS_A_CALL // planes)
+    widest = max(1, PIXELS_PER_CALL // planes)
     for x in range(0, width, widest):
         columns = min(widest, width - x)
-        rows = max(1, PIXELS_A_CALL // (columns * planes))
-        most = max(1, _MOST_PIXELS_A_CALL // (columns * planes))
+        rows = max(1, PIXELS_PER_CALL // (columns * planes))
+        most = max(1, _MAX_PIXELS_PER_CALL // (columns * planes))
         y = 0
         while y < height:
             rows = min(rows, height - y)
@@ -113,17 +113,17 @@ def rectangles(height: int, width: int, planes: int = 1) -> Iterator[tuple[int, 
             yield y, rows, x, columns
             seconds = max(time.perf_counter() - start, 1e-6)
             y += rows
-            rows = max(1, min(most, int(rows * _SECONDS_A_CALL / seconds)))
+            rows = max(1, min(most, int(rows * _SECONDS_PER_CALL / seconds)))
 
 
-def undivided(call: Callable[[], object], pixels: int) -> None:
+def call_undivided(call: Callable[[], object], pixels: int) -> None:
     """Make a call of Go that cannot be divided into blocks.
 
     Python runs signal handlers in the main thread, between calls. So a long call of the main thread is made
     in another thread, if one can be started. If a handler raises meanwhile, the call finishes in the
     background and its result is discarded: it must keep its arrays alive, and write to none of the caller's.
     """
-    if pixels <= PIXELS_A_CALL or threading.current_thread() is not threading.main_thread():
+    if pixels <= PIXELS_PER_CALL or threading.current_thread() is not threading.main_thread():
         call()
         return
     outcome: list[BaseException | None] = []

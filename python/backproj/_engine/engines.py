@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from backproj._engine import native, opencv
-from backproj._engine.blocks import fits_a_call
+from backproj._engine.blocks import fits_one_call
 from backproj._engine.state import State
 from backproj._runtime import loader
 from backproj._validate.layout import Layout
@@ -75,7 +75,7 @@ def project_model(
     threads: int,
 ) -> bool:
     """Write the back projection of a model's histogram, and return whether any pixel was counted."""
-    if engine is native and fits_a_call(frames) and fits_a_call(model):
+    if engine is native and fits_one_call(frames) and fits_one_call(model):
         return native.project_model(layout, peak, model, mask, frames, out, threads)
     state = engine.count(layout, [model], [mask], peak, threads)
     engine.project([state], frames, out, threads)

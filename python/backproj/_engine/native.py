@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backproj._engine.blocks import NO_MASK, fits_a_call, frame_blocks, model_blocks
+from backproj._engine.blocks import NO_MASK, fits_one_call, frame_blocks, model_blocks
 from backproj._engine.kernels import kernel_number
 from backproj._engine.state import State, binding_peak, blank, frozen, layout_record, normalised
 from backproj._runtime import loader
@@ -27,7 +27,7 @@ def count(
     counts = np.zeros(layout.bins, np.int64)
     state = blank(layout, counts, peak)
     at = address(counts)
-    if len(models) == 1 and fits_a_call(models[0]):
+    if len(models) == 1 and fits_one_call(models[0]):
         (model,), (mask,) = models, masks
         where = NO_MASK if mask is None else (mask.address, *mask.strides)
         block = model.address, *model.shape, *model.strides

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backproj._engine.blocks import NO_MASK, frame_blocks, undivided
+from backproj._engine.blocks import NO_MASK, call_undivided, frame_blocks
 from backproj._engine.state import State, blank, of_values
 from backproj._runtime import loader
 from backproj._validate.layout import DEFAULT, Layout
@@ -43,7 +43,7 @@ def count(
             model.order, *where,
         )  # fmt: skip
 
-    undivided(fit, height * width)
+    call_undivided(fit, height * width)
     return of_values(layout, state.values, 1.0, counts, peak)
 
 
