@@ -57,7 +57,5 @@ def locate(prob: Image, size: Sequence[SupportsIndex], *, threads: int | None = 
     h, w = plane.shape
     if not (1 <= width <= w and 1 <= height <= h):
         raise ValueError(f"a window of {width}×{height} pixels does not fit into prob, which has {w}×{h}")
-    found: list[int] = []
-    call_undivided(lambda: found.extend(native.locate(plane, width, height, most_threads)), w * h)
-    x, y, score = found
+    x, y, score = call_undivided(lambda: native.locate(plane, width, height, most_threads), w * h)
     return (x, y, width, height), score

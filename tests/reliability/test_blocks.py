@@ -1,6 +1,9 @@
 """Go calls are short or run in another thread, so that signal handlers run in time."""
 
+import _thread
+import itertools
 import signal
+import sys
 import threading
 import time
 
@@ -93,24 +96,48 @@ def test_an_error_of_a_call_that_cannot_be_divided_is_raised(pixels):
         blocks.call_undivided(call, pixels)
 
 
-def test_a_call_that_ends_while_its_thread_is_checked_is_made_once(monkeypatch):
-    is_alive = threading.Thread.is_alive
-
-    def is_alive_after_the_end(thread):
-        thread.join(20)
-        return is_alive(thread)
-
-    monkeypatch.setattr(threading.Thread, "is_alive", is_alive_after_the_end)
+def test_a_call_in_another_thread_is_made_once_and_its_result_returned():
     calls = []
-    blocks.call_undivided(lambda: calls.append(time.sleep(0.3)), 1 << 30)
+
+    def call():
+        calls.append(time.sleep(0.3))  # longer than the caller waits at a time
+        return "found"
+
+    assert blocks.call_undivided(call, 1 << 30) == "found"
     assert len(calls) == 1
 
 
+def test_what_a_handler_raises_is_raised_wherever_it_interrupts_a_call_that_cannot_be_divided():
+    class InterruptedHereError(Exception):
+        pass
+
+    def interrupt_line(number):
+        """Make the call, interrupted where Python runs that line of it; return whether that raised."""
+        left, before = [number], sys.gettrace()
+
+        def trace(frame, event, argument):
+            left[0] -= event == "line"
+            if left[0] < 0:
+                raise InterruptedHereError  # which also ends the tracing
+            return trace
+
+        try:
+            sys.settrace(trace)
+            assert blocks.call_undivided(lambda: "found", 1 << 30) == "found"
+        except InterruptedHereError:
+            return True
+        finally:
+            sys.settrace(before)
+        assert left[0] >= 0, f"what interrupted line {number} was lost"
+        return False
+
+    lines = next(number for number in itertools.count() if not interrupt_line(number))
+    assert lines > 5
+
+
 def test_a_call_is_made_in_the_calling_thread_if_no_thread_can_be_started(monkeypatch):
-    def start(thread):
+    def start(function, arguments):
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(threading.Thread, "start", start)
-    callers = []
-    blocks.call_undivided(lambda: callers.append(threading.current_thread()), 1 << 30)
-    assert callers == [threading.main_thread()]
+    monkeypatch.setattr(_thread, "start_new_thread", start)
+    assert blocks.call_undivided(threading.current_thread, 1 << 30) is threading.main_thread()

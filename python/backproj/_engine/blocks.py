@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import _thread
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from backproj._validate.views import View
+
+Result = TypeVar("Result")
 
 # A frame, or several, and where their results go, as the binding takes them:
 #
@@ -116,34 +120,38 @@ def rectangles(height: int, width: int, planes: int = 1) -> Iterator[tuple[int, 
             rows = max(1, min(most, int(rows * _SECONDS_PER_CALL / seconds)))
 
 
-def call_undivided(call: Callable[[], object], pixels: int) -> None:
-    """Make a call of Go that cannot be divided into blocks.
+def call_undivided(call: Callable[[], Result], pixels: int) -> Result:
+    """Return the result of a call of Go that cannot be divided into blocks.
 
     Python runs signal handlers in the main thread, between calls. So a long call of the main thread is made
     in another thread, if one can be started. If a handler raises meanwhile, the call finishes in the
     background and its result is discarded: it must keep its arrays alive, and write to none of the caller's.
     """
     if pixels <= PIXELS_PER_CALL or threading.current_thread() is not threading.main_thread():
-        call()
-        return
-    outcome: list[BaseException | None] = []
+        return call()
+    results: list[Result] = []
+    errors: list[BaseException] = []
+    ended = _thread.allocate_lock()
+    ended.acquire()
 
     def work() -> None:
         try:
-            call()
-            outcome.append(None)
+            results.append(call())
         except BaseException as error:
-            outcome.append(error)
+            errors.append(error)
+        finally:
+            ended.release()
 
-    thread = threading.Thread(target=work, name="backproj", daemon=True)
+    # A handler that raises while a threading.Thread starts can make its locks raise a RuntimeError of their
+    # own instead, after the start. This function either starts the thread or does not.
+    process = os.getpid()
     try:
-        thread.start()
+        _thread.start_new_thread(work, ())
     except RuntimeError:  # at a limit of threads, or while the interpreter shuts down
-        call()
-        return
-    while thread.is_alive():
-        thread.join(0.1)
-    if not outcome:  # a signal handler forked, and the child does not have the thread
-        call()
-    elif outcome[0] is not None:
-        raise outcome[0]
+        return call()
+    while not ended.acquire(timeout=0.1):
+        if os.getpid() != process:  # a signal handler forked, and the child does not have the thread
+            return call()
+    if errors:
+        raise errors[0]
+    return results[0]
