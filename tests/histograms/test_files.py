@@ -291,6 +291,7 @@ def loading(path, before=""):
     return said, int(taken)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("truthful", [True, False])
 def test_a_small_file_that_unpacks_to_gigabytes_is_not_unpacked(saved, tmp_path, truthful):
     def change(name, content):
@@ -313,6 +314,7 @@ def test_a_file_larger_than_any_histogram_is_not_read_to_its_end(tmp_path):
     assert kib < 60 << 10
 
 
+@pytest.mark.exhaustive
 def test_the_largest_histogram_can_be_saved_and_loaded(tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (2000, 2000, 3), np.uint8)
     hist = backproj.Histogram(noise, channels="hsv", bins=(128, 128, 64))
