@@ -120,6 +120,7 @@ print(len(ways), len(bad))
 """
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("imports", "first"),
     [

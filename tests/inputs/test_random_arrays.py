@@ -3,10 +3,13 @@
 import warnings
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from helpers import strided_arrays
+
+pytestmark = pytest.mark.exhaustive  # hundreds of examples
 
 spec = settings(
     deadline=None,
