@@ -200,7 +200,7 @@ def test_where_a_copy_cannot_be_executed_the_next_place_is_tried(refused, monkey
             raise ImportError("failed to map segment from shared object")
         return "the module"
 
-    monkeypatch.setattr(fork_copy, "_module", module)
+    monkeypatch.setattr(fork_copy, "load_file", module)
     assert fork_copy.load("backproj._native", str(package / "module.so")) == "the module"
     assert tried == [Path("/proc/self/fd"), package, runtime, temporary, Path("/tmp")][: refused + 1]
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["module.so"]
@@ -215,7 +215,7 @@ def test_no_two_copies_have_one_path(monkeypatch, tmp_path):
         if len(paths) % 2:
             raise ImportError("not from memory")
 
-    monkeypatch.setattr(fork_copy, "_module", module)
+    monkeypatch.setattr(fork_copy, "load_file", module)
     for _ in range(100):
         fork_copy.load("backproj._native", str(tmp_path / "module.so"))
     assert len(set(paths)) == 200

@@ -74,10 +74,10 @@ while not ended:
         sys.settrace(trace)
         assert backproj.back_project(frame, frame).min() == 255
         sys.settrace(None)
-        os._exit(lines < 20 * points)
+        os._exit(3 if lines < 20 * points else 0)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert status in (0, 1), status
-    ended, points = status == 1, points + 1
+    assert status in (0, 3), status
+    ended, points = status == 3, points + 1
 print(points > 10)
 """
 

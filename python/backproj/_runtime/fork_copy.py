@@ -32,13 +32,23 @@ def load(name: str, origin: str) -> ModuleType:
     for place in ("memory", *_folders(origin)):
         try:
             with _in_memory(content) if place == "memory" else _in_folder(place, content) as path:
-                return _module(name, path, origin)
+                return load_file(name, path, origin)
         except (OSError, ImportError) as error:
             failed.append(f"{place} ({error})")
     raise RuntimeError(
         f"a process forked after a call of backproj loads a copy of {name}, and none could be loaded from "
         f"{'; '.join(failed)}; allow one of these, or start workers by multiprocessing's 'spawn'"
     )
+
+
+def load_file(name: str, path: str, origin: str) -> ModuleType:
+    """Return a new module from the file at ``path``, which says that it is from ``origin``."""
+    loader = ExtensionFileLoader(name, path)
+    spec = ModuleSpec(name, loader, origin=path)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    module.__file__ = spec.origin = origin
+    return module
 
 
 def _folders(origin: str) -> list[str]:
@@ -76,13 +86,3 @@ def _in_folder(folder: str, content: bytes) -> Iterator[str]:
 
 def _random() -> int:
     return int.from_bytes(os.urandom(8), "big")
-
-
-def _module(name: str, path: str, origin: str) -> ModuleType:
-    loader = ExtensionFileLoader(name, path)
-    spec = ModuleSpec(name, loader, origin=path)
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    # The copy's own path is about to disappear.
-    module.__file__ = spec.origin = origin
-    return module

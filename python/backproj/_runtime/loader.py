@@ -11,7 +11,6 @@ one that it inherited.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import importlib.util
 import mmap
 import os
@@ -133,22 +132,26 @@ def _load(name: Name) -> ModuleType:
                 _modules.clear()
                 _loaded_here[0] = 1
             process = os.getpid()
-            module = load_with_default_floats(lambda: load_within_limits(name, lambda: _import_or_copy(name)))
+            module = load_with_default_floats(
+                lambda: load_within_limits(name, lambda: _load_file_or_copy(name))
+            )
             if os.getpid() == process:
                 # The handler may have made a call instead, which has loaded the module already.
                 _modules.setdefault(name, module)
         return _modules[name]
 
 
-def _import_or_copy(name: Name) -> ModuleType:
-    """Load a module: by an import if no ancestor of this process has, else as a copy."""
+def _load_file_or_copy(name: Name) -> ModuleType:
+    """Load a module from its file, or from a copy if an ancestor of this process has loaded the file."""
     qualified = f"backproj.{name}"
 
     def load() -> ModuleType:
+        # Not by an import, whose locks fail if a signal handler makes a call, which loads too.
         if copied:
-            module = sys.modules[qualified] = fork_copy.load(qualified, file.path)
+            module = fork_copy.load(qualified, file.path)
         else:
-            module = importlib.import_module(qualified)
+            module = fork_copy.load_file(qualified, file.path, file.path)
+        sys.modules[qualified] = module
         # The runtime starts in a thread of its own, and a call waits until it has. In a child that a signal
         # handler has just forked it would wait for ever.
         first_call = getattr(module, _FIRST_CALL[name])
