@@ -16,6 +16,7 @@ from backproj._engine.arithmetic import added, ratio_of
 from backproj._engine.engines import engine_named
 from backproj._engine.state import State, of_values
 from backproj._validate.layout import Layout, check_layout
+from backproj._validate.messages import short_repr
 from backproj._validate.options import check_order, check_peak
 from backproj._validate.threads import check_threads
 from backproj._validate.values import check_fields, check_values
@@ -276,6 +277,8 @@ class Histogram:
         }
 
     def __setstate__(self, fields: dict[str, Any]) -> None:
+        if not isinstance(fields, dict):
+            raise TypeError(f"the state of a Histogram must be a dict, not {short_repr(fields)}")
         if fields.get("version") != _PICKLE:
             raise ValueError(
                 f"a pickle of version {fields.get('version')!r} cannot be read by this version of backproj"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import SupportsIndex
 
@@ -51,11 +52,14 @@ def locate(prob: Image, size: Sequence[SupportsIndex], *, threads: int | None = 
     """
     plane, most_threads = view_plane(prob, "prob"), check_threads(threads)
     try:
-        width, height = (number.__index__() for number in size)
+        width, height = (operator.index(number) for number in size)
     except (TypeError, ValueError, AttributeError):
         raise TypeError(f"size must be (width, height), two whole numbers, not {short_repr(size)}") from None
     h, w = plane.shape
     if not (1 <= width <= w and 1 <= height <= h):
-        raise ValueError(f"a window of {width}×{height} pixels does not fit into prob, which has {w}×{h}")
+        raise ValueError(
+            f"a window of {short_repr(width)}×{short_repr(height)} pixels does not fit into prob, "
+            f"which has {w}×{h}"
+        )
     x, y, score = call_undivided(lambda: native.locate(plane, width, height, most_threads), w * h)
     return (x, y, width, height), score

@@ -208,16 +208,17 @@ def _raw_pixels(pixels: object, width: object, height: object, name: str, wide: 
         if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
             raise TypeError(f"{what} must be a whole number of pixels, not {short_repr(size)}")
         if size < 0:
-            raise ValueError(f"{what} must not be negative; it is {size}")
+            raise ValueError(f"{what} must not be negative; it is {short_repr(int(size))}")
     if not isinstance(pixels, (bytes, bytearray, memoryview)):
         also = "; back_project takes arrays" if isinstance(pixels, np.ndarray) else ""
         raise TypeError(f"{name} must be bytes, bytearray or memoryview, not {describe_type(pixels)}{also}")
     raw = bytes(pixels)
-    needed = 3 * int(width) * int(height)  # type: ignore[call-overload]
+    across, down = int(width), int(height)  # type: ignore[call-overload]
+    needed = 3 * across * down
     if len(raw) != needed:
         raise ValueError(
-            f"{name} has {len(raw)} bytes, but {width}×{height} pixels of three colours take {needed}; "
-            f"{wide} and {high} are the width and the height in pixels"
+            f"{name} has {len(raw)} bytes, but {short_repr(across)}×{short_repr(down)} pixels of three "
+            f"colours take {short_repr(needed)}; {wide} and {high} are the width and the height in pixels"
         )
     return raw
 

@@ -71,6 +71,14 @@ def test_a_batch_takes_a_bool_mask(noise):
     np.testing.assert_array_equal(backproj.overlay(frames, masks), expected)
 
 
+def test_the_dtype_of_a_mask_of_a_subclass_is_the_arrays_own(noise):
+    class Wrong(np.ndarray):
+        dtype = np.dtype(np.float32)
+
+    mask = noise[..., 0] > 127
+    np.testing.assert_array_equal(backproj.overlay(noise, mask.view(Wrong)), backproj.overlay(noise, mask))
+
+
 def test_true_may_be_any_byte_but_0(noise):
     mask = np.array(noise[..., 0])  # as numpy reads bytes that others wrote as bool
     expected = backproj.overlay(noise, np.where(mask, np.uint8(255), np.uint8(0)))

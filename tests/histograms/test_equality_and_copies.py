@@ -78,6 +78,7 @@ BAD_PICKLES = {
     "counts of another shape": ({"counts": np.zeros((3, 3), np.int64)}, "counts has shape"),
     "counts of another dtype": ({"counts": np.zeros((32, 32))}, "counts must be a numpy array of int64"),
     "negative counts": ({"counts": np.full((32, 32), -1)}, "must not be negative"),
+    "masked counts": ({"counts": np.ma.zeros((32, 32), np.int64)}, "counts must be a numpy array of int64"),
     "no counts": ({"counts": None}, "there is a peak, 256, but there are no counts"),
     "a negative peak": ({"peak": -3}, "peak must be more than 0"),
     "other channels": ({"channels": "rgb"}, "channels must be"),
@@ -94,6 +95,30 @@ def test_a_pickle_that_is_not_a_histogram_is_an_error(model, change, says):
 
     with pytest.raises((TypeError, ValueError), match=says):
         pickle.loads(pickle.dumps(Forged()))
+
+
+@pytest.mark.parametrize(
+    "field", ["version", "channels", "ranges", "in_range", "values", "scale", "counts", "peak"]
+)
+def test_a_state_without_a_field_is_an_error_that_names_it(model, field):
+    state = backproj.Histogram(model).__getstate__()
+    del state[field]
+    with pytest.raises(ValueError, match=field):
+        backproj.Histogram.__new__(backproj.Histogram).__setstate__(state)
+
+
+def test_a_state_that_is_not_a_dict_is_an_error():
+    with pytest.raises(TypeError, match="must be a dict, not None"):
+        backproj.Histogram.__new__(backproj.Histogram).__setstate__(None)
+
+
+@pytest.mark.parametrize("field", ["values", "counts"])
+def test_a_state_that_reaches_beyond_its_memory_is_an_error(model, field):
+    state = backproj.Histogram(model).__getstate__()
+    one = np.zeros(1, state[field].dtype)
+    state[field] = np.lib.stride_tricks.as_strided(one, (32, 32), (1 << 40, 8))
+    with pytest.raises(ValueError, match=f"{field} of shape .* reach beyond"):
+        backproj.Histogram.__new__(backproj.Histogram).__setstate__(state)
 
 
 def test_pickles_name_public_modules_only(model):

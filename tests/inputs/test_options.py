@@ -196,6 +196,40 @@ class Sliders:
         return len(self.numbers)
 
 
+PIXEL = np.zeros((1, 1, 3), np.uint8)
+ENDLESS = 10**5000  # more digits than Python writes
+
+ENDLESS_NUMBERS = {
+    "a window": (lambda: backproj.locate(PIXEL[..., 0], (ENDLESS, 1)), "a window of"),
+    "a negative window": (lambda: backproj.locate(PIXEL[..., 0], (1, -ENDLESS)), "a window of"),
+    "threads": (lambda: backproj.in_range(PIXEL, [0] * 3, [1] * 3, threads=-ENDLESS), "threads must be"),
+    "a peak": (lambda: backproj.Histogram(PIXEL, peak=ENDLESS), "peak must be"),
+    "a width": (lambda: backproj.back_project_bytes(b"", ENDLESS, 1, b"bgr", 1, 1), "frame has 0 bytes"),
+    "a negative height": (lambda: backproj.back_project_bytes(b"", 0, -ENDLESS, b"bgr", 1, 1), "h must not"),
+}
+
+
+@pytest.mark.parametrize(("call", "says"), ENDLESS_NUMBERS.values(), ids=ENDLESS_NUMBERS)
+def test_an_error_about_a_number_too_long_to_write_names_the_argument(call, says):
+    with pytest.raises(ValueError, match=says):
+        call()
+
+
+class NoIndex:
+    """Its __index__ does not return a whole number."""
+
+    def __index__(self):
+        return "3"
+
+
+@pytest.mark.parametrize("number", [NoIndex(), np.array([2, 3])], ids=["text", "array"])
+def test_what_only_looks_like_a_whole_number_is_an_error_that_names_the_argument(number):
+    with pytest.raises(TypeError, match="threads must be a whole number"):
+        backproj.Histogram(PIXEL, threads=number)
+    with pytest.raises(TypeError, match="size must be"):
+        backproj.locate(PIXEL[..., 0], (number, 1))
+
+
 def test_options_that_were_changed_in_place_are_checked_again():
     bins, ranges, lo, hi = Sliders(8, 9), Sliders(0, 180, 0, 256), Sliders(0, 60, 32), Sliders(180, 255, 255)
     options = {"bins": bins, "ranges": ranges, "in_range": (lo, hi)}

@@ -10,7 +10,7 @@ def short_repr(value: object) -> str:
     try:
         text = " ".join(repr(value).split())
     except Exception:  # a class may raise anything in its __repr__
-        text = f"a {type(value).__qualname__}"
+        text = f"an object of type {type(value).__qualname__}"
     return text if len(text) <= _MAX_LENGTH else f"{text[: _MAX_LENGTH - 3]}..."
 
 

@@ -32,7 +32,9 @@ def check_peak(peak: object) -> float | None:
         raise TypeError(f"peak must be a number, or None for raw counts, not {short_repr(peak)}")
     number = _as_float(peak)
     if not 0 < number < 2**31:
-        raise ValueError(f"peak must be more than 0 and less than 2^31, not {peak!r}; None leaves the counts")
+        raise ValueError(
+            f"peak must be more than 0 and less than 2^31, not {short_repr(peak)}; None leaves the counts"
+        )
     return number
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 import os
 from typing import SupportsIndex
 
@@ -67,12 +68,19 @@ def check_threads(threads: SupportsIndex | None) -> int:
 def _check(value: object, name: str) -> int:
     if type(value) is int:  # isinstance of a protocol takes 3 µs
         number = value
-    elif not isinstance(value, SupportsIndex) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number of threads or None, not {short_repr(value)}")
     else:
-        number = int(value.__index__())
+        try:
+            if isinstance(value, bool):
+                raise TypeError
+            number = operator.index(value)  # type: ignore[arg-type]
+        except TypeError:
+            raise TypeError(
+                f"{name} must be a whole number of threads or None, not {short_repr(value)}"
+            ) from None
     if number < 1:
-        raise ValueError(f"{name} must be at least 1, not {number}; None means the CPUs there are")
+        raise ValueError(
+            f"{name} must be at least 1, not {short_repr(number)}; None means the CPUs there are"
+        )
     return min(number, _MOST)
 
 

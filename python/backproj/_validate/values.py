@@ -29,9 +29,7 @@ def check_values(
         )
     if is_masked(cast("npt.NDArray[Any]", values)):
         raise TypeError("values is a masked array, whose mask would be lost; give values.filled(0)")
-    if plain.base is not None:
-        _, low, high = reach(plain)
-        plain = within_owner(plain, low, high, "values")
+    plain = _within_memory(plain, "values")
     shape = plain.shape
     if isinstance(channels, str):
         if channels == "h" and plain.ndim == 2 and shape[1] == 1:
@@ -53,6 +51,8 @@ def check_values(
     return plain.reshape(shape), layout, factor
 
 
+_FIELDS = ("channels", "ranges", "in_range", "values", "scale", "counts", "peak")
+
 # The layout, the values, the scale, the counts and the peak of a histogram.
 Fields: TypeAlias = tuple[Layout, npt.NDArray[np.float32], float, npt.NDArray[np.int64] | None, float | None]
 
@@ -65,6 +65,9 @@ def check_fields(fields: Mapping[str, Any]) -> Fields:
     TypeError, ValueError
         If it is not.
     """
+    missing = [name for name in _FIELDS if name not in fields]
+    if missing:
+        raise ValueError(f"{missing[0]} is missing")
     values, layout, scale = check_values(
         fields["values"], fields["channels"], fields["ranges"], fields["in_range"], fields["scale"]
     )
@@ -73,8 +76,9 @@ def check_fields(fields: Mapping[str, Any]) -> Fields:
         if peak is not None:
             raise ValueError(f"there is a peak, {peak:g}, but there are no counts")
         return layout, values, scale, None, None
-    if not isinstance(counts, np.ndarray) or counts.dtype != np.int64:
+    if type(counts) is not np.ndarray or counts.dtype != np.int64:
         raise TypeError(f"counts must be a numpy array of int64, not {short_repr(counts)}")
+    counts = _within_memory(counts, "counts")
     if counts.shape != layout.bins:
         raise ValueError(f"counts has shape {counts.shape}, but the bins are {layout.bins}")
     if (counts < 0).any():
@@ -82,3 +86,11 @@ def check_fields(fields: Mapping[str, Any]) -> Fields:
     if counts.sum(dtype=np.float64) >= 2.0**63:
         raise ValueError("the sum of the counts is more than an int64 can hold")
     return layout, values, scale, counts.copy(), peak  # the array may share a buffer that others write to
+
+
+def _within_memory(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+    """Return the array, or an equal one, if all of its elements lie within the memory of its owner."""
+    if array.base is None:
+        return array
+    _, low, high = reach(array)
+    return within_owner(array, low, high, name)

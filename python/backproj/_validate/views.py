@@ -19,6 +19,9 @@ from backproj.typing import Image
 
 UINT8 = np.dtype(np.uint8)
 
+# A subclass may override it; the array itself is asked.
+_dtype = np.ndarray.dtype.__get__
+
 # Calling View(...) itself takes twice as long; a frame of 64×64 pixels is projected in 2 µs.
 _new: Callable[..., Any] = tuple.__new__
 
@@ -127,7 +130,7 @@ def view_prob(prob: object, frames: View) -> Image:
         fix = "prob[0] is the first of several" if several else "prob and frame must show the same pixels"
         raise ValueError(f"prob has shape {array.shape}, but the frame has {shape} pixels; {fix}")
     held = _view(array, "prob", shape).array
-    is_bool = getattr(prob, "dtype", None) == np.bool_
+    is_bool = isinstance(prob, np.ndarray) and _dtype(prob) == np.bool_
     return np.where(held, np.uint8(255), np.uint8(0)) if is_bool else held
 
 
