@@ -43,7 +43,7 @@ run: $(MODULES) ## Back-project a photograph and track a blob in a film, and say
 
 # Several processes share the Python tests by files, as the tests of a file may share what takes long to set up.
 PYTEST := $(BIN)/python -m pytest -q
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 
 test: $(VENV)/built-opencv $(VENV)/group-test ## Run the tests of Go and of Python, with OpenCV as a judge of every colour
 	go test ./...
