@@ -80,7 +80,8 @@ def save(path: str | os.PathLike[str], state: State) -> None:
 
 def load(path: str | os.PathLike[str]) -> State:
     """Return the state that a file holds, or raise ValueError if it is damaged or holds something else."""
-    with open(path, "rb") as file:
+    # open takes numbers too, and would close the descriptor of that number, or wait for what is typed.
+    with open(os.fspath(path), "rb") as file:
         data = file.read(_MAX_FILE_BYTES + 1)
     # Only damage becomes a ValueError. Whatever else can fail, such as Go or an allocation, passes through.
     try:

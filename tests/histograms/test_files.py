@@ -380,3 +380,11 @@ def test_a_file_damaged_anywhere_is_a_value_error_or_loads_unchanged(saved, tmp_
             errors.append(str(error))
     assert len(errors) > len(whole) / 3 / 2
     assert [text for text in errors if str(path) not in text or "\n" in text] == []
+
+
+def test_a_file_descriptor_is_no_path(model, tmp_path):
+    backproj.Histogram(model).save(tmp_path / "model.npz")
+    with open(tmp_path / "model.npz", "rb") as file:
+        with pytest.raises(TypeError, match="not int"):
+            backproj.Histogram.load(file.fileno())
+        assert file.read(2) == b"PK"  # it is still open
