@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from types import FrameType
-from typing import NoReturn
 
-# Shells report a process that a signal ended by the exit code 128 plus the number of the signal.
-_SIGNALLED = 128
-
-# By default, these signals end a process at once, and its temporary files stay behind.
-_TERMINATING = (signal.SIGTERM, signal.SIGHUP)
+from backproj._termination import INTERRUPTED, Terminated, signals_raise
 
 
 def main() -> None:
     """Run the command line. An error is printed as one line, and the exit code is 2."""
     _replace_closed_streams()
     try:
-        with _exit_on_termination():
-            sys.exit(_run())
-    except KeyboardInterrupt:  # during the imports; later click turns it into Abort
-        sys.exit(_SIGNALLED + signal.SIGINT)
+        with signals_raise():
+            code = _run()
+    except Terminated as error:
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
 
 
 def _replace_closed_streams() -> None:
@@ -39,27 +33,6 @@ def _replace_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - it stays open
 
 
-@contextlib.contextmanager
-def _exit_on_termination() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into a SystemExit, so that temporary files are removed."""
-    # Signals that are ignored, as nohup has it, stay ignored.
-    numbers = [number for number in _TERMINATING if signal.getsignal(number) is signal.SIG_DFL]
-    for number in numbers:
-        signal.signal(number, _exit)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            if signal.getsignal(number) is _exit:  # none came
-                signal.signal(number, signal.SIG_DFL)
-
-
-def _exit(number: int, _: FrameType | None) -> NoReturn:
-    for each in _TERMINATING:  # a second one must neither interrupt the removal nor change the exit code
-        signal.signal(each, signal.SIG_IGN)
-    sys.exit(_SIGNALLED + number)
-
-
 def _run() -> int:
     try:
         import click
@@ -71,8 +44,8 @@ def _run() -> int:
     try:
         # Without standalone mode, the exit code that a command asks for is returned.
         return commands.main(prog_name="backproj", standalone_mode=False) or 0
-    except click.Abort:
-        return _SIGNALLED + signal.SIGINT
+    except click.Abort:  # what click makes of a KeyboardInterrupt
+        return INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code

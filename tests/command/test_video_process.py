@@ -81,6 +81,31 @@ def test_signals_that_end_a_process_leave_nothing_and_show_in_the_exit_code(fold
     assert names(folder) == ["long.mkv", "photograph.jpg"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_while_the_encoder_writes_leaves_nothing_either(folder, number):
+    make_film("film.mp4", moving(3))
+    # PyAV catches each Exception in what FFmpeg calls, and raises it later. Of other exceptions it prints the
+    # traceback, or ends the process at once if it is SystemExit.
+    code = (
+        "import contextlib, os; from backproj.__main__ import main\n"
+        "import sys, backproj._cli; video = sys.modules['backproj._cli.video']\n"
+        "atomic_write = video.atomic_write\n"
+        "class Killing:\n"
+        "    def __init__(self, file): self.file = file\n"
+        "    def __getattr__(self, name): return getattr(self.file, name)\n"
+        f"    def write(self, data): os.kill(os.getpid(), {int(number)}); return self.file.write(data)\n"
+        "@contextlib.contextmanager\n"
+        "def killing(paths):\n"
+        "    with atomic_write(paths) as files: yield [Killing(file) for file in files]\n"
+        "video.atomic_write = killing\n"
+        f"sys.argv = ['backproj', 'video', 'film.mp4', *{START!r}, '-o', 'prob.mp4']\n"
+        "main()"
+    )
+    done = run_python(code)
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (128 + number, "", "")
+    assert names(folder) == ["film.mp4", "photograph.jpg"]
+
+
 def test_an_ignored_sighup_stays_ignored(folder):
     make_film("film.mp4", moving(3))
     code = (

@@ -12,6 +12,7 @@ import numpy as np
 from backproj._atomic_write import atomic_write
 from backproj._cli.bit_depth import has_more_than_8_bits
 from backproj._cli.errors import PictureError, describe_error
+from backproj._termination import Terminated
 from backproj.typing import Image
 
 # The formats that are read and written, as far as the installed Pillow has them (AVIF since 11.3, QOI since
@@ -56,7 +57,7 @@ def read_picture(path: Path) -> Image:
                     f"{path} is grey (mode {file.mode}), and grey has no hue; give a picture in colour"
                 )
             return np.asarray(PIL.ImageOps.exif_transpose(file).convert("RGB"))
-    except click.ClickException:
+    except (click.ClickException, Terminated):
         raise
     except PIL.UnidentifiedImageError as error:
         film = (mimetypes.guess_type(path)[0] or "").startswith("video/")
