@@ -23,7 +23,7 @@ FrameBlock: TypeAlias = tuple[int, ...]
 # strides, all 0 if there is none.
 ModelBlock: TypeAlias = tuple[tuple[int, ...], tuple[int, int, int]]
 
-NO_MASK = (0, 0, 0)
+_NO_MASK = (0, 0, 0)
 
 # A pixel takes from 0.2 ns to 40 ns: it depends on the kernel, on the layout, and on how far apart the pixels
 # lie in memory. So the time of one block tells how large the next may be.
@@ -37,6 +37,11 @@ _MAX_PIXELS_PER_CALL = 1 << 24
 
 # Go describes each frame of a call by 200 bytes.
 _FRAMES_PER_CALL = 1 << 12
+
+
+def mask_geometry(mask: View | None) -> tuple[int, ...]:
+    """Return how the binding takes a mask, or none: its address and two strides."""
+    return _NO_MASK if mask is None else (mask.address, *mask.strides)
 
 
 def fits_one_call(image: View) -> bool:
@@ -89,7 +94,7 @@ def model_blocks(model: View, mask: View | None) -> Iterator[ModelBlock]:
     height, width = model.shape
     row, pixel, channel = model.strides
     for y, rows, x, columns in rectangles(height, width):
-        where = NO_MASK
+        where = _NO_MASK
         if mask is not None:
             mask_row, mask_pixel = mask.strides
             where = mask.address + y * mask_row + x * mask_pixel, mask_row, mask_pixel

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backproj._engine.blocks import NO_MASK, fits_one_call, frame_blocks, model_blocks
+from backproj._engine.blocks import fits_one_call, frame_blocks, mask_geometry, model_blocks
 from backproj._engine.kernels import kernel_number
 from backproj._engine.state import State, binding_peak, blank, frozen, layout_record, normalised
 from backproj._runtime import loader
@@ -29,7 +29,7 @@ def count(
     at = address(counts)
     if len(models) == 1 and fits_one_call(models[0]):
         (model,), (mask,) = models, masks
-        where = NO_MASK if mask is None else (mask.address, *mask.strides)
+        where = mask_geometry(mask)
         block = model.address, *model.shape, *model.strides
         loader.call("binding_Fit", state.at, at, binding_peak(peak), *block, model.order, *where, by, threads)
         return frozen(state)
@@ -69,7 +69,7 @@ def project_model(
     Neither image may be larger than a call.
     """
     _, described = layout_record(layout)
-    where = NO_MASK if mask is None else (mask.address, *mask.strides)
+    where = mask_geometry(mask)
     # fmt: off
     counted = loader.call(
         "binding_ProjectModel", out.address, *out.strides,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backproj._engine.blocks import NO_MASK, call_undivided, frame_blocks
+from backproj._engine.blocks import call_undivided, frame_blocks, mask_geometry
 from backproj._engine.state import State, blank, of_values
 from backproj._runtime import loader
 from backproj._validate.layout import DEFAULT, Layout
@@ -33,7 +33,7 @@ def count(
     counts = np.empty(layout.bins, np.int64)
     state = blank(layout, counts, peak)
     (model,), (mask,) = models, masks
-    where = NO_MASK if mask is None else (mask.address, *mask.strides)
+    where = mask_geometry(mask)
     height, width = model.shape
 
     def fit() -> None:
