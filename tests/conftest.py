@@ -56,6 +56,18 @@ def watch_go(monkeypatch):
 
 
 @pytest.fixture
+def opencvs_own_code():
+    """Have cv2 run its own code alone: the moments of Intel's IPP, where it has that, end in other bits."""
+    # Not above: tests of numpy alone run where there is no cv2.
+    import cv2
+
+    before = cv2.ipp.useIPP()
+    cv2.ipp.setUseIPP(False)
+    yield
+    cv2.ipp.setUseIPP(before)
+
+
+@pytest.fixture
 def noise():
     return np.random.default_rng(20).integers(0, 256, (37, 53, 3), np.uint8)
 
