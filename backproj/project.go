@@ -159,7 +159,7 @@ func (p *projection) band(y0, y1 int) {
 			for i := range targets {
 				targets[i] = target{p.dsts[i*len(p.frames)+j].Rows(top, bottom), &p.lookups[i]}
 			}
-			project(p.kernel, targets, frame.Rows(top, bottom))
+			project(p.kernel, targets, raster.NewReader(frame.Rows(top, bottom), blockPixels))
 		}
 		y0, y1 = y0-frame.Height, y1-frame.Height
 	}
@@ -171,9 +171,9 @@ type target struct {
 	lookup *lookup
 }
 
-// project back-projects a frame onto the targets, which have its size.
-func project(k *kernel, targets []target, frame raster.Raster) {
-	reader := raster.NewReader(frame, blockPixels)
+// project back-projects the frame that a reader reads onto the targets, which have
+// its size.
+func project(k *kernel, targets []target, reader raster.Reader) {
 	flatten(&reader, targets)
 	needsIndices, needsValues := false, false
 	for i := range targets {

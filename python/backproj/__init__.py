@@ -13,11 +13,12 @@ The results are, byte for byte, those of OpenCV's ``cvtColor(BGR2HSV)``, ``calcH
 """
 
 from backproj._engine.engines import engines
-from backproj._histogram import Histogram
+from backproj._histogram.histogram import Histogram
 from backproj._info import info
 from backproj._locate import locate
 from backproj._overlay import overlay
 from backproj._projection import back_project, back_project_bytes, in_range
+from backproj._shift import cam_shift, mean_shift
 from backproj._validate.threads import set_num_threads
 from backproj._verify import Comparison, verify
 
@@ -26,10 +27,12 @@ __all__ = [
     "Histogram",
     "back_project",
     "back_project_bytes",
+    "cam_shift",
     "engines",
     "in_range",
     "info",
     "locate",
+    "mean_shift",
     "overlay",
     "set_num_threads",
     "verify",

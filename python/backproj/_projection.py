@@ -10,7 +10,7 @@ import numpy as np
 
 from backproj._engine import native
 from backproj._engine.engines import engine_named, project_model
-from backproj._histogram import Histogram, warn_of_no_pixels
+from backproj._histogram.histogram import Histogram, warn_of_no_pixels
 from backproj._validate.layout import check_bounds, check_layout
 from backproj._validate.messages import describe_type, short_repr
 from backproj._validate.options import check_order, check_peak

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from backproj._engine import opencv
 from backproj._engine.engines import engines
 from backproj._engine.kernels import forced, kernels
-from backproj._histogram import Histogram
+from backproj._histogram.histogram import Histogram
 from backproj._projection import back_project
 from backproj._runtime import loader
 from backproj._validate.layout import DEFAULT

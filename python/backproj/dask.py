@@ -37,7 +37,7 @@ except ImportError as error:
 import backproj
 from backproj._engine import native
 from backproj._engine.state import of_counts
-from backproj._histogram import Histogram, warn_of_no_pixels
+from backproj._histogram.histogram import Histogram, warn_of_no_pixels
 from backproj._validate.fixes import fix_colour_shape
 from backproj._validate.layout import Layout, check_layout
 from backproj._validate.messages import describe_type, short_repr

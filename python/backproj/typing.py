@@ -8,6 +8,8 @@
 - ``Numbers``: a few numbers, in a sequence or an array.
 - ``Engine``: what does the work, "native" or "opencv".
 - ``Box``: a rectangle ``(x, y, width, height)``, as cv2 has it.
+- ``RotatedRect``: ``((x, y), (width, height), angle)``, as cv2 has it: the centre, the size, and degrees.
+- ``Criteria``: ``(type, max_count, epsilon)``, as cv2 has it: when moving a window ends.
 
 >>> from backproj.typing import Image
 >>> def largest(prob: Image) -> int:
@@ -22,7 +24,20 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Bins", "Bounds", "Box", "Channels", "Engine", "Image", "Mask", "Numbers", "Order", "Ranges"]
+__all__ = [
+    "Bins",
+    "Bounds",
+    "Box",
+    "Channels",
+    "Criteria",
+    "Engine",
+    "Image",
+    "Mask",
+    "Numbers",
+    "Order",
+    "Ranges",
+    "RotatedRect",
+]
 
 Image: TypeAlias = npt.NDArray[np.uint8]
 Mask: TypeAlias = npt.NDArray[np.uint8 | np.bool_]
@@ -34,3 +49,5 @@ Ranges: TypeAlias = Numbers
 Bounds: TypeAlias = tuple[Numbers, Numbers]
 Engine: TypeAlias = Literal["native", "opencv"]
 Box: TypeAlias = tuple[int, int, int, int]
+RotatedRect: TypeAlias = tuple[tuple[float, float], tuple[float, float], float]
+Criteria: TypeAlias = tuple[int, int, float]

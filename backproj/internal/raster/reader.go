@@ -41,12 +41,20 @@ type Reader struct {
 }
 
 // NewReader returns a reader that copies at most so many pixels at a time.
-func NewReader(r Raster, most int) Reader {
-	if offset, format, ok := r.Interleaved(); ok {
-		r.Offset = offset
-		return Reader{Raster: r, Format: format, InPlace: true}
+func NewReader(r Raster, most int) (reader Reader) {
+	reader.Reset(r, most)
+	return reader
+}
+
+// Reset makes it the reader that NewReader returns, in the memory that it has.
+func (r *Reader) Reset(pixels Raster, most int) {
+	if offset, format, ok := pixels.Interleaved(); ok {
+		pixels.Offset = offset
+		*r = Reader{Raster: pixels, Format: format, InPlace: true, copied: r.copied}
+		return
 	}
-	return Reader{Raster: r, Format: Format{3, r.RedFirst}, copied: make([]byte, 3*min(r.Width, most))}
+	bytes := 3 * min(pixels.Width, most)
+	*r = Reader{Raster: pixels, Format: Format{3, pixels.RedFirst}, copied: slices.Grow(r.copied[:0], bytes)[:bytes]}
 }
 
 // Run returns the n pixels from (x, y) on. The last one may have no fourth byte.

@@ -46,6 +46,15 @@ def check_scale(scale: object) -> float:
         return float(np.float32(_as_float(scale)))
 
 
+def check_rate(rate: object, name: str) -> float:
+    """Return a part of a whole, a number from 0 to 1."""
+    if isinstance(rate, bool) or not isinstance(rate, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} must be a number from 0 to 1, not {short_repr(rate)}")
+    if not 0 <= rate <= 1:
+        raise ValueError(f"{name} must be from 0 to 1, not {short_repr(rate)}")
+    return float(rate)
+
+
 def _as_float(number: int | float | np.integer | np.floating) -> float:
     """Return a number as a float, which is infinite for an int that is beyond all floats."""
     try:

@@ -74,13 +74,17 @@ def view_image(value: object, order: int, name: str) -> View:
 
 def view_model(value: object, order: int) -> View:
     """Return the view of a colour image that has pixels to count."""
-    view = view_image(value, order, "model")
-    if view.low == view.high:
-        raise ValueError(
-            f"model has shape {view.array.shape}, no pixels to count; "
-            "is the slice that made it outside the image?"
-        )
-    return view
+    return _with_pixels(view_image(value, order, "model"), "model", "count")
+
+
+def view_scene(value: object, order: int) -> View:
+    """Return the view of a colour image that has pixels to move a window on."""
+    return _with_pixels(view_image(value, order, "frame"), "frame", "look at")
+
+
+def view_filled_plane(value: object, name: str) -> View:
+    """Return the view of a plane that has pixels to move a window on."""
+    return _with_pixels(view_plane(value, name), name, "look at")
 
 
 def view_models(model: object, mask: object, order: int) -> tuple[Sequence[View], Sequence[View | None]]:
@@ -160,6 +164,15 @@ def view_out(out: object, shape: tuple[int, ...], frames: View) -> View:
         raise ValueError(
             f"out of shape {shape} shares memory with the frame, which is read while out is written; "
             f"give numpy.empty({shape}, numpy.uint8)"
+        )
+    return view
+
+
+def _with_pixels(view: View, name: str, use: str) -> View:
+    if view.low == view.high:
+        raise ValueError(
+            f"{name} has shape {view.array.shape}, no pixels to {use}; "
+            "is the slice that made it outside the image?"
         )
     return view
 

@@ -12,16 +12,15 @@ import numpy.typing as npt
 
 from backproj import _npz
 from backproj._engine import native
-from backproj._engine.arithmetic import added, ratio_of
-from backproj._engine.engines import engine_named
 from backproj._engine.state import State, of_values
+from backproj._histogram import combined, projected
 from backproj._validate.layout import Layout, check_layout
 from backproj._validate.messages import short_repr
 from backproj._validate.options import check_order, check_peak
 from backproj._validate.threads import check_threads
 from backproj._validate.values import check_fields, check_values
-from backproj._validate.views import view_frames, view_models, view_out
-from backproj.typing import Bins, Bounds, Channels, Engine, Image, Mask, Order, Ranges
+from backproj._validate.views import view_models
+from backproj.typing import Bins, Bounds, Channels, Image, Mask, Order, Ranges
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -245,23 +244,14 @@ class Histogram:
     def __hash__(self) -> int:
         return hash(self._key())
 
-    def __add__(self, other: Histogram) -> Histogram:
-        """Return the histogram of both models together: the counts are added.
-
-        Raises
-        ------
-        ValueError
-            If the layouts or the peaks differ, or one of the two has no counts.
-        OverflowError
-            If a sum does not fit an int64.
-        """
-        if not isinstance(other, Histogram):
-            return NotImplemented
-        return self._of(added(self._state, other._state))
-
-    def __radd__(self, other: object) -> Histogram:
-        """Return self for 0, with which ``sum`` begins."""
-        return self if isinstance(other, int) and other == 0 else NotImplemented
+    # Their docstrings are long, so they have files of their own.
+    back_project = projected.back_project
+    mean_shift = projected.mean_shift
+    cam_shift = projected.cam_shift
+    __add__ = combined.add
+    __radd__ = combined.add_to_0
+    ratio = combined.ratio
+    blend = combined.blend
 
     def __getstate__(self) -> dict[str, Any]:
         s = self._state
@@ -321,124 +311,6 @@ class Histogram:
             If the file is damaged, or holds no histogram.
         """
         return cls._of(_npz.load(path))
-
-    def ratio(self, scene: Histogram) -> Histogram:
-        """Return the ratio histogram of this model in a scene.
-
-        Colours that are common in the scene count for less, however common they are in the model. A colour
-        that the model has M pixels of and the scene I pixels of projects to 255·min(M/I, 1).
-
-        Parameters
-        ----------
-        scene : Histogram
-            The histogram of the whole frame, with the same layout.
-
-        Returns
-        -------
-        Histogram
-            Its values are 255·min(M/I, 1), where M and I are the counts of the model and of the
-            scene, and 0 where I is 0.
-
-        Raises
-        ------
-        TypeError
-            If scene is not a Histogram.
-        ValueError
-            If the layouts differ, or one of the two has no counts.
-
-        References
-        ----------
-        M. J. Swain and D. H. Ballard, "Color Indexing", International Journal of Computer Vision
-        7:1 (1991), section 5.
-
-        Examples
-        --------
-        >>> import backproj
-        >>> import numpy as np
-        >>> frame = np.zeros((48, 64, 3), np.uint8)
-        >>> frame[10:20, 30:40] = 30, 60, 220
-        >>> box = backproj.Histogram(frame[8:22, 28:42])   # half of it is background
-        >>> prob = box.ratio(backproj.Histogram(frame)).back_project(frame)
-        >>> prob[15, 35], prob[0, 0]
-        (np.uint8(255), np.uint8(8))
-        """
-        if not isinstance(scene, Histogram):
-            raise TypeError(
-                f"scene must be a Histogram, not {type(scene).__name__}; "
-                "backproj.Histogram(frame, ...) makes one, with the options of the model's"
-            )
-        return self._of(ratio_of(self._state, scene._state))
-
-    def back_project(
-        self,
-        frame: Image,
-        *,
-        out: Image | None = None,
-        order: Order = "bgr",
-        threads: int | None = None,
-        engine: Engine = "native",
-    ) -> Image:
-        """Return for each pixel of the frame how well its colour fits the model.
-
-        Parameters
-        ----------
-        frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch, (n, h, w, 3) or (n, h, w, 4)
-            Read in place if its pixels are 3 or 4 bytes apart in a row, in either channel order:
-            whole images, crops, every n-th row, ``[::-1]``, ``[..., ::-1]``, the first three of four
-            channels. Other views (``[:, ::2]``, ``[:, ::-1]``, transposed and planar images) are read
-            through a buffer of a few KiB; no frame is copied as a whole.
-        out : ndarray of uint8, shape (h, w) or (n, h, w), optional
-            Where to write the result. It may be a view, but must not share memory with the frame.
-        order : {"bgr", "rgb"}, default "bgr"
-            The order of the frame's channels.
-        threads : int, optional
-            The greatest number of threads. Default: see `set_num_threads`. The result does not depend on
-            it.
-        engine : {"native", "opencv"}, default "native"
-            What does the work: this package, or OpenCV through gocv where the build has it (see
-            `engines`). The results are the same. OpenCV reads in place what the native engine reads in
-            place, if the rows go downwards; other frames are copied. It takes the default layout only,
-            and chooses its own number of threads.
-
-        Returns
-        -------
-        ndarray of uint8, shape (h, w) or (n, h, w)
-            For each pixel the value of its bin, rounded half to even and limited to 0 to 255; 0 for a
-            pixel in no bin. ``out``, if that was given.
-
-        Raises
-        ------
-        TypeError
-            If the frame or out is not an array of uint8.
-        ValueError
-            If an array has the wrong shape, if order or engine is unknown, or if out is read-only, overlaps
-            itself, or shares memory with the frame.
-        RuntimeError
-            If this build does not have the engine.
-
-        Notes
-        -----
-        No other thread should write to the frame, or use out, during the call. Ctrl-C is seen within about
-        100 ms; ``out`` then holds a part of the result.
-
-        References
-        ----------
-        OpenCV's ``cvtColor`` and ``calcBackProject``.
-
-        Examples
-        --------
-        >>> import backproj
-        >>> import numpy as np
-        >>> ramp = np.zeros((1, 4, 3), np.uint8)
-        >>> ramp[0, :, 0] = 0, 100, 200, 250    # ever brighter blue, in BGR
-        >>> backproj.Histogram(ramp[:, 1:3]).back_project(ramp)
-        array([[  0, 255, 255, 255]], dtype=uint8)
-        """
-        worker, most_threads = engine_named(engine), check_threads(threads)
-        frames = view_frames(frame, check_order(order))
-        target = view_out(out, frames.shape, frames)
-        worker.project([self._state], frames, target, most_threads)
-        return target.array if out is None else out
 
     def plot(self, *, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the histogram with matplotlib, each bin in its colour.

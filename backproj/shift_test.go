@@ -1,0 +1,135 @@
+package backproj
+
+import (
+	"image"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// plainMeanShift is OpenCV's meanShift by definitions.
+func plainMeanShift(prob patch, window image.Rectangle, criteria Criteria) (int, image.Rectangle) {
+	frame := image.Rect(0, 0, prob.width, prob.height)
+	most, epsilon := criteria.limits()
+	size := window.Intersect(frame).Size()
+	for i := range most {
+		window = window.Intersect(frame)
+		if window.Empty() {
+			window = image.Rect(0, 0, 1, 1).Add(frame.Max.Div(2))
+		}
+		m := plainMoments(part(prob, window))
+		if m.m00 == 0 {
+			return i, window
+		}
+		x := window.Min.X + int(math.RoundToEven(m.m10/m.m00-float64(size.X)/2))
+		y := window.Min.Y + int(math.RoundToEven(m.m01/m.m00-float64(size.Y)/2))
+		x = min(max(x, 0), frame.Max.X-window.Dx())
+		y = min(max(y, 0), frame.Max.Y-window.Dy())
+		step := image.Pt(x, y).Sub(window.Min)
+		window = window.Add(step)
+		if float64(step.X*step.X+step.Y*step.Y) < epsilon {
+			return i, window
+		}
+	}
+	return most, window
+}
+
+func part(p patch, window image.Rectangle) patch {
+	p.offset += window.Min.Y*p.stride + window.Min.X
+	p.width, p.height = window.Dx(), window.Dy()
+	return p
+}
+
+// randomShift returns a frame of few colours in lumps, its histogram's back
+// projection, and a window.
+func randomShift(random *rand.Rand) (h *Histogram, frame Image, prob patch, window image.Rectangle, err error) {
+	w, height := 1+random.IntN(90), 1+random.IntN(90)
+	frame = Image{Pix: make([]byte, 3*w*height), Width: w, Height: height}
+	lump := 1 + random.IntN(20)
+	colours := make([]byte, 3*(w/lump+1)*(height/lump+1))
+	for i := range colours {
+		colours[i] = byte(random.IntN(3) * 90)
+	}
+	for y := range height {
+		for x := range w {
+			copy(frame.Pix[3*(y*w+x):][:3], colours[3*(y/lump*(w/lump+1)+x/lump):])
+		}
+	}
+	x, y := random.IntN(w), random.IntN(height)
+	model, err := frame.Crop(x, y, 1+random.IntN(w-x), 1+random.IntN(height-y))
+	if err != nil {
+		return
+	}
+	if h, err = NewHistogram(model, &Options{Run: Run{Kernel: Kernels()[random.IntN(len(Kernels()))]}}); err != nil {
+		return
+	}
+	prob = patch{pix: make([]uint8, w*height), stride: w, width: w, height: height}
+	err = h.BackProject(Plane{Pix: prob.pix, Width: w, Height: height}, frame)
+	from := image.Pt(random.IntN(w+40)-20, random.IntN(height+40)-20)
+	size := image.Pt(1+random.IntN(w+20), 1+random.IntN(height+20))
+	return h, frame, prob, image.Rectangle{from, from.Add(size)}, err
+}
+
+func TestMeanShiftMovesWindowsAsTheDefinition(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 0))
+	for range 3000 {
+		h, frame, prob, window, err := randomShift(random)
+		if err != nil {
+			t.Fatal(err)
+		}
+		criteria := Criteria{MaxIterations: random.IntN(30) - 2, Epsilon: float64(random.IntN(4) - 1)}
+		iterations, want := plainMeanShift(prob, window, criteria)
+		got, err := h.MeanShift(frame, window, criteria)
+		sum := int64(plainMoments(part(prob, got.Window)).m00)
+		if err != nil || got.Iterations != iterations || got.Window != want || got.Sum != sum {
+			t.Fatalf("%v of %d×%d, %+v: %+v, %v, want %d, %v, sum %d", window, frame.Width, frame.Height, criteria, got, err, iterations, want, sum)
+		}
+		plane := Plane{Pix: prob.pix, Width: frame.Width, Height: frame.Height}
+		if again, err := MeanShift(plane, window, criteria); again != got || err != nil {
+			t.Fatalf("on the plane %+v, %v, want %+v", again, err, got)
+		}
+		camShift, err := h.CamShift(frame, window, criteria)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := CamShift(plane, window, criteria); again != camShift || err != nil {
+			t.Fatalf("CamShift on the plane %+v, %v, want %+v", again, err, camShift)
+		}
+	}
+}
+
+func BenchmarkCamShift(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 0))
+	const w, h = 1920, 1080
+	frame := Image{Pix: make([]byte, 3*w*h), Width: w, Height: h}
+	for i := range frame.Pix {
+		frame.Pix[i] = byte(random.IntN(40))
+	}
+	for y := range 110 {
+		for x := range 110 {
+			copy(frame.Pix[3*((y+400)*w+x+800):], []byte{20, 200, byte(200 + random.IntN(50))})
+		}
+	}
+	model, err := frame.Crop(800, 400, 110, 110)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, kernel := range Kernels() {
+		hist, err := NewHistogram(model, &Options{
+			Layout: Layout{Channels: Hue, Bins: [3]int{16}, InRange: &Bounds{Lo: [3]uint8{0, 60, 32}, Hi: [3]uint8{180, 255, 255}}},
+			Run:    Run{Kernel: kernel},
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(kernel, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s, err := hist.CamShift(frame, image.Rect(792, 395, 912, 515), Criteria{})
+				if err != nil || s.Sum == 0 {
+					b.Fatal(s, err)
+				}
+			}
+		})
+	}
+}

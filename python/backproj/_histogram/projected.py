@@ -1,0 +1,202 @@
+"""The methods of a Histogram that read a frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backproj._engine.engines import engine_named
+from backproj._engine.shift import shift
+from backproj._validate.options import check_order
+from backproj._validate.threads import check_threads
+from backproj._validate.views import view_frames, view_out, view_scene
+from backproj._validate.windows import check_criteria, check_window
+from backproj.typing import Box, Criteria, Engine, Image, Order, RotatedRect
+
+if TYPE_CHECKING:
+    from backproj._histogram.histogram import Histogram
+
+
+def back_project(
+    self: Histogram,
+    frame: Image,
+    *,
+    out: Image | None = None,
+    order: Order = "bgr",
+    threads: int | None = None,
+    engine: Engine = "native",
+) -> Image:
+    """Return for each pixel of the frame how well its colour fits the model.
+
+    Parameters
+    ----------
+    frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch, (n, h, w, 3) or (n, h, w, 4)
+        Read in place if its pixels are 3 or 4 bytes apart in a row, in either channel order:
+        whole images, crops, every n-th row, ``[::-1]``, ``[..., ::-1]``, the first three of four
+        channels. Other views (``[:, ::2]``, ``[:, ::-1]``, transposed and planar images) are read
+        through a buffer of a few KiB; no frame is copied as a whole.
+    out : ndarray of uint8, shape (h, w) or (n, h, w), optional
+        Where to write the result. It may be a view, but must not share memory with the frame.
+    order : {"bgr", "rgb"}, default "bgr"
+        The order of the frame's channels.
+    threads : int, optional
+        The greatest number of threads. Default: see `set_num_threads`. The result does not depend on
+        it.
+    engine : {"native", "opencv"}, default "native"
+        What does the work: this package, or OpenCV through gocv where the build has it (see
+        `engines`). The results are the same. OpenCV reads in place what the native engine reads in
+        place, if the rows go downwards; other frames are copied. It takes the default layout only,
+        and chooses its own number of threads.
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w) or (n, h, w)
+        For each pixel the value of its bin, rounded half to even and limited to 0 to 255; 0 for a
+        pixel in no bin. ``out``, if that was given.
+
+    Raises
+    ------
+    TypeError
+        If the frame or out is not an array of uint8.
+    ValueError
+        If an array has the wrong shape, if order or engine is unknown, or if out is read-only, overlaps
+        itself, or shares memory with the frame.
+    RuntimeError
+        If this build does not have the engine.
+
+    Notes
+    -----
+    No other thread should write to the frame, or use out, during the call. Ctrl-C is seen within about
+    100 ms; ``out`` then holds a part of the result.
+
+    References
+    ----------
+    OpenCV's ``cvtColor`` and ``calcBackProject``.
+
+    Examples
+    --------
+    >>> import backproj
+    >>> import numpy as np
+    >>> ramp = np.zeros((1, 4, 3), np.uint8)
+    >>> ramp[0, :, 0] = 0, 100, 200, 250    # ever brighter blue, in BGR
+    >>> backproj.Histogram(ramp[:, 1:3]).back_project(ramp)
+    array([[  0, 255, 255, 255]], dtype=uint8)
+    """
+    worker, most_threads = engine_named(engine), check_threads(threads)
+    frames = view_frames(frame, check_order(order))
+    target = view_out(out, frames.shape, frames)
+    worker.project([self._state], frames, target, most_threads)
+    return target.array if out is None else out
+
+
+def mean_shift(
+    self: Histogram, frame: Image, window: Box, criteria: Criteria = (3, 10, 1), *, order: Order = "bgr"
+) -> tuple[int, Box]:
+    """Move a window to the centre of the pixels that look like the model.
+
+    The result is that of ``cv2.meanShift`` on the histogram's back projection. But only pixels that the
+    window visits are projected, so it takes as long for a large frame as for a small one.
+
+    Parameters
+    ----------
+    frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4)
+        The frame. See `back_project` for which views are read in place.
+    window : (x, y, width, height)
+        Where to begin, often where the object was in the frame before. It may reach beyond the frame.
+    criteria : (type, max_count, epsilon), default (3, 10, 1)
+        When to end, as cv2 takes it: after so many moves if the type has ``cv2.TERM_CRITERIA_COUNT``
+        (1), and after a move of less than epsilon pixels if it has ``cv2.TERM_CRITERIA_EPS`` (2).
+    order : {"bgr", "rgb"}, default "bgr"
+        The order of the frame's channels.
+
+    Returns
+    -------
+    iterations : int
+        The number of moves before the last one.
+    window : (x, y, width, height)
+        Where the window is now, within the frame. Plain ints.
+
+    Raises
+    ------
+    TypeError
+        If the frame is not an array of uint8, or window or criteria are not numbers.
+    ValueError
+        If the frame has the wrong shape or no pixels, the window has none, or criteria or order are
+        unknown.
+
+    See Also
+    --------
+    cam_shift : Follows the object's size and angle, too.
+    Tracker : Keeps the window, and looks for an object that it has lost.
+    backproj.mean_shift : On a back projection that exists.
+
+    References
+    ----------
+    D. Comaniciu and P. Meer, "Mean Shift: A Robust Approach Toward Feature Space Analysis", IEEE
+    Transactions on Pattern Analysis and Machine Intelligence 24:5 (2002). OpenCV's ``meanShift``.
+
+    Examples
+    --------
+    >>> import backproj
+    >>> import numpy as np
+    >>> frame = np.zeros((48, 64, 3), np.uint8)
+    >>> frame[10:20, 30:40] = 30, 60, 220
+    >>> hist = backproj.Histogram(frame[12:18, 32:38])
+    >>> hist.mean_shift(frame, (25, 6, 10, 10))
+    (2, (28, 8, 10, 10))
+    """
+    scene = view_scene(frame, check_order(order))
+    found = shift(self._state, scene, check_window(window, "window"), check_criteria(criteria), False)
+    return found.iterations, found.window
+
+
+def cam_shift(
+    self: Histogram, frame: Image, window: Box, criteria: Criteria = (3, 10, 1), *, order: Order = "bgr"
+) -> tuple[RotatedRect, Box]:
+    """Move a window as `mean_shift` does, and fit a rectangle to the object's size and angle.
+
+    The result is that of ``cv2.CamShift`` on the histogram's back projection. But only pixels in and
+    around the window are projected, so it takes as long for a large frame as for a small one.
+
+    Parameters
+    ----------
+    frame, window, criteria, order
+        As for `mean_shift`.
+
+    Returns
+    -------
+    box : ((x, y), (width, height), angle)
+        The rectangle: its centre and its size in pixels, and its angle in degrees, as ``cv2.ellipse``
+        and ``cv2.boxPoints`` take them. All are 0 if no pixel looks like the model.
+    window : (x, y, width, height)
+        The window to begin with in the next frame. Plain ints.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `mean_shift`.
+
+    See Also
+    --------
+    mean_shift : Keeps the window's size.
+    Tracker : Keeps the window, and looks for an object that it has lost.
+    backproj.cam_shift : On a back projection that exists.
+
+    References
+    ----------
+    G. R. Bradski, "Computer Vision Face Tracking For Use in a Perceptual User Interface", Intel
+    Technology Journal Q2 (1998). OpenCV's ``CamShift``.
+
+    Examples
+    --------
+    >>> import backproj
+    >>> import numpy as np
+    >>> frame = np.zeros((48, 64, 3), np.uint8)
+    >>> frame[10:20, 24:44] = 30, 60, 220
+    >>> hist = backproj.Histogram(frame[12:18, 32:38])
+    >>> box, window = hist.cam_shift(frame, (25, 6, 10, 10))
+    >>> window
+    (22, 8, 25, 13)
+    """
+    scene = view_scene(frame, check_order(order))
+    found = shift(self._state, scene, check_window(window, "window"), check_criteria(criteria), True)
+    return found.box, found.window
