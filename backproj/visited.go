@@ -14,8 +14,13 @@ import (
 // forgotten.
 const maxVisited = 1 << 21
 
+// tileColumns is the number of columns that are projected together, as wide as the
+// kernels' vectors: for fewer pixels of a row they take as long, and a window that
+// moves by a few columns mostly stays within its tiles.
+const tileColumns = 32
+
 // A visited is a back projection of which only those pixels are computed that a
-// window asks for, each once.
+// window asks for, and those between them and the next tiles' columns, each once.
 type visited struct {
 	frame  image.Rectangle
 	source source
@@ -140,10 +145,18 @@ func (v *visited) patch(window image.Rectangle) patch {
 	if r := &v.plane; v.source == r && r.Adjoins() {
 		return patch{r.Pix, r.Offset + window.Min.Y*r.Row + window.Min.X, r.Row, size.X, size.Y}
 	}
+	v.visit(window)
+	return patch{v.pix, v.index(window.Min.X, window.Min.Y), v.stride, size.X, size.Y}
+}
+
+// visit sees to it that the pixels of a window are there.
+func (v *visited) visit(window image.Rectangle) {
+	window.Min.X &^= tileColumns - 1
+	window.Max.X = min((window.Max.X+tileColumns-1)&^(tileColumns-1), v.frame.Max.X)
 	if !window.In(v.bounds) {
 		v.makeRoom(window)
 	}
-	spans := v.spans[window.Min.Y-v.bounds.Min.Y:][:size.Y]
+	spans := v.spans[window.Min.Y-v.bounds.Min.Y:][:window.Dy()]
 	for first := 0; first < len(spans); {
 		end := first + 1
 		for end < len(spans) && spans[end] == spans[first] {
@@ -152,7 +165,6 @@ func (v *visited) patch(window image.Rectangle) patch {
 		v.fill(spans[first:end], window.Min.X, window.Max.X, window.Min.Y+first)
 		first = end
 	}
-	return patch{v.pix, v.index(window.Min.X, window.Min.Y), v.stride, size.X, size.Y}
 }
 
 // fill sees to it that columns x0 to x1 are there of rows that have equal spans,
