@@ -1,6 +1,7 @@
 package backproj
 
 import (
+	"image"
 	"runtime"
 	"testing"
 )
@@ -69,6 +70,18 @@ func TestACallAllocatesNoMoreForALargeFrame(t *testing.T) {
 		{"projecting a model once", KiB, func() error {
 			small := Image{Pix: pix, Width: 64, Height: 64}
 			_, err := BackProjectModel(Plane{Pix: out, Width: 64, Height: 64}, small, small, nil)
+			return err
+		}},
+		{"moving a window", 0, func() error {
+			_, err := gated.CamShift(frame, image.Rect(w/2, h/2, w/2+100, h/2+100), Criteria{})
+			return err
+		}},
+		{"moving a window on what goes through the scratch", 0, func() error {
+			_, err := valued.CamShift(turned, image.Rect(h/2, w/2, h/2+100, w/2+100), Criteria{})
+			return err
+		}},
+		{"moving a window on a plane", 0, func() error {
+			_, err := MeanShift(onto[0], image.Rect(h/2, w/2, h/2+100, w/2+100), Criteria{})
 			return err
 		}},
 		{"locating", 8*w + KiB, func() error {

@@ -31,9 +31,9 @@ type blockScratch struct {
 var blocks = sync.Pool{New: func() any { return new(blockScratch) }}
 
 // newBlock returns a block for up to n ≤ blockPixels pixels.
-func newBlock(n int, needsValues bool) *block {
+func newBlock(n int, needsValues bool) block {
 	scratch := blocks.Get().(*blockScratch)
-	b := &block{indices: scratch.indices[:n], scratch: scratch}
+	b := block{indices: scratch.indices[:n], scratch: scratch}
 	if needsValues {
 		b.values = scratch.values[:n]
 	}

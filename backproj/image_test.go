@@ -2,6 +2,7 @@ package backproj
 
 import (
 	"bytes"
+	stdimage "image"
 	"math"
 	"strings"
 	"testing"
@@ -59,10 +60,35 @@ func TestErrorsNameTheArgumentAtFault(t *testing.T) {
 	project := func(h *Histogram, dst Plane, frame Image) func() error {
 		return func() error { return h.BackProject(dst, frame) }
 	}
+	shift := func(h *Histogram, frame Image, window stdimage.Rectangle) func() error {
+		return func() error {
+			_, err := h.CamShift(frame, window, Criteria{})
+			return err
+		}
+	}
+	shiftOn := func(prob Plane, window stdimage.Rectangle) func() error {
+		return func() error {
+			_, err := MeanShift(prob, window, Criteria{})
+			return err
+		}
+	}
+	square := stdimage.Rect(1, 1, 3, 3)
 	for _, test := range []struct {
 		call func() error
 		want string
 	}{
+		{shift(histogram, Image{Width: 4, Height: 5}, square), "backproj: frame: field Pix: 0 bytes"},
+		{shift(histogram, Image{Width: 4}, square), "backproj: frame: 4×0 has no pixels"},
+		{shift(histogram, image, stdimage.Rectangle{}), "backproj: window: (0,0)-(0,0) has no pixels"},
+		{shift(&Histogram{Run: Run{Kernel: "x"}}, image, square), `backproj: no kernel "x"`},
+		{shift(new(Histogram), image, square), "backproj: Histogram: field Values: 0, not 1024"},
+		{shiftOn(Plane{Width: 4, Height: 5}, square), "backproj: prob: field Pix: 0 bytes"},
+		{shiftOn(Plane{Height: 5}, square), "backproj: prob: 0×5 has no pixels"},
+		{shiftOn(plane, stdimage.Rect(5, 2, 5, 9)), "backproj: window: (5,2)-(5,9) has no pixels"},
+		{
+			shiftOn(Plane{Pix: make([]byte, 1), Width: 1 << 30, Height: 1 << 30, Stride: Repeat, PixelStride: Repeat}, stdimage.Rect(0, 0, 1<<29, 1<<29)),
+			"backproj: window: the pixels of (0,0)-(536870912,536870912) are more",
+		},
 		{fit(Image{Width: 1, Height: 1}, Plane{}), "backproj: model: field Pix: 0 bytes"},
 		{fit(Image{}, Plane{}), "backproj: model: 0×0 has no pixels"},
 		{fit(image, Plane{Pix: make([]byte, 9), Width: 4, Height: 5}), "backproj: mask: field Pix: 9 bytes"},

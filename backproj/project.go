@@ -184,7 +184,7 @@ func project(k *kernel, targets []target, reader raster.Reader) {
 	}
 	width := reader.Width
 	run := min(runPixels(&reader, targets), width)
-	var indexed *block
+	var indexed block
 	if needsIndices {
 		indexed = newBlock(run, needsValues)
 		defer indexed.release()

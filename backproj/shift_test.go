@@ -98,6 +98,62 @@ func TestMeanShiftMovesWindowsAsTheDefinition(t *testing.T) {
 	}
 }
 
+func FuzzShift(f *testing.F) {
+	f.Add([]byte("a frame of a few pixels, and a few more"), 5, 2, 3, 1, 2, 2, 3, 10, 1.0)
+	f.Add([]byte("a frame of a few pixels, and a few more"), 3, 0, -3, -8, 40, 9, 1, -1, -1.0)
+	f.Fuzz(func(t *testing.T, pix []byte, width, modelWidth, x, y, w, h, stride, iterations int, epsilon float64) {
+		pixels := len(pix) / 3
+		if width < 1 || width > pixels || modelWidth < 1 || modelWidth > width || epsilon != epsilon || epsilon > 1<<15 {
+			return
+		}
+		frame := Image{Pix: pix, Width: width, Height: pixels / width}
+		model, err := frame.Crop(0, 0, modelWidth, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hist, err := NewHistogram(model, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		prob := patch{pix: make([]uint8, pixels), stride: width, width: width, height: frame.Height}
+		if err := hist.BackProject(Plane{Pix: prob.pix, Width: width, Height: frame.Height}, frame); err != nil {
+			t.Fatal(err)
+		}
+		// The same bytes, some of them left out, as a plane that is not packed.
+		stride = 1 + (stride&7)%5
+		sparse := Plane{Pix: make([]uint8, pixels*stride), Width: width, Height: frame.Height, Offset: pixels*stride - 1, PixelStride: -stride, Stride: -stride * width}
+		for i, p := range prob.pix {
+			sparse.Pix[sparse.Offset-i*stride] = p
+		}
+		from := image.Pt(x%1000, y%1000)
+		window := image.Rectangle{from, from.Add(image.Pt(w%1000, h%1000))}
+		criteria := Criteria{MaxIterations: iterations % 100, Epsilon: epsilon}
+		got, err := hist.MeanShift(frame, window, criteria)
+		if window.Empty() {
+			if err == nil {
+				t.Fatalf("%v: no error", window)
+			}
+			return
+		}
+		wantIterations, want := plainMeanShift(prob, window, criteria)
+		if err != nil || got.Iterations != wantIterations || got.Window != want {
+			t.Fatalf("%v: %+v, %v, want %d, %v", window, got, err, wantIterations, want)
+		}
+		fitted, err := hist.CamShift(frame, window, criteria)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, shift := range []struct {
+			f    func(Plane, image.Rectangle, Criteria) (Shift, error)
+			want Shift
+		}{{MeanShift, got}, {CamShift, fitted}} {
+			if again, err := shift.f(sparse, window, criteria); err != nil || again != shift.want {
+				t.Fatalf("%v, on the plane: %+v, %v, want %+v", window, again, err, shift.want)
+			}
+		}
+	})
+}
+
 func BenchmarkCamShift(b *testing.B) {
 	random := rand.New(rand.NewPCG(1, 0))
 	const w, h = 1920, 1080

@@ -77,11 +77,14 @@ var visits = sync.Pool{New: func() any { return new(visited) }}
 // visit returns a visited of the histogram's back projection onto a frame.
 func (h *Histogram) visit(frame Image, window image.Rectangle) (*visited, error) {
 	r, err := frame.raster()
-	if err == nil {
-		err = checkVisit(&r, window)
+	if err == nil && r.Empty() {
+		err = fmt.Errorf("%d×%d has no pixels", r.Width, r.Height)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("backproj: frame: %w", err)
+	}
+	if err := checkWindow(window, &r); err != nil {
+		return nil, err
 	}
 	k, err := kernelNamed(h.Run.Kernel)
 	if err != nil {
@@ -101,11 +104,14 @@ func (h *Histogram) visit(frame Image, window image.Rectangle) (*visited, error)
 // visit returns a visited of the plane.
 func (p Plane) visit(window image.Rectangle) (*visited, error) {
 	r, err := p.raster()
-	if err == nil {
-		err = checkVisit(&r, window)
+	if err == nil && r.Empty() {
+		err = fmt.Errorf("%d×%d has no pixels", r.Width, r.Height)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("backproj: prob: %w", err)
+	}
+	if err := checkWindow(window, &r); err != nil {
+		return nil, err
 	}
 	v := visits.Get().(*visited)
 	v.plane.Raster = r
@@ -113,18 +119,15 @@ func (p Plane) visit(window image.Rectangle) (*visited, error) {
 	return v, nil
 }
 
-// checkVisit returns an error unless there are pixels, and memory for as many as
-// the window can have of them.
-func checkVisit(r *raster.Raster, window image.Rectangle) error {
-	if r.Empty() {
-		return fmt.Errorf("%d×%d: it has no pixels", r.Width, r.Height)
-	}
+// checkWindow returns an error unless the window has pixels, and memory can hold as
+// many of these as are within the raster.
+func checkWindow(window image.Rectangle, r *raster.Raster) error {
 	if window.Empty() {
-		return fmt.Errorf("window %v has no pixels", window)
+		return fmt.Errorf("backproj: window: %v has no pixels", window)
 	}
 	// Only with Repeat can there be as many as that.
 	if width, height := min(window.Dx(), r.Width), min(window.Dy(), r.Height); width > 1<<40/height {
-		return fmt.Errorf("window %v: its pixels are more than all memory holds", window)
+		return fmt.Errorf("backproj: window: the pixels of %v are more than all memory holds", window)
 	}
 	return nil
 }
