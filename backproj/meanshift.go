@@ -77,7 +77,8 @@ func (v *visited) meanShift(window image.Rectangle, criteria Criteria) Shift {
 		from := window.Min
 		window = v.moved(window, round(m.m10/m.m00-xHalf), round(m.m01/m.m00-yHalf))
 		step := window.Min.Sub(from)
-		if float64(step.X*step.X+step.Y*step.Y) < epsilon {
+		// OpenCV's squares are of 32 bits: those of very long steps wrap around.
+		if float64(int32(step.X*step.X+step.Y*step.Y)) < epsilon {
 			return Shift{Window: window, Iterations: i}
 		}
 		i += cycle.skip(window.Min, most-1-i)
@@ -111,7 +112,11 @@ func (c Criteria) limits() (most int, epsilon float64) {
 		epsilon = 1
 	}
 	epsilon = max(epsilon, 0)
-	return max(most, 1), math.RoundToEven(float64(epsilon * epsilon))
+	square := math.RoundToEven(float64(epsilon * epsilon))
+	if square > math.MaxInt32 {
+		square = math.MinInt32 // what cvRound makes of what is no int
+	}
+	return max(most, 1), square
 }
 
 // A cycle notices that a window is where it has been before, and that it will move

@@ -28,11 +28,9 @@ def test_symmetrical_shapes(angle, shape):
         assert angle is None or rect[2] == angle
 
 
-def test_moves_whose_square_is_beyond_int32():
-    random = np.random.default_rng(5)
-    for _ in range(30):
-        columns = int(random.integers(100_000, 400_000))
-        prob = np.zeros((1, columns), np.uint8)
-        prob[0, random.integers(0, columns, 2)] = random.integers(1, 256, 2)
-        window = *random.integers(0, (columns, 1)).tolist(), int(random.integers(90_000, columns)), 1
-        assert formula.mean_shift(prob, window) == cv2.meanShift(prob, window, (3, 10, 1))
+@pytest.mark.parametrize("pixels", [46_340, 46_341, 50_000, 65_535, 65_536, 65_537])
+def test_moves_whose_square_is_beyond_int32(pixels):
+    prob = np.zeros((1, 4 * pixels), np.uint8)
+    prob[0, 2 * pixels + 1] = 255
+    window = 0, 0, 2 * pixels + 2, 1
+    assert formula.mean_shift(prob, window) == cv2.meanShift(prob, window, (3, 10, 1))

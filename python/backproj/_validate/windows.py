@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from backproj._validate.layout import memoised
 from backproj._validate.messages import short_repr
 from backproj.typing import Box
 
@@ -56,7 +56,6 @@ def _fix_floats(window: Any) -> str:
     return ""
 
 
-@memoised
 def check_criteria(criteria: Any) -> Limits:
     """Return what cv2's (type, max_count, epsilon) mean.
 
@@ -64,13 +63,19 @@ def check_criteria(criteria: Any) -> Limits:
     EPS.
     """
     try:
-        kind, count, epsilon = criteria
-        kind, count, epsilon = operator.index(kind), operator.index(count), float(epsilon)
-    except (TypeError, ValueError, OverflowError):
+        return _limits(*criteria)
+    except (TypeError, OverflowError):
         raise TypeError(
             "criteria must be (type, max_count, epsilon) as cv2 has it, two whole numbers and a number, such "
             f"as (3, 10, 1), not {short_repr(criteria)}"
         ) from None
+
+
+@functools.lru_cache(maxsize=64, typed=True)  # typed, or 3.0 would be as good as 3 once 3 was given
+def _limits(kind: Any, count: Any, epsilon: Any) -> Limits:
+    if not isinstance(epsilon, (int, float, np.integer, np.floating)):
+        raise TypeError
+    kind, count, epsilon = operator.index(kind), operator.index(count), float(epsilon)
     if kind not in (_COUNT, _EPS, _COUNT | _EPS):
         raise ValueError(
             f"the type of criteria must be 1 (cv2.TERM_CRITERIA_COUNT), 2 (cv2.TERM_CRITERIA_EPS) or 3 "

@@ -1,0 +1,188 @@
+"""A histogram's mean shift and CamShift in a frame are OpenCV's on its back projection of the frame."""
+
+import itertools
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+import backproj
+from backproj._engine.kernels import forced
+from helpers import opencv_chain, planes
+from helpers.histograms import ORIGINS
+from helpers.image_views import views
+from helpers.shift_judge import BOTH, check, shifts
+
+pytestmark = [shifts, pytest.mark.usefixtures("opencvs_own_code")]
+
+RED = (170, 60, 32), (10, 255, 255)
+ALL = backproj.info()["kernels"]
+
+
+def model_of(frame):
+    """Return the middle of a frame."""
+    height, width = (length // 5 for length in frame.shape[:2])
+    return frame[2 * height : 3 * height, 2 * width : 3 * width]
+
+
+def of(**options):
+    return lambda model: backproj.Histogram(model, **options)
+
+
+# Histograms of a model, by all that decides how a pixel is looked up.
+HISTS = ORIGINS | {
+    "CamShift's": of(channels="h", bins=16, in_range=((0, 60, 32), (180, 255, 255)), peak=255),
+    "a bin a hue": of(channels="h", bins=180, peak=255),
+    "odd bins of hue": of(channels="h", bins=23, ranges=[0.1, 99.7]),
+    "odd bins": of(bins=(7, 31), peak=100),
+    "the tutorial's": of(bins=(180, 256), peak=255),
+    "one bin": of(bins=1, peak=None),
+    "sub-ranges": of(bins=(16, 10), ranges=[20, 160, 50, 200]),
+    "red, around 0": of(in_range=RED),
+    "red, around 0, of hue": of(channels="h", bins=30, in_range=RED),
+    "red, around 0, in three dimensions": of(channels="hsv", bins=8, in_range=RED),
+    "values alone": of(channels="hsv", bins=(1, 1, 256)),
+}
+
+
+@pytest.fixture(params=["astronaut", "coffee", "chelsea", "rocket"], scope="module")
+def picture(request):
+    return np.ascontiguousarray(getattr(skimage.data, request.param)()[..., ::-1])
+
+
+@pytest.fixture(params=[3, 4], ids="{} channels".format, scope="module")
+def image(request):
+    return np.random.default_rng(5).integers(0, 256, (41, 67, request.param), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def hist(image):
+    return backproj.Histogram(np.ascontiguousarray(image[:20, :20, :3]))
+
+
+def check_windows(shift, hist, frame, number=1, **options):
+    """Fail unless windows of all kinds in the frame are shifted as in its back projection."""
+    random = np.random.default_rng(number)
+    prob = hist.back_project(frame, **options)
+    turn = itertools.cycle(planes.CRITERIA.values())
+    for _ in range(number):
+        for window in planes.windows(random, prob.shape):
+            check(shift, prob, window, next(turn), hist=hist, frame=frame, **options)
+
+
+@pytest.mark.parametrize("make", HISTS.values(), ids=HISTS)
+def test_photographs(picture, make, shift):
+    check_windows(shift, make(model_of(picture)), picture, 2)
+
+
+def test_a_photograph_with_opencvs_whole_chain(picture, shift):
+    model = model_of(picture)
+    values, prob = opencv_chain.camshift(
+        opencv_chain.to_hsv(picture), model, (0, 60, 32), (180, 255, 255), 16, channels="h"
+    )
+    hist = HISTS["CamShift's"](model)
+    np.testing.assert_array_equal(hist.values, values)
+    for window in planes.windows(np.random.default_rng(9), prob.shape):
+        check(shift, prob, window, hist=hist, frame=picture)
+
+
+@pytest.mark.parametrize("kernel", ALL)
+def test_every_kernel(kernel, photograph, shift):
+    with forced(kernel):
+        for make in HISTS.values():
+            check_windows(shift, make(model_of(photograph)), photograph)
+
+
+@pytest.mark.parametrize("order", ["bgr", "rgb"])
+def test_orders(order, photograph, shift):
+    hist = backproj.Histogram(model_of(photograph))
+    turned = np.ascontiguousarray(photograph[..., ::-1])
+    check_windows(shift, hist, photograph if order == "bgr" else turned, order=order)
+    for window in planes.windows(np.random.default_rng(4), photograph.shape[:2]):
+        call = getattr(hist, shift)
+        assert call(photograph, window) == call(turned, window, order="rgb")
+        assert call(photograph[..., ::-1], window) == call(photograph, window, order="rgb")
+
+
+@pytest.mark.parametrize("memory", ["C", "F"])
+@pytest.mark.parametrize("order", ["bgr", "rgb"])
+@pytest.mark.parametrize("writeable", [True, False], ids=["writeable", "read-only"])
+def test_views(image, hist, memory, order, writeable, shift):
+    image = np.array(image, order=memory)
+    image.flags.writeable = writeable
+    for view in views(image):
+        check_windows(shift, hist, view, order=order)
+
+
+SPREAD = {
+    "planar": lambda image: np.moveaxis(np.ascontiguousarray(np.moveaxis(image, -1, 0)), 0, -1),
+    "the other order": lambda image: image[..., 2::-1],
+    "three of four channels": lambda image: np.concatenate([image, image], axis=-1)[..., 1:5],
+    "one row": lambda image: np.broadcast_to(image[7], image.shape),
+    "one column": lambda image: np.broadcast_to(image[:, 7:8], image.shape),
+    "one colour": lambda image: np.broadcast_to(image[7, 7], image.shape),
+    "one grey channel": lambda image: np.broadcast_to(image[..., :1], (*image.shape[:2], 3)),
+}
+
+
+@pytest.mark.parametrize("view", SPREAD.values(), ids=SPREAD)
+def test_views_that_repeat_or_reorder_memory(image, hist, view, shift):
+    check_windows(shift, hist, view(image), 3)
+
+
+def test_memory_maps(tmp_path, photograph, shift):
+    photograph.tofile(tmp_path / "frame")
+    mapped = np.memmap(tmp_path / "frame", np.uint8, "r", shape=photograph.shape)
+    check_windows(shift, backproj.Histogram(model_of(photograph)), mapped, 2)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2), (2, 1), (1, 50), (50, 1), (3, 7)], ids=str)
+def test_frames_of_few_pixels(shape, shift):
+    frame = np.random.default_rng(6).integers(0, 256, (*shape, 3), np.uint8)
+    check_windows(shift, backproj.Histogram(frame, peak=255), frame, 9)
+
+
+@pytest.fixture(scope="module")
+def large():
+    return np.random.default_rng(6).integers(0, 256, (600, 2100, 3), np.uint8)
+
+
+@pytest.mark.parametrize("height", planes.HEIGHTS)
+@pytest.mark.parametrize("step", [1, -1], ids=["in place", "backwards"])
+def test_windows_of_every_size(large, height, step, shift):
+    random = np.random.default_rng(height)
+    hist = backproj.Histogram(large[:20, :20], channels="h")
+    frame = large[:, ::step]
+    prob = hist.back_project(frame)
+    for width in planes.WIDTHS[::4] + planes.WIDTHS[-6:]:
+        window = *random.integers(0, (2100 - width, 600 - height)).tolist(), width, height
+        check(shift, prob, window, (3, 4, 0), hist=hist, frame=frame)
+
+
+def slope(columns):
+    """Return a histogram and a frame: what it projects to grows from left to right, hue by hue."""
+    hues = np.arange(180, dtype=np.float32)
+    hist = backproj.Histogram.from_values(np.float32(255) ** (hues / 180), channels="h")
+    hsv = np.full((90, columns, 3), 255, np.uint8)
+    hsv[..., 0] = np.linspace(0, 179.9, columns)
+    return hist, cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)
+
+
+@pytest.mark.parametrize(("columns", "width"), [(700, 129), (3000, 300)])
+def test_a_window_climbs_over_the_whole_frame(columns, width, shift):
+    hist, frame = slope(columns)
+    for some in (frame, frame[:, ::-1], np.ascontiguousarray(frame.transpose(1, 0, 2))):
+        prob = hist.back_project(some)
+        rows, along = prob.shape
+        for most in (1, 2, 10, 100, 1000):
+            for x, y in ((0, 0), (along - 1, 5), (along // 2, rows // 2), (0, rows - 1)):
+                window = x - x * width // along, y - y * width // rows, min(width, along), min(width, rows)
+                check(shift, prob, window, (3, most, 1), hist=hist, frame=some)
+    assert hist.mean_shift(frame, (0, 0, width, 90), (3, 1000, 1))[1][0] > columns // 2
+
+
+def test_a_frame_is_as_it_was(photograph, shift):
+    frame = photograph.copy()
+    getattr(backproj.Histogram(model_of(frame)), shift)(frame, (9, 9, 300, 300), BOTH)
+    np.testing.assert_array_equal(frame, photograph)
