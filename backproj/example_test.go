@@ -224,3 +224,61 @@ func ExampleImageFromRGBA() {
 	fmt.Println(prob.Pix)
 	// Output: [0 255 255 0 0 0 0 0]
 }
+
+// A window follows a square that moves. In each frame it begins where it was in
+// the frame before.
+func ExampleHistogram_MeanShift() {
+	orange := image.NewUniform(color.RGBA{220, 120, 30, 255})
+	frame := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	square := image.Rect(10, 10, 20, 20)
+	draw.Draw(frame, square, orange, image.Point{}, draw.Src)
+	h, err := backproj.NewHistogram(backproj.ImageFromRGBA(frame.SubImage(square).(*image.RGBA)), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	window := square.Inset(-5)
+	for range 3 {
+		square = square.Add(image.Pt(7, 4))
+		draw.Draw(frame, frame.Bounds(), image.Black, image.Point{}, draw.Src)
+		draw.Draw(frame, square, orange, image.Point{}, draw.Src)
+		shift, err := h.MeanShift(backproj.ImageFromRGBA(frame), window, backproj.Criteria{})
+		if err != nil {
+			log.Fatal(err)
+		}
+		window = shift.Window
+		fmt.Println(square, "is in", window)
+	}
+	// Output:
+	// (17,14)-(27,24) is in (11,9)-(31,29)
+	// (24,18)-(34,28) is in (19,13)-(39,33)
+	// (31,22)-(41,32) is in (25,17)-(45,37)
+}
+
+// CamShift also finds the size of the object, and the angle by which it is turned.
+// Here it begins with a part of a bar, and comes closer in each frame.
+func ExampleHistogram_CamShift() {
+	orange := image.NewUniform(color.RGBA{220, 120, 30, 255})
+	frame := image.NewRGBA(image.Rect(0, 0, 200, 200))
+	for i := range 60 { // from the upper left to the lower right
+		draw.Draw(frame, image.Rect(60+i, 60+i, 80+i, 80+i), orange, image.Point{}, draw.Src)
+	}
+	model := frame.SubImage(image.Rect(85, 85, 95, 95)).(*image.RGBA)
+	h, err := backproj.NewHistogram(backproj.ImageFromRGBA(model), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	window := image.Rect(70, 70, 110, 110)
+	for range 3 {
+		shift, err := h.CamShift(backproj.ImageFromRGBA(frame), window, backproj.Criteria{})
+		if err != nil {
+			log.Fatal(err)
+		}
+		window = shift.Window
+		box := shift.Box
+		fmt.Printf("%.0f×%.0f around (%.0f, %.0f), turned by %.0f°\n", box.Width, box.Height, box.X, box.Y, box.Angle)
+	}
+	// Output:
+	// 30×84 around (90, 90), turned by 135°
+	// 31×101 around (95, 95), turned by 135°
+	// 31×114 around (100, 100), turned by 135°
+}
