@@ -1,4 +1,4 @@
-"""Time back projection: backproj with each kernel, two versions of cv2, and other Python libraries.
+"""Time back projection and tracking: backproj with each kernel, two versions of cv2, and other libraries.
 
 Each of these is a *peer*; cases.py defines what they compute. Results are compared before anything is timed:
 they must be the same bytes as cv2's, except those of libraries with a different HSV, for which the share of
@@ -7,7 +7,7 @@ equal pixels is reported.
 One process uses a single thread and measures CPU time. Another one uses as many threads as there are CPUs
 and measures wall-clock time. measure.py explains why, and in which order the peers run. cv2 is timed
 as scripts usually call it, and as "dst=" with preallocated arrays for its results. backproj is called
-through its public API, always with out=.
+through its public API, always with out= where it writes an image.
 
 The table is printed, all figures are written to a JSON file, and a summary is drawn as a PNG chart.
 """
@@ -24,7 +24,7 @@ from pathlib import Path
 
 import chart
 import table
-from cases import BATCH_PIXELS, CASES
+from cases import BATCH_PIXELS, CASES, TRACKING
 from images import IMAGES
 from measure import SEED, clock
 from peers import BUILD, REFERENCE, build_ctypes_route
@@ -33,8 +33,10 @@ from worker import Work
 
 HERE = Path(__file__).resolve().parent
 
-# Larger than the caches, to see how the work scales with threads. One case and one image are enough.
+# Larger than the caches, to see how the work scales with threads, and that tracking does not depend on the
+# size of the frame. A few cases and one image are enough.
 LARGEST = 4096, 4096
+LARGEST_CASES = "prepared", *TRACKING
 SIZES = {f"{w}x{h}": (w, h) for w, h in ((64, 64), (640, 480), (1920, 1080), (3840, 2160), LARGEST)}
 
 
@@ -63,7 +65,7 @@ def arguments():
 
     choice("--cases", CASES, " (batch: only up to 640x480)")
     choice("--images", IMAGES)
-    choice("--sizes", SIZES, " (the last: only prepared, with the first image)")
+    choice("--sizes", SIZES, " (the last: only prepared and tracking, with the first image)")
     cpus = len(os.sched_getaffinity(0))
     parser.add_argument(
         "--threads", nargs="+", type=int, default=sorted({1, cpus}), help="default: 1, and all CPUs"
@@ -91,10 +93,12 @@ def run(options):
         for image in options.images
         for case in options.cases
         if (case != "batch" or size[0] * size[1] <= BATCH_PIXELS)
-        and (size != LARGEST or (case == "prepared" and image == options.images[0]))
+        and (size != LARGEST or (case in LARGEST_CASES and image == options.images[0]))
     ]
     if not cells:
-        raise SystemExit("nothing to time: batch needs at most 640x480, and 4096x4096 the prepared case")
+        raise SystemExit(
+            "nothing to time: batch needs at most 640x480, and 4096x4096 the prepared case or tracking"
+        )
     skipped = {"ctypes, np.fromiter": build_ctypes_route()}
     begin, busy, ours = time.perf_counter(), busy_seconds(), sum(os.times()[:4])
     parts = [in_process(Work(threads, options.seconds, cells)) for threads in options.threads]

@@ -1,30 +1,35 @@
 """The cases that are timed, each implemented with cv2, with backproj, and some with other libraries."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from images import Scene
-from peers import LIBRARY, Peer, by_numpy, by_opencv_engine, by_pillow, by_skimage, ctypes_route
+from peers import (
+    GATE,
+    LIBRARY,
+    Implementations,
+    Peer,
+    arrays,
+    by_numpy,
+    by_opencv_engine,
+    by_pillow,
+    by_skimage,
+    ctypes_route,
+)
+from tracking import (
+    OBJECTS,
+    cam_shift,
+    cam_shift_after_decoding,
+    cam_shift_back_to_back,
+    many_objects,
+    mean_shift,
+)
 
 import backproj
 
 RANGES = [0, 180, 0, 256, 0, 256]
-GATE = (0, 60, 32), (180, 255, 255)
 BATCH, BATCH_PIXELS = 64, 640 * 480
-
-
-class Implementations(NamedTuple):
-    """The implementations of a case for one scene.
-
-    ``cv2`` and ``ours`` return the function to time. ``cv2`` takes the module, and whether it writes to
-    preallocated arrays.
-    """
-
-    input: np.ndarray  # the frame or frames: no implementation can be faster than a copy of them
-    cv2: Callable[[Any, bool], Callable[[], Any]]
-    ours: Callable[[], Callable[[], Any]]
-    others: dict[str, Peer]
 
 
 def prepared(scene):
@@ -139,7 +144,20 @@ class Case(NamedTuple):
     title: str
 
 
-CASES = {
+# The whole scripts: front end and tracking together.
+TRACKING = {
+    "mean shift": Case(
+        mean_shift, "OpenCV's tutorial: hue, 180 bins; an object of 110 pixels is followed through a film"
+    ),
+    "CamShift with tracking": Case(cam_shift, "OpenCV's sample: hue, 16 bins, gated; the same object"),
+    f"{OBJECTS} objects": Case(many_objects, f"as mean shift, {OBJECTS} objects in each frame"),
+    "after decoding": Case(
+        cam_shift_after_decoding, "as CamShift with tracking; H.264 is decoded before each turn"
+    ),
+    "back to back": Case(cam_shift_back_to_back, "as CamShift with tracking, the same frame again and again"),
+}
+
+CASES = TRACKING | {
     "prepared": Case(prepared, "a histogram made before, hue and saturation, 32×32 bins"),
     "one shot": Case(one_shot, "a model of 100×100 pixels, in 64×64 of 32×32, counted and projected"),
     "180×256": Case(tutorial, "as prepared, 180×256 bins"),
@@ -201,8 +219,3 @@ def cv2_counting(cv2, image, preallocated):
         return cv2.normalize(values, values, 0, 256, cv2.NORM_MINMAX)
 
     return run
-
-
-def arrays(frame, preallocated):
-    """Return arrays for the HSV image and the back projection, or None to have cv2 allocate them."""
-    return (np.empty_like(frame), np.empty(frame.shape[:-1], np.uint8)) if preallocated else (None, None)

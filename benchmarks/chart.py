@@ -5,7 +5,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, NullFormatter
 from measure import clock
 from report import Cell, shown_size, shown_threads
 from table import digits, times
@@ -47,7 +47,7 @@ def draw(report, path):
         upper.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=6)
         by_size, by_peer = lower.subplots(1, 2)
         draw_sizes(by_size, report, threads[0])
-        draw_times(by_peer, report, Cell(threads[0], report.distinct("case")[0], image, size))
+        draw_times(by_peer, report, Cell(threads[0], report.summary_case(), image, size))
         with atomic_write([path]) as (file,):
             figure.savefig(file, format="png")
         plt.close(figure)
@@ -75,7 +75,9 @@ def draw_cases(axis, report, threads):
         places = [y - 0.42 + (i + 0.5) * height for y in range(len(cells))]
         speeds = [row["speed"] for row in rows]
         spreads = [[abs(row["speed"] - row[f"speed_{q}"]) for row in rows] for q in ("q1", "q3")]
-        axis.barh(places, speeds, 0.92 * height, color=colours(report)[peer], label=peer)
+        # On a logarithmic axis there is no 0 for a bar to start from.
+        beyond = [speed - 1 for speed in speeds]
+        axis.barh(places, beyond, 0.92 * height, left=1, color=colours(report)[peer], label=peer)
         axis.errorbar(speeds, places, xerr=spreads, fmt="none", ecolor="#222222", elinewidth=0.8, capsize=1.5)
         if peer in report.peers(["backproj"]):
             for y, row in zip(places, rows, strict=True):
@@ -84,16 +86,19 @@ def draw_cases(axis, report, threads):
     names = [cell.case if cell.size == size else f"{cell.case}\n{shown_size(cell.size)}" for cell in cells]
     axis.set_yticks(range(len(cells)), names)
     axis.tick_params(axis="y", length=0)
-    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.set_xscale("log")
+    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.xaxis.set_major_formatter("{x:g}")
+    axis.xaxis.set_minor_formatter(NullFormatter())
     axis.grid(axis="x")
     axis.margins(x=0.1, y=0.02)
-    axis.set_xlabel(f"speed relative to {report.reference}: median and quartiles of the rounds")
+    axis.set_xlabel(f"speed relative to {report.reference}, logarithmic: median and quartiles")
     axis.set_title(f"{image}, {shown_size(size)}, {shown_threads(threads)}")
 
 
 def draw_sizes(axis, report, threads):
     """Draw the speed of each kernel against the size of the frame, with a line for each image."""
-    case = report.distinct("case")[0]
+    case = report.summary_case()
     where = {"threads": threads, "case": case}
     sizes, images = report.distinct("size", **where), report.distinct("image", **where)
     for kernel in report.peers(["backproj"], **where):

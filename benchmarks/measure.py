@@ -3,7 +3,8 @@
 All peers of a case run in one process and take turns, so that whatever slows the machine slows all of
 them. In each round, the peers run in a shuffled order. Each one makes an untimed call and then a few timed
 ones, so that the caches hold its own frame and temporaries, as in a loop over frames, and not those of
-its predecessor. The order is reproducible: the seed is fixed.
+its predecessor. The order is reproducible: the seed is fixed. Where something has to happen before each
+call, such as writing the next frame of a film, a sample is a single call.
 
 With one thread, CPU time is measured. Wall-clock time would favour short calls on a busy machine, as these
 often end before the scheduler interrupts them. While other programs kept both CPUs busy, the median of cv2
@@ -35,11 +36,12 @@ def clock(threads):
     return (time.process_time, "CPU time") if threads == 1 else (time.perf_counter, "wall-clock time")
 
 
-def measure(functions, reference, seconds, clock=time.perf_counter, before=None):
+def measure(functions, reference, seconds, clock=time.perf_counter, before=None, calls=None):
     """Time functions in turns, and return their samples by name and number of the round.
 
     A sample is in seconds per call. ``before`` has functions, by name, that run untimed before each sample
-    of that name. The reference runs in every round.
+    of that name. A sample is of so many ``calls``; None: of as many as take long enough to be timed. The
+    reference runs in every round.
 
     A slow function skips rounds while it has used more than twice its share of the time. Its minimum of
     visits is spread over the whole time.
@@ -48,7 +50,7 @@ def measure(functions, reference, seconds, clock=time.perf_counter, before=None)
         name: timeit.Timer(function, (before or {}).get(name, "pass"), clock)
         for name, function in functions.items()
     }
-    numbers = {name: calls_per_sample(timer) for name, timer in timers.items()}
+    numbers = {name: calls or calls_per_sample(timer) for name, timer in timers.items()}
     visits = {name: {} for name in timers}
     spent = dict.fromkeys(timers, 0.0)
     order, shuffle = list(timers), random.Random(SEED).shuffle

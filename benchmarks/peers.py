@@ -40,7 +40,29 @@ class Peer(NamedTuple):
 SLOW_PIXELS = 1920 * 1080
 
 
+class Implementations(NamedTuple):
+    """The implementations of a case for one scene.
+
+    ``cv2`` and ``ours`` return the function to time. ``cv2`` takes the module, and whether it writes to
+    preallocated arrays.
+    """
+
+    input: np.ndarray  # the frame or frames: nothing that reads all of it can be faster than a copy
+    cv2: Callable[[Any, bool], Callable[[], Any]]
+    ours: Callable[[], Callable[[], Any]]
+    others: dict[str, Peer]
+
+    # Runs untimed before each call, such as what writes the next frame of a film.
+    before: Callable[[], None] | None = None
+
+    # How many calls in turn are compared, such as one for each frame of a film.
+    calls: int = 1
+
+
 # cv2
+
+# What OpenCV's sample camshift.py takes for coloured: hue, saturation and value, from and to.
+GATE = (0, 60, 32), (180, 255, 255)
 
 # The peer whose results the others must have, and whose speed is 1.
 REFERENCE = f"cv2 {cv2.__version__}"
@@ -79,6 +101,11 @@ def import_beside(folder):
 def pop_cv2():
     names = [name for name in sys.modules if name.partition(".")[0] == "cv2"]
     return {name: sys.modules.pop(name) for name in names}
+
+
+def arrays(frame, preallocated):
+    """Return arrays for the HSV image and the back projection, or None to have cv2 allocate them."""
+    return (np.empty_like(frame), np.empty(frame.shape[:-1], np.uint8)) if preallocated else (None, None)
 
 
 # backproj

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from backproj._atomic_write import atomic_write
 
-# The image and the size that the summaries show, if they were measured.
+# The image, the size and the case that the summaries show, if they were measured.
 SUMMARY = "astronaut", (1920, 1080)
+SUMMARY_CASE = "prepared"
 
 
 class Cell(NamedTuple):
@@ -70,6 +71,11 @@ class Report:
             SUMMARY[0] if SUMMARY[0] in images else images[0],
             SUMMARY[1] if SUMMARY[1] in sizes else sizes[-1],
         )
+
+    def summary_case(self):
+        """Return the case that the summaries of sizes and peers show."""
+        cases = self.distinct("case")
+        return SUMMARY_CASE if SUMMARY_CASE in cases else cases[0]
 
     def summary_cells(self, threads):
         """Return the cell of each case that the summaries show: in their size, or in the case's largest."""

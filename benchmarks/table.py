@@ -2,7 +2,7 @@
 
 import math
 
-from cases import CASES
+from cases import CASES, TRACKING
 from measure import clock
 from report import Cell, shown_size, shown_threads
 
@@ -105,7 +105,7 @@ def markdown(report):
     """Return the tables for README.md and docs/performance.md."""
     parts = []
     for threads in report.distinct("threads"):
-        parts += [by_case(report, threads), by_size(report, threads)]
+        parts += [by_case(report, threads), by_size(report, threads), tracking(report, threads)]
     parts += [every_peer(report), where_and_how(report)]
     return "\n\n".join(part for part in parts if part)
 
@@ -135,6 +135,26 @@ def by_size(report, threads):
         for image in report.distinct("image", size=size, **where)
     ]
     return grid([f"ms (prepared, {shown_threads(threads)})", *peers], rows) if rows else ""
+
+
+def tracking(report, threads):
+    """Return the table of sizes for the cases that track, with speeds relative to the fastest cv2.
+
+    Versions of cv2 differ there: in 4.13, the moments of a window take 0.1 ms, however small it is.
+    """
+    image, _ = report.summary_view()
+    rows, peers = [], report.peers(["floor", "cv2", "backproj"], threads=threads)
+    for case in TRACKING:
+        for size in report.distinct("size", threads=threads, case=case, image=image):
+            cell = Cell(threads, case, image, size)
+            measured = {peer: report.get(cell, peer) for peer in peers}
+            fastest = min(row["ms"] for row in measured.values() if row["kind"] == "cv2")
+            rows.append([f"{case}, {shown_size(size)}"])
+            for row in measured.values():
+                speed = f" ({times(fastest / row['ms'])})" if row["kind"] == "backproj" else ""
+                rows[-1].append(digits(row["ms"]) + speed)
+    head = f"ms ({image}, {shown_threads(threads)}; relative to the fastest cv2)"
+    return grid([head, *peers], rows) if rows else ""
 
 
 def every_peer(report):

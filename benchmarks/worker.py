@@ -22,6 +22,9 @@ from report import shown_size, shown_threads
 import backproj
 from backproj._engine.kernels import force
 
+# How much the centre, the sides and the angle of a rotated rectangle may differ.
+TOLERANCE = 1e-4
+
 
 class Work(NamedTuple):
     """What to time: cells of a case, an image and a size, each for a number of seconds."""
@@ -40,19 +43,21 @@ def main():
         searched = scene(image, *size)
         for case, *_ in cells:
             print(f"; {case}", end="", file=sys.stderr, flush=True)
-            peers = peers_of(CASES[case].make(searched))
+            made = CASES[case].make(searched)
+            peers = peers_of(made)
             if work.threads > 1 or np.prod(size) > SLOW_PIXELS:
                 for name in [name for name, peer in peers.items() if peer.slow]:
                     del peers[name]
                     skipped[name] = f"slow; timed with 1 thread only, on up to {SLOW_PIXELS:,} pixels"
             where = {"threads": work.threads, "case": case, "image": image, "size": size}
-            alike = compare(peers, f"{case}, {image}, {shown_size(size)}")
+            alike = compare(peers, f"{case}, {image}, {shown_size(size)}", made.calls)
             visits = measure(
                 {name: peer.run for name, peer in peers.items()},
                 REFERENCE,
                 work.seconds,
                 clock(work.threads)[0],
                 {name: peer.before for name, peer in peers.items() if peer.before},
+                1 if made.before else None,
             )
             force(None)
             results += [
@@ -78,36 +83,67 @@ def peers_of(case):
     """Return all peers of a case by name, from its Implementations."""
     copied = np.empty_like(case.input)
     peers = {
-        "copying": Peer(lambda: np.copyto(copied, case.input), "floor", "none"),
-        REFERENCE: Peer(case.cv2(cv2, False), "cv2"),
-        f"{REFERENCE}, dst=": Peer(case.cv2(cv2, True), "cv2"),
+        "copying": Peer(lambda: np.copyto(copied, case.input), "floor", "none", before=case.before),
+        REFERENCE: Peer(case.cv2(cv2, False), "cv2", before=case.before),
+        f"{REFERENCE}, dst=": Peer(case.cv2(cv2, True), "cv2", before=case.before),
     }
     for name, module in cv2_modules()[0].items():
-        peers.setdefault(name, Peer(case.cv2(module, False), "cv2"))
+        peers.setdefault(name, Peer(case.cv2(module, False), "cv2", before=case.before))
     for kernel in backproj.info()["kernels"]:
-        before = functools.partial(force, kernel)
+        before = functools.partial(prepare, kernel, case.before)
         peers[f"backproj, {kernel}"] = Peer(case.ours(), "backproj", before=before)
     return peers | case.others
 
 
-def compare(peers, cell):
-    """Return the share of each peer's result that equals cv2's; raise ValueError if an exact one differs."""
-    expected = np.array(peers[REFERENCE].run())
+def prepare(kernel, before):
+    """Have calls run a kernel, and do what the case does before each call."""
+    force(kernel)
+    if before:
+        before()
+
+
+def compare(peers, cell, calls=1):
+    """Return the share of each peer's results that equal cv2's; raise ValueError if an exact one differs."""
+    expected = results(peers[REFERENCE], calls)
     if not expected.any():
         raise ValueError(f"{cell}: the back projection is all 0, which would hide wrong results")
     alike = dict.fromkeys(peers)
     for name, peer in peers.items():
         if peer.result == "none":
             continue
-        if peer.before:
-            peer.before()
-        result = np.asarray(peer.run())
-        if result.shape != expected.shape:
-            raise ValueError(f"{cell}: {name}: shape {result.shape}, not {expected.shape}")
-        alike[name] = float(np.mean(result == expected))
+        result = results(peer, calls)
+        if result.size != expected.size:
+            raise ValueError(f"{cell}: {name}: {result.size} numbers, not {expected.size}")
+        alike[name] = float(np.mean(equal(result, expected)))
         if peer.result == "exact" and alike[name] != 1:
             raise ValueError(f"{cell}: {name}: {1 - alike[name]:.2%} of the result differs")
     return alike
+
+
+def results(peer, calls):
+    """Return all numbers that a peer returns in so many calls: pixels of images, or those of rectangles."""
+    numbers = []
+    for _ in range(calls):
+        if peer.before:
+            peer.before()
+        numbers += [np.array(part).ravel() for part in parts_of(peer.run())]
+    return np.concatenate(numbers)
+
+
+def parts_of(result):
+    """Yield the parts of a result: an image, a list of such, or a rectangle, which is nested tuples."""
+    if isinstance(result, list | tuple):
+        for part in result:
+            yield from parts_of(part)
+    else:
+        yield result
+
+
+def equal(result, expected):
+    """Return which elements are equal. Only fractions, which rotated rectangles have, may differ a little."""
+    if expected.dtype.kind in "iu":
+        return result == expected
+    return np.abs(result - expected) <= TOLERANCE
 
 
 def absent():

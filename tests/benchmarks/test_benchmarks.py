@@ -173,6 +173,18 @@ def test_a_slow_peer_gets_its_least_visits_and_not_many_more():
     assert measure.MIN_VISITS <= len(visits["slow"]) < len(visits["a"])
 
 
+def test_a_frame_is_written_before_each_call_that_is_timed():
+    happened = []
+
+    def turn():
+        happened.append("turn")
+        time.sleep(2 * measure.MIN_SAMPLE)
+
+    measure.measure({"a": turn}, "a", 0.02, before={"a": lambda: happened.append("frame")}, calls=1)
+    assert len(happened) > 2
+    assert happened == ["frame", "turn"] * (len(happened) // 2)
+
+
 def test_the_speed_is_of_the_same_rounds():
     visits = {n: [seconds] for n, seconds in enumerate((1, 2, 4, 8, 16))}
     reference = {n: [3 * seconds[0]] for n, seconds in visits.items() if n != 3}
