@@ -19,12 +19,14 @@ from backproj._locate import locate
 from backproj._overlay import overlay
 from backproj._projection import back_project, back_project_bytes, in_range
 from backproj._shift import cam_shift, mean_shift
+from backproj._tracker import Tracker
 from backproj._validate.threads import set_num_threads
 from backproj._verify import Comparison, verify
 
 __all__ = [
     "Comparison",
     "Histogram",
+    "Tracker",
     "back_project",
     "back_project_bytes",
     "cam_shift",
@@ -41,6 +43,6 @@ __all__ = [
 __version__ = "0.1.0"
 
 # What pickles and tracebacks name: where users import these from.
-for _public in (Comparison, Histogram):
+for _public in (Comparison, Histogram, Tracker):
     _public.__module__ = "backproj"
 del _public

@@ -9,6 +9,7 @@
 - ``Engine``: what does the work, "native" or "opencv".
 - ``Box``: a rectangle ``(x, y, width, height)``, as cv2 has it.
 - ``RotatedRect``: ``((x, y), (width, height), angle)``, as cv2 has it: the centre, the size, and degrees.
+- ``TrackingMethod``: what moves a tracker's window, "camshift" or "meanshift".
 - ``Criteria``: ``(type, max_count, epsilon)``, as cv2 has it: when moving a window ends.
 
 >>> from backproj.typing import Image
@@ -37,6 +38,7 @@ __all__ = [
     "Order",
     "Ranges",
     "RotatedRect",
+    "TrackingMethod",
 ]
 
 Image: TypeAlias = npt.NDArray[np.uint8]
@@ -51,3 +53,4 @@ Engine: TypeAlias = Literal["native", "opencv"]
 Box: TypeAlias = tuple[int, int, int, int]
 RotatedRect: TypeAlias = tuple[tuple[float, float], tuple[float, float], float]
 Criteria: TypeAlias = tuple[int, int, float]
+TrackingMethod: TypeAlias = Literal["camshift", "meanshift"]

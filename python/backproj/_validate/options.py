@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import numpy as np
 
 from backproj._validate.messages import describe_type, short_repr
+from backproj.typing import TrackingMethod
 
 # The binding's numbers of the colour orders.
 ORDERS = {"bgr": 0, "rgb": 1}
@@ -53,6 +55,22 @@ def check_rate(rate: object, name: str) -> float:
     if not 0 <= rate <= 1:
         raise ValueError(f"{name} must be from 0 to 1, not {short_repr(rate)}")
     return float(rate)
+
+
+def check_flag(flag: object, name: str) -> bool:
+    """Return an option that is on or off."""
+    if not isinstance(flag, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, not {short_repr(flag)}")
+    return bool(flag)
+
+
+def check_method(method: object) -> TrackingMethod:
+    """Return the name of what moves a tracker's window."""
+    if not isinstance(method, str):
+        raise TypeError(f"method must be 'camshift' or 'meanshift', not {short_repr(method)}")
+    if method not in ("camshift", "meanshift"):
+        raise ValueError(f"method must be 'camshift' or 'meanshift', not {short_repr(method)}")
+    return cast("TrackingMethod", method)
 
 
 def _as_float(number: int | float | np.integer | np.floating) -> float:
