@@ -21,15 +21,13 @@ term_crit = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 1)
 times = []
 while ret:
     start = time.perf_counter()
-    prob = hist.back_project(frame)
+    track_box, track_window = hist.cam_shift(frame, track_window, term_crit)
     times.append(time.perf_counter() - start)
 
-    track_box, track_window = cv2.CamShift(prob, track_window, term_crit)
     print(len(times), track_window, track_box)
     cv2.ellipse(frame, track_box, (0, 0, 255), 2)
     video.write(frame)
     ret, frame = cap.read()
 
 video.release()
-cv2.imwrite("camshift.png", prob)
 print(f"{1000 * np.median(times):.2f} ms per frame", file=sys.stderr)

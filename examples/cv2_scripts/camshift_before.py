@@ -26,14 +26,13 @@ while ret:
     mask = cv2.inRange(hsv, np.array((0.0, 60.0, 32.0)), np.array((180.0, 255.0, 255.0)))
     prob = cv2.calcBackProject([hsv], [0], hist, [0, 180], 1)
     prob &= mask
+    track_box, track_window = cv2.CamShift(prob, track_window, term_crit)
     times.append(time.perf_counter() - start)
 
-    track_box, track_window = cv2.CamShift(prob, track_window, term_crit)
     print(len(times), track_window, track_box)
     cv2.ellipse(frame, track_box, (0, 0, 255), 2)
     video.write(frame)
     ret, frame = cap.read()
 
 video.release()
-cv2.imwrite("camshift.png", prob)
 print(f"{1000 * np.median(times):.2f} ms per frame", file=sys.stderr)

@@ -25,11 +25,10 @@ term_crit = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 1)
 times = []
 while ret:
     start = time.perf_counter()
-    dst = roi_hist.back_project(frame)
+    # apply meanshift to get the new location
+    ret, track_window = roi_hist.mean_shift(frame, track_window, term_crit)
     times.append(time.perf_counter() - start)
 
-    # apply meanshift to get the new location
-    ret, track_window = cv2.meanShift(dst, track_window, term_crit)
     print(len(times), track_window)
     x, y, w, h = track_window
     cv2.rectangle(frame, (x, y), (x + w, y + h), 255, 2)
@@ -37,5 +36,4 @@ while ret:
     ret, frame = cap.read()
 
 video.release()
-cv2.imwrite("meanshift.png", dst)
 print(f"{1000 * np.median(times):.2f} ms per frame", file=sys.stderr)

@@ -27,10 +27,10 @@ while ret:
     start = time.perf_counter()
     hsv = cv2.cvtColor(frame, cv2.COLOR_BGR2HSV)
     dst = cv2.calcBackProject([hsv], [0], roi_hist, [0, 180], 1)
-    times.append(time.perf_counter() - start)
-
     # apply meanshift to get the new location
     ret, track_window = cv2.meanShift(dst, track_window, term_crit)
+    times.append(time.perf_counter() - start)
+
     print(len(times), track_window)
     x, y, w, h = track_window
     cv2.rectangle(frame, (x, y), (x + w, y + h), 255, 2)
@@ -38,5 +38,4 @@ while ret:
     ret, frame = cap.read()
 
 video.release()
-cv2.imwrite("meanshift.png", dst)
 print(f"{1000 * np.median(times):.2f} ms per frame", file=sys.stderr)

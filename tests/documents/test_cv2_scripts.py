@@ -1,4 +1,4 @@
-"""Scripts of cv2 give the same after their back projection is backproj's: what they print, and their files.
+"""Scripts of cv2 give the same after their work is backproj's: what they print, and their files.
 
 Each pair of examples/cv2_scripts runs as people run it, in a process of its own. Times go to stderr.
 """
@@ -25,8 +25,8 @@ PHOTOGRAPHS = ["astronaut.png", "coffee.png", "chelsea.png", "rocket.png"]
 
 # What a script is given, and what it writes.
 RUNS = {
-    "camshift": (FILM, {"camshift.avi", "camshift.png"}),
-    "meanshift": (FILM, {"meanshift.avi", "meanshift.png"}),
+    "camshift": (FILM, {"camshift.avi"}),
+    "meanshift": (FILM, {"meanshift.avi"}),
     "skin": (PHOTOGRAPHS, {f"skin-{n + 1}.png" for n in range(len(PHOTOGRAPHS))}),
     "find_it": (FILM, {"find_it.avi", "find_it.png"}),
 }
