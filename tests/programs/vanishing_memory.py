@@ -77,6 +77,10 @@ READ = {
     "counting a list": lambda a: backproj.Histogram([HERE, a]),
     "in one call": lambda a: backproj.back_project(HERE[:9], a),
     "in range": lambda a: backproj.in_range(a, (0, 60, 32), (180, 255, 255)),
+    "shifting": lambda a: HIST.mean_shift(a, (0, 0, WIDTH, HEIGHT)),
+    "shifting by the gate": lambda a: GATED.cam_shift(a, (0, 0, WIDTH, HEIGHT)),
+    "shifting backwards": lambda a: HIST.cam_shift(a[:, ::-1], (0, 0, WIDTH, HEIGHT)),
+    "shifting in columns": lambda a: HIST.cam_shift(a.transpose(1, 0, 2), (0, 0, HEIGHT, WIDTH)),
 }
 READ |= {
     f"the kernel {name}": lambda a, name=name: by_kernel(a, name)
@@ -90,6 +94,8 @@ PLANES = {
         HERE[: HEIGHT // 2], [HIST, GATED], out=a.reshape(2, HEIGHT // 2, WIDTH), threads=4
     ),
     "locating": lambda a: backproj.locate(a, (9, 9)),
+    "shifting on a plane": lambda a: backproj.mean_shift(a, (0, 0, WIDTH, HEIGHT)),
+    "shifting on a transposed plane": lambda a: backproj.cam_shift(a.T, (0, 0, HEIGHT, WIDTH)),
 }
 FORBIDDEN = {
     "reading what may not be read": lambda: HIST.back_project(forbidden(0)),
