@@ -16,6 +16,7 @@ import os
 import numpy as np, backproj
 
 frame = np.random.default_rng(1).integers(0, 256, (40, 70, 3), np.uint8)
+large = np.broadcast_to(frame[:1, :1], (2000, 2000, 3))
 values = np.full(180, 255, np.float32)
 
 def of_values():
@@ -30,6 +31,8 @@ CALLS = {
     "project by several": lambda: backproj.back_project(frame, [of_values(), of_values()]),
     "one shot": lambda: backproj.back_project(frame, frame),
     "in_range": lambda: backproj.in_range(frame, (0, 60, 32), (180, 255, 255)),
+    "shift": lambda: np.array(of_values().cam_shift(frame, (9, 9, 20, 20))[0][1]),
+    "shift of a large window": lambda: np.array(of_values().mean_shift(large, (9, 9, 2000, 2000))[1]),
 }
 """
 
@@ -49,13 +52,14 @@ import hashlib
 from helpers import go_calls
 
 kernels = backproj.info()["kernels"]
-go = go_calls.watch(["Add", "Fit", "Project", "ProjectModel"])
+go = go_calls.watch(["Add", "Fit", "Project", "ProjectModel", "Shift"])
 digest = hashlib.sha256()
 for name, call in CALLS.items():
     go.clear()
     result = call()
     digest.update(result.values if isinstance(result, backproj.Histogram) else result)
-    print(name, *{kernels[arguments[-2]] for _, arguments in go}, sep=":")
+    at = {"Shift": -1}  # of the others the last argument is the number of threads
+    print(name, *{kernels[arguments[at.get(function, -2)]] for function, arguments in go}, sep=":")
 print(digest.hexdigest())
 """
 
@@ -64,7 +68,7 @@ def test_each_kernel_can_be_forced_and_runs_in_all_calls_with_the_same_results()
     digests = set()
     for kernel in ALL:
         *calls, digest = python(KERNELS_ASKED_FOR, kernel).splitlines()
-        assert len(calls) == 8
+        assert len(calls) == 10
         assert {call.partition(":")[2] for call in calls} == {kernel}, calls
         digests.add(digest)
     assert len(digests) == 1
@@ -98,7 +102,7 @@ for name, call in CALLS.items():
         print(error)
 """
     lines = python(code, said).splitlines()
-    assert len(lines) == 8
+    assert len(lines) == 10
     (line,) = set(lines)
     assert f"BACKPROJ_KERNEL must be one of {', '.join(ALL)}, which run on this machine, not" in line
     assert repr(said)[:50] in line

@@ -145,6 +145,8 @@ def check_reading(view, hist, order, threads):
         "image": lambda a: backproj.in_range(a, (170, 9, 9), (20, 255, 200), order=order),
         "mask": lambda a: backproj.Histogram(np.resize(MODEL, (*a.shape, 3)), mask=a, peak=None).counts,
         "plane": lambda a: np.array(backproj.locate(a, (2, 2))[0]),
+        "shift": lambda a: np.array(hist.cam_shift(a, (1, 1, 9, 5), order=order)[0][1]),
+        "shift on a plane": lambda a: np.array(backproj.cam_shift(a, (1, 1, 9, 5))[0][1]),
     }
     for name, call in calls.items():
         if name == "mask" and view.array.ndim != 2:

@@ -41,4 +41,7 @@ def calls_of_every_kind(hist, frame):
         lambda: backproj.back_project(frame, frame[:20], in_range=BOUNDS),
         lambda: backproj.in_range(frame, *BOUNDS),
         lambda: np.array(backproj.locate(frame[..., 0], (9, 9))[0]),
+        lambda: np.array(hist.mean_shift(frame, (9, 9, 90, 70), (3, 30, 0))[1]),
+        lambda: np.array(hist.cam_shift(frame[::-1, ::-1], (9, 9, 300, 270))[0][1]),
+        lambda: np.array(backproj.cam_shift(frame[..., 0], (9, 9, 90, 70))[0][1]),
     ]

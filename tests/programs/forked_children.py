@@ -87,6 +87,8 @@ def work(engine="native"):
         prob = backproj.back_project(FRAME, FRAME[100:110, 300:310], engine=engine)
         assert int(prob.sum()) == SUM
         assert backproj.locate(prob, (100, 100)) == ((300, 100, 100, 100), SUM)
+        there, found = (290, 80, 100, 100), (4, (298, 98, 100, 100))
+        assert backproj.mean_shift(prob, there) == backproj.Histogram(TINY).mean_shift(FRAME, there) == found
         hist = backproj.Histogram(FRAME)
         assert backproj.Histogram([FRAME, FRAME[::-1]]).counts.sum() == 2 * hist.counts.sum()
         assert backproj.back_project(BATCH, [hist, hist], threads=4).max() == 255

@@ -80,6 +80,38 @@ def test_faulthandler_enabled_after_the_first_call_reports_a_file_cut_short_and_
     assert "faulthandler's report" in written
 
 
+# Calls in which a window climbs a long slope, a few pixels in each of thousands of iterations.
+CLIMBS = {
+    "in a frame": "hist.mean_shift(frame, (24_000, 0, 600, 2500), (3, 10**5, 1))",
+    "in a view of a frame": "hist.cam_shift(frame[::-1, ::-1], (15_000, 0, 600, 2500), (3, 10**5, 1))",
+    "of a large window": "hist.mean_shift(frame[:5000, :30_000], (20_000, 0, 600, 5000), (3, 10**5, 1))",
+    "on a plane": "backproj.mean_shift(prob, (24_000, 0, 600, 2500), (3, 10**5, 1))",
+    "on a transposed plane": "backproj.cam_shift(prob[:2500].T, (0, 24_000, 2500, 600), (3, 10**5, 1))",
+}
+
+
+@pytest.mark.parametrize("call", CLIMBS.values(), ids=CLIMBS)
+def test_ctrl_c_ends_a_shift_of_many_iterations_and_the_next_call_works(call):
+    code = f"""
+import os, signal, numpy as np, backproj
+hues = np.arange(180, dtype=np.float32)
+hist = backproj.Histogram.from_values(np.float32(255) ** (hues / 180), channels="h")
+# A row of all hues.
+turn = np.linspace(0, 6, 40_000, endpoint=False)[:, np.newaxis]
+row = np.rint(255 * np.clip(np.abs((turn + (2, 4, 0)) % 6 - 3) - 1, 0, 1)).astype(np.uint8)
+frame = np.broadcast_to(row, (9000, *row.shape))
+prob = np.broadcast_to(hist.back_project(row[np.newaxis]), frame.shape[:2])
+signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+try:
+    {call}
+except KeyboardInterrupt:
+    print("KeyboardInterrupt", hist.mean_shift(frame[:90, :90], (0, 0, 50, 50))[1][2:])
+"""
+    done = run_python(code)
+    assert (done.returncode, done.stdout.strip()) == (0, "KeyboardInterrupt (50, 50)"), done.stderr
+
+
 def test_an_uncaught_ctrl_c_ends_the_interpreter_by_sigint():
     code = """
 import os, signal, numpy as np, backproj

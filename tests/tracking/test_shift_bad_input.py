@@ -148,6 +148,19 @@ def test_bad_planes(value, error, says, shift):
     assert "\n" not in str(caught.value)
 
 
+@shifts
+def test_a_window_of_more_pixels_than_memory_holds_is_an_error(shift):
+    window = 0, 0, 2**31 - 1, 2**31 - 1
+    for by, beyond in (
+        (HIST, np.broadcast_to(FRAME[0, 0], (2**24, 2**36, 3))),
+        (backproj, np.broadcast_to(PROB[0, 0], (2**24, 2**38))),
+    ):
+        with pytest.raises(MemoryError):
+            getattr(by, shift)(beyond, window)
+        # One of a few pixels is none.
+        assert getattr(by, shift)(beyond, (9, 9, 20, 20))[1][:2] in {(9, 9), (0, 0)}
+
+
 BAD_ORDERS = {
     "None": (None, TypeError, "order must be 'bgr' or 'rgb', not NoneType"),
     "a number": (1, TypeError, "order must be 'bgr' or 'rgb', not int 1"),
