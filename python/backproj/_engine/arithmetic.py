@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from backproj._engine.state import State, of_counts, of_values
+from backproj._validate.layout import Layout
 
 
 def added(one: State, two: State) -> State:
@@ -34,14 +36,22 @@ def ratio_of(model: State, scene: State) -> State:
 def blended(one: State, two: State, rate: float) -> State:
     """Return the state of a histogram that has the values of both, each scaled to the same peak."""
     _check_same_layout("this histogram", one, "the other", two)
-    values, more = one.values * np.float32(one.scale), two.values * np.float32(two.scale)
-    fullest, most = float(values.max()), float(more.max())
-    if most <= 0 or rate == 0:
-        return of_values(one.layout, values)
-    if fullest <= 0 or rate == 1:
-        return of_values(one.layout, more if fullest <= 0 else more * np.float32(fullest / most))
-    mixed = values * (1 - rate) + more * (rate * fullest / most)
-    return of_values(one.layout, (mixed * (fullest / mixed.max())).astype(np.float32))
+    mine, theirs = _projected(one), _projected(two)
+    fullest, most = float(mine.max()), float(theirs.max())
+    if not fullest or not most:
+        return _of_projected(one.layout, mine if fullest else theirs)
+    mixed = (1 - rate) * (mine / fullest) + rate * (theirs / most)
+    return _of_projected(one.layout, mixed * (fullest / mixed.max()))
+
+
+def _projected(state: State) -> npt.NDArray[np.float64]:
+    """Return what pixels of each bin project to, before it is rounded and limited to 255."""
+    return np.maximum(state.values * np.float64(state.scale), 0)
+
+
+def _of_projected(layout: Layout, values: npt.NDArray[np.float64]) -> State:
+    with np.errstate(under="ignore"):  # values of bins that nothing is mixed into fade away
+        return of_values(layout, values.astype(np.float32))
 
 
 def _check_same_layout(one: str, first: State, two: str, second: State) -> None:

@@ -95,8 +95,8 @@ def blend(self: Histogram, other: Histogram, rate: float) -> Histogram:
     -------
     Histogram
         Its values are (1 - rate)·A + rate·B, scaled so that the greatest is as great as that of
-        this histogram. A and B are the values of the two, divided by the greatest of each. Its
-        `counts` are None.
+        this histogram. A and B are the values of the two, divided by the greatest of each. Negative
+        values count as 0, which they project to. Its `counts` are None.
 
     Raises
     ------
