@@ -69,6 +69,12 @@ type kernel struct {
 	// is used by hsvCoding alone and may otherwise be nil.
 	projectCoded func(coding coding, dst, src []byte, format raster.Format, book *codebook, table *lookupTable)
 
+	// stripMoments returns the moments of a strip, with 0 for the pixels of its
+	// first skip columns. Row y of it is pix[first+y*stride:][:stripColumns];
+	// 0 < rows ≤ stripRows and 0 ≤ skip < stripColumns. stripCentroid returns those
+	// up to the first order. A kernel may leave both out: see hasStrips.
+	stripCentroid, stripMoments func(pix []uint8, first, stride, rows, skip int) moments
+
 	// sharesIndices says that several histograms are projected faster by one
 	// convert, and a lookup of each index in all their tables, than by a project
 	// or projectCoded for each.

@@ -41,6 +41,9 @@ var avx512Kernel = kernel{
 
 	supports:     [codings]bool{hueCoding: true, hueSaturationCoding: true, hsvCoding: true},
 	projectCoded: projectCodedAVX512,
+
+	stripCentroid: stripCentroidAVX2,
+	stripMoments:  stripMomentsAVX2,
 }
 
 func convertAVX512(dst []uint16, values []uint8, src []byte, format raster.Format) {
@@ -139,6 +142,9 @@ var avx2Kernel = kernel{
 
 	supports:     [codings]bool{hueCoding: true},
 	projectCoded: projectHueAVX2,
+
+	stripCentroid: stripCentroidAVX2,
+	stripMoments:  stripMomentsAVX2,
 }
 
 func convertAVX2(dst []uint16, values []uint8, src []byte, format raster.Format) {
@@ -215,6 +221,38 @@ func projectHueAVX2(coding coding, dst, src []byte, format raster.Format, book *
 	} else {
 		projectHue4AVX2(&dst[0], &src[0], n, format.RedFirst, book)
 	}
+}
+
+// Row j of the n rows of a strip is n-j times in the sum pn, and (n-j)·(n-j+1)/2
+// times in pnn.
+
+func stripCentroidAVX2(pix []uint8, first, stride, rows, skip int) moments {
+	checkStrip(pix, first, stride, rows)
+	var sums [3]int64
+	centroidSumsAVX2(&sums, &pix[first], stride, rows, skip)
+	n, p, pn, pi := int64(rows), sums[0], sums[1], sums[2]
+	return moments{m00: float64(p), m10: float64(pi), m01: float64(n*p - pn)}
+}
+
+func stripMomentsAVX2(pix []uint8, first, stride, rows, skip int) moments {
+	checkStrip(pix, first, stride, rows)
+	var sums [6]int64
+	momentSumsAVX2(&sums, &pix[first], stride, rows, skip)
+	n, p, pn, pi, pnn, pin, pw := int64(rows), sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]
+	return moments{
+		m00: float64(p),
+		m10: float64(pi),
+		m01: float64(n*p - pn),
+		m20: float64(2*pw + 31*pi - 120*p), // see squares in _asm/avx2
+		m11: float64(n*pi - pin),
+		m02: float64(n*n*p - (2*n+1)*pn + 2*pnn),
+	}
+}
+
+// checkStrip panics if a strip's first or last row is not within pix.
+func checkStrip(pix []uint8, first, stride, rows int) {
+	last := first + (rows-1)*stride
+	_, _ = pix[first:first+stripColumns], pix[last:last+stripColumns]
 }
 
 // checkLength panics if src is too short for n pixels. The assembly checks

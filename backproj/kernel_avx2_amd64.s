@@ -114,7 +114,27 @@ DATA avx2Constants<>+864(SB)/8, $0x4b4000004b400000
 DATA avx2Constants<>+872(SB)/8, $0x4b4000004b400000
 DATA avx2Constants<>+880(SB)/8, $0x4b4000004b400000
 DATA avx2Constants<>+888(SB)/8, $0x4b4000004b400000
-GLOBL avx2Constants<>(SB), RODATA|NOPTR, $896
+DATA avx2Constants<>+896(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+904(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+912(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+920(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+928(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+936(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+944(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+952(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+960(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+968(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+976(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+984(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+992(SB)/8, $0x0706050403020100
+DATA avx2Constants<>+1000(SB)/8, $0x0f0e0d0c0b0a0908
+DATA avx2Constants<>+1008(SB)/8, $0x1716151413121110
+DATA avx2Constants<>+1016(SB)/8, $0x1f1e1d1c1b1a1918
+DATA avx2Constants<>+1024(SB)/8, $0xe8f1fb06121f2d3c
+DATA avx2Constants<>+1032(SB)/8, $0xc4c5c7caced3d9e0
+DATA avx2Constants<>+1040(SB)/8, $0xe0d9d3cecac7c5c4
+DATA avx2Constants<>+1048(SB)/8, $0x3c2d1f1206fbf1e8
+GLOBL avx2Constants<>(SB), RODATA|NOPTR, $1056
 
 // func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -4457,5 +4477,139 @@ last:
 	MOVW    AX, 30(R12)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
+	VZEROUPPER
+	RET
+
+// func centroidSumsAVX2(sums *[3]int64, src *uint8, stride int, n int, skip int)
+// Requires: AVX, AVX2
+TEXT ·centroidSumsAVX2(SB), NOSPLIT, $0-40
+	MOVQ    src+8(FP), AX
+	MOVQ    stride+16(FP), CX
+	MOVQ    n+24(FP), DX
+	MOVQ    skip+32(FP), BX
+	LEAQ    avx2Constants<>+928(SB), SI
+	SUBQ    BX, SI
+	VMOVDQU (SI), Y0
+	VMOVDQU avx2Constants<>+960(SB), Y1
+	VPXOR   Y2, Y2, Y2
+	VMOVDQU avx2Constants<>+992(SB), Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+
+row:
+	VPAND        (AX), Y0, Y7
+	ADDQ         CX, AX
+	VPSADBW      Y2, Y7, Y8
+	VPADDQ       Y8, Y4, Y4
+	VPADDQ       Y4, Y5, Y5
+	VPMADDUBSW   Y3, Y7, Y7
+	VPMADDWD     Y1, Y7, Y7
+	VPADDD       Y7, Y6, Y6
+	DECQ         DX
+	JNE          row
+	MOVQ         sums+0(FP), AX
+	VEXTRACTI128 $0x01, Y6, X0
+	VPMOVZXDQ    X0, Y0
+	VPMOVZXDQ    X6, Y6
+	VPADDQ       Y0, Y6, Y6
+	VEXTRACTI128 $0x01, Y4, X0
+	VPADDQ       X4, X0, X0
+	VPSHUFD      $0xee, X0, X4
+	VPADDQ       X4, X0, X0
+	VMOVQ        X0, (AX)
+	VEXTRACTI128 $0x01, Y5, X0
+	VPADDQ       X5, X0, X0
+	VPSHUFD      $0xee, X0, X5
+	VPADDQ       X5, X0, X0
+	VMOVQ        X0, 8(AX)
+	VEXTRACTI128 $0x01, Y6, X0
+	VPADDQ       X6, X0, X0
+	VPSHUFD      $0xee, X0, X6
+	VPADDQ       X6, X0, X0
+	VMOVQ        X0, 16(AX)
+	VZEROUPPER
+	RET
+
+// func momentSumsAVX2(sums *[6]int64, src *uint8, stride int, n int, skip int)
+// Requires: AVX, AVX2
+TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-40
+	MOVQ    src+8(FP), AX
+	MOVQ    stride+16(FP), CX
+	MOVQ    n+24(FP), DX
+	MOVQ    skip+32(FP), BX
+	LEAQ    avx2Constants<>+928(SB), SI
+	SUBQ    BX, SI
+	VMOVDQU (SI), Y0
+	VMOVDQU avx2Constants<>+960(SB), Y1
+	VPXOR   Y2, Y2, Y2
+	VMOVDQU avx2Constants<>+992(SB), Y3
+	VPXOR   Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VPXOR   Y6, Y6, Y6
+	VMOVDQU avx2Constants<>+1024(SB), Y7
+	VPXOR   Y8, Y8, Y8
+	VPXOR   Y9, Y9, Y9
+	VPXOR   Y10, Y10, Y10
+
+row:
+	VPAND        (AX), Y0, Y11
+	ADDQ         CX, AX
+	VPSADBW      Y2, Y11, Y12
+	VPADDQ       Y12, Y4, Y4
+	VPADDQ       Y4, Y5, Y5
+	VPMADDUBSW   Y3, Y11, Y12
+	VPMADDWD     Y1, Y12, Y12
+	VPADDD       Y12, Y6, Y6
+	VPADDQ       Y5, Y8, Y8
+	VPADDD       Y6, Y9, Y9
+	VPMADDUBSW   Y7, Y11, Y11
+	VPMADDWD     Y1, Y11, Y11
+	VPADDD       Y11, Y10, Y10
+	DECQ         DX
+	JNE          row
+	MOVQ         sums+0(FP), AX
+	VEXTRACTI128 $0x01, Y6, X0
+	VPMOVZXDQ    X0, Y0
+	VPMOVZXDQ    X6, Y6
+	VPADDQ       Y0, Y6, Y6
+	VEXTRACTI128 $0x01, Y9, X0
+	VPMOVZXDQ    X0, Y0
+	VPMOVZXDQ    X9, Y9
+	VPADDQ       Y0, Y9, Y9
+	VEXTRACTI128 $0x01, Y10, X0
+	VPMOVSXDQ    X0, Y0
+	VPMOVSXDQ    X10, Y10
+	VPADDQ       Y0, Y10, Y10
+	VEXTRACTI128 $0x01, Y4, X0
+	VPADDQ       X4, X0, X0
+	VPSHUFD      $0xee, X0, X4
+	VPADDQ       X4, X0, X0
+	VMOVQ        X0, (AX)
+	VEXTRACTI128 $0x01, Y5, X0
+	VPADDQ       X5, X0, X0
+	VPSHUFD      $0xee, X0, X5
+	VPADDQ       X5, X0, X0
+	VMOVQ        X0, 8(AX)
+	VEXTRACTI128 $0x01, Y6, X0
+	VPADDQ       X6, X0, X0
+	VPSHUFD      $0xee, X0, X6
+	VPADDQ       X6, X0, X0
+	VMOVQ        X0, 16(AX)
+	VEXTRACTI128 $0x01, Y8, X0
+	VPADDQ       X8, X0, X0
+	VPSHUFD      $0xee, X0, X8
+	VPADDQ       X8, X0, X0
+	VMOVQ        X0, 24(AX)
+	VEXTRACTI128 $0x01, Y9, X0
+	VPADDQ       X9, X0, X0
+	VPSHUFD      $0xee, X0, X9
+	VPADDQ       X9, X0, X0
+	VMOVQ        X0, 32(AX)
+	VEXTRACTI128 $0x01, Y10, X0
+	VPADDQ       X10, X0, X0
+	VPSHUFD      $0xee, X0, X10
+	VPADDQ       X10, X0, X0
+	VMOVQ        X0, 40(AX)
 	VZEROUPPER
 	RET

@@ -66,6 +66,25 @@ func TestKernelsAccessNothingOutsideTheirRows(t *testing.T) {
 	}
 }
 
+// TestMomentsReadNothingOutsideTheirPatch puts patches at the beginning and at the
+// end of guarded memory, with the upper or the lower row first.
+func TestMomentsReadNothingOutsideTheirPatch(t *testing.T) {
+	memory := guarded(t, 4)
+	for i := range memory {
+		memory[i] = byte(i * i)
+	}
+	for width := 1; width <= 140; width++ {
+		for _, height := range []int{1, 2, 29} {
+			stride := width + width%3
+			size := (height-1)*stride + width
+			for _, pix := range [][]byte{memory[:size:size], memory[len(memory)-size:]} {
+				checkMoments(t, patch{pix: pix, stride: stride, width: width, height: height})
+				checkMoments(t, patch{pix: pix, offset: size - width, stride: -stride, width: width, height: height})
+			}
+		}
+	}
+}
+
 // TestKernelsAcceptAnyAlignment has rows begin at each address modulo 64.
 func TestKernelsAcceptAnyAlignment(t *testing.T) {
 	table := randomTable()

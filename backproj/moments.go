@@ -2,9 +2,16 @@ package backproj
 
 import "encoding/binary"
 
-// The sums here add the bytes of 8 pixels at a time, as four 16-bit numbers in each
-// of two words: those of the even and those of the odd columns. That is fast on any
-// 64-bit CPU.
+// A strip is a part of a patch that a kernel sums up by vector instructions. It has
+// stripColumns columns and at most stripRows rows.
+const (
+	stripColumns = 32
+	stripRows    = 512
+)
+
+// With other kernels, and for patches that are narrower, the sums here add the bytes
+// of 8 pixels at a time, as four 16-bit numbers in each of two words: those of the
+// even and those of the odd columns. That is fast on any 64-bit CPU.
 const (
 	evenBytes = 0x00ff00ff00ff00ff
 	evenPairs = 0x0000ffff0000ffff
@@ -26,14 +33,46 @@ type patch struct {
 	pix            []uint8
 	offset, stride int // of the first pixel in pix, and from row to row
 	width, height  int
+	kernel         *kernel
 }
 
 // The moments of a patch are the sums of p·x^i·y^j over its pixels p, where its
 // first pixel has x = y = 0. They are exact up to 2^53.
 type moments struct{ m00, m10, m01, m20, m11, m02 float64 }
 
-// centroid returns the moments up to the first order. The others are 0.
+// addMoved adds the moments of a part whose first pixel has these x and y.
+func (m *moments) addMoved(part moments, x, y float64) {
+	m.m00 += part.m00
+	m.m10 += float64(x*part.m00) + part.m10
+	m.m01 += float64(y*part.m00) + part.m01
+	m.m20 += float64(x*(float64(x*part.m00)+float64(2*part.m10))) + part.m20
+	m.m11 += float64(y*(float64(x*part.m00)+part.m10)) + float64(x*part.m01) + part.m11
+	m.m02 += float64(y*(float64(y*part.m00)+float64(2*part.m01))) + part.m02
+}
+
+// hasStrips reports whether the kernel sums up strips and the patch is as wide as
+// one.
+func (p *patch) hasStrips() bool { return p.kernel.stripMoments != nil && p.width >= stripColumns }
+
+// byStrips returns what momentsOf, of the kernel, returns for all strips together.
+// The last strip of a row is moved back to end with the patch. It skips the columns
+// that belong to the one before.
+func (p *patch) byStrips(momentsOf func(pix []uint8, first, stride, rows, skip int) moments) (m moments) {
+	for y := 0; y < p.height; y += stripRows {
+		rows := min(stripRows, p.height-y)
+		for next := 0; next < p.width; next += stripColumns {
+			x := min(next, p.width-stripColumns)
+			m.addMoved(momentsOf(p.pix, p.offset+y*p.stride+x, p.stride, rows, next-x), float64(x), float64(y))
+		}
+	}
+	return m
+}
+
+// centroid returns the moments up to the first order. The others are undefined.
 func (p *patch) centroid() (m moments) {
+	if p.hasStrips() {
+		return p.byStrips(p.kernel.stripCentroid)
+	}
 	for y := range p.height {
 		sum := float64(p.sumOfRow(y))
 		m.m00 += sum
@@ -51,6 +90,9 @@ func (p *patch) centroid() (m moments) {
 
 // moments returns all moments.
 func (p *patch) moments() (m moments) {
+	if p.hasStrips() {
+		return p.byStrips(p.kernel.stripMoments)
+	}
 	for y := range p.height {
 		sum, row := float64(p.sumOfRow(y)), float64(y)
 		m.m00 += sum
@@ -78,6 +120,9 @@ func (p *patch) moments() (m moments) {
 
 // sum returns the sum of the pixels.
 func (p *patch) sum() int64 {
+	if p.hasStrips() {
+		return int64(p.byStrips(p.kernel.stripCentroid).m00)
+	}
 	var total uint64
 	for y := range p.height {
 		total += p.sumOfRow(y)

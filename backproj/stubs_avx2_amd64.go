@@ -41,3 +41,15 @@ func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo
 //
 //go:noescape
 func projectHue4AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
+
+// centroidSumsAVX2 writes the sums of p, p·(n-j) and p·i over the pixels p
+// in rows j and columns i ≥ skip of a strip of 32 columns and n rows, 0 < n ≤ 512.
+//
+//go:noescape
+func centroidSumsAVX2(sums *[3]int64, src *uint8, stride int, n int, skip int)
+
+// momentSumsAVX2 writes the sums of p, p·(n-j), p·i, p·(n-j)·(n-j+1)/2, p·i·(n-j) and p·w(i) over the pixels p
+// in rows j and columns i ≥ skip of a strip of 32 columns and n rows, 0 < n ≤ 512.
+//
+//go:noescape
+func momentSumsAVX2(sums *[6]int64, src *uint8, stride int, n int, skip int)

@@ -24,6 +24,7 @@ const tileColumns = 32
 type visited struct {
 	frame  image.Rectangle
 	source source
+	kernel *kernel
 
 	bounds image.Rectangle // the part of the frame that pix has room for
 	stride int
@@ -95,7 +96,7 @@ func (h *Histogram) visit(frame Image, window image.Rectangle) (*visited, error)
 		return nil, err
 	}
 	v := visits.Get().(*visited)
-	v.projection.kernel, v.projection.lookup = k, l
+	v.kernel, v.projection.kernel, v.projection.lookup = k, k, l
 	v.projection.reader.Reset(r, blockPixels)
 	v.source, v.frame = &v.projection, image.Rect(0, 0, r.Width, r.Height)
 	return v, nil
@@ -114,7 +115,7 @@ func (p Plane) visit(window image.Rectangle) (*visited, error) {
 		return nil, err
 	}
 	v := visits.Get().(*visited)
-	v.plane.Raster = r
+	v.kernel, v.plane.Raster = kernels[0], r
 	v.source, v.frame = &v.plane, image.Rect(0, 0, r.Width, r.Height)
 	return v, nil
 }
@@ -146,10 +147,10 @@ func (v *visited) release() {
 func (v *visited) patch(window image.Rectangle) patch {
 	size := window.Size()
 	if r := &v.plane; v.source == r && r.Adjoins() {
-		return patch{r.Pix, r.Offset + window.Min.Y*r.Row + window.Min.X, r.Row, size.X, size.Y}
+		return patch{r.Pix, r.Offset + window.Min.Y*r.Row + window.Min.X, r.Row, size.X, size.Y, v.kernel}
 	}
 	v.visit(window)
-	return patch{v.pix, v.index(window.Min.X, window.Min.Y), v.stride, size.X, size.Y}
+	return patch{v.pix, v.index(window.Min.X, window.Min.Y), v.stride, size.X, size.Y, v.kernel}
 }
 
 // visit sees to it that the pixels of a window are there.

@@ -85,6 +85,11 @@ func newConstants() *constants {
 	double("saturation", math.Float32bits(255<<12))
 	double("hue", math.Float32bits(180<<12/6))
 	double("magic", math.Float32bits(3<<22))
+	vector("b0", 0)
+	vector("b255", 255) // after b0, for stripSums
+	double("w1", 1<<16|1)
+	vector("columns", columns()...)
+	vector("squares", squares()...)
 	c.data = emit.Constants("avx2Constants", bytes)
 	return c
 }

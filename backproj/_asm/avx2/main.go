@@ -25,6 +25,8 @@ func main() {
 		project(c, size)
 		projectHue(c, size)
 	}
+	stripSums(c, "centroidSumsAVX2", 3, "p, p·(n-j) and p·i")
+	stripSums(c, "momentSumsAVX2", 6, "p, p·(n-j), p·i, p·(n-j)·(n-j+1)/2, p·i·(n-j) and p·w(i)")
 	Generate()
 }
 
