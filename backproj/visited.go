@@ -127,7 +127,7 @@ func checkWindow(window image.Rectangle, r *raster.Raster) error {
 		return fmt.Errorf("backproj: window: %v has no pixels", window)
 	}
 	// Only with Repeat can there be as many as that.
-	if width, height := min(window.Dx(), r.Width), min(window.Dy(), r.Height); width > 1<<40/height {
+	if width, height := int64(min(window.Dx(), r.Width)), int64(min(window.Dy(), r.Height)); width > 1<<40/height {
 		return fmt.Errorf("backproj: window: the pixels of %v are more than all memory holds", window)
 	}
 	return nil
