@@ -48,7 +48,7 @@ func (v *visited) camShift(window image.Rectangle, criteria Criteria) Shift {
 	// What is around the window will nearly all be asked for. Longer rows take less
 	// time for each pixel.
 	if within := window.Intersect(v.frame); !within.Empty() {
-		v.visit(v.around(within))
+		v.patch(v.around(within))
 	}
 	found := v.meanShift(window, criteria)
 	around := v.around(found.Window)

@@ -84,3 +84,18 @@ func TestWindowsMayWanderFartherThanMemoryIsKept(t *testing.T) {
 	window := image.Rect(100, 100, 3000, 2500)
 	checkPatch(t, v.patch(window), window)
 }
+
+func TestAPlaneWhosePixelsAdjoinIsNotCopied(t *testing.T) {
+	prob := Plane{Pix: make([]byte, 200*100), Width: 200, Height: 100}
+	prob.Pix[50*200+80] = 255
+	window := image.Rect(50, 30, 110, 80)
+	v, err := prob.visit(window)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.release()
+	v.camShift(window, Criteria{})
+	if len(v.pix) > 0 {
+		t.Errorf("%d bytes were copied", len(v.pix))
+	}
+}
