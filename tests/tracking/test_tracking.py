@@ -1,7 +1,5 @@
 """A moving object is followed as with OpenCV's own four calls, by the same windows."""
 
-import re
-import subprocess
 import sys
 
 import cv2
@@ -109,20 +107,6 @@ def test_a_film_shows_the_same_each_time_and_the_object_really_moves_and_deforms
     assert areas.max() > 1.5 * areas.min()
 
 
-@pytest.mark.slow
-def test_the_example_prints_the_distances_and_draws_the_tracks(tmp_path):
-    printed = run(sys.executable, ROOT / "examples" / "track.py", "-o", tmp_path / "tracks.png", cwd=tmp_path)
-    lines = dict(line.split(maxsplit=1) for line in printed.splitlines())
-    assert lines.keys() == {"CamShift", "meanShift", "locate"}
-    for line in lines.values():
-        mean, most = map(float, re.findall(r"[\d.]+", line))
-        assert mean < 6
-        assert most < 18
-    picture = cv2.imread(str(tmp_path / "tracks.png"))
-    for colour in ((255, 0, 255), (0, 255, 255)):
-        assert (picture == colour).all(axis=-1).sum() > 100
-
-
 def test_the_command_follows_the_object_in_the_film_written_as_a_real_one(tmp_path):
     command = [sys.executable, ROOT / "examples" / "sample_video.py", "-n", "100", "blob.mp4"]
     assert "the blob starts at 216,206,81,101" in run(*command, cwd=tmp_path)
@@ -133,17 +117,3 @@ def test_the_command_follows_the_object_in_the_film_written_as_a_real_one(tmp_pa
     assert len(boxes) == 100
     for box, (_, outline) in zip(boxes, film(100), strict=True):
         assert away(middle(box), outline) < 12
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (("-n", "1"), "error: --frames must be at least 2"),
-        (("-n", "3", "-o", "nowhere/tracks.png"), "error: cannot write nowhere/tracks.png"),
-    ],
-)
-def test_the_example_says_what_is_wrong_with_its_arguments(arguments, says, tmp_path):
-    command = [sys.executable, ROOT / "examples" / "track.py", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
-    assert done.returncode == 2
-    assert says in done.stderr
