@@ -75,6 +75,11 @@ type kernel struct {
 	// up to the first order. A kernel may leave both out: see hasStrips.
 	stripCentroid, stripMoments func(pix []uint8, first, stride, rows, skip int) moments
 
+	// addUp adds up rows of bytes that lie in memory, one sum after another, with
+	// saturation: see sumCode. The rows of a sum may be the one that it is written to,
+	// and no other row overlaps that.
+	addUp func(memory []uint8, code *sumCode)
+
 	// sharesIndices says that several histograms are projected faster by one
 	// convert, and a lookup of each index in all their tables, than by a project
 	// or projectCoded for each.

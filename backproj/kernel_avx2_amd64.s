@@ -4613,3 +4613,87 @@ row:
 	VMOVQ        X0, 40(AX)
 	VZEROUPPER
 	RET
+
+// func addUpAVX2(memory *uint8, code *int32)
+// Requires: AVX, AVX2
+TEXT ·addUpAVX2(SB), NOSPLIT, $0-16
+	MOVQ memory+0(FP), AX
+	MOVQ code+8(FP), CX
+
+sum:
+	MOVLQSX (CX), DX
+	TESTQ   DX, DX
+	JEQ     done
+	MOVLQSX 4(CX), BX
+	ADDQ    AX, BX
+	MOVLQSX 8(CX), SI
+	ADDQ    $0x0c, CX
+	MOVQ    AX, R9
+
+long:
+	CMPQ    DX, $0x00000080
+	JLT     short
+	MOVQ    CX, DI
+	MOVQ    SI, R10
+	MOVLQSX (DI), R8
+	VMOVDQU (R9)(R8*1), Y0
+	VMOVDQU 32(R9)(R8*1), Y1
+	VMOVDQU 64(R9)(R8*1), Y2
+	VMOVDQU 96(R9)(R8*1), Y3
+	DECQ    R10
+	JEQ     longAdded
+
+longRow:
+	ADDQ     $0x04, DI
+	MOVLQSX  (DI), R8
+	VPADDUSB (R9)(R8*1), Y0, Y0
+	VPADDUSB 32(R9)(R8*1), Y1, Y1
+	VPADDUSB 64(R9)(R8*1), Y2, Y2
+	VPADDUSB 96(R9)(R8*1), Y3, Y3
+	DECQ     R10
+	JNE      longRow
+
+longAdded:
+	VMOVDQU Y0, (BX)
+	VMOVDQU Y1, 32(BX)
+	VMOVDQU Y2, 64(BX)
+	VMOVDQU Y3, 96(BX)
+	ADDQ    $0x00000080, R9
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000080, DX
+	JMP     long
+
+short:
+	TESTQ   DX, DX
+	JEQ     next
+	MOVQ    CX, DI
+	MOVQ    SI, R10
+	MOVLQSX (DI), R8
+	VMOVDQU (R9)(R8*1), Y0
+	VMOVDQU 32(R9)(R8*1), Y1
+	DECQ    R10
+	JEQ     shortAdded
+
+shortRow:
+	ADDQ     $0x04, DI
+	MOVLQSX  (DI), R8
+	VPADDUSB (R9)(R8*1), Y0, Y0
+	VPADDUSB 32(R9)(R8*1), Y1, Y1
+	DECQ     R10
+	JNE      shortRow
+
+shortAdded:
+	VMOVDQU Y0, (BX)
+	VMOVDQU Y1, 32(BX)
+	ADDQ    $0x00000040, R9
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x40, DX
+	JMP     short
+
+next:
+	LEAQ (CX)(SI*4), CX
+	JMP  sum
+
+done:
+	VZEROUPPER
+	RET

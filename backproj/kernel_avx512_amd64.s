@@ -7535,3 +7535,84 @@ last:
 	MOVQ    R13, R12
 	VZEROUPPER
 	RET
+
+// func addUpAVX512(memory *uint8, code *int32)
+// Requires: AVX, AVX512BW
+TEXT ·addUpAVX512(SB), NOSPLIT, $0-16
+	MOVQ memory+0(FP), AX
+	MOVQ code+8(FP), CX
+
+sum:
+	MOVLQSX (CX), DX
+	TESTQ   DX, DX
+	JEQ     done
+	MOVLQSX 4(CX), BX
+	ADDQ    AX, BX
+	MOVLQSX 8(CX), SI
+	ADDQ    $0x0c, CX
+	MOVQ    AX, R9
+
+long:
+	CMPQ     DX, $0x00000100
+	JLT      short
+	MOVQ     CX, DI
+	MOVQ     SI, R10
+	MOVLQSX  (DI), R8
+	VMOVDQU8 (R9)(R8*1), Z0
+	VMOVDQU8 64(R9)(R8*1), Z1
+	VMOVDQU8 128(R9)(R8*1), Z2
+	VMOVDQU8 192(R9)(R8*1), Z3
+	DECQ     R10
+	JEQ      longAdded
+
+longRow:
+	ADDQ     $0x04, DI
+	MOVLQSX  (DI), R8
+	VPADDUSB (R9)(R8*1), Z0, Z0
+	VPADDUSB 64(R9)(R8*1), Z1, Z1
+	VPADDUSB 128(R9)(R8*1), Z2, Z2
+	VPADDUSB 192(R9)(R8*1), Z3, Z3
+	DECQ     R10
+	JNE      longRow
+
+longAdded:
+	VMOVDQU8 Z0, (BX)
+	VMOVDQU8 Z1, 64(BX)
+	VMOVDQU8 Z2, 128(BX)
+	VMOVDQU8 Z3, 192(BX)
+	ADDQ     $0x00000100, R9
+	ADDQ     $0x00000100, BX
+	SUBQ     $0x00000100, DX
+	JMP      long
+
+short:
+	TESTQ    DX, DX
+	JEQ      next
+	MOVQ     CX, DI
+	MOVQ     SI, R10
+	MOVLQSX  (DI), R8
+	VMOVDQU8 (R9)(R8*1), Z0
+	DECQ     R10
+	JEQ      shortAdded
+
+shortRow:
+	ADDQ     $0x04, DI
+	MOVLQSX  (DI), R8
+	VPADDUSB (R9)(R8*1), Z0, Z0
+	DECQ     R10
+	JNE      shortRow
+
+shortAdded:
+	VMOVDQU8 Z0, (BX)
+	ADDQ     $0x00000040, R9
+	ADDQ     $0x00000040, BX
+	SUBQ     $0x40, DX
+	JMP      short
+
+next:
+	LEAQ (CX)(SI*4), CX
+	JMP  sum
+
+done:
+	VZEROUPPER
+	RET

@@ -25,6 +25,7 @@ var genericKernel = kernel{
 	convert: convertGeneric,
 	count:   countGeneric,
 	project: projectGeneric,
+	addUp:   addUpGeneric,
 	grain:   150_000, // at 1.6 ns a pixel
 
 	sharesIndices: true,

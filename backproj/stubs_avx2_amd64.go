@@ -53,3 +53,8 @@ func centroidSumsAVX2(sums *[3]int64, src *uint8, stride int, n int, skip int)
 //
 //go:noescape
 func momentSumsAVX2(sums *[6]int64, src *uint8, stride int, n int, skip int)
+
+// addUpAVX2 is kernel.addUp.
+//
+//go:noescape
+func addUpAVX2(memory *uint8, code *int32)

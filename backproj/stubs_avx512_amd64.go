@@ -61,3 +61,8 @@ func projectHueSaturation4AVX512(dst *uint8, src *uint8, n int, redFirst bool, b
 //
 //go:noescape
 func projectHSV4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, table *uint8)
+
+// addUpAVX512 is kernel.addUp.
+//
+//go:noescape
+func addUpAVX512(memory *uint8, code *int32)

@@ -65,6 +65,10 @@ func (s *planePart) write(dst raster.Raster, x, y int) {
 	part := s.Crop(x, y, dst.Width, dst.Height)
 	for y := range dst.Height {
 		at, row := part.Offset+y*part.Row, dst.Place(0, y, dst.Width, nil)
+		if part.Adjoins() {
+			copy(row, part.Pix[at:])
+			continue
+		}
 		for x := range row {
 			row[x] = part.Pix[at]
 			at += part.Pixel

@@ -27,6 +27,10 @@ func main() {
 	}
 	stripSums(c, "centroidSumsAVX2", 3, "p, p·(n-j) and p·i")
 	stripSums(c, "momentSumsAVX2", 6, "p, p·(n-j), p·i, p·(n-j)·(n-j+1)/2, p·i·(n-j) and p·w(i)")
+	TEXT("addUpAVX2", attr.NOSPLIT, "func(memory *uint8, code *int32)")
+	Pragma("noescape")
+	Doc("addUpAVX2 is kernel.addUp.")
+	emit.AddUp(batch, YMM, func(from, to Op) { VMOVDQU(from, to) }, func(from, to Op) { VMOVDQU(from, to) })
 	Generate()
 }
 

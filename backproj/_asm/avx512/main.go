@@ -28,6 +28,10 @@ func main() {
 		projectHueSaturation(c, size)
 		projectHSV(c, size)
 	}
+	TEXT("addUpAVX512", attr.NOSPLIT, "func(memory *uint8, code *int32)")
+	Pragma("noescape")
+	Doc("addUpAVX512 is kernel.addUp.")
+	emit.AddUp(batch, ZMM, func(from, to Op) { VMOVDQU8(from, to) }, func(from, to Op) { VMOVDQU8(from, to) })
 	Generate()
 }
 
