@@ -12,8 +12,8 @@ def difference(one, other):
     return max(*different, min(turn, 180 - turn))
 
 
-def without_angle(rect):
-    return (*rect[:2], 0.0)
+def size_alone(rect):
+    return (0.0, 0.0), rect[1], 0.0
 
 
 def has_direction(rect, prob):

@@ -160,18 +160,35 @@ def test_windows_of_every_size(large, height, step, shift):
         check(shift, prob, window, (3, 4, 0), hist=hist, frame=frame)
 
 
-def slope(columns):
+LARGE_VIEWS = {
+    "in place": lambda frame: frame,
+    "backwards": lambda frame: frame[:, ::-1],
+    "transposed": lambda frame: frame.transpose(1, 0, 2),
+}
+
+
+@pytest.mark.parametrize("view", LARGE_VIEWS.values(), ids=LARGE_VIEWS)
+def test_a_window_of_millions_of_pixels(photograph, view, shift):
+    hist = backproj.Histogram(model_of(photograph))
+    frame = view(np.tile(photograph, (3, 4, 1)))  # 1536×2048
+    prob = hist.back_project(frame)
+    height, width = prob.shape
+    for window in ((0, 0, width, height), (30, 20, width, height), (-9, 50, width - 30, height)):
+        check(shift, prob, window, (3, 5, 0), hist=hist, frame=frame)
+
+
+def slope(columns, rows):
     """Return a histogram and a frame: what it projects to grows from left to right, hue by hue."""
     hues = np.arange(180, dtype=np.float32)
     hist = backproj.Histogram.from_values(np.float32(255) ** (hues / 180), channels="h")
-    hsv = np.full((90, columns, 3), 255, np.uint8)
+    hsv = np.full((rows, columns, 3), 255, np.uint8)
     hsv[..., 0] = np.linspace(0, 179.9, columns)
     return hist, cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)
 
 
 @pytest.mark.parametrize(("columns", "width"), [(700, 129), (3000, 300)])
 def test_a_window_climbs_over_the_whole_frame(columns, width, shift):
-    hist, frame = slope(columns)
+    hist, frame = slope(columns, 90)
     for some in (frame, frame[:, ::-1], np.ascontiguousarray(frame.transpose(1, 0, 2))):
         prob = hist.back_project(some)
         rows, along = prob.shape
@@ -180,6 +197,14 @@ def test_a_window_climbs_over_the_whole_frame(columns, width, shift):
                 window = x - x * width // along, y - y * width // rows, min(width, along), min(width, rows)
                 check(shift, prob, window, (3, most, 1), hist=hist, frame=some)
     assert hist.mean_shift(frame, (0, 0, width, 90), (3, 1000, 1))[1][0] > columns // 2
+
+
+def test_a_window_climbs_farther_than_pixels_are_kept(shift):
+    hist, frame = slope(6000, 900)
+    for some, window in ((frame, (900, 50, 600, 800)), (frame[::-1, ::-1], (4400, 50, 600, 800))):
+        prob = hist.back_project(some)
+        check(shift, prob, window, (3, 500, 1), hist=hist, frame=some)
+        assert abs(hist.mean_shift(some, window, (3, 500, 1))[1][0] - window[0]) > 4000
 
 
 def test_a_frame_is_as_it_was(photograph, shift):

@@ -120,6 +120,23 @@ def test_views(step, memory, writeable, prob, shift):
             check(shift, view, window)
 
 
+LARGE_VIEWS = {
+    "in place": lambda prob: prob,
+    "upside down": lambda prob: prob[::-1],
+    "backwards": lambda prob: prob[:, ::-1],
+    "transposed": lambda prob: prob.T,
+}
+
+
+@pytest.mark.usefixtures("opencvs_own_code")
+@pytest.mark.parametrize("view", LARGE_VIEWS.values(), ids=LARGE_VIEWS)
+def test_a_window_of_millions_of_pixels(view, shift):
+    prob = view(planes.noise(np.random.default_rng(5), (1500, 1601)))
+    height, width = prob.shape
+    for window in ((0, 0, width, height), (30, 20, width, height), (-9, 50, width - 30, height)):
+        check(shift, prob, window, (3, 5, 0))
+
+
 SPREAD = {
     "one row": lambda prob: np.broadcast_to(prob[7], prob.shape),
     "one column": lambda prob: np.broadcast_to(prob[:, 7:8], prob.shape),
