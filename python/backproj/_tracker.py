@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
 from backproj._engine import native
 from backproj._engine.shift import Shifted, shift, shift_on
-from backproj._histogram.histogram import Histogram, warn_of_no_pixels
+from backproj._histogram.histogram import Histogram
 from backproj._locate import locate
 from backproj._validate.layout import Layout, check_layout
+from backproj._validate.messages import short_repr
 from backproj._validate.options import check_flag, check_method, check_order, check_peak, check_rate
 from backproj._validate.threads import check_threads
 from backproj._validate.views import View, view_image, view_out, view_scene
@@ -30,6 +32,9 @@ from backproj.typing import (
 
 # The version of what pickles hold. A later one must go on reading them.
 _PICKLE = 1
+
+# What changes from frame to frame, as pickles name it.
+_FIELDS = ("histogram", "first_box", "first_score", "window", "rotated_rect", "score")
 
 # CamShift's window has collapsed, on a few pixels of noise, if its area is less than this part of the first
 # box's. In films an object that comes back was missed from 0.2 on, and noise was taken for it up to 0.01.
@@ -84,7 +89,8 @@ class Tracker:
     Notes
     -----
     A tracker changes with each frame, so threads must not share one. Trackers can be pickled. Frames may
-    differ in size; the window keeps its coordinates, and is moved into the frame.
+    differ in size; the window keeps its coordinates, and is moved into the frame. If it is larger than the
+    frame, it is cut; with mean shift it has its size again in a larger one.
 
     References
     ----------
@@ -128,18 +134,17 @@ class Tracker:
         self._find = check_flag(find, "find")
         self._layout, self._peak = check_layout(channels, bins, ranges, in_range), check_peak(peak)
         self._order = check_order(order)
-        check_threads(threads)
-        self._threads = threads
+        self._threads = None if threads is None else check_threads(threads)
         self._options = {
             "method": method,
-            "criteria": tuple(criteria),
+            "criteria": (3, *self._limits),
             "lost": self._lost,
             "find": self._find,
             "adapt": self._adapt,
             **self._layout._asdict(),
             "peak": self._peak,
             "order": order,
-            "threads": threads,
+            "threads": self._threads,
         }
         self._histogram: Histogram | None = None
         self._first_box: Box = (0, 0, 0, 0)
@@ -171,24 +176,31 @@ class Tracker:
         Warns
         -----
         RuntimeWarning
-            If no pixel of the box's middle passed ranges and in_range. Nothing will be found then.
+            If the box does not look like the model at all, for example because no pixel of its middle passed
+            ranges and in_range. Nothing will be found then.
         """
         scene = view_scene(frame, self._order)
         first = _within(check_window(box, "box"), scene)
         if histogram is None:
             histogram = self._count(scene, first, self._layout)
-            if not histogram._state.filled:
-                warn_of_no_pixels(stacklevel=3)
         elif not isinstance(histogram, Histogram):
             raise TypeError(
                 f"histogram must be a Histogram, not {type(histogram).__name__}; "
                 "backproj.Histogram(model, ...) makes one"
             )
+        prob = self._project(histogram, _part(scene, first)).array
+        score = _mean(int(prob.sum(dtype=np.int64)), first)
+        if score == 0:
+            counted = "no pixel of the middle of the box passed ranges and in_range"
+            given = "all pixels of the box project to 0"
+            is_empty = histogram.counts is not None and not histogram._state.filled
+            warnings.warn(
+                f"{counted if is_empty else given}, so nothing will be found", RuntimeWarning, stacklevel=2
+            )
         self._histogram = histogram
         self._first_box = self._window = first
         self._rotated_rect = _upright(first)
-        prob = self._project(_part(scene, first)).array
-        self._first_score = self._score = _mean(int(prob.sum(dtype=np.int64)), first)
+        self._first_score = self._score = score
 
     def update(self, frame: Image) -> tuple[bool, Box]:
         """Follow the object into the next frame.
@@ -217,9 +229,9 @@ class Tracker:
         if self._histogram is None:
             raise RuntimeError("update before init: call init(frame, box) with a box around the object first")
         scene = view_scene(frame, self._order)
-        found = shift(self._histogram._state, scene, self._window, self._limits, self._fit)
+        found = shift(self._histogram._state, scene, self._begin_at(scene), self._limits, self._fit)
         if self._find and not self._is_object(found):
-            found = self._look_for_it(scene) or found
+            found = self._look_for_it(self._histogram, scene) or found
         self._score = _score(found)
         if not self._is_object(found):
             return False, self._window
@@ -232,7 +244,7 @@ class Tracker:
 
     @property
     def window(self) -> Box:
-        """Where the object is, or was when it was seen last: (x, y, width, height)."""
+        """Where the object is, or was when it was seen last: (x, y, width, height). Before `init` all are 0."""
         return self._window
 
     @property
@@ -257,17 +269,32 @@ class Tracker:
         return f"<backproj.Tracker: {method}, window {self._window}, score {self._score:.2f}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        names = ("histogram", "first_box", "first_score", "window", "rotated_rect", "score")
-        return {"version": _PICKLE, "options": self._options} | {
-            name: vars(self)[f"_{name}"] for name in names
+        own = vars(Tracker(**self._options))
+        return {
+            "version": _PICKLE,
+            "options": self._options,
+            **{name: vars(self)[f"_{name}"] for name in _FIELDS},
+            "attributes": {name: value for name, value in vars(self).items() if name not in own},
         }
 
     def __setstate__(self, fields: dict[str, Any]) -> None:
-        fields = dict(fields)
-        if fields.pop("version", None) != _PICKLE:
-            raise ValueError("a pickle of a later version of backproj cannot be read by this one")
-        self.__init__(**fields.pop("options"))  # type: ignore[misc]
-        vars(self).update({f"_{name}": value for name, value in fields.items()})
+        if not isinstance(fields, dict):
+            raise TypeError(f"the state of a Tracker must be a dict, not {short_repr(fields)}")
+        if fields.get("version") != _PICKLE:
+            raise ValueError(
+                f"a pickle of version {fields.get('version')!r} cannot be read by this version of backproj"
+            )
+        missing = [name for name in ("options", *_FIELDS, "attributes") if name not in fields]
+        if missing:
+            raise ValueError(f"{missing[0]} is missing")
+        histogram = fields["histogram"]
+        if histogram is not None:
+            if not isinstance(histogram, Histogram):
+                raise TypeError(f"histogram must be a Histogram, not {short_repr(histogram)}")
+            for name in ("first_box", "window"):
+                check_window(fields[name], name)
+        Tracker.__init__(self, **fields["options"])  # a subclass may have other options
+        vars(self).update(fields["attributes"], **{f"_{name}": fields[name] for name in _FIELDS})
 
     def _is_object(self, found: Shifted) -> bool:
         """Report whether what was found looks enough like the object, and is no speckle."""
@@ -278,11 +305,23 @@ class Tracker:
         return self._is_like(_score(found))
 
     def _is_like(self, score: float) -> bool:
-        return score > 0 and score >= self._lost * self._first_score
+        return score > 0 and self._first_score > 0 and score >= self._lost * self._first_score
 
-    def _look_for_it(self, scene: View) -> Shifted | None:
+    def _begin_at(self, scene: View) -> Box:
+        """Return the window of the frame before, moved into this one.
+
+        As in cv2, `shift` would leave a single pixel of a window that is outside.
+        """
+        x, y, width, height = self._window
+        if not self._fit:
+            _, _, width, height = self._first_box
+        frame_height, frame_width = scene.shape
+        width, height = min(width, frame_width), min(height, frame_height)
+        return min(x, frame_width - width), min(y, frame_height - height), width, height
+
+    def _look_for_it(self, histogram: Histogram, scene: View) -> Shifted | None:
         """Return what is found from the best place in the whole frame on, if that looks like the object."""
-        prob = self._project(scene)
+        prob = self._project(histogram, scene)
         height, width = scene.shape
         size = min(self._first_box[2], width), min(self._first_box[3], height)
         box, total = locate(prob.array, size, threads=self._threads)
@@ -291,10 +330,9 @@ class Tracker:
             return None
         return shift_on(prob, box, self._limits, self._fit)
 
-    def _project(self, image: View) -> View:
-        assert self._histogram is not None
+    def _project(self, histogram: Histogram, image: View) -> View:
         prob = view_out(None, image.shape, image)
-        native.project([self._histogram._state], image, prob, check_threads(self._threads))
+        native.project([histogram._state], image, prob, check_threads(self._threads))
         return prob
 
     def _count(self, scene: View, box: Box, layout: Layout) -> Histogram:

@@ -36,7 +36,7 @@ def check_window(window: Any, name: str) -> Box:
     except (TypeError, ValueError):
         raise TypeError(
             f"{name} must be (x, y, width, height), four whole numbers, not {short_repr(window)}"
-            f"{_fix_floats(window)}"
+            f"{_fix_floats(window, name)}"
         ) from None
     if width <= 0 or height <= 0:
         raise ValueError(
@@ -48,9 +48,9 @@ def check_window(window: Any, name: str) -> Box:
     return x, y, width, height
 
 
-def _fix_floats(window: Any) -> str:
+def _fix_floats(window: Any, name: str) -> str:
     if isinstance(window, np.ndarray) and window.shape == (4,) and window.dtype.kind == "f":
-        return "; window.round().astype(int) makes them whole"
+        return f"; {name}.round().astype(int) makes them whole"
     if isinstance(window, (list, tuple)) and len(window) == 4 and any(isinstance(n, float) for n in window):
         return "; round them"
     return ""
