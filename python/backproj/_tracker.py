@@ -244,7 +244,7 @@ class Tracker:
 
     @property
     def window(self) -> Box:
-        """Where the object is, or was when it was seen last: (x, y, width, height). Before `init` all are 0."""
+        """Where the object is, or was when it was seen last: (x, y, width, height); all 0 before `init`."""
         return self._window
 
     @property
