@@ -316,16 +316,33 @@ def test_a_task_uses_one_thread_by_default(cluster, asked, used):
     assert cluster["threads"][asked] == [["binding_Add", used], ["binding_Project", used]]
 
 
+def followed(film):
+    """Return where the object is in each frame, as the page does, but in this process."""
+    tracker, boxes = backproj.Tracker(), [(120, 300, 60, 60)]
+    tracker.init(film[0], boxes[0])
+    for frame in film[1:]:
+        seen, box = tracker.update(frame)
+        boxes.append(box if seen else None)
+    return boxes
+
+
 @pytest.mark.exhaustive
 def test_the_blocks_of_the_page_run(photograph, tmp_path):
     page = (ROOT / "docs" / "dask.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 6
     film = np.stack([np.roll(photograph, 9 * i, axis=1) for i in range(20)])
     (tmp_path / "film").mkdir()
     for i, frame in enumerate(film):
         cv2.imwrite(str(tmp_path / "film" / f"{i:02}.png"), frame)
-    keep = "np.savez('found.npz', areas=areas, best=best, fits=fits, again=again)"
+    for i in range(2):
+        (tmp_path / "films" / str(i)).mkdir(parents=True)
+        for j, frame in enumerate(film[::-1] if i else film):
+            cv2.imwrite(str(tmp_path / "films" / str(i) / f"{j:02}.png"), frame)
+    keep = (
+        "np.savez('found.npz', areas=areas, best=best, fits=fits, again=again)\n"
+        "import pathlib, pickle; pathlib.Path('tracks.pickle').write_bytes(pickle.dumps((tracks, on_cluster)))"
+    )
     run(sys.executable, "-W", "error", "-c", "\n".join([*blocks, keep]), cwd=tmp_path)
     hist, corner = backproj.Histogram(film[0, 300:360, 120:180]), backproj.Histogram(film[0, :60, :60])
     areas = (hist.back_project(film) > 127).sum(axis=(1, 2))
@@ -339,3 +356,6 @@ def test_the_blocks_of_the_page_run(photograph, tmp_path):
         assert areas.any()
         assert best.any()
         assert fits.any()
+    tracks, on_cluster = pickle.loads((tmp_path / "tracks.pickle").read_bytes())
+    assert list(tracks) == on_cluster == [followed(film), followed(film[::-1])]
+    assert on_cluster[0][5] != on_cluster[0][0]
