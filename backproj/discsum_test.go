@@ -59,7 +59,7 @@ func TestDiscSumsAreThoseOfTheDefinition(t *testing.T) {
 			}
 			got := make([]uint8, len(prob))
 			plane := Plane{Pix: prob, Width: width, Height: height}
-			if err := DiscSum(Plane{Pix: got, Width: width, Height: height}, plane, disc, Run{Kernel: k.name, Threads: 1 + random.IntN(3)}); err != nil {
+			if err := DiscSum(Plane{Pix: got, Width: width, Height: height}, plane, &RegionOptions{Disc: disc, Run: Run{Kernel: k.name, Threads: 1 + random.IntN(3)}}); err != nil {
 				t.Fatal(err)
 			}
 			if want := plainDiscSum(prob, width, height, disc); !bytes.Equal(got, want) {
@@ -85,7 +85,7 @@ func BenchmarkDiscSum(b *testing.B) {
 			b.Run(fmt.Sprint(k.name, "/", size), func(b *testing.B) {
 				disc := Ellipse(size, size)
 				for b.Loop() {
-					if err := DiscSum(dst, prob, disc, Run{Kernel: k.name, Threads: 1}); err != nil {
+					if err := DiscSum(dst, prob, &RegionOptions{Disc: disc, Run: Run{Kernel: k.name, Threads: 1}}); err != nil {
 						b.Fatal(err)
 					}
 				}

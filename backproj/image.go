@@ -139,6 +139,16 @@ func (m Image) raster() (raster.Raster, error) {
 	return r, r.Check()
 }
 
+// channels is as raster, with the fourth component if the image has one.
+func (m Image) channels() (raster.Raster, error) {
+	r, err := m.raster()
+	if err != nil {
+		return r, err
+	}
+	r.Components = m.Order.Channels()
+	return r, r.Check()
+}
+
 // raster returns where the pixels of the plane lie, or an error unless that is
 // within Pix.
 func (p Plane) raster() (raster.Raster, error) {

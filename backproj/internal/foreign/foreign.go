@@ -60,7 +60,7 @@ func Leave(err *error, before Thread) {
 // bytes as of a numpy array. The order is a backproj.Order.
 func Image(address uintptr, height, width, rowStride, pixelStride, channelStride, order int) (backproj.Image, error) {
 	pix, offset, err := memory(address, [][2]int{
-		{height, rowStride}, {width, pixelStride}, {3, channelStride}})
+		{height, rowStride}, {width, pixelStride}, {backproj.Order(order).Channels(), channelStride}})
 	return backproj.Image{
 		Pix: pix, Offset: offset, Width: width, Height: height, Order: backproj.Order(order),
 		Stride: raster.Stride(rowStride), PixelStride: raster.Stride(pixelStride), ChannelStride: raster.Stride(channelStride),

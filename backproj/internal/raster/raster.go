@@ -18,7 +18,7 @@ type Raster struct {
 	Offset                int
 	Width, Height         int
 	Row, Pixel, Component int  // distances, which may be negative or 0
-	Components            int  // the number of components that are used: 1 or 3
+	Components            int  // the number of components that are used: 1, 3 or 4
 	RedFirst              bool // component 0 of 3 is red; otherwise it is blue
 }
 

@@ -1,0 +1,152 @@
+package backproj
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+func TestBinarizeTellsGreaterNumbers(t *testing.T) {
+	for level := range 256 {
+		numbers := make([]uint8, 256+5)
+		want := make([]uint8, len(numbers))
+		for i := range numbers {
+			numbers[i] = uint8(i)
+			if int(numbers[i]) > level {
+				want[i] = 255
+			}
+		}
+		if binarize(numbers, uint8(level)); !bytes.Equal(numbers, want) {
+			t.Fatalf("level %d: %v, want %v", level, numbers, want)
+		}
+	}
+}
+
+// A region is what the definition says of a back projection and its sums.
+func TestRegionsAreThoseOfTheDefinition(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 0))
+	for i, disc := range append([]Plane{{}}, discs(random)...) {
+		h, packed, prob, _, err := randomShift(random)
+		if err != nil {
+			t.Fatal(err)
+		}
+		width, height := packed.Width, packed.Height
+		frame, channels := packed, 3
+		switch i % 4 {
+		case 1: // four channels
+			channels = 4
+			frame = Image{Pix: make([]byte, 4*width*height), Width: width, Height: height, Order: BGRA}
+		case 2: // upside down, and red first
+			frame = Image{Pix: make([]byte, 3*width*height), Width: width, Height: height, Order: RGB, Offset: 3 * width * (height - 1), Stride: -3 * width}
+		case 3: // planar
+			frame = Image{Pix: make([]byte, 3*width*height), Width: width, Height: height, PixelStride: 1, Stride: width, ChannelStride: width * height}
+		}
+		from, err := frame.channels()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y := range height {
+			for x := range width {
+				p := packed.Pix[3*(y*width+x):][:3]
+				at := from.Offset + y*from.Row + x*from.Pixel
+				for c := range 3 {
+					of := c
+					if frame.Order == RGB {
+						of = 2 - c
+					}
+					frame.Pix[at+c*from.Component] = p[of]
+				}
+				if channels == 4 {
+					frame.Pix[at+3] = uint8(x ^ y)
+				}
+			}
+		}
+		sums := prob.pix
+		if disc.Pix != nil {
+			sums = plainDiscSum(prob.pix, width, height, disc)
+		}
+		top := random.IntN(height)
+		rows := random.IntN(height - top + 1)
+		options := &RegionOptions{Disc: disc, Threshold: uint8(random.IntN(256)), Top: top, Run: Run{Threads: 1 + random.IntN(3), Kernel: Kernels()[random.IntN(len(Kernels()))]}}
+		mask := make([]uint8, width*rows)
+		cut := make([]byte, channels*width*rows)
+		for i := range mask {
+			if sums[top*width+i] > options.Threshold {
+				mask[i] = 255
+				y, x := top+i/width, i%width
+				for c := range channels {
+					cut[channels*i+c] = from.Pix[from.Offset+y*from.Row+x*from.Pixel+c*from.Component]
+				}
+			}
+		}
+		got := make([]uint8, width*rows)
+		check := func(what string, err error, got, want []byte) {
+			t.Helper()
+			if err != nil || !bytes.Equal(got, want) {
+				t.Fatalf("%s of case %d, %d×%d from row %d on: %v, %v, want %v", what, i, width, rows, top, err, got, want)
+			}
+		}
+		dst := Plane{Pix: got, Width: width, Height: rows}
+		check("sums", h.DiscSum(dst, frame, options), got, sums[top*width:][:len(got)])
+		check("mask", h.Segment(dst, frame, options), got, mask)
+		plane := Plane{Pix: prob.pix, Width: width, Height: height}
+		check("mask of a plane", Segment(dst, plane, options), got, mask)
+		sparse := make([]uint8, 2*width*rows)
+		if err := Segment(Plane{Pix: sparse, Width: width, Height: rows, PixelStride: 2, Stride: 2 * width}, plane, options); err != nil {
+			t.Fatal(err)
+		}
+		for i, m := range mask {
+			if sparse[2*i] != m || sparse[2*i+1] != 0 {
+				t.Fatalf("mask with gaps of case %d: %v, want %v", i, sparse, mask)
+			}
+		}
+		pixels := make([]byte, channels*width*rows)
+		image := Image{Pix: pixels, Width: width, Height: rows, Order: frame.Order}
+		check("cut", h.CutOut(image, frame, options), pixels, cut)
+		check("cut by a plane", CutOut(image, frame, plane, options), pixels, cut)
+	}
+}
+
+func BenchmarkCutOut(b *testing.B) {
+	const width, height = 1920, 1080
+	random := rand.New(rand.NewPCG(1, 0))
+	frame := Image{Pix: make([]byte, 3*width*height), Width: width, Height: height}
+	for i := range frame.Pix {
+		frame.Pix[i] = byte(random.IntN(40))
+	}
+	for y := range 400 {
+		for x := range 500 {
+			copy(frame.Pix[3*((y+400)*width+x+800):], []byte{20, 200, byte(200 + random.IntN(50))})
+		}
+	}
+	model, err := frame.Crop(800, 400, 110, 110)
+	if err != nil {
+		b.Fatal(err)
+	}
+	dst := Image{Pix: make([]byte, 3*width*height), Width: width, Height: height}
+	mask := Plane{Pix: make([]byte, width*height), Width: width, Height: height}
+	for _, k := range kernels {
+		hist, err := NewHistogram(model, &Options{Layout: Layout{Bins: [3]int{180, 256}}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, size := range []int{1, 5, 31} {
+			options := &RegionOptions{Disc: Ellipse(size, size), Threshold: 50, Run: Run{Kernel: k.name, Threads: 1}}
+			b.Run(fmt.Sprint(k.name, "/", size), func(b *testing.B) {
+				for b.Loop() {
+					if err := hist.CutOut(dst, frame, options); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+			b.Run(fmt.Sprint(k.name, "/mask/", size), func(b *testing.B) {
+				for b.Loop() {
+					if err := hist.Segment(mask, frame, options); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
