@@ -1,6 +1,7 @@
 package backproj
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/backproj/backproj/backproj/internal/raster"
@@ -149,6 +150,9 @@ func cutTo(dst, frame Image) sink {
 			return to, nil, fmt.Errorf("backproj: frame: %w", err)
 		}
 		to, err = dst.channels()
+		if err == nil && to.Overlaps() {
+			err = errors.New("field Stride: pixels overlap")
+		}
 		if err != nil {
 			return to, nil, fmt.Errorf("backproj: dst: %w", err)
 		}
