@@ -8,6 +8,7 @@ else, because memory freed earlier could hide a leak.
 """
 
 import contextlib
+import itertools
 import os
 import sys
 
@@ -21,6 +22,11 @@ HIST = backproj.Histogram(FRAME)
 OUT = np.empty((8, 8), np.uint8)
 BUFFER = np.ndarray(FRAME.shape, np.uint8, bytearray(FRAME.tobytes()))
 LEAK = []
+
+# A square that moves to the right, and leaves.
+FILM = np.zeros((5, 24, 32, 3), np.uint8)
+for n in range(4):
+    FILM[n, 8:16, 5 * n + 2 : 5 * n + 10] = 30, 60, 220
 
 
 def address_of_nobody():
@@ -37,6 +43,13 @@ def beyond():
         sys.exit("no error")
 
 
+def tracked(**options):
+    """Return a call that updates a tracker by the next frame of the film, which begins again at its end."""
+    tracker, frames = backproj.Tracker(**options), itertools.cycle(FILM)
+    tracker.init(FILM[0], (1, 7, 10, 10))
+    return lambda: tracker.update(next(frames))
+
+
 CALLS = {
     "project": lambda: HIST.back_project(FRAME),
     "project onto out": lambda: HIST.back_project(FRAME, out=OUT),
@@ -51,6 +64,9 @@ CALLS = {
     "cam shift": lambda: HIST.cam_shift(FRAME, (1, 2, 4, 3)),
     "cam shift in a view": lambda: HIST.cam_shift(FRAME[:, ::-1], (1, 2, 4, 3)),
     "cam shift on a plane": lambda: backproj.cam_shift(OUT, (1, 2, 4, 3)),
+    "track": tracked(),
+    "track by mean shift": tracked(method="meanshift"),
+    "track and adapt": tracked(adapt=0.1),
     "fit": lambda: backproj.Histogram(FRAME),
     "an error of Go": address_of_nobody,
     "an error of Python": beyond,

@@ -29,7 +29,7 @@ def test_ten_thousand_frames_leave_no_memory_behind(route, record_property):
     assert min(grown) < 4 * MEGABYTE
 
 
-@pytest.mark.parametrize("call", ["project", "one shot", "fit", "cam shift", "an error of Go"])
+@pytest.mark.parametrize("call", ["project", "one shot", "fit", "cam shift", "track", "an error of Go"])
 def test_small_calls_leave_no_bytes_behind(call):
     assert min(growth_in_a_process(call, 100_000)) < MEGABYTE // 2  # 20 bytes a call
 
