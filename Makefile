@@ -38,7 +38,7 @@ run: $(MODULES) ## Back-project a photograph and track a blob in a film, and say
 	@mkdir -p out
 	$(BIN)/backproj image examples/astronaut.jpg --box 120,300,60,60 -o out/prob.png --overlay out/overlay.png
 	$(BIN)/python examples/sample_video.py -n 150 out/blob.mp4
-	$(BIN)/backproj video out/blob.mp4 --box 216,206,81,101 --preset camshift --track --overlay \
+	$(BIN)/backproj video out/blob.mp4 --box 216,206,81,101 --preset camshift --track camshift --overlay \
 		--boxes out/boxes.csv -o out/tracked.mp4
 
 # Several processes share the Python tests by files, as the tests of a file may share what takes long to set up.

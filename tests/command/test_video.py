@@ -1,6 +1,5 @@
 """The command ``backproj video``."""
 
-import csv
 from fractions import Fraction
 
 import av
@@ -9,13 +8,8 @@ import PIL.Image
 import pytest
 
 import backproj
-from helpers.film_files import SIZE, START, cut_off, make_film, moving, places, read_film, turn
+from helpers.film_files import START, cut_off, make_film, moving, read_film, turn
 from helpers.processes import names
-
-
-def rows(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def expected(frames, box, **options):
@@ -73,10 +67,9 @@ def test_every_frame_keeps_its_time(folder, command, name):
 
 def test_every_nth_frame_is_taken_at_its_time(folder, command):
     make_film("film.mp4", moving(10))
-    done = command("video", "film.mp4", *START, "--every", 4, "--track", "--boxes", "b.csv", "-o", "prob.mp4")
+    done = command("video", "film.mp4", *START, "--every", 4, "-o", "prob.mp4")
     assert "3 frames" in done.stdout
     assert read_film("prob.mp4")[0] == [0, Fraction(4, 25), Fraction(8, 25)]
-    assert [row["frame"] for row in rows("b.csv")] == ["0", "4", "8"]
 
 
 def test_a_film_that_begins_later_begins_at_once(folder, command):
@@ -127,49 +120,6 @@ def test_a_stream_without_times_has_its_rate(folder, command):
     assert read_film("prob.mp4")[0] == [Fraction(n, 25) for n in range(5)]
 
 
-@pytest.mark.parametrize("model", [False, True])
-def test_a_tracked_box_stays_on_its_object(folder, command, model):
-    make_film("film.mp4", moving(60))
-    PIL.Image.new("RGB", (20, 20), (220, 40, 30)).save("model.png")
-    what = ("--model", "model.png") if model else START
-    done = command("video", "film.mp4", *what, "--track", "--boxes", "boxes.csv", "-o", "prob.mp4")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "wrote boxes.csv" in done.stdout
-    table = rows("boxes.csv")
-    assert list(table[0]) == ["frame", "time", "x", "y", "w", "h", "score"]
-    assert len(table) == 60
-    for n, (row, (x, y)) in enumerate(zip(table, places(60), strict=True)):
-        assert (int(row["frame"]), float(row["time"])) == (n, n / 25)
-        assert (row["w"], row["h"]) == ("20", "20")
-        assert abs(int(row["x"]) - x) <= 2
-        assert abs(int(row["y"]) - y) <= 2
-        assert 0.5 < float(row["score"]) <= 1
-
-
-def test_the_box_is_drawn_where_the_table_says(folder, command):
-    make_film("film.mp4", moving(20))
-    command("video", "film.mp4", *START, "--track", "--boxes", "boxes.csv", "-o", "prob.mp4")
-    _, frames = read_film("prob.mp4")
-    for frame, row in zip(frames, rows("boxes.csv"), strict=True):
-        # 4:2:0 spreads the line's colour over its neighbours, and dulls it.
-        red, green, blue = frame.astype(int).transpose(2, 0, 1)
-        ys, xs = np.nonzero((red + blue) / 2 - green > 60)
-        for drawn, start in ((xs, int(row["x"])), (ys, int(row["y"]))):
-            assert abs(drawn.min() - start) <= 2
-            assert abs(drawn.max() - (start + 19)) <= 2
-
-
-def test_a_box_waits_for_an_object_that_is_gone_and_finds_it_where_it_comes_back(folder, command):
-    make_film("film.mp4", moving(40, seen=lambda n: not 5 <= n < 25))
-    command("video", "film.mp4", *START, "--track", "--boxes", "boxes.csv", "-o", "prob.mp4")
-    boxes = [(int(row["x"]), int(row["y"])) for row in rows("boxes.csv")]
-    assert len(set(boxes[5:25])) == 1
-    assert max(float(row["score"]) for row in rows("boxes.csv")[5:25]) < 0.1
-    was, back = boxes[24], places(40)[25]
-    assert max(abs(np.subtract(was, back))) > SIZE, "no mean shift could see it from there"
-    assert max(abs(np.subtract(boxes[25], back))) <= 2
-
-
 def test_a_title_that_is_not_utf_8_does_no_harm(folder, command):
     make_film("film.mp4", moving(3))
     content = (folder / "film.mp4").read_bytes()
@@ -202,7 +152,8 @@ def test_broken_films_are_one_line_and_nothing_is_written(folder, command, name,
     noise = np.random.default_rng(0).integers(0, 256, (60, 48, 64, 3), np.uint8)
     make_film(name, noise, options=options)
     harm(folder / name)
-    done = command("video", name, "--box", "0,0,9,9", "--track", "--boxes", "boxes.csv", "-o", "prob.mp4")
+    options = ("--track", "meanshift", "--boxes", "boxes.csv")
+    done = command("video", name, "--box", "0,0,9,9", *options, "-o", "prob.mp4")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert says in done.stderr
     assert names(folder) == [name, "photograph.jpg"]
@@ -229,14 +180,42 @@ MISTAKES = {
         ("film.mp4", "--box", "120,0,9,9", "-o", "a.mp4"),
         "not inside film.mp4, which is 128×96",
     ),
+    "box to track outside": (
+        ("film.mp4", "--box", "120,0,9,9", "--track", "camshift", "-o", "a.mp4"),
+        "not inside film.mp4, which is 128×96",
+    ),
+    "nothing to track in the box": (
+        ("film.mp4", *START, "--in-range", "90,0,0:120,255,255", "--track", "camshift", "-o", "a.mp4"),
+        "no pixel of the middle of the box is within --in-range",
+    ),
+    "nothing to track in the model": (
+        (
+            *("film.mp4", "--model", "blue.png", "--in-range", "0,60,32:30,255,255"),
+            *("--track", "camshift", "-o", "a.mp4"),
+        ),
+        "no pixel of the model is within --in-range",
+    ),
     "boxes of nothing": (("film.mp4", *START, "--boxes", "b.csv", "-o", "a.mp4"), "--boxes needs --track"),
+    "adapting nothing": (("film.mp4", *START, "--adapt", "0.1", "-o", "a.mp4"), "--adapt needs --track"),
+    "adapting too fast": (
+        ("film.mp4", *START, "--track", "camshift", "--adapt", "1.5", "-o", "a.mp4"),
+        "0<=x<=1",
+    ),
+    "adapting by no number": (
+        ("film.mp4", *START, "--track", "camshift", "--adapt", "nan", "-o", "a.mp4"),
+        "adapt must be from 0 to 1, not nan",
+    ),
+    "unknown tracker": (
+        ("film.mp4", *START, "--track", "kalman", "-o", "a.mp4"),
+        "'kalman' is not one of 'camshift', 'meanshift'",
+    ),
     "unknown format": (
         ("film.mp4", *START, "-o", "a.xyz"),
         "'.xyz' is not a supported film format; try .mp4",
     ),
     "output over input": (("film.mp4", *START, "-o", "film.mp4"), "would be overwritten"),
     "boxes over output": (
-        ("film.mp4", *START, "--track", "--boxes", "a.mp4", "-o", "a.mp4"),
+        ("film.mp4", *START, "--track", "camshift", "--boxes", "a.mp4", "-o", "a.mp4"),
         "two outputs would both be a.mp4",
     ),
     "no such folder": (("film.mp4", *START, "-o", "nowhere/a.mp4"), "nowhere/a.mp4"),
@@ -248,6 +227,7 @@ MISTAKES = {
 def odd_films(tmp_path_factory):
     folder = tmp_path_factory.mktemp("films")
     make_film(folder / "film.mp4", moving(3))
+    PIL.Image.new("RGB", (20, 20), (50, 90, 160)).save(folder / "blue.png")
     (folder / "text.mp4").write_text("no film")
     (folder / "empty.mp4").touch()
     content = (folder / "film.mp4").read_bytes()

@@ -35,6 +35,7 @@ def long_film(folder):
         "0,0,99,99",
         "--overlay",
         "--track",
+        "camshift",
         "--boxes",
         "b.csv",
         "-o",

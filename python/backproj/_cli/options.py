@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -166,13 +167,20 @@ def crop(pixels: Image, box: Box, path: Path) -> Image:
 
 def count_model(model: Image, options: HistogramOptions) -> backproj.Histogram:
     """Return the histogram of an RGB picture, or raise UsageError if it is empty."""
+    with refuse_empty("the model"):
+        return backproj.Histogram(model, order="rgb", **options)
+
+
+@contextlib.contextmanager
+def refuse_empty(model: str) -> Iterator[None]:
+    """Raise UsageError, which names the model, if a histogram that is made of it is empty."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
         try:
-            return backproj.Histogram(model, order="rgb", **options)
+            yield
         except RuntimeWarning:
             raise click.UsageError(
-                "no pixel of the model is within --in-range (or the preset's): nothing would be found"
+                f"no pixel of {model} is within --in-range (or the preset's): nothing would be found"
             ) from None
 
 

@@ -8,16 +8,15 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast, get_args
 
 import click
 import numpy as np
 
 import backproj
 from backproj._atomic_write import atomic_write
-from backproj._cli.box_tracker import Tracker
-from backproj._cli.draw_box import draw_box
 from backproj._cli.errors import FilmError, describe_error
+from backproj._cli.film_track import COLUMNS, FilmTrack
 from backproj._cli.options import (
     HistogramOptions,
     apply_threshold,
@@ -32,19 +31,17 @@ from backproj._cli.options import (
 )
 from backproj._cli.picture_files import read_picture
 from backproj._overlay import overlay
-from backproj.typing import Box
+from backproj.typing import Box, TrackingMethod
 
 if TYPE_CHECKING:  # PyAV is slow to import, and only this command needs it
     from backproj._cli.film_reader import Film, Frame
-
-COLUMNS = ("frame", "time", "x", "y", "w", "h", "score")
 
 
 class View(NamedTuple):
     """How a frame is turned into the picture that is written."""
 
     hist: backproj.Histogram
-    tracker: Tracker | None
+    track: FilmTrack | None  # its histogram may adapt
     threshold: int | None
     overlaid: bool
 
@@ -63,14 +60,31 @@ class View(NamedTuple):
     required=True,
     help="The film to write, in H.264: .mp4, .m4v, .mov or .mkv.",
 )
-@click.option("--track", is_flag=True, help="Track the box from frame to frame, and draw it.  [default: no]")
+@click.option(
+    "--track",
+    "method",
+    type=click.Choice(get_args(TrackingMethod)),
+    help="Follow the object from frame to frame, and draw it: camshift, as an ellipse of its size and angle; "
+    "meanshift, as a box that keeps its size. If it is lost, the line is dashed, where it was seen last.  "
+    "[default: none]",
+)
+@click.option(
+    "--adapt",
+    type=click.FloatRange(0, 1),
+    metavar="RATE",
+    default=0.0,
+    show_default=True,
+    help="With --track, the part of the histogram that is renewed in each frame from what was found. 0.05 "
+    "follows slow changes of the light.",
+)
 @click.option(
     "--boxes",
     type=click.Path(path_type=Path),
     metavar="CSV",
-    help="With --track, also write a table of the boxes: frame (from 0), time (in seconds from the first "
-    "frame), x, y, w, h (in pixels) and score (the mean of the back projection in the box, 0 to 1).  "
-    "[default: none]",
+    help="With --track, also write a table of where the object is: frame (from 0), time (in seconds from the "
+    "first frame), the window x, y, w, h (in pixels), score (the mean of the back projection in it, 0 to 1), "
+    "found (1, or 0 if it is lost), and what is drawn: the centre cx, cy, width and height (in pixels) and "
+    "angle (in degrees clockwise from upright).  [default: none]",
 )
 @click.option(
     "--overlay",
@@ -94,7 +108,8 @@ def video(
     options: HistogramOptions,
     threshold: int | None,
     output: Path,
-    track: bool,
+    method: TrackingMethod | None,
+    adapt: float,
     boxes: Path | None,
     overlaid: bool,
     every: int,
@@ -105,16 +120,18 @@ def video(
     frames are rotated as the film's metadata says, and sound is left out. A film that is damaged or ends too
     early is an error, and then nothing is written.
 
-    With --track, a box of constant size follows the object by mean shift. The whole frame is searched at the
-    start if a --model is given, and whenever the score falls below a quarter of the first one.
+    With --track, only the middle of the --box is counted, half as wide and half as high, because a box around
+    an object shows also what is behind it. If a --model is given, the window is at first as large as that. An
+    object that is lost is looked for in the whole frame.
     """
     from backproj._cli.film_reader import read_film
     from backproj._cli.film_writer import OUTPUT_FORMATS
     from backproj._cli.prefetch import prefetch
 
     check_model(model, box)
-    if boxes and not track:
-        raise click.UsageError("--boxes needs --track")
+    for name, given in (("--boxes", boxes), ("--adapt", adapt)):
+        if given and not method:
+            raise click.UsageError(f"{name} needs --track")
     if output.suffix.lower() not in OUTPUT_FORMATS:
         raise click.ClickException(
             f"cannot write {output}: {output.suffix!r} is not a supported film format; try .mp4"
@@ -125,15 +142,20 @@ def video(
 
     with read_film(film) as source, prefetch(source.frames(every)) as frames:
         first = next(frames)
-        if model_pixels is None:
-            assert box is not None  # by check_model
+        track = FilmTrack(method, adapt, options) if method else None
+        if box:
             model_pixels = crop(first.pixels, box, film)
-        height, width, _ = first.pixels.shape
-        size = min(model_pixels.shape[1], width), min(model_pixels.shape[0], height)
-        tracker = Tracker(size, box) if track else None
-        view = View(count_model(model_pixels, options), tracker, threshold, overlaid)
+        assert model_pixels is not None  # by check_model
+        if track and box:
+            track.begin(first.pixels, box)
+            hist = track.histogram
+        else:
+            hist = count_model(model_pixels, options)
+            if track:
+                track.seek(hist, model_pixels.shape)
+        view = View(hist, track, threshold, overlaid)
         with progress_bar(itertools.chain([first], frames), source, every) as watched:
-            lines = write_frames(watched, (height, width), source, view, outputs)
+            lines = write_frames(watched, first.pixels.shape[:2], source, view, outputs)
     for line in lines:
         click.echo(line)
     for path in outputs:
@@ -171,15 +193,16 @@ def write_frames(
             write_row(table, path, COLUMNS)
         for frame in frames:
             number += 1
-            view.hist.back_project(frame.pixels, out=prob, order="rgb")
+            hist = view.track.histogram if view.track else view.hist
+            hist.back_project(frame.pixels, out=prob, order="rgb")
             levels = apply_threshold(prob, view.threshold)
             picture = overlay(frame.pixels, levels, order="rgb") if view.overlaid else levels
-            if view.tracker:
-                box, score = view.tracker.follow(prob)
-                picture = draw_box(picture, box)
+            if view.track:
+                view.track.follow(frame.pixels, prob)
+                picture = view.track.draw(picture)
                 seconds = float(frame.pts * source.time_base)
                 for table, path in tables:
-                    write_row(table, path, (frame.number, f"{seconds:.6f}", *box, f"{score:.4f}"))
+                    write_row(table, path, (frame.number, f"{seconds:.6f}", *view.track.row()))
             writer.write(picture, frame.pts)
 
     height, width = shape
