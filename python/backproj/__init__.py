@@ -18,6 +18,7 @@ from backproj._info import info
 from backproj._locate import locate
 from backproj._overlay import overlay
 from backproj._projection import back_project, back_project_bytes, in_range
+from backproj._region import cut_out, disc_sum, segment
 from backproj._shift import cam_shift, mean_shift
 from backproj._tracker import Tracker
 from backproj._validate.threads import set_num_threads
@@ -30,12 +31,15 @@ __all__ = [
     "back_project",
     "back_project_bytes",
     "cam_shift",
+    "cut_out",
+    "disc_sum",
     "engines",
     "in_range",
     "info",
     "locate",
     "mean_shift",
     "overlay",
+    "segment",
     "set_num_threads",
     "verify",
 ]

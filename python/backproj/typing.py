@@ -9,6 +9,8 @@
 - ``Engine``: what does the work, "native" or "opencv".
 - ``Box``: a rectangle ``(x, y, width, height)``, as cv2 has it.
 - ``RotatedRect``: ``((x, y), (width, height), angle)``, as cv2 has it: the centre, the size, and degrees.
+- ``Disc``: what is added up around a pixel: a diameter, ``(width, height)``, an array of 0 and 1, or None.
+- ``Threshold``: a number from 0 to 255, or "otsu".
 - ``TrackingMethod``: what moves a tracker's window, "camshift" or "meanshift".
 - ``Criteria``: ``(type, max_count, epsilon)``, as cv2 has it: when moving a window ends.
 
@@ -31,6 +33,7 @@ __all__ = [
     "Box",
     "Channels",
     "Criteria",
+    "Disc",
     "Engine",
     "Image",
     "Mask",
@@ -38,6 +41,7 @@ __all__ = [
     "Order",
     "Ranges",
     "RotatedRect",
+    "Threshold",
     "TrackingMethod",
 ]
 
@@ -54,3 +58,5 @@ Box: TypeAlias = tuple[int, int, int, int]
 RotatedRect: TypeAlias = tuple[tuple[float, float], tuple[float, float], float]
 Criteria: TypeAlias = tuple[int, int, float]
 TrackingMethod: TypeAlias = Literal["camshift", "meanshift"]
+Disc: TypeAlias = int | tuple[int, int] | npt.NDArray[Any] | None
+Threshold: TypeAlias = int | Literal["otsu"]

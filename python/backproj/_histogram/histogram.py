@@ -246,6 +246,8 @@ class Histogram:
 
     # Their docstrings are long, so they have files of their own.
     back_project = projected.back_project
+    segment = projected.segment
+    cut_out = projected.cut_out
     mean_shift = projected.mean_shift
     cam_shift = projected.cam_shift
     __add__ = combined.add

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backproj._engine import region
 from backproj._engine.engines import engine_named
 from backproj._engine.shift import shift
 from backproj._validate.options import check_order
+from backproj._validate.regions import check_disc, check_threshold
 from backproj._validate.threads import check_threads
 from backproj._validate.views import view_frames, view_out, view_scene
 from backproj._validate.windows import check_criteria, check_window
-from backproj.typing import Box, Criteria, Engine, Image, Order, RotatedRect
+from backproj.typing import Box, Criteria, Disc, Engine, Image, Order, RotatedRect, Threshold
 
 if TYPE_CHECKING:
     from backproj._histogram.histogram import Histogram
@@ -85,6 +87,126 @@ def back_project(
     frames = view_frames(frame, check_order(order))
     target = view_out(out, frames.shape, frames)
     worker.project([self._state], frames, target, most_threads)
+    return target.array if out is None else out
+
+
+def segment(
+    self: Histogram,
+    frame: Image,
+    *,
+    disc: Disc = 5,
+    threshold: Threshold = 50,
+    out: Image | None = None,
+    order: Order = "bgr",
+    threads: int | None = None,
+) -> Image:
+    """Return a mask of the region of the frame that looks like the model.
+
+    In one pass, the histogram is projected, the back projection is summed up over a disc around each pixel,
+    and the sums are compared with the threshold. See `disc_sum` and `backproj.segment`.
+
+    Parameters
+    ----------
+    frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch, (n, h, w, 3) or (n, h, w, 4)
+        The frame. See `back_project` for which views are read in place.
+    disc : int, (width, height), ndarray of 0 and 1, or None, default 5
+        What is added up; see `disc_sum`. With None each pixel is compared alone.
+    threshold : int or "otsu", default 50
+        The greatest sum, from 0 to 255, that is not in the region; or Otsu's level of each frame, as of
+        ``cv2.THRESH_OTSU``.
+    out : ndarray of uint8, shape (h, w) or (n, h, w), optional
+        Where to write the result. It must not share memory with the frame.
+    order : {"bgr", "rgb"}, default "bgr"
+        The order of the frame's channels.
+    threads : int, optional
+        The greatest number of threads. Default: see `set_num_threads`. The result does not depend on it.
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w) or (n, h, w)
+        255 in the region, and 0 elsewhere. ``out``, if that was given.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `back_project`; also if disc or threshold are none.
+
+    See Also
+    --------
+    cut_out : Returns the frame there.
+
+    References
+    ----------
+    M. J. Swain and D. H. Ballard, "Color Indexing", International Journal of Computer Vision 7:1
+    (1991). OpenCV's ``calcBackProject``, ``filter2D`` and ``threshold``.
+
+    Examples
+    --------
+    >>> import backproj
+    >>> import numpy as np
+    >>> frame = np.zeros((48, 64, 3), np.uint8)
+    >>> frame[10:20, 30:40] = 30, 60, 220
+    >>> mask = backproj.Histogram(frame[12:18, 32:38]).segment(frame)
+    >>> mask[15, 26:32]
+    array([  0,   0, 255, 255, 255, 255], dtype=uint8)
+    """
+    most_threads, frames = check_threads(threads), view_frames(frame, check_order(order))
+    footprint, level = check_disc(disc), check_threshold(threshold)
+    target = view_out(out, frames.shape, frames)
+    region.project_mask(self._state, frames, target, region.disc_of(footprint), level, most_threads)
+    return target.array if out is None else out
+
+
+def cut_out(
+    self: Histogram,
+    frame: Image,
+    *,
+    disc: Disc = 5,
+    threshold: Threshold = 50,
+    out: Image | None = None,
+    order: Order = "bgr",
+    threads: int | None = None,
+) -> Image:
+    """Return the frame where it looks like the model, and 0 elsewhere.
+
+    It is the last step of OpenCV's tutorial "Back Projection", and done in the same pass as those before it.
+
+    Parameters
+    ----------
+    frame, disc, threshold, order, threads
+        As for `segment`.
+    out : ndarray of uint8, of the shape of the frame, optional
+        Where to write the result. It must not share memory with the frame.
+
+    Returns
+    -------
+    ndarray of uint8, of the shape of the frame
+        What is cut out, with its channels in the order of the frame's, a fourth one included. ``out``, if
+        that was given.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `segment`.
+
+    References
+    ----------
+    OpenCV's ``calcBackProject``, ``filter2D``, ``threshold`` and ``bitwise_and``.
+
+    Examples
+    --------
+    >>> import backproj
+    >>> import numpy as np
+    >>> frame = np.full((48, 64, 3), (200, 40, 10), np.uint8)
+    >>> frame[10:20, 30:40] = 30, 60, 220
+    >>> found = backproj.Histogram(frame[12:18, 32:38]).cut_out(frame)
+    >>> found[15, 35], found[0, 0]
+    (array([ 30,  60, 220], dtype=uint8), array([0, 0, 0], dtype=uint8))
+    """
+    most_threads, frames = check_threads(threads), view_frames(frame, check_order(order))
+    footprint, level = check_disc(disc), check_threshold(threshold)
+    target = view_out(out, frames.array.shape, frames, channels=4)
+    region.project_cut(self._state, frames, target, region.disc_of(footprint), level, most_threads)
     return target.array if out is None else out
 
 

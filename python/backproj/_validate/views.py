@@ -138,8 +138,31 @@ def view_prob(prob: object, frames: View) -> Image:
     return np.where(held, np.uint8(255), np.uint8(0)) if is_bool else held
 
 
-def view_out(out: object, shape: tuple[int, ...], frames: View) -> View:
-    """Return the view of ``out``, or of a new array if that is None, to write a result of a shape to."""
+def view_planes(value: object, name: str) -> View:
+    """Return the view of a plane, (h, w), or of several, (n, h, w)."""
+    array = _bytes(value, name, "(h, w) or (n, h, w)")
+    if array.ndim not in (2, 3):
+        raise ValueError(f"{name} must have shape (h, w) or (n, h, w), not {array.shape}")
+    return _view(array, name, array.shape)
+
+
+def view_masks(mask: object, frames: View) -> View:
+    """Return the view of masks of uint8 or bool for the frames' pixels."""
+    array, shape = _bytes_or_bool(mask, "mask", frames.shape), frames.shape
+    if array.shape != shape:
+        raise ValueError(
+            f"mask has shape {array.shape}, but the frame has {shape} pixels; both must show the same"
+        )
+    return _view(array, "mask", shape)
+
+
+def view_out(
+    out: object, shape: tuple[int, ...], source: View, name: str = "frame", channels: int = 3
+) -> View:
+    """Return the view of ``out``, or of a new array if that is None, to write a result of a shape to.
+
+    The source, whose name that is, is read meanwhile: so many channels of it, if it has channels.
+    """
     if out is None:
         new = np.empty(shape, UINT8)
         return _view(new, "out", shape)
@@ -160,12 +183,24 @@ def view_out(out: object, shape: tuple[int, ...], frames: View) -> View:
             f"out has strides {array.strides}: several of its pixels may be the same byte; "
             f"give numpy.empty({shape}, numpy.uint8)"
         )
-    if view.low < frames.high and frames.low < view.high and _share_memory(array, frames.array[..., :3]):
+    check_apart(view, source, name, channels)
+    return view
+
+
+def check_apart(out: View, source: View, name: str, channels: int = 3) -> None:
+    """Raise ValueError if out shares memory with a source, which is read while out is written.
+
+    So many channels of the source are read, if it has channels.
+    """
+    if not (out.low < source.high and source.low < out.high):
+        return
+    read = source.array if len(source.shape) == source.array.ndim else source.array[..., :channels]
+    if _share_memory(out.array, read):
+        shape = out.array.shape
         raise ValueError(
-            f"out of shape {shape} shares memory with the frame, which is read while out is written; "
+            f"out of shape {shape} shares memory with the {name}, which is read while out is written; "
             f"give numpy.empty({shape}, numpy.uint8)"
         )
-    return view
 
 
 def _with_pixels(view: View, name: str, use: str) -> View:
