@@ -9,7 +9,7 @@ import numpy as np
 LENGTHS = [1, 2, 7, 8, 9, 15, 16, 17, 21, 22, 23, 31, 32, 33, 44, 63, 64, 65, 100, 127, 129]
 
 # Heights and widths of windows: those around each, and more columns and rows than are worked on at a time.
-HEIGHTS = [1, 21, 22, 23, 43, 44, 45, 256, 257, 258, 514, 515]
+HEIGHTS = [1, 21, 22, 23, 43, 44, 45, 256, 257, 258, 511, 512, 513, 514, 515]
 WIDTHS = [*range(1, 34), 63, 64, 65, 255, 257, 1023, 1024, 1025, 2047, 2048, 2049]
 
 

@@ -149,15 +149,31 @@ def large():
 
 
 @pytest.mark.parametrize("height", planes.HEIGHTS)
-@pytest.mark.parametrize("step", [1, -1], ids=["in place", "backwards"])
-def test_windows_of_every_size(large, height, step, shift):
+@pytest.mark.parametrize("kernel", sorted({ALL[0], ALL[-1]}))
+def test_windows_of_every_size(large, height, kernel, shift):
     random = np.random.default_rng(height)
     hist = backproj.Histogram(large[:20, :20], channels="h")
-    frame = large[:, ::step]
-    prob = hist.back_project(frame)
-    for width in planes.WIDTHS[::4] + planes.WIDTHS[-6:]:
-        window = *random.integers(0, (2100 - width, 600 - height)).tolist(), width, height
-        check(shift, prob, window, (3, 4, 0), hist=hist, frame=frame)
+    prob = hist.back_project(large)
+    with forced(kernel):
+        for width in planes.WIDTHS[::4] + planes.WIDTHS[-6:]:
+            window = *random.integers(0, (2100 - width, 600 - height)).tolist(), width, height
+            check(shift, prob, window, (3, 4, 0), hist=hist, frame=large)
+
+
+# Sums that are as large as they can be.
+FULL = [(258, 1025), (515, 2049), (1100, 33), (9, 40_000), (2500, 9), (600, 1800)]
+
+
+@pytest.mark.parametrize("shape", FULL, ids=str)
+@pytest.mark.parametrize("kernel", ALL)
+def test_frames_that_are_all_of_the_models_colour(shape, kernel, shift):
+    height, width = shape
+    frame = np.broadcast_to(np.array([30, 60, 220], np.uint8), (*shape, 3))
+    hist = backproj.Histogram(frame[:5, :5])
+    prob = np.full(shape, 255, np.uint8)
+    with forced(kernel):
+        for window in ((0, 0, width, height), (width // 3, height // 3, width, height)):
+            check(shift, prob, window, hist=hist, frame=frame)
 
 
 LARGE_VIEWS = {

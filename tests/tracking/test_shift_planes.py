@@ -40,7 +40,10 @@ def test_planes_of_every_size(height, large, shift):
 
 
 # Sums that are as large as they can be: those of squares are beyond int64.
-FULL = [(258, 1025), (515, 2049), (2, 70_000), (70_000, 2), (3000, 4200), (1, 1_000_000), (1_000_000, 1)]
+FULL = [
+    *((258, 1025), (515, 2049), (3000, 4200), (1100, 33), (1025, 32), (2, 70_000), (70_000, 2)),
+    *((1, 1_000_000), (1_000_000, 1)),
+]
 
 
 @pytest.mark.usefixtures("opencvs_own_code")
