@@ -23,7 +23,7 @@ def test_random_planes_and_windows(make):
 
 @pytest.mark.parametrize("make", planes.RANDOM.values(), ids=planes.RANDOM)
 def test_random_planes_and_windows_with_all_of_opencv(make):
-    for case in planes.cases(make, 20):
+    for case in planes.cases(make, 5):
         check("mean_shift", *case)
 
 
