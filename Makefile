@@ -19,6 +19,9 @@ EXHAUSTIVE := EveryColour|Fused|Assembly
 # a module of the old Go code would stay beside the new one.
 MODULES := $(or $(wildcard $(VENV)/built-opencv),$(VENV)/built)
 
+# What the benchmark compares with, besides the cv2 in the virtual environment.
+OTHER_CV2 := build/cv2/4.14 build/cv2/5.0
+
 # What the opencv engine is built with, where OpenCV is.
 OPENCV_TAGS := opencv gocv_specific_modules matprofile
 HAS_OPENCV := pkg-config --exists opencv4 2>/dev/null
@@ -54,7 +57,7 @@ test-quick: $(MODULES) $(VENV)/group-test ## Run the quick tests alone, in half 
 	go test -short -skip '$(EXHAUSTIVE)' ./...
 	$(PYTEST) $(PARALLEL) -m "not slow and not exhaustive"
 
-test-all: test ## Run all tests: also those that build packages, start other CPythons, run notebooks, or time
+test-all: test $(OTHER_CV2) ## Run all tests: also those that build packages, start other CPythons, run notebooks, or time
 	@# A 64-bit x86 CPU runs 32-bit programs too.
 	@if [ "$$(go env GOHOSTOS GOHOSTARCH | tr '\n' ' ')" = "linux amd64 " ]; then \
 		set -x; GOARCH=386 CGO_ENABLED=0 go test -short -skip '$(EXHAUSTIVE)' ./backproj/...; \
@@ -115,7 +118,7 @@ sanitize: $(VENV)/built-opencv $(VENV)/group-test ## Run tests with Go's race de
 		$(addprefix histograms/test_,from_values sums_and_ratios equality_and_copies) \
 		tracking/test_locate reliability/test_concurrency))
 
-bench: $(VENV)/built-opencv $(VENV)/group-bench build/newest-cv2 ## Time all cases, against cv2 and others; BENCH=--help says how to time a part
+bench: $(VENV)/built-opencv $(VENV)/group-bench $(OTHER_CV2) ## Time all cases, against cv2 and others; BENCH=--help says how to time a part
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 
 docs: $(MODULES) $(VENV)/group-docs ## Build the site of all pages, with the APIs of Python and Go, into build/site
@@ -172,9 +175,8 @@ $(VENV)/built-opencv: $(VENV)/created setup.py pyproject.toml go.mod go.sum $(GO
 	fi
 	@touch $@ $(VENV)/built
 
-# A second cv2, beside the one in the virtual environment. It can be done without.
-build/newest-cv2: | $(VENV)/created
-	-$(BIN)/pip install -q --no-deps --target $@ opencv-python-headless
+build/cv2/%: | $(VENV)/created
+	$(BIN)/pip install -q --no-deps --target $@ 'opencv-python-headless==$*.*'
 
 dist/.built: $(TRACKED) | $(VENV)/created
 	@$(MAKE) --no-print-directory $(VENV)/group-release

@@ -1,4 +1,4 @@
-"""Time back projection and tracking: backproj with each kernel, two versions of cv2, and other libraries.
+"""Time back projection and tracking: backproj with each kernel, versions of cv2, and other libraries.
 
 Each of these is a *peer*; cases.py defines what they compute. Results are compared before anything is timed:
 they must be the same bytes as cv2's, except those of libraries with a different HSV, for which the share of

@@ -25,7 +25,7 @@ SAMPLES, MAX_VISIT = 3, 0.1
 # A sample is a loop of calls, in seconds long enough that reading the clock, 1 µs, is 0.5% of it.
 MIN_SAMPLE = 200e-6
 
-# Each peer is visited at least this often. More rounds than this do not change the result.
+# In so many rounds all peers are visited. More rounds than this do not change the result.
 MIN_VISITS, MAX_ROUNDS = 5, 250
 
 SEED = 20
@@ -36,15 +36,14 @@ def clock(threads):
     return (time.process_time, "CPU time") if threads == 1 else (time.perf_counter, "wall-clock time")
 
 
-def measure(functions, reference, seconds, clock=time.perf_counter, before=None, calls=None):
+def measure(functions, seconds, clock=time.perf_counter, before=None, calls=None):
     """Time functions in turns, and return their samples by name and number of the round.
 
     A sample is in seconds per call. ``before`` has functions, by name, that run untimed before each sample
-    of that name. A sample is of so many ``calls``; None: of as many as take long enough to be timed. The
-    reference runs in every round.
+    of that name. A sample is of so many ``calls``; None: of as many as take long enough to be timed.
 
-    A slow function skips rounds while it has used more than twice its share of the time. Its minimum of
-    visits is spread over the whole time.
+    A slow function skips rounds while it has used more than twice its share of the time. But in a minimum of
+    rounds, which are spread over the whole time, all functions take part.
     """
     timers = {
         name: timeit.Timer(function, (before or {}).get(name, "pass"), clock)
@@ -54,17 +53,17 @@ def measure(functions, reference, seconds, clock=time.perf_counter, before=None,
     visits = {name: {} for name in timers}
     spent = dict.fromkeys(timers, 0.0)
     order, shuffle = list(timers), random.Random(SEED).shuffle
-    begin = time.perf_counter()
+    begin, complete = time.perf_counter(), 0
     for number in itertools.count():
-        elapsed = time.perf_counter() - begin
-        is_over = elapsed >= seconds or number >= MAX_ROUNDS
-        if is_over and min(map(len, visits.values())) >= MIN_VISITS:
+        done = max((time.perf_counter() - begin) / seconds, number / MAX_ROUNDS)
+        if done >= 1 and complete >= MIN_VISITS:
             return visits
+        with_all = complete <= done * MIN_VISITS
+        complete += with_all
         shuffle(order)
         for name in order:
             elapsed = time.perf_counter() - begin
-            is_due = name == reference or len(visits[name]) < MIN_VISITS * elapsed / seconds
-            if is_due or spent[name] <= 2 * elapsed / len(order):
+            if with_all or spent[name] <= 2 * elapsed / len(order):
                 visits[name][number] = visit(timers[name], numbers[name])
                 spent[name] += time.perf_counter() - begin - elapsed
 
@@ -88,13 +87,18 @@ def visit(timer, number):
     return samples
 
 
+def middle(visits):
+    """Return the median of all samples of the visits to a function."""
+    return statistics.median(itertools.chain(*visits.values()))
+
+
 def summary(visits, reference):
-    """Return statistics of the visits to a function, and of its speed relative to the reference.
+    """Return statistics of the visits to a function, and of its speed relative to another one's.
 
     These are the median, the quartiles and the minimum of all samples, in milliseconds; and the median and
     the quartiles of the speed in each round that both took part in, where that of the reference is 1.
     """
-    samples = [1e3 * sample for round_ in visits.values() for sample in round_]
+    samples = [1e3 * sample for sample in itertools.chain(*visits.values())]
     speeds = [
         statistics.median(reference[number]) / statistics.median(round_)
         for number, round_ in visits.items()

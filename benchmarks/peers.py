@@ -1,4 +1,4 @@
-"""The implementations that are compared: two versions of cv2, backproj, and other Python libraries."""
+"""The implementations that are compared: several versions of cv2, backproj, and other Python libraries."""
 
 import ctypes
 import functools
@@ -13,13 +13,14 @@ from typing import Any, Literal, NamedTuple
 import cv2
 import numpy as np
 from PIL import Image
+from report import Kind
 from skimage.color import rgb2hsv
 
 import backproj
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / "build"
-NEWEST_CV2 = BUILD / "newest-cv2"
+OTHER_CV2 = BUILD / "cv2"  # a folder for each other version
 LIBRARY = BUILD / "find_it.so"
 
 
@@ -27,7 +28,7 @@ class Peer(NamedTuple):
     """A function to time, the kind of its implementation, and how its result has to compare with cv2's."""
 
     run: Callable[[], Any]
-    kind: Literal["floor", "cv2", "backproj", "other"] = "other"
+    kind: Kind = "other"
     result: Literal["exact", "approximate", "none"] = "exact"
 
     # A slow peer is timed with one thread only, as it uses no more, and on frames up to SLOW_PIXELS.
@@ -64,26 +65,26 @@ class Implementations(NamedTuple):
 # What OpenCV's sample camshift.py takes for coloured: hue, saturation and value, from and to.
 GATE = (0, 60, 32), (180, 255, 255)
 
-# The peer whose results the others must have, and whose speed is 1.
+# The peer whose results the others must have. Speeds are relative to the fastest cv2 of a case.
 REFERENCE = f"cv2 {cv2.__version__}"
 
 
 @functools.cache
 def cv2_modules():
-    """Return the cv2 modules by name, and, if the newest is not among them, the reason.
+    """Return the cv2 modules by name: the one that is installed, and those of other versions in build.
 
-    Two versions can be loaded at once, as neither exports symbols to the other.
+    Several versions can be loaded at once, as none exports symbols to the others.
     """
     modules = {REFERENCE: cv2}
-    if not NEWEST_CV2.is_dir():
-        return (
-            modules,
-            f"not timed: there is no {NEWEST_CV2.relative_to(HERE.parent)}, which `make bench` installs",
+    for folder in sorted(OTHER_CV2.glob("*")):
+        other = import_beside(folder)
+        modules.setdefault(f"cv2 {other.__version__}", other)
+    # In 4.13 filter2D and moments are slow. A ratio to it alone would flatter.
+    if len(modules) == 1:
+        raise FileNotFoundError(
+            f"no cv2 but {cv2.__version__} to compare with: `make bench` installs others in {OTHER_CV2}"
         )
-    newest = import_beside(NEWEST_CV2)
-    if newest.__version__ == cv2.__version__:
-        return modules, f"not timed twice: it is {cv2.__version__} too"
-    return modules | {f"cv2 {newest.__version__}": newest}, None
+    return modules
 
 
 def import_beside(folder):

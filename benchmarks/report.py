@@ -1,13 +1,20 @@
 """The results of a run, which a JSON file stores, and access to them."""
 
 import json
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from backproj._atomic_write import atomic_write
 
 # The image, the size and the case that the summaries show, if they were measured.
 SUMMARY = "astronaut", (1920, 1080)
 SUMMARY_CASE = "prepared"
+
+
+# What a peer is: a copy of the frame; cv2 as scripts usually call it, or with preallocated arrays for its
+# results; backproj; or something else.
+Kind = Literal["floor", "cv2", "preallocated cv2", "backproj", "other"]
+KINDS = get_args(Kind)
+CV2_KINDS = "cv2", "preallocated cv2"
 
 
 class Cell(NamedTuple):
@@ -24,7 +31,8 @@ class Report:
 
     ``data`` is the content of the JSON file: machine, versions, settings, skipped and results. A result, or
     row, has the fields of its cell, the peer, its kind, whether its result has to be exact, the share of the
-    result that equals the reference's, and the fields of measure.summary.
+    result that equals the reference's, and the fields of measure.summary, with the speed relative to the
+    fastest cv2 of the cell.
     """
 
     def __init__(self, data):
@@ -46,16 +54,21 @@ class Report:
         """Return the row, or None if it was not measured."""
         return self._rows.get((cell, peer))
 
+    def fastest(self, cell, kinds=CV2_KINDS):
+        """Return the row of the fastest peer of these kinds, or None if there is none."""
+        rows = (self.get(cell, peer) for peer in self.peers(kinds, **cell._asdict()))
+        return min(rows, key=lambda row: row["ms"], default=None)
+
     @property
     def reference(self):
-        """The peer that speeds are relative to."""
+        """The peer whose results the others must have."""
         return self.data["settings"]["reference"]
 
-    def peers(self, kinds=("floor", "cv2", "backproj", "other"), **fields):
+    def peers(self, kinds=KINDS, **fields):
         """Return the peers of these kinds in the cells with these fields."""
         return self.distinct("peer", kinds=kinds, **fields)
 
-    def distinct(self, field, kinds=("floor", "cv2", "backproj", "other"), **fields):
+    def distinct(self, field, kinds=KINDS, **fields):
         """Return the values of a field in the rows of these kinds, in cells with these other fields."""
         values = {}
         for (cell, _), row in self._rows.items():

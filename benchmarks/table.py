@@ -4,9 +4,9 @@ import math
 
 from cases import CASES, TRACKING
 from measure import clock
-from report import Cell, shown_size, shown_threads
+from report import CV2_KINDS, Cell, shown_size, shown_threads
 
-SIZE_WIDTH = 21
+SIZE_WIDTH = 23
 
 # If other programs use more than this share of the CPUs, several threads are likely to wait for them.
 NOTICEABLE = 0.05
@@ -18,7 +18,7 @@ def text(report):
     for threads in report.distinct("threads"):
         lines += [
             f"{shown_threads(threads).upper()}: milliseconds of {clock(threads)[1]} per call: median",
-            f"± half the interquartile range; speed relative to {report.reference}: median of the rounds",
+            "± half the interquartile range; speed relative to the fastest cv2: median of the rounds",
         ]
         for case in report.distinct("case", threads=threads):
             lines += ["", *block(report, threads, case), ""]
@@ -60,7 +60,7 @@ def scaling(report):
         return
     yield f"{many} THREADS: speed relative to {shown_threads(few)}; prepared, {image}"
     yield f"{'':22}" + "".join(f"{shown_size(size):>11}" for size in sizes)
-    for peer in report.peers(["floor", "cv2", "backproj"], **where):
+    for peer in report.peers(["floor", *CV2_KINDS, "backproj"], **where):
         cells = (Cell(many, "prepared", image, size) for size in sizes)
         gains = (report.get(c._replace(threads=few), peer)["ms"] / report.get(c, peer)["ms"] for c in cells)
         yield f"  {peer:20}" + "".join(f"{times(gain):>11}" for gain in gains)
@@ -105,56 +105,61 @@ def markdown(report):
     """Return the tables for README.md and docs/performance.md."""
     parts = []
     for threads in report.distinct("threads"):
-        parts += [by_case(report, threads), by_size(report, threads), tracking(report, threads)]
+        parts += [by_case(report, threads), by_image(report, threads), by_size(report, threads, TRACKING)]
     parts += [every_peer(report), where_and_how(report)]
     return "\n\n".join(part for part in parts if part)
 
 
 def by_case(report, threads):
-    """Return the table of cases, with the peers that implement all of them."""
+    """Return the table of cases."""
     image, size = report.summary_view()
-    cells = report.summary_cells(threads)
-    peers = report.peers(["cv2", "backproj"], threads=threads)
-    rows = []
-    for cell in cells:
+    rows = {}
+    for cell in report.summary_cells(threads):
         other_size = f", {shown_size(cell.size)}" if cell.size != size else ""
-        title = f"{cell.case}{other_size}: {CASES[cell.case].title}"
-        rows.append([title, *(shown(report, cell, peer) for peer in peers)])
-    return grid([f"ms ({image}, {shown_size(size)}, {shown_threads(threads)})", *peers], rows)
+        rows[f"{cell.case}{other_size}: {CASES[cell.case].title}"] = cell
+    return compared(report, f"{image}, {shown_size(size)}, {shown_threads(threads)}", rows)
 
 
-def by_size(report, threads):
+def by_image(report, threads):
     """Return the table of sizes and images, for the prepared case."""
-    kinds = ["floor", "cv2", "backproj"]
     where = {"threads": threads, "case": "prepared"}
-    peers = report.peers(kinds, **where)
-    rows = [
-        [f"{shown_size(size)}, {image}"]
-        + [shown(report, Cell(threads, "prepared", image, size), peer) for peer in peers]
+    rows = {
+        f"{shown_size(size)}, {image}": Cell(threads, "prepared", image, size)
         for size in report.distinct("size", **where)
         for image in report.distinct("image", size=size, **where)
-    ]
-    return grid([f"ms (prepared, {shown_threads(threads)})", *peers], rows) if rows else ""
+    }
+    return compared(report, f"prepared, {shown_threads(threads)}", rows, ["copying"])
 
 
-def tracking(report, threads):
-    """Return the table of sizes for the cases that track, with speeds relative to the fastest cv2.
-
-    Versions of cv2 differ there: in 4.13, the moments of a window take 0.1 ms, however small it is.
-    """
+def by_size(report, threads, cases):
+    """Return the table of some cases and their sizes."""
     image, _ = report.summary_view()
-    rows, peers = [], report.peers(["floor", "cv2", "backproj"], threads=threads)
-    for case in TRACKING:
-        for size in report.distinct("size", threads=threads, case=case, image=image):
-            cell = Cell(threads, case, image, size)
-            measured = {peer: report.get(cell, peer) for peer in peers}
-            fastest = min(row["ms"] for row in measured.values() if row["kind"] == "cv2")
-            rows.append([f"{case}, {shown_size(size)}"])
-            for row in measured.values():
-                speed = f" ({times(fastest / row['ms'])})" if row["kind"] == "backproj" else ""
-                rows[-1].append(digits(row["ms"]) + speed)
-    head = f"ms ({image}, {shown_threads(threads)}; relative to the fastest cv2)"
-    return grid([head, *peers], rows) if rows else ""
+    rows = {
+        f"{case}, {shown_size(size)}": Cell(threads, case, image, size)
+        for case in cases
+        for size in report.distinct("size", threads=threads, case=case, image=image)
+    }
+    return compared(report, f"{image}, {shown_threads(threads)}", rows, ["copying"])
+
+
+def compared(report, what, cells, floors=()):
+    """Return a table with a row for each cell: the fastest version of cv2, and backproj with each kernel.
+
+    cv2 is called as scripts usually do, and with preallocated arrays. Speeds are relative to the faster of
+    the two.
+    """
+    kernels = report.peers(["backproj"])
+    rows = []
+    for name, cell in cells.items():
+        rows.append([name, *(digits(report.get(cell, floor)["ms"]) for floor in floors)])
+        for kind in CV2_KINDS:
+            row = report.fastest(cell, [kind])
+            version = row["peer"].removeprefix("cv2 ").removesuffix(", dst=")
+            rows[-1].append(f"{digits(row['ms'])} ({version})")
+        for kernel in kernels:
+            row = report.get(cell, kernel)
+            rows[-1].append(f"{digits(row['ms'])} ({times(row['speed'])})")
+    return grid([f"ms ({what})", *floors, "cv2", "cv2, dst=", *kernels], rows) if rows else ""
 
 
 def every_peer(report):
@@ -173,15 +178,6 @@ def every_peer(report):
     title = f"{image}, {shown_size(size)}, {shown_threads(threads)}"
     head = ["", title, "ms", "quartiles", "speed", "times a copy", "equal pixels"]
     return grid(head, rows) if rows else ""
-
-
-def shown(report, cell, peer):
-    """Return the time of a peer, with its relative speed if it is backproj."""
-    row = report.get(cell, peer)
-    if row is None:
-        return "–"
-    time = digits(row["ms"])
-    return f"{time} ({times(row['speed'])})" if row["kind"] == "backproj" else time
 
 
 def grid(head, rows):
