@@ -1,4 +1,4 @@
-"""Time back projection and tracking: backproj with each kernel, versions of cv2, and other libraries.
+"""Time back projection, tracking and regions: backproj with each kernel, versions of cv2, other libraries.
 
 Each of these is a *peer*; cases.py defines what they compute. Results are compared before anything is timed:
 they must be the same bytes as cv2's, except those of libraries with a different HSV, for which the share of
@@ -24,8 +24,8 @@ from pathlib import Path
 
 import chart
 import table
-from cases import BATCH_PIXELS, CASES, TRACKING
-from images import IMAGES
+from cases import BATCH_PIXELS, CASES, OF_PHOTOGRAPHS, TRACKING
+from images import IMAGES, PHOTOGRAPHS
 from measure import SEED, clock
 from peers import BUILD, REFERENCE, build_ctypes_route
 from report import Report, shown_threads
@@ -63,7 +63,7 @@ def arguments():
         text = f"from {', '.join(map(repr, choices))}{note}; default: all"
         parser.add_argument(name, nargs="+", choices=choices, default=list(choices), metavar="X", help=text)
 
-    choice("--cases", CASES, " (batch: only up to 640x480)")
+    choice("--cases", CASES, f" (batch: only up to 640x480; {', '.join(OF_PHOTOGRAPHS)}: no noise)")
     choice("--images", IMAGES)
     choice("--sizes", SIZES, " (the last: only prepared and tracking, with the first image)")
     cpus = len(os.sched_getaffinity(0))
@@ -93,11 +93,13 @@ def run(options):
         for image in options.images
         for case in options.cases
         if (case != "batch" or size[0] * size[1] <= BATCH_PIXELS)
+        and (case not in OF_PHOTOGRAPHS or image in PHOTOGRAPHS)
         and (size != LARGEST or (case in LARGEST_CASES and image == options.images[0]))
     ]
     if not cells:
         raise SystemExit(
-            "nothing to time: batch needs at most 640x480, and 4096x4096 the prepared case or tracking"
+            "nothing to time: batch needs at most 640x480, regions and discs a photograph, "
+            "and 4096x4096 the prepared case or tracking"
         )
     skipped = {"ctypes, np.fromiter": build_ctypes_route()}
     begin, busy, ours = time.perf_counter(), busy_seconds(), sum(os.times()[:4])

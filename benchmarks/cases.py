@@ -17,6 +17,7 @@ from peers import (
     by_skimage,
     ctypes_route,
 )
+from regions import disc_5, disc_11, disc_31, hand, tutorial
 from tracking import (
     OBJECTS,
     cam_shift,
@@ -69,7 +70,7 @@ def one_shot(scene):
     return Implementations(frame, by_cv2, ours, others)
 
 
-def tutorial(scene):
+def fine_bins(scene):
     return projecting_model(scene, bins=(180, 256), peak=255)
 
 
@@ -144,7 +145,6 @@ class Case(NamedTuple):
     title: str
 
 
-# The whole scripts: front end and tracking together.
 TRACKING = {
     "mean shift": Case(
         mean_shift, "OpenCV's tutorial: hue, 180 bins; an object of 110 pixels is followed through a film"
@@ -157,15 +157,35 @@ TRACKING = {
     "back to back": Case(cam_shift_back_to_back, "as CamShift with tracking, the same frame again and again"),
 }
 
-CASES = TRACKING | {
+REGIONS = {
+    "tutorial": Case(
+        tutorial, "OpenCV's tutorial: 180×256 bins, a disc of 5×5, the sums above 50, and the frame there"
+    ),
+    "hand": Case(hand, "as tutorial, a disc of 31×31, the sums above 150"),
+}
+
+DISCS = {
+    "disc 5": Case(disc_5, "the sums over a disc of 5×5 around each pixel of a back projection"),
+    "disc 11": Case(disc_11, "as disc 5, 11×11"),
+    "disc 31": Case(disc_31, "as disc 5, 31×31"),
+}
+
+# In noise each pixel is in the region, and all sums are 255, which would hide wrong results.
+OF_PHOTOGRAPHS = {**REGIONS, **DISCS}
+
+# The whole scripts come first, then single calls.
+CASES = {
+    **TRACKING,
+    **REGIONS,
     "prepared": Case(prepared, "a histogram made before, hue and saturation, 32×32 bins"),
     "one shot": Case(one_shot, "a model of 100×100 pixels, in 64×64 of 32×32, counted and projected"),
-    "180×256": Case(tutorial, "as prepared, 180×256 bins"),
+    "180×256": Case(fine_bins, "as prepared, 180×256 bins"),
     "CamShift": Case(camshift, "its front end: hue, 16 bins, gated by saturation and value"),
     "hsv": Case(hsv, "as prepared, hue, saturation and value, 16×16×16 bins"),
     "fit": Case(fit, "the frame counted and normalised, 32×32 bins"),
     "four models": Case(four_models, "as prepared, four histograms projected onto one frame"),
     "batch": Case(batch, f"as prepared, {BATCH} frames in one call; cv2 in a loop"),
+    **DISCS,
 }
 
 

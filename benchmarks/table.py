@@ -2,7 +2,7 @@
 
 import math
 
-from cases import CASES, TRACKING
+from cases import CASES, DISCS, REGIONS, TRACKING
 from measure import clock
 from report import CV2_KINDS, Cell, shown_size, shown_threads
 
@@ -105,7 +105,8 @@ def markdown(report):
     """Return the tables for README.md and docs/performance.md."""
     parts = []
     for threads in report.distinct("threads"):
-        parts += [by_case(report, threads), by_image(report, threads), by_size(report, threads, TRACKING)]
+        parts += [by_case(report, threads), by_image(report, threads)]
+        parts += [by_size(report, threads, cases) for cases in (TRACKING, REGIONS | DISCS)]
     parts += [every_peer(report), where_and_how(report)]
     return "\n\n".join(part for part in parts if part)
 
