@@ -42,8 +42,7 @@ class CamShift:
         hsv, mask = self.look(frame)
         prob = cv2.calcBackProject([hsv], [0], self.hist, [0, 180], 1)
         prob &= mask
-        criteria = cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 1
-        _, self.window = cv2.CamShift(prob, self.window, criteria)
+        _, self.window = cv2.CamShift(prob, self.window, (3, 10, 1))
         return True, self.window
 
 
@@ -87,12 +86,6 @@ def summary(ok, away, shown, gone, took):
     return (shown & ~found).sum(), shown.sum(), (ok & gone).sum(), gone.sum(), distance, took
 
 
-def print_table(*rows):
-    for row in (rows[0], ["---"] * len(rows[0]), *rows[1:]):
-        print("|", " | ".join(map(str, row)), "|")
-    print()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--frames", type=int, default=300, help="the length of each film (%(default)s)")
@@ -115,7 +108,8 @@ def main():
     for row in rows:
         times = np.concatenate([seen[row[0]][-1] for seen in watched.values()])
         row.append(f"{np.median(times) * 1000:.3g}")
-    print_table([*heads, "ms an update"], *rows)
+    for row in ([*heads, "ms an update"], ["---"] * (len(heads) + 1), *rows):
+        print("|", " | ".join(map(str, row)), "|")
 
 
 if __name__ == "__main__":

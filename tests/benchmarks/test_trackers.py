@@ -74,7 +74,7 @@ def test_the_table_has_a_column_for_each_film_and_one_for_where_the_object_is_aw
     monkeypatch.setattr(sys, "argv", ["trackers.py", "--frames", "8"])
     monkeypatch.setattr(cv2, "setNumThreads", lambda number: None)
     trackers.main()
-    head, rule, still, ours = map(cells, filter(None, capsys.readouterr().out.splitlines()))
+    head, rule, still, ours = map(cells, capsys.readouterr().out.splitlines())
     found = "frames lost (distance in px)"
     assert head == [found, "`moving`, of 7", "`leaving`, of 3", "found in 2 without it", "ms an update"]
     assert rule == ["---"] * 5
@@ -92,6 +92,6 @@ def cells(line):
 @pytest.mark.slow  # it times
 def test_the_command_times_every_tracker():
     command = [sys.executable, ROOT / "benchmarks" / "trackers.py", "--frames", 3, "--films", "growing"]
-    _, _, *rows = map(cells, filter(None, run(*command).splitlines()))
+    _, _, *rows = map(cells, run(*command).splitlines())
     assert [row[0] for row in rows] == list(TRACKERS)
     assert all(float(row[-1]) > 0 for row in rows)
