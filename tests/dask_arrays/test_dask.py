@@ -341,7 +341,8 @@ def test_the_blocks_of_the_page_run(photograph, tmp_path):
             cv2.imwrite(str(tmp_path / "films" / str(i) / f"{j:02}.png"), frame)
     keep = (
         "np.savez('found.npz', areas=areas, best=best, fits=fits, again=again)\n"
-        "import pathlib, pickle; pathlib.Path('tracks.pickle').write_bytes(pickle.dumps((tracks, on_cluster)))"
+        "import pathlib, pickle\n"
+        "pathlib.Path('tracks.pickle').write_bytes(pickle.dumps((tracks, on_cluster)))"
     )
     run(sys.executable, "-W", "error", "-c", "\n".join([*blocks, keep]), cwd=tmp_path)
     hist, corner = backproj.Histogram(film[0, 300:360, 120:180]), backproj.Histogram(film[0, :60, :60])
