@@ -189,6 +189,12 @@ def transparent(picture):
     return picture.convert("RGB")
 
 
+def transparent_palette(picture):
+    picture = picture.quantize(64)
+    picture.save("odd.png", transparency=bytes(range(0, 256, 4)))
+    return picture.convert("RGB")
+
+
 def pages(picture):
     picture.save("odd.tif", save_all=True, append_images=[picture.rotate(180)])
     return picture
@@ -237,6 +243,7 @@ def jpeg_2000(picture):
         palette,
         cmyk,
         transparent,
+        transparent_palette,
         pages,
         odd_size,
         narrow,

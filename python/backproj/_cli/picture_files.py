@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
@@ -14,6 +15,9 @@ from backproj._cli.bit_depth import has_more_than_8_bits
 from backproj._cli.errors import PictureError, describe_error
 from backproj._termination import Terminated
 from backproj.typing import Image
+
+if TYPE_CHECKING:  # Pillow takes as long to import as click, and --help does not need it
+    import PIL.Image
 
 # The formats that are read and written, as far as the installed Pillow has them (AVIF since 11.3, QOI since
 # 9.5).
@@ -56,7 +60,10 @@ def read_picture(path: Path) -> Image:
                 raise PictureError(
                     f"{path} is grey (mode {file.mode}), and grey has no hue; give a picture in colour"
                 )
-            return np.asarray(PIL.ImageOps.exif_transpose(file).convert("RGB"))
+            # From palettes with transparency to RGB, Pillow prints a warning.
+            mode = "RGBA" if _has_transparency(file) else "RGB"
+            pixels = np.asarray(PIL.ImageOps.exif_transpose(file).convert(mode))
+            return pixels[..., :3]
     except (click.ClickException, Terminated):
         raise
     except PIL.UnidentifiedImageError as error:
@@ -103,6 +110,11 @@ def write_pictures(pictures: list[tuple[Image, Path]]) -> None:
     ) as error:  # Pillow's encoders raise many kinds for pictures that are too large for a format
         names = getattr(error, "filename", None) or " and ".join(str(path) for _, path in pictures)
         raise click.ClickException(f"cannot write {names}: {describe_error(error)}") from error
+
+
+def _has_transparency(file: PIL.Image.Image) -> bool:
+    # In palettes and in RGB, colours may be transparent.
+    return file.mode in ("RGBA", "RGBa", "PA") or (file.mode in ("P", "RGB") and "transparency" in file.info)
 
 
 def _readable_formats() -> list[str]:
