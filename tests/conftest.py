@@ -109,6 +109,23 @@ def command(capsys, monkeypatch):
     return call
 
 
+@pytest.fixture
+def pictures(monkeypatch):
+    """The pictures that the command adds to a film, as they are before H.264 changes them."""
+    # Not above: tests of numpy alone run where there is no PyAV.
+    from backproj._cli.film_writer import FilmWriter
+
+    taken = []
+    write = FilmWriter.write
+
+    def take(writer, picture, pts):
+        taken.append(picture.copy())
+        write(writer, picture, pts)
+
+    monkeypatch.setattr(FilmWriter, "write", take)
+    return taken
+
+
 @pytest.fixture(scope="session")
 def installed(request, tmp_path_factory):
     """A function that returns an interpreter that has the wheel, by CPython's version."""

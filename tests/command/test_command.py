@@ -87,6 +87,14 @@ MISTAKES = {
         ("photograph.jpg", *BOX, "-o", "a.png", "--overlay", "./a.png"),
         "two outputs would both be a.png",
     ),
+    "cut out over output": (
+        ("photograph.jpg", *BOX, "-o", "a.png", "--cut-out", "./a.png"),
+        "two outputs would both be a.png",
+    ),
+    "an option for a name": (
+        ("photograph.jpg", *BOX, "--cut-out", "-o", "a.png"),
+        "'-o' looks like an option; write ./-o",
+    ),
     "unknown option": (("photograph.jpg", "--bax", "1"), "--bax"),
 }
 
@@ -127,7 +135,7 @@ def test_an_environment_that_asks_for_what_is_not_is_one_line_and_exit_code_2(fo
 def test_help_names_every_command_and_option():
     assert {"image", "video", "bench", "info", "verify"} <= set(run("--help").stdout.split())
     text = run("image", "--help").stdout
-    for option in ("--model", "--box X,Y,W,H", "--output", "--overlay"):
+    for option in ("--model", "--box X,Y,W,H", "--output", "--overlay", "--cut-out"):
         assert option in text
     assert backproj.__version__ in run("--version").stdout
 

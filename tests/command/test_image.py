@@ -105,12 +105,12 @@ MISTAKES = {
     "a file for a folder": (("full", *BOX, "-o", "photograph.jpg"), "cannot make the folder photograph.jpg"),
     "out over in": (("full", *BOX, "-o", "full"), "pictures are read from full"),
     "overlay over in": (("full", *BOX, "-o", "out", "--overlay", "full"), "pictures are read from full"),
+    "cut out over in": (("full", *BOX, "--cut-out", "full"), "pictures are read from full"),
     "one name twice": (
         ("photograph.jpg", "full", *BOX, "-o", "out"),
         "would both be out/photograph-prob.png",
     ),
     "the first is needed": (("nowhere.png", "photograph.jpg", *BOX, "-o", "out"), "cannot read nowhere.png"),
-    "threshold of 0": (("photograph.jpg", *BOX, "--threshold", "0"), "1<=x<=255"),
     "unknown preset": (("photograph.jpg", *BOX, "--preset", "best"), "'best'"),
     "too few bins": (("photograph.jpg", *BOX, "--bins", "3,4,5"), "bins has 3 numbers"),
     "bins in words": (("photograph.jpg", *BOX, "--bins", "many"), "'many' is not a whole number"),
@@ -155,14 +155,6 @@ def test_presets_and_options_are_the_layouts_of_the_library(folder, command, opt
     assert command("image", "photograph.jpg", *BOX, *options, "-o", "prob.png").returncode == 0
     frame = read("photograph.jpg")
     np.testing.assert_array_equal(read("prob.png"), expected(frame, frame[SUIT], **meaning))
-
-
-def test_a_threshold_leaves_black_and_white(folder, command):
-    assert command("image", "photograph.jpg", *BOX, "--threshold", "200", "-o", "mask.png").returncode == 0
-    frame = read("photograph.jpg")
-    prob = expected(frame, frame[SUIT])
-    np.testing.assert_array_equal(read("mask.png") == 255, prob >= 200)
-    assert set(np.unique(read("mask.png"))) == {0, 255}
 
 
 def turned(picture):

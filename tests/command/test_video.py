@@ -46,7 +46,7 @@ def test_presets_thresholds_and_models_are_those_of_pictures(folder, command):
     assert command("video", "film.mp4", "--model", "model.png", *options, "-o", "mask.mkv").returncode == 0
     gate = (0, 60, 32), (180, 255, 255)
     prob = expected(frames, (4, 8, 20, 20), channels="h", bins=16, in_range=gate, peak=255)
-    assert_shows("mask.mkv", np.where(prob >= 100, np.uint8(255), np.uint8(0)))
+    assert_shows("mask.mkv", np.where(prob > 100, np.uint8(255), np.uint8(0)))
 
 
 def test_an_overlay_keeps_the_colour_of_the_object_and_fades_the_rest(folder, command):
@@ -204,6 +204,10 @@ MISTAKES = {
     "adapting by no number": (
         ("film.mp4", *START, "--track", "camshift", "--adapt", "nan", "-o", "a.mp4"),
         "adapt must be from 0 to 1, not nan",
+    ),
+    "an overlay and cut out": (
+        ("film.mp4", *START, "--overlay", "--cut-out", "-o", "a.mp4"),
+        "give --overlay or --cut-out, not both",
     ),
     "unknown tracker": (
         ("film.mp4", *START, "--track", "kalman", "-o", "a.mp4"),

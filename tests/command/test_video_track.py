@@ -9,7 +9,6 @@ import pytest
 from film import film
 
 import backproj
-from backproj._cli.film_writer import FilmWriter
 from helpers.film_files import SIZE, START, make_film, moving, places, read_film, turn
 
 METHODS = ("camshift", "meanshift")
@@ -118,6 +117,7 @@ OPTIONS = {
     "another layout": (("--channels", "hsv", "--bins", "8,8,4"), {"channels": "hsv", "bins": (8, 8, 4)}),
     "a model that adapts": (("--adapt", "0.1"), {"adapt": 0.1}),
     "pictures with a threshold": (("--threshold", "100"), {}),
+    "pictures that are cut out": (("--cut-out", "--disc", "9"), {}),
 }
 
 
@@ -184,20 +184,6 @@ def greening(number):
         yield frame
 
 
-@pytest.fixture
-def pictures(monkeypatch):
-    """The pictures of the film as they are before H.264 changes them."""
-    taken = []
-    write = FilmWriter.write
-
-    def take(writer, picture, pts):
-        taken.append(picture)
-        write(writer, picture, pts)
-
-    monkeypatch.setattr(FilmWriter, "write", take)
-    return taken
-
-
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("adapt", [0, 0.5])
 def test_a_picture_is_the_back_projection_in_which_the_object_is_looked_for(
@@ -221,6 +207,27 @@ def test_a_picture_is_the_back_projection_in_which_the_object_is_looked_for(
         assert grey.mean() > 0.95
         np.testing.assert_array_equal(picture[..., 1][grey], prob[grey])
     assert (tracker.histogram == first) == (adapt == 0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("adapt", [0, 0.5])
+def test_what_is_cut_out_is_what_looks_like_the_object_and_the_line_is_drawn_on_it(
+    folder, command, pictures, method, adapt
+):
+    make_film("film.mp4", greening(8))
+    (x, y), *_ = places(1)
+    _, table = track(command, method, *START, "--adapt", adapt, "--cut-out", "--threshold", "30")
+
+    _, frames = read_film("film.mp4")
+    tracker = backproj.Tracker(method=method, adapt=adapt, order="rgb")
+    tracker.init(frames[0], (x, y, SIZE, SIZE))
+    for n, (frame, picture, row) in enumerate(zip(frames, pictures, table, strict=True)):
+        found = tracker.histogram.cut_out(frame, threshold=30, order="rgb")
+        if n:
+            tracker.update(frame)
+        line = drawn_by_cv2(frame.shape[:2], row, method)
+        assert away(magenta(picture))[line].max() < 2.5
+        assert away(line)[(picture != found).any(axis=-1)].max() < 4, "all but the line is what is cut out"
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -43,12 +43,13 @@ class FilmTrack:
         assert histogram is not None, "begin or seek comes first"
         return histogram
 
-    def follow(self, pixels: Image, prob: Image) -> None:
-        """Follow the object into the next frame, whose back projection is given."""
+    def follow(self, pixels: Image) -> None:
+        """Follow the object into the next frame."""
         if self._seen:
             self._found, _ = self._tracker.update(pixels)
             return
         if self._model is not None:
+            prob = self._model.back_project(pixels, order="rgb")
             height, width, *_ = map(min, self._shape, prob.shape)
             box, total = backproj.locate(prob, (width, height))
             if total == 0:

@@ -15,7 +15,6 @@ import backproj
 from backproj._cli.errors import PictureError
 from backproj._cli.options import (
     HistogramOptions,
-    apply_threshold,
     box_option,
     check_model,
     check_paths,
@@ -23,9 +22,10 @@ from backproj._cli.options import (
     crop,
     histogram_options,
     model_option,
-    threshold_option,
+    parse_output,
 )
 from backproj._cli.picture_files import pictures_in, read_picture, write_pictures
+from backproj._cli.region import Region, region_options
 from backproj._overlay import overlay
 from backproj.typing import Box, Image
 
@@ -33,15 +33,16 @@ SOME_FAILED = 1
 
 
 class Job(NamedTuple):
-    """A picture to read, and where to write the results."""
+    """A picture to read, and where to write the results that are wanted."""
 
     source: Path
-    prob: Path
+    prob: Path | None
     overlay: Path | None
+    cut_out: Path | None
 
     @property
     def outputs(self) -> list[Path]:
-        return [self.prob, self.overlay] if self.overlay else [self.prob]
+        return [path for path in (self.prob, self.overlay, self.cut_out) if path]
 
 
 @click.command()
@@ -49,23 +50,31 @@ class Job(NamedTuple):
 @model_option
 @box_option("the (first) FILE")
 @histogram_options
-@threshold_option
+@region_options("picture")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=parse_output,
     metavar="OUT",
     help="Where to write the back projection, in grey: the whiter a pixel, the better its colour fits. For "
     "several FILEs or a FOLDER, a folder, in which it is NAME-prob.png.  "
-    "[default: NAME-prob.png in the current folder, for one FILE]",
+    "[default: NAME-prob.png in the current folder, for one FILE and if nothing else is written]",
 )
 @click.option(
     "--overlay",
     "overlay_output",
-    type=click.Path(path_type=Path),
+    type=parse_output,
     metavar="OUT",
-    help="Also write the picture itself, faded to grey where its colour does not fit. For several FILEs or a "
-    "FOLDER, a folder, in which it is NAME-overlay.png.  [default: none]",
+    help="Where to write the picture itself, faded to grey where its colour does not fit. For several FILEs "
+    "or a FOLDER, a folder, in which it is NAME-overlay.png.  [default: none]",
+)
+@click.option(
+    "--cut-out",
+    "cut_output",
+    type=parse_output,
+    metavar="OUT",
+    help="Where to write the region of --disc and --threshold, cut out of the picture; all else is black. "
+    "For several FILEs or a FOLDER, a folder, in which it is NAME-cut-out.png.  [default: none]",
 )
 @click.pass_context
 def image(
@@ -74,9 +83,10 @@ def image(
     model: Path | None,
     box: Box | None,
     options: HistogramOptions,
-    threshold: int | None,
+    region: Region,
     output: Path | None,
     overlay_output: Path | None,
+    cut_output: Path | None,
 ) -> None:
     """Back-project a model onto pictures.
 
@@ -85,14 +95,16 @@ def image(
     goes on with the next one, and ends with exit code 1.
 
     Pictures are rotated as their EXIF data says. Palettes and CMYK are converted to RGB, without colour
-    profiles. Transparency is ignored, and of several frames or pages only the first is read. Grey pictures
-    are refused, because they have no hue, and so are those with more than 8 bits a channel.
+    profiles. Transparency is ignored, and of several frames or pages only the first is read. But what is cut
+    out of a picture with transparency keeps it, and all else is transparent there. Grey pictures are refused,
+    because they have no hue, and so are those with more than 8 bits a channel.
     """
     check_model(model, box)
     many = len(files) > 1 or files[0].is_dir()
-    jobs = (
-        folder_jobs(files, output, overlay_output) if many else [single_job(files[0], output, overlay_output)]
-    )
+    wanted = output, overlay_output, cut_output
+    jobs = folder_jobs(files, *wanted) if many else [single_job(files[0], *wanted)]
+    if cut_output and (region.threshold is not None or not (output or overlay_output)):
+        region = region.with_defaults()  # masks are of what is cut out
     inputs = [job.source for job in jobs] + ([model] if model else [])
     check_paths(inputs, [path for job in jobs for path in job.outputs])
     if model:
@@ -102,36 +114,42 @@ def image(
         model_pixels = crop(read_picture(jobs[0].source), box, jobs[0].source)
     hist = count_model(model_pixels, options)
     if not many:
-        report(jobs[0], *project_picture(jobs[0], hist, threshold))
+        report(jobs[0], *project_picture(jobs[0], hist, region), region)
         return
     for folder in {path.parent for path in jobs[0].outputs}:
         make_folder(folder)
-    if project_pictures(jobs, hist, threshold):
+    if project_pictures(jobs, hist, region):
         context.exit(SOME_FAILED)
 
 
-def single_job(source: Path, output: Path | None, overlay_output: Path | None) -> Job:
+def single_job(source: Path, prob: Path | None, overlay: Path | None, cut_out: Path | None) -> Job:
     """Return the job for the only picture."""
-    return Job(source, output or Path(f"{source.stem}-prob.png"), overlay_output)
+    if not (prob or overlay or cut_out):
+        prob = Path(f"{source.stem}-prob.png")
+    return Job(source, prob, overlay, cut_out)
 
 
-def folder_jobs(paths: Sequence[Path], output: Path | None, overlay_output: Path | None) -> list[Job]:
+def folder_jobs(
+    paths: Sequence[Path], prob: Path | None, overlay: Path | None, cut_out: Path | None
+) -> list[Job]:
     """Return the jobs for several pictures and for those in folders, or raise UsageError."""
-    if output is None:
+    folders = {folder.resolve() for folder in (prob, overlay, cut_out) if folder}
+    if not folders:
         raise click.UsageError("several pictures need a folder to write to: -o FOLDER")
     sources: list[Path] = []
     for path in paths:
         found = pictures_in(path) if path.is_dir() else [path]
         if not found:
             raise click.UsageError(f"there are no pictures in the folder {path}")
-        if path.is_dir() and path.resolve() in {output.resolve(), (overlay_output or output).resolve()}:
+        if path.is_dir() and path.resolve() in folders:
             raise click.UsageError(f"pictures are read from {path}; write to another folder")
         sources += found
     return [
         Job(
             source,
-            output / f"{source.stem}-prob.png",
-            overlay_output / f"{source.stem}-overlay.png" if overlay_output else None,
+            prob and prob / f"{source.stem}-prob.png",
+            overlay and overlay / f"{source.stem}-overlay.png",
+            cut_out and cut_out / f"{source.stem}-cut-out.png",
         )
         for source in sources
     ]
@@ -145,32 +163,36 @@ def make_folder(folder: Path) -> None:
         raise click.ClickException(f"cannot make the folder {folder}: {error.strerror}") from error
 
 
-def project_picture(job: Job, hist: backproj.Histogram, threshold: int | None) -> tuple[Image, float]:
-    """Read a picture and write its results; return the back projection and the seconds that it alone took."""
-    pixels = read_picture(job.source)
+def project_picture(job: Job, hist: backproj.Histogram, region: Region) -> tuple[Image, float]:
+    """Read a picture and write its results; return its levels and the seconds that they alone took."""
+    pixels = read_picture(job.source, transparency=job.cut_out is not None)
     begin = time.perf_counter()
-    prob = hist.back_project(pixels, order="rgb")
+    levels = region.levels(hist, pixels)
     seconds = time.perf_counter() - begin
-    prob = apply_threshold(prob, threshold)
-    pictures = [(prob, job.prob)]
+    pictures = []
+    if job.prob:
+        pictures.append((levels, job.prob))
     if job.overlay:
-        pictures.append((overlay(pixels, prob, order="rgb"), job.overlay))
+        pictures.append((overlay(pixels, levels, order="rgb"), job.overlay))
+    if job.cut_out:
+        pictures.append((region.cut_out(hist, pixels), job.cut_out))
     write_pictures(pictures)
-    return prob, seconds
+    return levels, seconds
 
 
-def report(job: Job, prob: Image, seconds: float) -> None:
+def report(job: Job, levels: Image, seconds: float, region: Region) -> None:
     """Print what was done with the only picture."""
-    height, width = prob.shape
+    height, width = levels.shape
+    where = "above half" if region.threshold is None else "in the region"
     click.echo(
         f"{width}×{height} pixels in {1e3 * seconds:.2f} ms ({backproj.info()['kernel']} kernel): "
-        f"{np.mean(prob >= 128):.1%} of them above half"
+        f"{np.mean(levels >= 128):.1%} of them {where}"
     )
     for path in job.outputs:
         click.echo(f"wrote {path}")
 
 
-def project_pictures(jobs: Sequence[Job], hist: backproj.Histogram, threshold: int | None) -> int:
+def project_pictures(jobs: Sequence[Job], hist: backproj.Histogram, region: Region) -> int:
     """Do all jobs that can be done; print which ones could not, and return how many those were.
 
     In a terminal there is a progress bar, so the errors are printed below it.
@@ -182,7 +204,7 @@ def project_pictures(jobs: Sequence[Job], hist: backproj.Histogram, threshold: i
     ) as bar:
         for job in bar:
             try:
-                project_picture(job, hist, threshold)
+                project_picture(job, hist, region)
             except PictureError as error:
                 errors.append(error.format_message())
     for message in errors:

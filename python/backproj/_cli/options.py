@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import click
-import numpy as np
 
 import backproj
 from backproj.typing import Box, Channels, Image
@@ -68,6 +67,13 @@ def parse_in_range(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return low, high
 
 
+def parse_output(text: str) -> Path:
+    """Return the path of a file to write. An option that follows at once would be taken for one."""
+    if text.startswith("-"):
+        raise click.BadParameter(f"{text!r} looks like an option; write ./{text} for a file of that name")
+    return Path(text)
+
+
 model_option = click.option(
     "--model",
     type=click.Path(path_type=Path),
@@ -85,15 +91,6 @@ def box_option(where: str) -> Callable[[Command], Command]:
         help=f"A box around what to look for, in {where}: left, top, width and height, in pixels. "
         "Give this or --model.",
     )
-
-
-threshold_option = click.option(
-    "--threshold",
-    type=click.IntRange(1, 255),
-    metavar="T",
-    show_default="keep all levels",
-    help="Make levels of at least T white, and all others black.",
-)
 
 
 def histogram_options(command: Command) -> Command:
@@ -182,8 +179,3 @@ def refuse_empty(model: str) -> Iterator[None]:
             raise click.UsageError(
                 f"no pixel of {model} is within --in-range (or the preset's): nothing would be found"
             ) from None
-
-
-def apply_threshold(prob: Image, threshold: int | None) -> Image:
-    """Return a mask of where the back projection reaches the threshold, or all levels if there is none."""
-    return prob if threshold is None else np.where(prob >= threshold, np.uint8(255), np.uint8(0))

@@ -35,15 +35,19 @@ _FORMATS = (
     *("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PCX", "PNG", "PPM", "QOI", "SGI", "TGA", "TIFF", "WEBP"),
 )
 
+# Those of them that have no transparency, or that Pillow writes without it or as no other program expects it.
+_OPAQUE_FORMATS = ("BMP", "JPEG", "PCX", "PPM")
+
 # Modes without hue: bilevel and grey, with and without transparency.
 _GREY_MODES = ("1", "L", "LA", "La")
 
 
-def read_picture(path: Path) -> Image:
+def read_picture(path: Path, *, transparency: bool = False) -> Image:
     """Return a picture as RGB, rotated as its EXIF data says, or raise PictureError.
 
-    Palettes, CMYK and so on are converted without colour profiles. Transparency is ignored, and of several
-    frames or pages only the first is read.
+    Palettes, CMYK and so on are converted without colour profiles. Transparency is ignored, unless it is
+    asked for: then a picture that has any is returned as RGBA. Of several frames or pages only the first is
+    read.
     """
     import PIL.Image
     import PIL.ImageOps
@@ -63,7 +67,7 @@ def read_picture(path: Path) -> Image:
             # From palettes with transparency to RGB, Pillow prints a warning.
             mode = "RGBA" if _has_transparency(file) else "RGB"
             pixels = np.asarray(PIL.ImageOps.exif_transpose(file).convert(mode))
-            return pixels[..., :3]
+            return pixels if transparency else pixels[..., :3]
     except (click.ClickException, Terminated):
         raise
     except PIL.UnidentifiedImageError as error:
@@ -96,15 +100,20 @@ def pictures_in(folder: Path) -> list[Path]:
 
 
 def write_pictures(pictures: list[tuple[Image, Path]]) -> None:
-    """Write all the pictures; or none, and raise ClickException."""
+    """Write all the pictures; or none, and raise ClickException.
+
+    In formats without transparency, what is transparent has the colours that it has in the array.
+    """
     import PIL.Image
 
     formats = [_format_of(path) for _, path in pictures]
     try:
         with atomic_write([path for _, path in pictures]) as files:
             for (pixels, _), name, file in zip(pictures, formats, files, strict=True):
-                # Only WebP has this option, and is lossy by default.
-                PIL.Image.fromarray(pixels).save(file, format=name, lossless=True)
+                if name in _OPAQUE_FORMATS and pixels.ndim == 3:
+                    pixels = pixels[..., :3]
+                # Only WebP has these options. It is lossy by default, also where a picture is transparent.
+                PIL.Image.fromarray(pixels).save(file, format=name, lossless=True, exact=True)
     except (
         Exception
     ) as error:  # Pillow's encoders raise many kinds for pictures that are too large for a format

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, cast, get_args
 
 import click
 import numpy as np
@@ -19,7 +19,6 @@ from backproj._cli.errors import FilmError, describe_error
 from backproj._cli.film_track import COLUMNS, FilmTrack
 from backproj._cli.options import (
     HistogramOptions,
-    apply_threshold,
     box_option,
     check_model,
     check_paths,
@@ -27,11 +26,12 @@ from backproj._cli.options import (
     crop,
     histogram_options,
     model_option,
-    threshold_option,
+    parse_output,
 )
 from backproj._cli.picture_files import read_picture
+from backproj._cli.region import Region, region_options
 from backproj._overlay import overlay
-from backproj.typing import Box, TrackingMethod
+from backproj.typing import Box, Image, TrackingMethod
 
 if TYPE_CHECKING:  # PyAV is slow to import, and only this command needs it
     from backproj._cli.film_reader import Film, Frame
@@ -42,8 +42,16 @@ class View(NamedTuple):
 
     hist: backproj.Histogram
     track: FilmTrack | None  # its histogram may adapt
-    threshold: int | None
-    overlaid: bool
+    region: Region
+    shows: Literal["levels", "overlay", "cut-out"]
+
+    def picture(self, pixels: Image, out: Image) -> Image:
+        """Return the picture of a frame, without the object's outline. Levels are written to out."""
+        hist = self.track.histogram if self.track else self.hist
+        if self.shows == "cut-out":
+            return self.region.cut_out(hist, pixels)
+        levels = self.region.levels(hist, pixels, out)
+        return overlay(pixels, levels, order="rgb") if self.shows == "overlay" else levels
 
 
 @click.command()
@@ -51,11 +59,11 @@ class View(NamedTuple):
 @model_option
 @box_option("the first frame")
 @histogram_options
-@threshold_option
+@region_options("frame")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=parse_output,
     metavar="OUT",
     required=True,
     help="The film to write, in H.264: .mp4, .m4v, .mov or .mkv.",
@@ -79,7 +87,7 @@ class View(NamedTuple):
 )
 @click.option(
     "--boxes",
-    type=click.Path(path_type=Path),
+    type=parse_output,
     metavar="CSV",
     help="With --track, also write a table of where the object is: frame (from 0), time (in seconds from the "
     "first frame), the window x, y, w, h (in pixels), score (the mean of the back projection in it, 0 to 1), "
@@ -94,6 +102,13 @@ class View(NamedTuple):
     "projection.  [default: no]",
 )
 @click.option(
+    "--cut-out",
+    "cut",
+    is_flag=True,
+    help="Write the region of --disc and --threshold, cut out of the film, instead of the back projection; "
+    "all else is black.  [default: no]",
+)
+@click.option(
     "--every",
     type=click.IntRange(1),
     metavar="N",
@@ -106,12 +121,13 @@ def video(
     model: Path | None,
     box: Box | None,
     options: HistogramOptions,
-    threshold: int | None,
+    region: Region,
     output: Path,
     method: TrackingMethod | None,
     adapt: float,
     boxes: Path | None,
     overlaid: bool,
+    cut: bool,
     every: int,
 ) -> None:
     """Back-project a model onto the film IN.
@@ -132,6 +148,8 @@ def video(
     for name, given in (("--boxes", boxes), ("--adapt", adapt)):
         if given and not method:
             raise click.UsageError(f"{name} needs --track")
+    if overlaid and cut:
+        raise click.UsageError("give --overlay or --cut-out, not both")
     if output.suffix.lower() not in OUTPUT_FORMATS:
         raise click.ClickException(
             f"cannot write {output}: {output.suffix!r} is not a supported film format; try .mp4"
@@ -153,7 +171,7 @@ def video(
             hist = count_model(model_pixels, options)
             if track:
                 track.seek(hist, model_pixels.shape)
-        view = View(hist, track, threshold, overlaid)
+        view = View(hist, track, region, "cut-out" if cut else "overlay" if overlaid else "levels")
         with progress_bar(itertools.chain([first], frames), source, every) as watched:
             lines = write_frames(watched, first.pixels.shape[:2], source, view, outputs)
     for line in lines:
@@ -186,19 +204,16 @@ def write_frames(
     from backproj._cli.film_writer import write_film
 
     begin, number = time.perf_counter(), 0
-    prob = np.empty(shape, np.uint8)
+    levels = np.empty(shape, np.uint8)
     with atomic_write(outputs) as files, write_film(files[0], outputs[0], shape, source) as writer:
         tables = list(zip(files[1:], outputs[1:], strict=True))  # one or none
         for table, path in tables:
             write_row(table, path, COLUMNS)
         for frame in frames:
             number += 1
-            hist = view.track.histogram if view.track else view.hist
-            hist.back_project(frame.pixels, out=prob, order="rgb")
-            levels = apply_threshold(prob, view.threshold)
-            picture = overlay(frame.pixels, levels, order="rgb") if view.overlaid else levels
+            picture = view.picture(frame.pixels, levels)
             if view.track:
-                view.track.follow(frame.pixels, prob)
+                view.track.follow(frame.pixels)
                 picture = view.track.draw(picture)
                 seconds = float(frame.pts * source.time_base)
                 for table, path in tables:
