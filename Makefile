@@ -39,7 +39,8 @@ help: ## Print this list
 
 run: $(MODULES) ## Back-project a photograph and track a blob in a film, and say which files that wrote
 	@mkdir -p out
-	$(BIN)/backproj image examples/astronaut.jpg --box 120,300,60,60 -o out/prob.png --overlay out/overlay.png
+	$(BIN)/backproj image examples/astronaut.jpg --box 120,300,60,60 -o out/prob.png --overlay out/overlay.png \
+		--cut-out out/cut_out.png
 	$(BIN)/python examples/sample_video.py -n 150 out/blob.mp4
 	$(BIN)/backproj video out/blob.mp4 --box 216,206,81,101 --preset camshift --track camshift --overlay \
 		--boxes out/boxes.csv -o out/tracked.mp4
