@@ -108,6 +108,39 @@ func TestRegionsAreThoseOfTheDefinition(t *testing.T) {
 	}
 }
 
+func TestAnImageInPartsHasTheLevelOfTheWhole(t *testing.T) {
+	const width, height = 37, 23
+	random := rand.New(rand.NewPCG(2, 0))
+	for range 200 {
+		whole := Plane{Pix: make([]byte, width*height), Width: width, Height: height}
+		dark, bright := random.IntN(100), 100+random.IntN(100)
+		for i := range whole.Pix {
+			whole.Pix[i] = uint8([]int{dark, bright}[random.IntN(2)] + random.IntN(56))
+		}
+		var counts ValueCounts
+		for y := 0; y < height; {
+			rows := min(1+random.IntN(9), height-y)
+			left := random.IntN(width)
+			for _, part := range []Plane{
+				{Pix: whole.Pix, Width: left, Height: rows, Offset: y * width, Stride: width},
+				{Pix: whole.Pix, Width: width - left, Height: rows, Offset: y*width + left, Stride: width},
+			} {
+				if err := counts.Add(part); err != nil {
+					t.Fatal(err)
+				}
+			}
+			y += rows
+		}
+		want, err := Otsu(whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := counts.Otsu(); got != want || got < uint8(dark) {
+			t.Fatalf("level %d of the parts, %d of the whole, whose darker half begins at %d", got, want, dark)
+		}
+	}
+}
+
 func BenchmarkCutOut(b *testing.B) {
 	const width, height = 1920, 1080
 	random := rand.New(rand.NewPCG(1, 0))

@@ -123,3 +123,23 @@ func Otsu(plane uintptr, height, width, rowStride, pixelStride int) (level int, 
 	otsu, err := backproj.Otsu(prob)
 	return int(otsu), err
 }
+
+// CountValues adds to 256 counts how many of a plane's pixels have each value.
+func CountValues(counts, plane uintptr, height, width, rowStride, pixelStride int) (done int, err error) {
+	defer foreign.Leave(&err, foreign.Enter())
+	prob, err := foreign.Plane(plane, height, width, rowStride, pixelStride)
+	if err != nil {
+		return 0, err
+	}
+	return 0, valueCounts(counts).Add(prob)
+}
+
+// OtsuOf returns Otsu's level of the pixels of such counts.
+func OtsuOf(counts uintptr) (level int, err error) {
+	defer foreign.Leave(&err, foreign.Enter())
+	return int(valueCounts(counts).Otsu()), nil
+}
+
+func valueCounts(counts uintptr) *backproj.ValueCounts {
+	return (*backproj.ValueCounts)(foreign.Slice[int64](counts, len(backproj.ValueCounts{})))
+}
