@@ -17,13 +17,6 @@ import backproj.dask
 from helpers.processes import ROOT, run, run_python
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Compute in this thread: the threads of a pool would stay for the tests that follow."""
-    with dask.config.set(scheduler="synchronous"):
-        yield
-
-
 def random(*shape):
     return np.random.default_rng(17).integers(0, 256, shape, np.uint8)
 
@@ -279,7 +272,9 @@ def test_chunks_that_differ_from_the_metadata_are_refused():
 
 
 def test_the_error_of_the_local_call_names_this_module():
-    with pytest.raises(TypeError, match=r"dask\.array\S*Array; backproj\.dask\.back_project takes"):
+    with pytest.raises(
+        TypeError, match=r"dask\.array\S*Array; backproj\.dask\.back_project, .* take dask arrays"
+    ):
         backproj.back_project(FRAMES, HIST)
 
 
@@ -306,14 +301,24 @@ def cluster(tmp_path_factory):
 @pytest.mark.exhaustive
 def test_killing_a_worker_during_the_work_changes_no_result(cluster):
     assert cluster["killed"] == 1
-    assert cluster["equal"] == {"projection": True, "histogram": True, "projection of the histogram": True}
+    assert cluster["equal"] == {
+        "projection": True,
+        "histogram": True,
+        "projection of the histogram": True,
+        "region of divided frames": True,
+    }
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(("asked", "used"), [("default", 1), ("3", 3), ("None", 2)])
 def test_a_task_uses_one_thread_by_default(cluster, asked, used):
     assert cluster["environment"] == 2, "what None means in these workers"
-    assert cluster["threads"][asked] == [["binding_Add", used], ["binding_Project", used]]
+    assert cluster["threads"][asked] == [
+        ["binding_Add", used],
+        ["binding_Project", used],
+        ["binding_Region", used],
+        ["binding_RegionOn", used],
+    ]
 
 
 def followed(film):
@@ -330,7 +335,7 @@ def followed(film):
 def test_the_blocks_of_the_page_run(photograph, tmp_path):
     page = (ROOT / "docs" / "dask.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 6
+    assert len(blocks) == 8
     film = np.stack([np.roll(photograph, 9 * i, axis=1) for i in range(20)])
     (tmp_path / "film").mkdir()
     for i, frame in enumerate(film):
@@ -340,7 +345,8 @@ def test_the_blocks_of_the_page_run(photograph, tmp_path):
         for j, frame in enumerate(film[::-1] if i else film):
             cv2.imwrite(str(tmp_path / "films" / str(i) / f"{j:02}.png"), frame)
     keep = (
-        "np.savez('found.npz', areas=areas, best=best, fits=fits, again=again)\n"
+        "np.savez('found.npz', areas=areas, best=best, fits=fits, again=again, area=area, found=found,"
+        " by_otsu=by_otsu, share=share)\n"
         "import pathlib, pickle\n"
         "pathlib.Path('tracks.pickle').write_bytes(pickle.dumps((tracks, on_cluster)))"
     )
@@ -354,6 +360,13 @@ def test_the_blocks_of_the_page_run(photograph, tmp_path):
         np.testing.assert_array_equal(found["best"], best)
         fits = hist.ratio(backproj.Histogram(list(film))).back_project(film).mean(axis=(1, 2))
         np.testing.assert_allclose(found["fits"], fits)
+        mask = hist.segment(film[0])
+        assert found["area"] == (mask > 0).sum() > 0
+        by_otsu = hist.segment(film[0], disc=(11, 7), threshold="otsu")
+        np.testing.assert_array_equal(found["by_otsu"], by_otsu)
+        np.testing.assert_array_equal(found["found"], hist.cut_out(film[0], disc=11))
+        either = backproj.disc_sum(backproj.back_project(film[0], [hist, corner]).max(axis=0), 5) > 50
+        assert found["share"] == either.mean() > 0
         assert areas.any()
         assert best.any()
         assert fits.any()

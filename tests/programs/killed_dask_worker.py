@@ -59,7 +59,7 @@ def watch():
         dask.seen_by_go.append((name, arguments[-1]))
         return original(*arguments)
 
-    for name in ("binding_Project", "binding_Add"):
+    for name in ("binding_Project", "binding_Add", "binding_Region", "binding_RegionOn"):
         setattr(native, name, functools.partial(noting, name, getattr(native, name)))
 
 
@@ -74,6 +74,9 @@ def threads_in_use(client, **options):
     frames = lazy_film(None)
     hist = backproj.dask.histogram(frames, **options)
     client.compute(backproj.dask.back_project(frames, hist, **options)).result()
+    client.compute(backproj.dask.segment(frames, hist, **options)).result()
+    divided = frames.rechunk({1: 40})
+    client.compute(backproj.dask.cut_out(divided, hist, threshold="otsu", **options)).result()
     return sorted({tuple(seen) for noted in client.run(watched).values() for seen in noted})
 
 
@@ -104,9 +107,14 @@ def main(folder):
         before, flag = pids(client), Path(folder, "killed")
         frames = lazy_film(flag)
         fitted = backproj.dask.histogram(frames, channels="h", bins=180)
-        work = [backproj.dask.back_project(frames, hist), fitted, backproj.dask.back_project(frames, fitted)]
+        work = [
+            backproj.dask.back_project(frames, hist),
+            fitted,
+            backproj.dask.back_project(frames, fitted),
+            backproj.dask.segment(frames.rechunk((3, 40, 50, 3)), fitted, threshold="otsu"),
+        ]
         # One by one: of arrays and others, dask 2026.8 puts those of a kind together.
-        probs, fit, fit_probs = (future.result() for future in [client.compute(part) for part in work])
+        probs, fit, fit_probs, mask = (future.result() for future in [client.compute(part) for part in work])
         client.wait_for_workers(2)
         found["killed"] = len(set(before) - set(pids(client)))
         expected = hist.back_project(film)
@@ -114,6 +122,7 @@ def main(folder):
             "projection": np.array_equal(probs, expected),
             "histogram": pickle.dumps(fit) == pickle.dumps(hist),
             "projection of the histogram": np.array_equal(fit_probs, expected),
+            "region of divided frames": np.array_equal(mask, hist.segment(film, threshold="otsu")),
         }
     print(json.dumps(found))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from backproj._engine.blocks import PIXELS_PER_CALL, call_undivided, rectangles
 from backproj._engine.kernels import kernel_number
@@ -109,6 +110,25 @@ def otsu(plane: View) -> int:
     return call_undivided(
         lambda: loader.call("binding_Otsu", plane.address, height, width, *plane.strides), height * width // 8
     )
+
+
+def count_values(plane: View) -> npt.NDArray[np.int64]:
+    """Return how many pixels of a plane have each value from 0 to 255."""
+    counts = np.zeros(256, np.int64)
+    height, width = plane.shape
+    call_undivided(
+        lambda: loader.call(
+            "binding_CountValues", address(counts), plane.address, height, width, *plane.strides
+        ),
+        height * width // 8,
+    )
+    return counts
+
+
+def otsu_of_counts(counts: npt.NDArray[np.int64]) -> int:
+    """Return Otsu's level of pixels that `count_values` counted."""
+    packed = np.ascontiguousarray(counts, np.int64)
+    return loader.call("binding_OtsuOf", address(packed))
 
 
 def _project(

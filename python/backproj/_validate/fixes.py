@@ -29,8 +29,14 @@ def fix_type(value: object, name: str, shape: Shape) -> str:
         return f"; give numpy.asarray({name}.convert('L'))"
     if type(value).__module__.partition(".")[0] == "backproj":
         return "; the frame comes first, and then the model" if image else ""
-    if image and type(value).__module__.startswith("dask."):
-        return "; backproj.dask.back_project takes dask arrays, and backproj.dask.histogram counts them"
+    if type(value).__module__.startswith("dask."):
+        if name == "prob":
+            return "; prob.compute() makes one, and backproj.dask.disc_sum takes dask arrays"
+        if image:
+            return (
+                "; backproj.dask.back_project, segment and cut_out take dask arrays, and "
+                "backproj.dask.histogram counts them"
+            )
     if isinstance(value, (bytes, bytearray, memoryview)):
         also = "; back_project_bytes takes raw BGR bytes" if image else ""
         return (

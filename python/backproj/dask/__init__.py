@@ -28,5 +28,6 @@ except ImportError as error:
 
 from backproj.dask._counting import histogram
 from backproj.dask._projection import back_project
+from backproj.dask._region import cut_out, disc_sum, segment
 
-__all__ = ["back_project", "histogram"]
+__all__ = ["back_project", "cut_out", "disc_sum", "histogram", "segment"]

@@ -19,24 +19,37 @@ Fitted: TypeAlias = "Histogram | Delayed"
 
 def check_frames(frames: Any) -> da.Array:
     """Check that frames is a dask array of uint8 colours, and return it with the channels in one chunk."""
-    if not isinstance(frames, da.Array):
-        fix = "dask.array.from_array(frames, chunks=...) makes one"
-        if isinstance(frames, np.ndarray):
-            fix = "backproj.back_project takes those, and " + fix
-        raise TypeError(f"frames must be a dask array of uint8, not {describe_type(frames)}; {fix}")
-    if frames.dtype != np.uint8:
-        raise TypeError(
-            f"frames has dtype {frames.dtype} and shape {frames.shape}, but must be uint8; "
-            + (
-                "frames.map_blocks(skimage.util.img_as_ubyte, dtype='uint8') converts values from 0 to 1, "
-                "frames.astype('uint8') values from 0 to 255"
-                if frames.dtype.kind == "f"
-                else "frames.astype('uint8') converts whole numbers from 0 to 255"
-            )
-        )
+    _check_array(frames, "frames", "back_project")
     if frames.ndim not in (3, 4) or frames.shape[-1] not in (3, 4):
         raise ValueError(fix_colour_shape(frames.shape, "frames"))
     return frames.rechunk({frames.ndim - 1: -1})
+
+
+def check_planes(prob: Any) -> da.Array:
+    """Check that prob is a dask array of one back projection or several, and return it."""
+    _check_array(prob, "prob", "disc_sum")
+    if prob.ndim not in (2, 3):
+        fix = "; prob[0] is the first of several" if prob.ndim == 4 else ""
+        raise ValueError(f"prob must have shape (h, w) or (n, h, w), not {prob.shape}{fix}")
+    return prob
+
+
+def _check_array(array: Any, name: str, local: str) -> None:
+    if not isinstance(array, da.Array):
+        fix = f"dask.array.from_array({name}, chunks=...) makes one"
+        if isinstance(array, np.ndarray):
+            fix = f"backproj.{local} takes those, and {fix}"
+        raise TypeError(f"{name} must be a dask array of uint8, not {describe_type(array)}; {fix}")
+    if array.dtype != np.uint8:
+        fix = f"{name}.astype('uint8') converts whole numbers from 0 to 255"
+        if array.dtype.kind == "f":
+            fix = (
+                f"{name}.map_blocks(skimage.util.img_as_ubyte, dtype='uint8') converts values from 0 to 1, "
+                f"{name}.astype('uint8') values from 0 to 255"
+            )
+        elif array.dtype.kind == "b" and name == "prob":
+            fix = "prob.astype('uint8') * 255 makes black and white of it"
+        raise TypeError(f"{name} has dtype {array.dtype} and shape {array.shape}, but must be uint8; {fix}")
 
 
 def check_mask(mask: Any, frames: da.Array) -> da.Array:
@@ -63,19 +76,23 @@ def check_mask(mask: Any, frames: da.Array) -> da.Array:
     return da.asarray(mask, chunks=chunks).rechunk(chunks)[..., np.newaxis]
 
 
-def as_delayed(hist: Any) -> Delayed:
-    """Return a histogram as a Delayed, which it may be already."""
+def as_delayed(hist: Any, *, several: bool = True) -> Delayed:
+    """Return a histogram as a Delayed, which it may be already; several say whether a list could be given."""
     if isinstance(hist, Delayed):
         return hist
-    check_histogram(hist)
+    check_histogram(hist, several=several)
     # Wrap it, or every task embeds a copy. With pure=True equal histograms have equal keys.
     return delayed(hist, pure=True)
 
 
-def check_histogram(hist: Any) -> None:
-    """Check that it is a histogram."""
-    if not isinstance(hist, Histogram):
-        fix = "; backproj.Histogram(model, ...) counts an image" if isinstance(hist, np.ndarray) else ""
-        raise TypeError(
-            f"hist must be a Histogram, a Delayed one, or a list of these, not {describe_type(hist)}{fix}"
-        )
+def check_histogram(hist: Any, *, several: bool = True) -> None:
+    """Check that it is a histogram; several say whether a list of them would do as well."""
+    if isinstance(hist, Histogram):
+        return
+    fix = ""
+    if isinstance(hist, np.ndarray):
+        fix = "; backproj.Histogram(model, ...) counts an image"
+    elif isinstance(hist, (list, tuple)) and not several:
+        fix = "; call it for each of several"
+    may_be = "a Histogram, a Delayed one, or a list of these" if several else "a Histogram or a Delayed one"
+    raise TypeError(f"hist must be {may_be}, not {describe_type(hist)}{fix}")
