@@ -103,3 +103,30 @@ def project(frame, values, scale=1, **layout):
 
 def back_project(frame, model, mask=None, peak=256, **layout):
     return project(frame, normalized(counts(model, mask, **layout), peak), **layout)
+
+
+def reflected(indices, length):
+    """Return what indices beyond an axis stand for (filter.dispatch.cpp, borderInterpolate, REFLECT_101)."""
+    if length == 1:
+        return np.zeros_like(indices)
+    period = 2 * (length - 1)
+    within_period = np.mod(indices, period)
+    return np.minimum(within_period, period - within_period)
+
+
+def disc_sum(prob, disc):
+    """Return the sums over a disc of 0 and 1, limited to 255."""
+    (height, width), (rows, columns) = prob.shape, disc.shape
+    around = [
+        reflected(np.arange(length + size - 1) - size // 2, length)
+        for length, size in zip(prob.shape, disc.shape, strict=True)
+    ]
+    # The sum over a run of pixels is the difference between two sums from the left end of the row.
+    sums = np.zeros((height + rows - 1, width + columns), np.int64)
+    np.cumsum(prob[np.ix_(*around)], axis=1, out=sums[:, 1:])
+    total = np.zeros(prob.shape, np.int64)
+    for y, row in enumerate(disc):
+        edges = np.diff(np.r_[False, row != 0, False].astype(np.int8))
+        for x0, x1 in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+            total += sums[y : y + height, x1 : x1 + width] - sums[y : y + height, x0 : x0 + width]
+    return np.minimum(total, 255).astype(np.uint8)

@@ -1,6 +1,7 @@
 """What backproj replaces: OpenCV's own calls."""
 
 import cv2
+import numpy as np
 
 RANGES = [0, 180, 0, 256]
 WHOLE_RANGES = [*RANGES, 0, 256]
@@ -46,3 +47,29 @@ def camshift(hsv, model, lo, hi, bins, peak=255, channels="hs", ranges=None):
     prob = project(hsv, values, channels, ranges)
     prob &= in_range(hsv, lo, hi)
     return values, prob
+
+
+def ellipse(width, height):
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, height))
+
+
+def disc_sum(prob, disc):
+    """Return the sums of the pixels around each pixel, over those of a disc of 0 and 1."""
+    return cv2.filter2D(np.ascontiguousarray(prob), -1, np.asarray(disc, np.uint8))
+
+
+def otsu(sums):
+    """Return Otsu's level of a plane."""
+    return int(cv2.threshold(np.ascontiguousarray(sums), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0])
+
+
+def segment(prob, disc, threshold):
+    """Return the mask of the pixels whose sum over a disc, or which alone, is greater than a threshold."""
+    sums = np.ascontiguousarray(prob) if disc is None else disc_sum(prob, disc)
+    by_otsu = cv2.THRESH_OTSU if threshold == "otsu" else 0
+    return cv2.threshold(sums, 0 if by_otsu else threshold, 255, cv2.THRESH_BINARY | by_otsu)[1]
+
+
+def cut_out(frame, mask):
+    frame = np.ascontiguousarray(frame)
+    return cv2.bitwise_and(frame, frame, mask=np.ascontiguousarray(mask).view(np.uint8))

@@ -51,6 +51,16 @@ def test_no_block_is_empty_or_larger_than_the_most(monkeypatch):
     assert rows_of(monkeypatch, 0)[:3] == [first, most, most]
 
 
+def test_bands_cover_every_row_once_and_have_at_least_the_rows_asked_for(monkeypatch):
+    monkeypatch.setattr(time, "perf_counter", itertools.count().__next__)  # each takes a second
+    for height, width, least in ((1, 1, 9), (700, 1 << 14, 255), (511, 1 << 14, 255), (300, 1 << 14, 1)):
+        found = list(blocks.bands(height, width, least))
+        assert [y for y, _ in found] == [sum(rows for _, rows in found[:i]) for i in range(len(found))]
+        assert sum(rows for _, rows in found) == height
+        assert all(rows >= least for _, rows in found[:-1])
+    assert [rows for _, rows in blocks.bands(700, 1 << 14, 255)] == [255, 255, 190]
+
+
 @pytest.fixture
 def alarm():
     """A function that has SIGALRM call a handler after 20 ms."""

@@ -113,16 +113,28 @@ def rectangles(height: int, width: int, planes: int = 1) -> Iterator[tuple[int, 
     widest = max(1, PIXELS_PER_CALL // planes)
     for x in range(0, width, widest):
         columns = min(widest, width - x)
-        rows = max(1, PIXELS_PER_CALL // (columns * planes))
-        most = max(1, _MAX_PIXELS_PER_CALL // (columns * planes))
-        y = 0
-        while y < height:
-            rows = min(rows, height - y)
-            start = time.perf_counter()
+        for y, rows in bands(height, columns * planes):
             yield y, rows, x, columns
-            seconds = max(time.perf_counter() - start, 1e-6)
-            y += rows
-            rows = max(1, min(most, int(rows * _SECONDS_PER_CALL / seconds)))
+
+
+def bands(height: int, width: int, least: int = 1) -> Iterator[tuple[int, int]]:
+    """Yield bands that together are an image: first row, and number of rows.
+
+    They take as long as `rectangles`. But all except the last one have at least so many rows.
+    """
+    if height * width <= PIXELS_PER_CALL:
+        yield 0, height
+        return
+    rows = max(least, PIXELS_PER_CALL // width)
+    most = max(least, _MAX_PIXELS_PER_CALL // width)
+    y = 0
+    while y < height:
+        rows = min(rows, height - y)
+        start = time.perf_counter()
+        yield y, rows
+        seconds = max(time.perf_counter() - start, 1e-6)
+        y += rows
+        rows = max(least, min(most, int(rows * _SECONDS_PER_CALL / seconds)))
 
 
 def call_undivided(call: Callable[[], Result], pixels: int) -> Result:

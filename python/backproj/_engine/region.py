@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from backproj._engine.blocks import PIXELS_PER_CALL, call_undivided, rectangles
+from backproj._engine.blocks import bands, call_undivided
 from backproj._engine.kernels import kernel_number
 from backproj._engine.state import State
 from backproj._runtime import loader
@@ -136,7 +136,7 @@ def _project(
 ) -> None:
     by = kernel_number()
     height, width = frame.shape
-    for top, rows in _bands(height, width):
+    for top, rows in _bands(height, width, disc, threads):
         # fmt: off
         loader.call(
             "binding_Region", _RESULTS[result], out.address + top * out.strides[0], top, rows, *_three(out),
@@ -158,7 +158,7 @@ def _of_plane(
     by = kernel_number()
     height, width = plane.shape
     image = (0, 0, 0, 0, 0) if frame is None else (frame.address, *frame.strides, _order(frame))
-    for top, rows in _bands(height, width):
+    for top, rows in _bands(height, width, disc, threads):
         # fmt: off
         loader.call(
             "binding_RegionOn", _RESULTS[result], out.address + top * out.strides[0], top, rows, *_three(out),
@@ -168,9 +168,17 @@ def _of_plane(
         # fmt: on
 
 
-def _bands(height: int, width: int) -> Iterator[tuple[int, int]]:
-    """Yield the first row and the number of rows of bands that take about 40 ms each."""
-    for top, rows, _, _ in rectangles(height, min(width, PIXELS_PER_CALL)):
+def _bands(height: int, width: int, disc: Disc, threads: int) -> Iterator[tuple[int, int]]:
+    """Yield the first row and the number of rows of bands that take about 40 ms each, if they can.
+
+    Each thread also reads the rows above and below its own that the disc reaches. So it has at least as many
+    of its own, however long they take.
+    """
+    least = 1
+    if disc.height > 1:
+        cpus = loader.call("binding_Threads")
+        least = disc.height * min(threads or cpus, cpus)
+    for top, rows in bands(height, width, least):
         if rows and width:
             yield top, rows
 

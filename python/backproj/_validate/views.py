@@ -156,6 +156,15 @@ def view_masks(mask: object, frames: View) -> View:
     return _view(array, "mask", shape)
 
 
+def plain_array(value: object, name: str, shape: str) -> npt.NDArray[Any]:
+    """Return an array of any dtype as a plain one that lies within the memory of its owner."""
+    array = _plain(value, name, shape)
+    if array.base is None:
+        return array
+    _, low, high = reach(array)
+    return within_owner(array, low, high, name)
+
+
 def view_out(
     out: object, shape: tuple[int, ...], source: View, name: str = "frame", channels: int = 3
 ) -> View:
