@@ -70,6 +70,7 @@ def test_one_side_uses_cv2_and_the_other_backproj(heading):
     assert "backproj" not in in_cv2
     assert "backproj." in here
     assert not re.search(r"\bhsv\b(?!\")|hsv_model|cvtColor|calcHist|calcBackProject|inRange|normalize", here)
+    assert not re.search(r"filter2D|cv2\.threshold|THRESH|merge|bitwise_and", here)
 
 
 @pytest.mark.parametrize("photograph", PHOTOGRAPHS)
