@@ -61,4 +61,4 @@ def test_the_readmes_five_lines_run_where_there_is_no_go_and_no_compiler(release
     run(python, "-m", "pip", "install", "-q", *packages, env=bare)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     run(python, "-c", code, env=bare, cwd=tmp_path)
-    assert (tmp_path / "overlay.png").stat().st_size > 10_000
+    assert (tmp_path / "suit.png").stat().st_size > 10_000
