@@ -225,6 +225,76 @@ func ExampleImageFromRGBA() {
 	// Output: [0 255 255 0 0 0 0 0]
 }
 
+// The frame stays where many pixels look like the model, and becomes 0 elsewhere. So
+// the blue pixel on the orange square stays, and the orange speck beside it does not.
+func ExampleHistogram_CutOut() {
+	frame := image.NewRGBA(image.Rect(0, 0, 12, 6))
+	orange := image.NewUniform(color.RGBA{220, 120, 30, 255})
+	draw.Draw(frame, image.Rect(1, 1, 5, 5), orange, image.Point{}, draw.Src)
+	frame.Set(9, 2, orange)
+	frame.Set(2, 2, color.RGBA{30, 30, 200, 255})
+
+	model := frame.SubImage(image.Rect(3, 3, 5, 5)).(*image.RGBA)
+	h, err := backproj.NewHistogram(backproj.ImageFromRGBA(model), &backproj.Options{Peak: 30})
+	if err != nil {
+		log.Fatal(err)
+	}
+	found := image.NewRGBA(frame.Bounds())
+	err = h.CutOut(backproj.ImageFromRGBA(found), backproj.ImageFromRGBA(frame), &backproj.RegionOptions{
+		Disc:      backproj.Ellipse(3, 3),
+		Threshold: 80, // three of the disc's five pixels, which are 30 each
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for y := range 6 {
+		for x := range 12 {
+			switch c := found.RGBAAt(x, y); {
+			case c.A == 0:
+				fmt.Print(".")
+			case c.R > c.B:
+				fmt.Print("o")
+			default:
+				fmt.Print("b")
+			}
+		}
+		fmt.Println()
+	}
+	// Output:
+	// ............
+	// .oooo.......
+	// .oboo.......
+	// .oooo.......
+	// .oooo.......
+	// ............
+}
+
+// An ellipse of 3×3 pixels is a cross of five. The sums are limited to 255. Beyond
+// the border the plane is reflected, so the 9 counts twice for the pixels at the border.
+func ExampleDiscSum() {
+	prob := backproj.Plane{Width: 7, Height: 5, Pix: []byte{
+		0, 0, 0, 0, 0, 0, 0,
+		0, 9, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 200, 200, 0,
+		0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0,
+	}}
+	sums := backproj.Plane{Width: 7, Height: 5, Pix: make([]byte, 7*5)}
+	options := &backproj.RegionOptions{Disc: backproj.Ellipse(3, 3)}
+	if err := backproj.DiscSum(sums, prob, options); err != nil {
+		log.Fatal(err)
+	}
+	for y := range sums.Height {
+		fmt.Printf("%3d\n", sums.Pix[7*y:][:7])
+	}
+	// Output:
+	// [  0  18   0   0   0   0   0]
+	// [ 18   9   9   0 200 200   0]
+	// [  0   9   0 200 255 255 255]
+	// [  0   0   0   0 200 200   0]
+	// [  0   0   0   0   0   0   0]
+}
+
 // A window follows a square that moves. In each frame it begins where it was in
 // the frame before.
 func ExampleHistogram_MeanShift() {
