@@ -12,25 +12,18 @@ target = cv2.imread(sys.argv[1])
 roi = target[85:160, 200:245]  # a part of the face
 roihist = backproj.Histogram(roi, bins=(180, 256), peak=255)
 
-disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 times = []
 for path in sys.argv[1:]:
     target = cv2.imread(path)
     start = time.perf_counter()
-    dst = roihist.back_project(target)
+    thresh = roihist.segment(target)
+    res = backproj.cut_out(target, thresh)
     times.append(time.perf_counter() - start)
 
-    # Now convolute with circular disc
-    cv2.filter2D(dst, -1, disc, dst)
-
-    # threshold and binary AND
-    ret, thresh = cv2.threshold(dst, 50, 255, 0)
     contours, _ = cv2.findContours(thresh, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     largest = max(contours, key=cv2.contourArea)
     print(path, cv2.boundingRect(largest), cv2.contourArea(largest))
     thresh = cv2.merge((thresh, thresh, thresh))
-    res = cv2.bitwise_and(target, thresh)
-
     res = np.hstack((target, thresh, res))
     cv2.imwrite(f"skin-{len(times)}.png", res)
 

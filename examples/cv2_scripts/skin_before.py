@@ -21,19 +21,19 @@ for path in sys.argv[1:]:
     start = time.perf_counter()
     hsvt = cv2.cvtColor(target, cv2.COLOR_BGR2HSV)
     dst = cv2.calcBackProject([hsvt], [0, 1], roihist, [0, 180, 0, 256], 1)
-    times.append(time.perf_counter() - start)
 
     # Now convolute with circular disc
     cv2.filter2D(dst, -1, disc, dst)
 
     # threshold and binary AND
     ret, thresh = cv2.threshold(dst, 50, 255, 0)
+    res = cv2.bitwise_and(target, target, mask=thresh)
+    times.append(time.perf_counter() - start)
+
     contours, _ = cv2.findContours(thresh, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     largest = max(contours, key=cv2.contourArea)
     print(path, cv2.boundingRect(largest), cv2.contourArea(largest))
     thresh = cv2.merge((thresh, thresh, thresh))
-    res = cv2.bitwise_and(target, thresh)
-
     res = np.hstack((target, thresh, res))
     cv2.imwrite(f"skin-{len(times)}.png", res)
 

@@ -27,6 +27,8 @@ PHOTOGRAPHS = ["astronaut.png", "coffee.png", "chelsea.png", "rocket.png"]
 RUNS = {
     "camshift": (FILM, {"camshift.avi"}),
     "meanshift": (FILM, {"meanshift.avi"}),
+    "tutorial": (FILM, {"tutorial.avi", "tutorial.png"}),
+    "hand": (FILM, {"hand.avi", "hand.png"}),
     "skin": (PHOTOGRAPHS, {f"skin-{n + 1}.png" for n in range(len(PHOTOGRAPHS))}),
     "find_it": (FILM, {"find_it.avi", "find_it.png"}),
 }
