@@ -6,6 +6,7 @@ Each number of threads needs a process: backproj and OpenCV read it from the env
 import functools
 import itertools
 import json
+import os
 import platform
 import sys
 from importlib.metadata import version
@@ -161,6 +162,7 @@ def versions():
         "cv2": "/".join(module.__version__ for module in cv2_modules().values()),
         **packages,
         "libopencv": printed("pkg-config", "--modversion", "opencv4") or "none",
+        **{name: os.environ[name] for name in ("OPENCV_IPP",) if name in os.environ},
     }
 
 
