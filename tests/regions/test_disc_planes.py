@@ -135,14 +135,14 @@ def test_out_may_be_prob(view, array):
         np.testing.assert_array_equal(prob, expected)
 
 
-@pytest.mark.parametrize("kernel", backproj.info()["kernels"])
-@pytest.mark.parametrize("threads", [1, 2, 3, 64])
-def test_any_number_of_threads(kernel, threads):
+def test_any_number_of_threads():
     prob = PLANES["masked"](np.random.default_rng(3), (2600, 1001))
-    with forced(kernel):
-        for footprint in (disc(5), disc(31), IRREGULAR["noise"]):
-            found = backproj.disc_sum(prob, footprint, threads=threads)
-            np.testing.assert_array_equal(found, expected_sums(prob, footprint))
+    for footprint in (disc(5), disc(31), IRREGULAR["noise"]):
+        expected = expected_sums(prob, footprint)
+        for kernel, threads in itertools.product(backproj.info()["kernels"], (1, 2, 3, 64)):
+            with forced(kernel):
+                found = backproj.disc_sum(prob, footprint, threads=threads)
+            np.testing.assert_array_equal(found, expected, f"{kernel}, {threads} threads, {footprint.shape}")
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -10,40 +10,13 @@ import skimage.data
 import backproj
 from backproj._engine.kernels import forced
 from helpers import opencv_chain, planes
-from helpers.histograms import ORIGINS
+from helpers.histograms import HISTS, model_of
 from helpers.image_views import views
 from helpers.shift_judge import BOTH, check, shifts
 
 pytestmark = [shifts, pytest.mark.usefixtures("opencvs_own_code")]
 
-RED = (170, 60, 32), (10, 255, 255)
 ALL = backproj.info()["kernels"]
-
-
-def model_of(frame):
-    """Return the middle of a frame."""
-    height, width = (length // 5 for length in frame.shape[:2])
-    return frame[2 * height : 3 * height, 2 * width : 3 * width]
-
-
-def of(**options):
-    return lambda model: backproj.Histogram(model, **options)
-
-
-# Histograms of a model, by all that decides how a pixel is looked up.
-HISTS = ORIGINS | {
-    "CamShift's": of(channels="h", bins=16, in_range=((0, 60, 32), (180, 255, 255)), peak=255),
-    "a bin a hue": of(channels="h", bins=180, peak=255),
-    "odd bins of hue": of(channels="h", bins=23, ranges=[0.1, 99.7]),
-    "odd bins": of(bins=(7, 31), peak=100),
-    "the tutorial's": of(bins=(180, 256), peak=255),
-    "one bin": of(bins=1, peak=None),
-    "sub-ranges": of(bins=(16, 10), ranges=[20, 160, 50, 200]),
-    "red, around 0": of(in_range=RED),
-    "red, around 0, of hue": of(channels="h", bins=30, in_range=RED),
-    "red, around 0, in three dimensions": of(channels="hsv", bins=8, in_range=RED),
-    "values alone": of(channels="hsv", bins=(1, 1, 256)),
-}
 
 
 @pytest.fixture(params=["astronaut", "coffee", "chelsea", "rocket"], scope="module")
