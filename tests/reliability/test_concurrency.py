@@ -169,12 +169,14 @@ LONE = {
         "Shift",
         lambda hist, lone: hist.mean_shift(lone(9, 8, 4)[::-1, ::2], (1, 2, 3, 4)),
     ),
-    "a large scene": ("Project", lambda hist, lone: hist.mean_shift(lone(2000, 2000, 3), (0, 0, 2000, 2000))),
+    # So large that the whole frame is projected, and not so large that this takes several calls of Go: in a
+    # process with many objects, collecting garbage before each takes long.
+    "a large scene": ("Project", lambda hist, lone: hist.mean_shift(lone(1400, 1450, 3), (0, 0, 1450, 1400))),
     "prob": ("ShiftOn", lambda hist, lone: backproj.cam_shift(lone(9, 8), (1, 2, 3, 4))),
-    "a large prob": ("ShiftOn", lambda hist, lone: backproj.mean_shift(lone(2000, 2000), (0, 0, 2000, 2000))),
+    "a large prob": ("ShiftOn", lambda hist, lone: backproj.mean_shift(lone(1400, 1450), (0, 0, 1450, 1400))),
     "a large prob, transposed": (
         "Project",
-        lambda hist, lone: backproj.mean_shift(lone(2000, 2000).T, (0, 0, 2000, 2000)),
+        lambda hist, lone: backproj.mean_shift(lone(1400, 1450).T, (0, 0, 1400, 1450)),
     ),
 }
 
