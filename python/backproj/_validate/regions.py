@@ -45,7 +45,7 @@ def check_disc(disc: Any) -> Footprint:
 
 
 def _two(size: Any) -> tuple[Any, Any]:
-    if not isinstance(size, Sequence):  # a set has no first one
+    if not isinstance(size, Sequence) or isinstance(size, (bytes, bytearray)):  # a set has no first one
         raise TypeError
     width, height = size
     return width, height

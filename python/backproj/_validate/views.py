@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -109,12 +110,7 @@ def view_mask(mask: object, model: View) -> View | None:
         return None
     array, shape = _bytes_or_bool(mask, "mask", "(h, w)"), model.shape
     if array.shape != shape:
-        fix = "mask and model must show the same pixels"
-        if array.ndim == 3 and array.shape[:2] == shape:
-            fix = "mask[..., 0] is one number a pixel"
-        elif array.size == shape[0] * shape[1]:
-            fix = f"mask.reshape{shape} has the same numbers, if they are in that order"
-        raise ValueError(f"mask has shape {array.shape}, but the model has {shape} pixels; {fix}")
+        raise ValueError(_wrong_mask(array, shape, "model"))
     return _view(array, "mask", shape)
 
 
@@ -150,10 +146,20 @@ def view_masks(mask: object, frames: View) -> View:
     """Return the view of masks of uint8 or bool for the frames' pixels."""
     array, shape = _bytes_or_bool(mask, "mask", frames.shape), frames.shape
     if array.shape != shape:
-        raise ValueError(
-            f"mask has shape {array.shape}, but the frame has {shape} pixels; both must show the same"
-        )
+        raise ValueError(_wrong_mask(array, shape, "frame"))
     return _view(array, "mask", shape)
+
+
+def _wrong_mask(mask: Image, shape: tuple[int, ...], of: str) -> str:
+    """Return what is wrong with a mask that does not have the shape of an image's pixels."""
+    fix = f"mask and {of} must show the same pixels"
+    if mask.ndim == len(shape) + 1 and mask.shape[:-1] == shape:
+        fix = "mask[..., 0] is one number a pixel"
+    elif mask.shape == shape[1:]:
+        fix = f"numpy.broadcast_to(mask, {shape}) is the same mask for all"
+    elif mask.size == prod(shape):
+        fix = f"mask.reshape{shape} has the same numbers, if they are in that order"
+    return f"mask has shape {mask.shape}, but the {of} has {shape} pixels; {fix}"
 
 
 def plain_array(value: object, name: str, shape: str) -> npt.NDArray[Any]:
