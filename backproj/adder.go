@@ -15,11 +15,17 @@ type adder struct {
 	width, height int // of the plane
 	source        source
 	memory        []uint8 // of the program's rows
+	results       [batchRows][]uint8
+	border        []borderPixel
 
 	// One of these is the source.
 	projection framePart
 	plane      planePart
 }
+
+// A borderPixel says that a pixel of a line, which is beyond the plane's border, is
+// the same as another one.
+type borderPixel struct{ at, same int }
 
 // adders are lent to one goroutine each.
 var adders = sync.Pool{New: func() any { return new(adder) }}
@@ -44,27 +50,61 @@ func (p *sumProgram) newAdder(k *kernel, pixels raster.Raster, l *lookup) *adder
 // release drops pointers to the caller's memory: see projection.release.
 func (a *adder) release() {
 	a.projection.lookup, a.projection.reader.Pix, a.plane.Pix = lookup{}, nil, nil
+	a.results = [batchRows][]uint8{}
 	adders.Put(a)
 }
 
 // band calls emit with the sums of rows y0 to y1, some columns of a row from (x, y)
-// on at a time. emit must not keep them.
-func (a *adder) band(y0, y1 int, emit func(x, y int, sums []uint8)) {
+// on at a time. They are in dst if that can be, and emit must not keep them.
+func (a *adder) band(y0, y1 int, dst raster.Raster, emit func(x, y int, sums []uint8)) {
 	p := a.program
+	// Row i of the pixels is the first that result i is a sum of, and row i + late the
+	// last.
+	late := len(p.rows) - 1
+	rows := y1 - y0 + late
 	for x := 0; x < a.width; x += p.columns {
 		columns := min(p.columns, a.width-x)
-		// Row i of the pixels is the first that result i needs, and result i is complete
-		// with row i + p.height - 1.
-		rows := y1 - y0 + p.height - 1
+		a.setBorder(x, columns)
 		for first := 0; first < rows; first += batchRows {
-			a.readBatch(x, columns, y0-p.height/2+first, min(batchRows, rows-first))
-			a.kernel.addUp(a.memory, &p.codes[first%p.ring/batchRows])
-			for row := range min(batchRows, rows-first) {
-				if result := first + row - (p.height - 1); result >= 0 {
-					at := p.sum(first%p.ring + row - (p.height - 1))
-					emit(x, y0+result, a.memory[at:at+columns])
+			count := min(batchRows, rows-first)
+			a.readBatch(x, columns, y0-p.y+first, count)
+			for row := range a.results {
+				result := first + row - late
+				if dst.Pix != nil && columns >= sumBytes && result >= 0 && row < count {
+					a.results[row] = dst.Place(x, y0+result, columns, nil)
+				} else {
+					a.results[row] = a.memory[p.sum(result):][:p.columns]
 				}
 			}
+			a.addBatch(first % p.ring)
+			for row := max(0, late-first); row < count; row++ {
+				emit(x, y0+first+row-late, a.results[row][:columns])
+			}
+		}
+	}
+}
+
+// addBatch adds up the batch whose first row belongs to a place of the ring.
+func (a *adder) addBatch(at int) {
+	p := a.program
+	if p.only >= 0 {
+		for row := range a.results {
+			a.results[row] = a.memory[p.line(0, row)+p.only:][:p.columns]
+		}
+		return
+	}
+	a.kernel.grow(a.memory, &p.growth)
+	a.kernel.addUp(a.memory, &a.results, &p.perRow)
+	a.kernel.addUp(a.memory, &a.results, &p.perRing[at/batchRows])
+}
+
+// setBorder sets the border of lines for so many results from column x on.
+func (a *adder) setBorder(x, columns int) {
+	left := x - a.program.x
+	a.border = a.border[:0]
+	for at := range columns + a.program.width - 1 {
+		if same := reflected(left+at, a.width) - left; same != at {
+			a.border = append(a.border, borderPixel{at, same})
 		}
 	}
 }
@@ -73,10 +113,10 @@ func (a *adder) band(y0, y1 int, emit func(x, y int, sums []uint8)) {
 // from y on. Rows and columns beyond the plane's border are reflected.
 func (a *adder) readBatch(x, columns, y, rows int) {
 	p := a.program
-	left := x - p.width/2
+	left := x - p.x
 	right := left + columns + p.width - 1
 	from, to := max(left, 0), min(right, a.width)
-	dst := raster.Raster{Pix: a.memory, Width: to - from, Row: p.stride, Pixel: 1, Components: 1}
+	dst := raster.Raster{Pix: a.memory, Width: to - from, Row: p.lineStride, Pixel: 1, Components: 1}
 	for row := 0; row < rows; row += dst.Height {
 		// Rows that follow one another are read together.
 		top := reflected(y+row, a.height)
@@ -87,16 +127,13 @@ func (a *adder) readBatch(x, columns, y, rows int) {
 		dst.Offset = p.line(0, row) + from - left
 		a.source.write(dst, from, top)
 	}
-	if from == left && to == right {
+	if len(a.border) == 0 {
 		return
 	}
 	for row := range rows {
 		line := a.memory[p.line(0, row):][:right-left]
-		for x := left; x < from; x++ {
-			line[x-left] = line[reflected(x, a.width)-left]
-		}
-		for x := to; x < right; x++ {
-			line[x-left] = line[reflected(x, a.width)-left]
+		for _, pixel := range a.border {
+			line[pixel.at] = line[pixel.same]
 		}
 	}
 }
@@ -125,20 +162,19 @@ var (
 )
 
 type cachedProgram struct {
-	footprint footprint
-	width     int
-	program   *sumProgram
+	program *sumProgram
+	width   int
 }
 
 // program returns the program of the footprint for rows of so many results.
-func (f footprint) program(width int) *sumProgram {
+func (f *footprint) program(width int) *sumProgram {
 	for i := range programs {
 		cached := programs[i].Load()
-		if cached != nil && cached.width == width && cached.footprint.equal(f) {
+		if cached != nil && cached.width == width && cached.program.equal(f) {
 			return cached.program
 		}
 	}
-	p := newSumProgram(f, width)
-	programs[nextProgram.Add(1)%uint32(len(programs))].Store(&cachedProgram{f, width, p})
+	p := newSumProgram(*f, width)
+	programs[nextProgram.Add(1)%uint32(len(programs))].Store(&cachedProgram{p, width})
 	return p
 }

@@ -20,24 +20,30 @@ func DiscSum(dst, prob Plane, options *RegionOptions) error {
 }
 
 // addDisc calls emit with the sums over the disc of the pixels of a plane, or of the
-// back projection of a frame if there is a lookup, for so many rows from top on. See
+// back projection of a frame if there is a lookup: for the rows of dst, the first of
+// which is row top of the pixels. If dst is a plane they may be there already. See
 // adder.band.
-func addDisc(pixels raster.Raster, l *lookup, disc Plane, run Run, top, rows int, emit func(x, y int, sums []uint8)) error {
+func addDisc(pixels raster.Raster, l *lookup, disc Plane, run Run, top int, dst raster.Raster, emit func(x, y int, sums []uint8)) error {
 	k, err := kernelNamed(run.Kernel)
 	if err != nil {
 		return err
 	}
 	f, err := disc.footprint()
+	rows := dst.Height
 	if err != nil || rows == 0 || pixels.Width == 0 {
 		return err
 	}
 	p := f.program(pixels.Width)
+	if dst.Components > 1 || !dst.Adjoins() {
+		dst.Pix = nil
+	}
+	dst.Offset -= top * dst.Row
 	// Bands read height-1 rows more than they have, so there are as few as can be.
 	workers := run.workers(max(1, rows/len(f.rows)), pixels.Width*rows, k)
 	parallel(rows, workers, func(y0, y1 int) {
 		a := p.newAdder(k, pixels, l)
 		defer a.release()
-		a.band(top+y0, top+y1, emit)
+		a.band(top+y0, top+y1, dst, emit)
 	})
 	return nil
 }

@@ -33,15 +33,21 @@ func Ellipse(width, height int) Plane {
 	return p
 }
 
-// A footprint is the pixels around a pixel that are added up. That pixel is in
-// column width/2 of row len(rows)/2, OpenCV's anchor.
+// A footprint is the pixels around a pixel that are added up. Its first row and its
+// last row have some. The pixel itself is in column x of row y, which may be above or
+// below these rows.
 type footprint struct {
 	width int
 	rows  []pixelSet
+	x, y  int
 }
 
 // A pixelSet is the pixels of a row of the footprint: bit x%64 of word x/64.
 type pixelSet [(maxFootprint + 63) / 64]uint64
+
+func (s *pixelSet) add(x int) { s[x/64] |= 1 << (x % 64) }
+
+func (s *pixelSet) has(x int) bool { return s[x/64]>>(x%64)&1 != 0 }
 
 func (s *pixelSet) size() (n int) {
 	for _, word := range s {
@@ -60,9 +66,11 @@ func (s pixelSet) without(t pixelSet) (rest pixelSet, contained bool) {
 	return rest, contained
 }
 
-func (f footprint) equal(g footprint) bool { return f.width == g.width && slices.Equal(f.rows, g.rows) }
+func (f *footprint) equal(g *footprint) bool {
+	return f.width == g.width && f.x == g.x && f.y == g.y && slices.Equal(f.rows, g.rows)
+}
 
-// footprint returns the pixels of the plane that are not 0.
+// footprint returns the pixels of the plane that are not 0, around OpenCV's anchor.
 func (p Plane) footprint() (f footprint, err error) {
 	r, err := p.raster()
 	if err != nil {
@@ -71,25 +79,25 @@ func (p Plane) footprint() (f footprint, err error) {
 	if r.Empty() || r.Width > maxFootprint || r.Height > maxFootprint {
 		return f, fmt.Errorf("backproj: disc: %d×%d, not from 1×1 to %d×%d", r.Width, r.Height, maxFootprint, maxFootprint)
 	}
-	f = footprint{r.Width, make([]pixelSet, r.Height)}
-	size := 0
-	for y := range f.rows {
+	rows := make([]pixelSet, r.Height)
+	first, last := len(rows), -1
+	for y := range rows {
 		for x := range r.Width {
 			if r.Pix[r.Offset+y*r.Row+x*r.Pixel] != 0 {
-				f.rows[y][x/64] |= 1 << (x % 64)
-				size++
+				rows[y].add(x)
+				first, last = min(first, y), y
 			}
 		}
 	}
-	if size == 0 {
+	if last < 0 {
 		return f, fmt.Errorf("backproj: disc: all of its %d×%d pixels are 0", r.Width, r.Height)
 	}
-	return f, nil
+	return footprint{r.Width, rows[first : last+1], r.Width / 2, r.Height/2 - first}, nil
 }
 
 // sets returns the different sets of pixels that rows have, the smallest first, and
 // which of them each row has: -1 if it has no pixels.
-func (f footprint) sets() (sets []pixelSet, ofRow []int) {
+func (f *footprint) sets() (sets []pixelSet, ofRow []int) {
 	for _, row := range f.rows {
 		if row.size() > 0 && !slices.Contains(sets, row) {
 			sets = append(sets, row)
@@ -102,20 +110,21 @@ func (f footprint) sets() (sets []pixelSet, ofRow []int) {
 	return sets, ofRow
 }
 
-// pieces calls f for runs of 1<<span < 1<<spans pixels from x on that together are
-// the set.
-func (s *pixelSet) pieces(spans int, f func(span, x int)) {
-	has := func(x int) bool { return x < 64*len(s) && s[x/64]>>(x%64)&1 != 0 }
-	for x := 0; x < 64*len(s); {
+// A piece is a run of 1<<span pixels from x on.
+type piece struct{ span, x int }
+
+// pieces returns pieces with spans below the given one that together are the set.
+func (s *pixelSet) pieces(spans int) (pieces []piece) {
+	for x := 0; x < maxFootprint; x++ {
 		n := 0
-		for has(x + n) {
+		for x+n < maxFootprint && s.has(x+n) {
 			n++
 		}
 		for n > 0 {
 			span := min(bits.Len(uint(n)), spans) - 1
-			f(span, x)
+			pieces = append(pieces, piece{span, x})
 			x, n = x+1<<span, n-1<<span
 		}
-		x++
 	}
+	return pieces
 }

@@ -75,10 +75,15 @@ type kernel struct {
 	// up to the first order. A kernel may leave both out: see hasStrips.
 	stripCentroid, stripMoments func(pix []uint8, first, stride, rows, skip int) moments
 
+	// grow makes sums over sets of adjacent pixels of the rows of a batch, with
+	// saturation: see growth.
+	grow func(memory []uint8, g *growth)
+
 	// addUp adds up rows of bytes that lie in memory, one sum after another, with
-	// saturation: see sumCode. The rows of a sum may be the one that it is written to,
-	// and no other row overlaps that.
-	addUp func(memory []uint8, code *sumCode)
+	// saturation: see sumCode. Each result has from sumBytes to the code's columns.
+	// The first row of a sum may be the one that it is written to, if that has a
+	// multiple of sumBytes. No other row overlaps that.
+	addUp func(memory []uint8, results *[batchRows][]uint8, code *sumCode)
 
 	// sharesIndices says that several histograms are projected faster by one
 	// convert, and a lookup of each index in all their tables, than by a project

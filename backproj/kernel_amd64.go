@@ -37,7 +37,8 @@ var avx512Kernel = kernel{
 	convert: convertAVX512,
 	count:   countAVX512,
 	project: projectAVX512,
-	addUp:   checked(addUpAVX512),
+	grow:    checkedGrow(growAVX512),
+	addUp:   checkedAddUp(addUpAVX512),
 	grain:   1_000_000, // at 0.25 ns a pixel
 
 	supports:     [codings]bool{hueCoding: true, hueSaturationCoding: true, hsvCoding: true},
@@ -139,7 +140,8 @@ var avx2Kernel = kernel{
 	convert: convertAVX2,
 	count:   countAVX2,
 	project: projectAVX2,
-	addUp:   checked(addUpAVX2),
+	grow:    checkedGrow(growAVX2),
+	addUp:   checkedAddUp(addUpAVX2),
 	grain:   450_000, // at 0.55 ns a pixel
 
 	supports:     [codings]bool{hueCoding: true},
@@ -289,10 +291,24 @@ func (r *shortRow) store(dst []uint16, values []uint8) {
 	}
 }
 
-// checked returns kernel.addUp by assembly, which checks nothing.
-func checked(assembly func(memory *uint8, code *int32)) func(memory []uint8, code *sumCode) {
-	return func(memory []uint8, code *sumCode) {
-		_ = memory[:code.needs]
-		assembly(&memory[0], &code.sums[0])
+// checkedGrow returns kernel.grow by assembly, which checks nothing.
+func checkedGrow(assembly func(line, run *uint8, lineStride, runStride, setStride, columns int, steps uint32)) func(memory []uint8, g *growth) {
+	return func(memory []uint8, g *growth) {
+		if g.steps == 0 {
+			return
+		}
+		_ = memory[g.needs-1]
+		assembly(&memory[g.line], &memory[g.run], g.lineStride, g.runStride, g.setStride, g.columns, g.steps)
+	}
+}
+
+// checkedAddUp returns kernel.addUp by assembly, which checks nothing.
+func checkedAddUp(assembly func(memory *uint8, results *[]uint8, numbers *int32)) func(memory []uint8, results *[batchRows][]uint8, code *sumCode) {
+	return func(memory []uint8, results *[batchRows][]uint8, code *sumCode) {
+		if code.numbers[0] == 0 {
+			return
+		}
+		code.check(memory, results)
+		assembly(&memory[0], &results[0], &code.numbers[0])
 	}
 }

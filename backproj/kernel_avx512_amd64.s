@@ -7536,83 +7536,1114 @@ last:
 	VZEROUPPER
 	RET
 
-// func addUpAVX512(memory *uint8, code *int32)
+// func addUpAVX512(memory *uint8, results *[]uint8, numbers *int32)
 // Requires: AVX, AVX512BW
-TEXT ·addUpAVX512(SB), NOSPLIT, $0-16
+TEXT ·addUpAVX512(SB), NOSPLIT, $0-24
 	MOVQ memory+0(FP), AX
-	MOVQ code+8(FP), CX
+	MOVQ numbers+16(FP), CX
 
 sum:
 	MOVLQSX (CX), DX
 	TESTQ   DX, DX
 	JEQ     done
 	MOVLQSX 4(CX), BX
+	TESTQ   BX, BX
+	JLT     result
 	ADDQ    AX, BX
-	MOVLQSX 8(CX), SI
+
+rows:
+	MOVL    8(CX), SI
 	ADDQ    $0x0c, CX
-	MOVQ    AX, R9
+	MOVLQSX (CX), DI
+	ADDQ    AX, DI
+	ADDQ    $0x04, CX
+	CMPL    SI, $0x01
+	JEQ     add1
+	MOVLQSX (CX), R8
+	ADDQ    AX, R8
+	ADDQ    $0x04, CX
+	CMPL    SI, $0x02
+	JEQ     add2
+	MOVLQSX (CX), R9
+	ADDQ    AX, R9
+	ADDQ    $0x04, CX
+	CMPL    SI, $0x03
+	JEQ     add3
+	MOVLQSX (CX), R10
+	ADDQ    AX, R10
+	ADDQ    $0x04, CX
+	CMPL    SI, $0x04
+	JEQ     add4
+	MOVLQSX (CX), R11
+	ADDQ    AX, R11
+	ADDQ    $0x04, CX
+	CMPL    SI, $0x05
+	JEQ     add5
+	MOVLQSX (CX), R12
+	ADDQ    AX, R12
+	ADDQ    $0x04, CX
+	CMPL    SI, $0x06
+	JEQ     add6
+	MOVLQSX (CX), R13
+	ADDQ    AX, R13
+	ADDQ    $0x04, CX
+	CMPL    SI, $0x07
+	JEQ     add7
+	MOVLQSX (CX), R14
+	ADDQ    AX, R14
+	ADDQ    $0x04, CX
+	CMPL    SI, $0x08
+	JEQ     add8
+	MOVLQSX (CX), SI
+	ADDQ    AX, SI
+	ADDQ    $0x04, CX
+	SUBQ    $0x00000100, DX
+	JLT     add9short
 
-long:
-	CMPQ     DX, $0x00000100
-	JLT      short
-	MOVQ     CX, DI
-	MOVQ     SI, R10
-	MOVLQSX  (DI), R8
-	VMOVDQU8 (R9)(R8*1), Z0
-	VMOVDQU8 64(R9)(R8*1), Z1
-	VMOVDQU8 128(R9)(R8*1), Z2
-	VMOVDQU8 192(R9)(R8*1), Z3
-	DECQ     R10
-	JEQ      longAdded
-
-longRow:
-	ADDQ     $0x04, DI
-	MOVLQSX  (DI), R8
-	VPADDUSB (R9)(R8*1), Z0, Z0
-	VPADDUSB 64(R9)(R8*1), Z1, Z1
-	VPADDUSB 128(R9)(R8*1), Z2, Z2
-	VPADDUSB 192(R9)(R8*1), Z3, Z3
-	DECQ     R10
-	JNE      longRow
-
-longAdded:
+add9long:
+	VMOVDQU8 (DI), Z0
+	VMOVDQU8 64(DI), Z1
+	VMOVDQU8 128(DI), Z2
+	VMOVDQU8 192(DI), Z3
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB 64(R8), Z1, Z1
+	VPADDUSB 128(R8), Z2, Z2
+	VPADDUSB 192(R8), Z3, Z3
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB 64(R9), Z1, Z1
+	VPADDUSB 128(R9), Z2, Z2
+	VPADDUSB 192(R9), Z3, Z3
+	VPADDUSB (R10), Z0, Z0
+	VPADDUSB 64(R10), Z1, Z1
+	VPADDUSB 128(R10), Z2, Z2
+	VPADDUSB 192(R10), Z3, Z3
+	VPADDUSB (R11), Z0, Z0
+	VPADDUSB 64(R11), Z1, Z1
+	VPADDUSB 128(R11), Z2, Z2
+	VPADDUSB 192(R11), Z3, Z3
+	VPADDUSB (R12), Z0, Z0
+	VPADDUSB 64(R12), Z1, Z1
+	VPADDUSB 128(R12), Z2, Z2
+	VPADDUSB 192(R12), Z3, Z3
+	VPADDUSB (R13), Z0, Z0
+	VPADDUSB 64(R13), Z1, Z1
+	VPADDUSB 128(R13), Z2, Z2
+	VPADDUSB 192(R13), Z3, Z3
+	VPADDUSB (R14), Z0, Z0
+	VPADDUSB 64(R14), Z1, Z1
+	VPADDUSB 128(R14), Z2, Z2
+	VPADDUSB 192(R14), Z3, Z3
+	VPADDUSB (SI), Z0, Z0
+	VPADDUSB 64(SI), Z1, Z1
+	VPADDUSB 128(SI), Z2, Z2
+	VPADDUSB 192(SI), Z3, Z3
 	VMOVDQU8 Z0, (BX)
 	VMOVDQU8 Z1, 64(BX)
 	VMOVDQU8 Z2, 128(BX)
 	VMOVDQU8 Z3, 192(BX)
+	ADDQ     $0x00000100, DI
+	ADDQ     $0x00000100, R8
+	ADDQ     $0x00000100, R9
+	ADDQ     $0x00000100, R10
+	ADDQ     $0x00000100, R11
+	ADDQ     $0x00000100, R12
+	ADDQ     $0x00000100, R13
+	ADDQ     $0x00000100, R14
+	ADDQ     $0x00000100, SI
+	ADDQ     $0x00000100, BX
+	SUBQ     $0x00000100, DX
+	JGE      add9long
+
+add9short:
+	ADDQ $0x000000c0, DX
+	JLT  add9rest
+
+add9shorter:
+	VMOVDQU8 (DI), Z0
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB (R10), Z0, Z0
+	VPADDUSB (R11), Z0, Z0
+	VPADDUSB (R12), Z0, Z0
+	VPADDUSB (R13), Z0, Z0
+	VPADDUSB (R14), Z0, Z0
+	VPADDUSB (SI), Z0, Z0
+	VMOVDQU8 Z0, (BX)
+	ADDQ     $0x00000040, DI
+	ADDQ     $0x00000040, R8
+	ADDQ     $0x00000040, R9
+	ADDQ     $0x00000040, R10
+	ADDQ     $0x00000040, R11
+	ADDQ     $0x00000040, R12
+	ADDQ     $0x00000040, R13
+	ADDQ     $0x00000040, R14
+	ADDQ     $0x00000040, SI
+	ADDQ     $0x00000040, BX
+	SUBQ     $0x40, DX
+	JGE      add9shorter
+
+add9rest:
+	CMPQ DX, $-64
+	JEQ  sum
+	ADDQ DX, DI
+	ADDQ DX, R8
+	ADDQ DX, R9
+	ADDQ DX, R10
+	ADDQ DX, R11
+	ADDQ DX, R12
+	ADDQ DX, R13
+	ADDQ DX, R14
+	ADDQ DX, SI
+	ADDQ DX, BX
+	XORQ DX, DX
+	JMP  add9shorter
+
+add8:
+	SUBQ $0x00000100, DX
+	JLT  add8short
+
+add8long:
+	VMOVDQU8 (DI), Z0
+	VMOVDQU8 64(DI), Z1
+	VMOVDQU8 128(DI), Z2
+	VMOVDQU8 192(DI), Z3
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB 64(R8), Z1, Z1
+	VPADDUSB 128(R8), Z2, Z2
+	VPADDUSB 192(R8), Z3, Z3
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB 64(R9), Z1, Z1
+	VPADDUSB 128(R9), Z2, Z2
+	VPADDUSB 192(R9), Z3, Z3
+	VPADDUSB (R10), Z0, Z0
+	VPADDUSB 64(R10), Z1, Z1
+	VPADDUSB 128(R10), Z2, Z2
+	VPADDUSB 192(R10), Z3, Z3
+	VPADDUSB (R11), Z0, Z0
+	VPADDUSB 64(R11), Z1, Z1
+	VPADDUSB 128(R11), Z2, Z2
+	VPADDUSB 192(R11), Z3, Z3
+	VPADDUSB (R12), Z0, Z0
+	VPADDUSB 64(R12), Z1, Z1
+	VPADDUSB 128(R12), Z2, Z2
+	VPADDUSB 192(R12), Z3, Z3
+	VPADDUSB (R13), Z0, Z0
+	VPADDUSB 64(R13), Z1, Z1
+	VPADDUSB 128(R13), Z2, Z2
+	VPADDUSB 192(R13), Z3, Z3
+	VPADDUSB (R14), Z0, Z0
+	VPADDUSB 64(R14), Z1, Z1
+	VPADDUSB 128(R14), Z2, Z2
+	VPADDUSB 192(R14), Z3, Z3
+	VMOVDQU8 Z0, (BX)
+	VMOVDQU8 Z1, 64(BX)
+	VMOVDQU8 Z2, 128(BX)
+	VMOVDQU8 Z3, 192(BX)
+	ADDQ     $0x00000100, DI
+	ADDQ     $0x00000100, R8
+	ADDQ     $0x00000100, R9
+	ADDQ     $0x00000100, R10
+	ADDQ     $0x00000100, R11
+	ADDQ     $0x00000100, R12
+	ADDQ     $0x00000100, R13
+	ADDQ     $0x00000100, R14
+	ADDQ     $0x00000100, BX
+	SUBQ     $0x00000100, DX
+	JGE      add8long
+
+add8short:
+	ADDQ $0x000000c0, DX
+	JLT  add8rest
+
+add8shorter:
+	VMOVDQU8 (DI), Z0
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB (R10), Z0, Z0
+	VPADDUSB (R11), Z0, Z0
+	VPADDUSB (R12), Z0, Z0
+	VPADDUSB (R13), Z0, Z0
+	VPADDUSB (R14), Z0, Z0
+	VMOVDQU8 Z0, (BX)
+	ADDQ     $0x00000040, DI
+	ADDQ     $0x00000040, R8
+	ADDQ     $0x00000040, R9
+	ADDQ     $0x00000040, R10
+	ADDQ     $0x00000040, R11
+	ADDQ     $0x00000040, R12
+	ADDQ     $0x00000040, R13
+	ADDQ     $0x00000040, R14
+	ADDQ     $0x00000040, BX
+	SUBQ     $0x40, DX
+	JGE      add8shorter
+
+add8rest:
+	CMPQ DX, $-64
+	JEQ  sum
+	ADDQ DX, DI
+	ADDQ DX, R8
+	ADDQ DX, R9
+	ADDQ DX, R10
+	ADDQ DX, R11
+	ADDQ DX, R12
+	ADDQ DX, R13
+	ADDQ DX, R14
+	ADDQ DX, BX
+	XORQ DX, DX
+	JMP  add8shorter
+
+add7:
+	SUBQ $0x00000100, DX
+	JLT  add7short
+
+add7long:
+	VMOVDQU8 (DI), Z0
+	VMOVDQU8 64(DI), Z1
+	VMOVDQU8 128(DI), Z2
+	VMOVDQU8 192(DI), Z3
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB 64(R8), Z1, Z1
+	VPADDUSB 128(R8), Z2, Z2
+	VPADDUSB 192(R8), Z3, Z3
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB 64(R9), Z1, Z1
+	VPADDUSB 128(R9), Z2, Z2
+	VPADDUSB 192(R9), Z3, Z3
+	VPADDUSB (R10), Z0, Z0
+	VPADDUSB 64(R10), Z1, Z1
+	VPADDUSB 128(R10), Z2, Z2
+	VPADDUSB 192(R10), Z3, Z3
+	VPADDUSB (R11), Z0, Z0
+	VPADDUSB 64(R11), Z1, Z1
+	VPADDUSB 128(R11), Z2, Z2
+	VPADDUSB 192(R11), Z3, Z3
+	VPADDUSB (R12), Z0, Z0
+	VPADDUSB 64(R12), Z1, Z1
+	VPADDUSB 128(R12), Z2, Z2
+	VPADDUSB 192(R12), Z3, Z3
+	VPADDUSB (R13), Z0, Z0
+	VPADDUSB 64(R13), Z1, Z1
+	VPADDUSB 128(R13), Z2, Z2
+	VPADDUSB 192(R13), Z3, Z3
+	VMOVDQU8 Z0, (BX)
+	VMOVDQU8 Z1, 64(BX)
+	VMOVDQU8 Z2, 128(BX)
+	VMOVDQU8 Z3, 192(BX)
+	ADDQ     $0x00000100, DI
+	ADDQ     $0x00000100, R8
+	ADDQ     $0x00000100, R9
+	ADDQ     $0x00000100, R10
+	ADDQ     $0x00000100, R11
+	ADDQ     $0x00000100, R12
+	ADDQ     $0x00000100, R13
+	ADDQ     $0x00000100, BX
+	SUBQ     $0x00000100, DX
+	JGE      add7long
+
+add7short:
+	ADDQ $0x000000c0, DX
+	JLT  add7rest
+
+add7shorter:
+	VMOVDQU8 (DI), Z0
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB (R10), Z0, Z0
+	VPADDUSB (R11), Z0, Z0
+	VPADDUSB (R12), Z0, Z0
+	VPADDUSB (R13), Z0, Z0
+	VMOVDQU8 Z0, (BX)
+	ADDQ     $0x00000040, DI
+	ADDQ     $0x00000040, R8
+	ADDQ     $0x00000040, R9
+	ADDQ     $0x00000040, R10
+	ADDQ     $0x00000040, R11
+	ADDQ     $0x00000040, R12
+	ADDQ     $0x00000040, R13
+	ADDQ     $0x00000040, BX
+	SUBQ     $0x40, DX
+	JGE      add7shorter
+
+add7rest:
+	CMPQ DX, $-64
+	JEQ  sum
+	ADDQ DX, DI
+	ADDQ DX, R8
+	ADDQ DX, R9
+	ADDQ DX, R10
+	ADDQ DX, R11
+	ADDQ DX, R12
+	ADDQ DX, R13
+	ADDQ DX, BX
+	XORQ DX, DX
+	JMP  add7shorter
+
+add6:
+	SUBQ $0x00000100, DX
+	JLT  add6short
+
+add6long:
+	VMOVDQU8 (DI), Z0
+	VMOVDQU8 64(DI), Z1
+	VMOVDQU8 128(DI), Z2
+	VMOVDQU8 192(DI), Z3
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB 64(R8), Z1, Z1
+	VPADDUSB 128(R8), Z2, Z2
+	VPADDUSB 192(R8), Z3, Z3
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB 64(R9), Z1, Z1
+	VPADDUSB 128(R9), Z2, Z2
+	VPADDUSB 192(R9), Z3, Z3
+	VPADDUSB (R10), Z0, Z0
+	VPADDUSB 64(R10), Z1, Z1
+	VPADDUSB 128(R10), Z2, Z2
+	VPADDUSB 192(R10), Z3, Z3
+	VPADDUSB (R11), Z0, Z0
+	VPADDUSB 64(R11), Z1, Z1
+	VPADDUSB 128(R11), Z2, Z2
+	VPADDUSB 192(R11), Z3, Z3
+	VPADDUSB (R12), Z0, Z0
+	VPADDUSB 64(R12), Z1, Z1
+	VPADDUSB 128(R12), Z2, Z2
+	VPADDUSB 192(R12), Z3, Z3
+	VMOVDQU8 Z0, (BX)
+	VMOVDQU8 Z1, 64(BX)
+	VMOVDQU8 Z2, 128(BX)
+	VMOVDQU8 Z3, 192(BX)
+	ADDQ     $0x00000100, DI
+	ADDQ     $0x00000100, R8
+	ADDQ     $0x00000100, R9
+	ADDQ     $0x00000100, R10
+	ADDQ     $0x00000100, R11
+	ADDQ     $0x00000100, R12
+	ADDQ     $0x00000100, BX
+	SUBQ     $0x00000100, DX
+	JGE      add6long
+
+add6short:
+	ADDQ $0x000000c0, DX
+	JLT  add6rest
+
+add6shorter:
+	VMOVDQU8 (DI), Z0
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB (R10), Z0, Z0
+	VPADDUSB (R11), Z0, Z0
+	VPADDUSB (R12), Z0, Z0
+	VMOVDQU8 Z0, (BX)
+	ADDQ     $0x00000040, DI
+	ADDQ     $0x00000040, R8
+	ADDQ     $0x00000040, R9
+	ADDQ     $0x00000040, R10
+	ADDQ     $0x00000040, R11
+	ADDQ     $0x00000040, R12
+	ADDQ     $0x00000040, BX
+	SUBQ     $0x40, DX
+	JGE      add6shorter
+
+add6rest:
+	CMPQ DX, $-64
+	JEQ  sum
+	ADDQ DX, DI
+	ADDQ DX, R8
+	ADDQ DX, R9
+	ADDQ DX, R10
+	ADDQ DX, R11
+	ADDQ DX, R12
+	ADDQ DX, BX
+	XORQ DX, DX
+	JMP  add6shorter
+
+add5:
+	SUBQ $0x00000100, DX
+	JLT  add5short
+
+add5long:
+	VMOVDQU8 (DI), Z0
+	VMOVDQU8 64(DI), Z1
+	VMOVDQU8 128(DI), Z2
+	VMOVDQU8 192(DI), Z3
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB 64(R8), Z1, Z1
+	VPADDUSB 128(R8), Z2, Z2
+	VPADDUSB 192(R8), Z3, Z3
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB 64(R9), Z1, Z1
+	VPADDUSB 128(R9), Z2, Z2
+	VPADDUSB 192(R9), Z3, Z3
+	VPADDUSB (R10), Z0, Z0
+	VPADDUSB 64(R10), Z1, Z1
+	VPADDUSB 128(R10), Z2, Z2
+	VPADDUSB 192(R10), Z3, Z3
+	VPADDUSB (R11), Z0, Z0
+	VPADDUSB 64(R11), Z1, Z1
+	VPADDUSB 128(R11), Z2, Z2
+	VPADDUSB 192(R11), Z3, Z3
+	VMOVDQU8 Z0, (BX)
+	VMOVDQU8 Z1, 64(BX)
+	VMOVDQU8 Z2, 128(BX)
+	VMOVDQU8 Z3, 192(BX)
+	ADDQ     $0x00000100, DI
+	ADDQ     $0x00000100, R8
+	ADDQ     $0x00000100, R9
+	ADDQ     $0x00000100, R10
+	ADDQ     $0x00000100, R11
+	ADDQ     $0x00000100, BX
+	SUBQ     $0x00000100, DX
+	JGE      add5long
+
+add5short:
+	ADDQ $0x000000c0, DX
+	JLT  add5rest
+
+add5shorter:
+	VMOVDQU8 (DI), Z0
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB (R10), Z0, Z0
+	VPADDUSB (R11), Z0, Z0
+	VMOVDQU8 Z0, (BX)
+	ADDQ     $0x00000040, DI
+	ADDQ     $0x00000040, R8
+	ADDQ     $0x00000040, R9
+	ADDQ     $0x00000040, R10
+	ADDQ     $0x00000040, R11
+	ADDQ     $0x00000040, BX
+	SUBQ     $0x40, DX
+	JGE      add5shorter
+
+add5rest:
+	CMPQ DX, $-64
+	JEQ  sum
+	ADDQ DX, DI
+	ADDQ DX, R8
+	ADDQ DX, R9
+	ADDQ DX, R10
+	ADDQ DX, R11
+	ADDQ DX, BX
+	XORQ DX, DX
+	JMP  add5shorter
+
+add4:
+	SUBQ $0x00000100, DX
+	JLT  add4short
+
+add4long:
+	VMOVDQU8 (DI), Z0
+	VMOVDQU8 64(DI), Z1
+	VMOVDQU8 128(DI), Z2
+	VMOVDQU8 192(DI), Z3
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB 64(R8), Z1, Z1
+	VPADDUSB 128(R8), Z2, Z2
+	VPADDUSB 192(R8), Z3, Z3
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB 64(R9), Z1, Z1
+	VPADDUSB 128(R9), Z2, Z2
+	VPADDUSB 192(R9), Z3, Z3
+	VPADDUSB (R10), Z0, Z0
+	VPADDUSB 64(R10), Z1, Z1
+	VPADDUSB 128(R10), Z2, Z2
+	VPADDUSB 192(R10), Z3, Z3
+	VMOVDQU8 Z0, (BX)
+	VMOVDQU8 Z1, 64(BX)
+	VMOVDQU8 Z2, 128(BX)
+	VMOVDQU8 Z3, 192(BX)
+	ADDQ     $0x00000100, DI
+	ADDQ     $0x00000100, R8
+	ADDQ     $0x00000100, R9
+	ADDQ     $0x00000100, R10
+	ADDQ     $0x00000100, BX
+	SUBQ     $0x00000100, DX
+	JGE      add4long
+
+add4short:
+	ADDQ $0x000000c0, DX
+	JLT  add4rest
+
+add4shorter:
+	VMOVDQU8 (DI), Z0
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB (R10), Z0, Z0
+	VMOVDQU8 Z0, (BX)
+	ADDQ     $0x00000040, DI
+	ADDQ     $0x00000040, R8
+	ADDQ     $0x00000040, R9
+	ADDQ     $0x00000040, R10
+	ADDQ     $0x00000040, BX
+	SUBQ     $0x40, DX
+	JGE      add4shorter
+
+add4rest:
+	CMPQ DX, $-64
+	JEQ  sum
+	ADDQ DX, DI
+	ADDQ DX, R8
+	ADDQ DX, R9
+	ADDQ DX, R10
+	ADDQ DX, BX
+	XORQ DX, DX
+	JMP  add4shorter
+
+add3:
+	SUBQ $0x00000100, DX
+	JLT  add3short
+
+add3long:
+	VMOVDQU8 (DI), Z0
+	VMOVDQU8 64(DI), Z1
+	VMOVDQU8 128(DI), Z2
+	VMOVDQU8 192(DI), Z3
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB 64(R8), Z1, Z1
+	VPADDUSB 128(R8), Z2, Z2
+	VPADDUSB 192(R8), Z3, Z3
+	VPADDUSB (R9), Z0, Z0
+	VPADDUSB 64(R9), Z1, Z1
+	VPADDUSB 128(R9), Z2, Z2
+	VPADDUSB 192(R9), Z3, Z3
+	VMOVDQU8 Z0, (BX)
+	VMOVDQU8 Z1, 64(BX)
+	VMOVDQU8 Z2, 128(BX)
+	VMOVDQU8 Z3, 192(BX)
+	ADDQ     $0x00000100, DI
+	ADDQ     $0x00000100, R8
 	ADDQ     $0x00000100, R9
 	ADDQ     $0x00000100, BX
 	SUBQ     $0x00000100, DX
-	JMP      long
+	JGE      add3long
 
-short:
-	TESTQ    DX, DX
-	JEQ      next
-	MOVQ     CX, DI
-	MOVQ     SI, R10
-	MOVLQSX  (DI), R8
-	VMOVDQU8 (R9)(R8*1), Z0
-	DECQ     R10
-	JEQ      shortAdded
+add3short:
+	ADDQ $0x000000c0, DX
+	JLT  add3rest
 
-shortRow:
-	ADDQ     $0x04, DI
-	MOVLQSX  (DI), R8
-	VPADDUSB (R9)(R8*1), Z0, Z0
-	DECQ     R10
-	JNE      shortRow
-
-shortAdded:
+add3shorter:
+	VMOVDQU8 (DI), Z0
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB (R9), Z0, Z0
 	VMOVDQU8 Z0, (BX)
+	ADDQ     $0x00000040, DI
+	ADDQ     $0x00000040, R8
 	ADDQ     $0x00000040, R9
 	ADDQ     $0x00000040, BX
 	SUBQ     $0x40, DX
-	JMP      short
+	JGE      add3shorter
 
-next:
-	LEAQ (CX)(SI*4), CX
-	JMP  sum
+add3rest:
+	CMPQ DX, $-64
+	JEQ  sum
+	ADDQ DX, DI
+	ADDQ DX, R8
+	ADDQ DX, R9
+	ADDQ DX, BX
+	XORQ DX, DX
+	JMP  add3shorter
+
+add2:
+	SUBQ $0x00000100, DX
+	JLT  add2short
+
+add2long:
+	VMOVDQU8 (DI), Z0
+	VMOVDQU8 64(DI), Z1
+	VMOVDQU8 128(DI), Z2
+	VMOVDQU8 192(DI), Z3
+	VPADDUSB (R8), Z0, Z0
+	VPADDUSB 64(R8), Z1, Z1
+	VPADDUSB 128(R8), Z2, Z2
+	VPADDUSB 192(R8), Z3, Z3
+	VMOVDQU8 Z0, (BX)
+	VMOVDQU8 Z1, 64(BX)
+	VMOVDQU8 Z2, 128(BX)
+	VMOVDQU8 Z3, 192(BX)
+	ADDQ     $0x00000100, DI
+	ADDQ     $0x00000100, R8
+	ADDQ     $0x00000100, BX
+	SUBQ     $0x00000100, DX
+	JGE      add2long
+
+add2short:
+	ADDQ $0x000000c0, DX
+	JLT  add2rest
+
+add2shorter:
+	VMOVDQU8 (DI), Z0
+	VPADDUSB (R8), Z0, Z0
+	VMOVDQU8 Z0, (BX)
+	ADDQ     $0x00000040, DI
+	ADDQ     $0x00000040, R8
+	ADDQ     $0x00000040, BX
+	SUBQ     $0x40, DX
+	JGE      add2shorter
+
+add2rest:
+	CMPQ DX, $-64
+	JEQ  sum
+	ADDQ DX, DI
+	ADDQ DX, R8
+	ADDQ DX, BX
+	XORQ DX, DX
+	JMP  add2shorter
+
+add1:
+	SUBQ $0x00000100, DX
+	JLT  add1short
+
+add1long:
+	VMOVDQU8 (DI), Z0
+	VMOVDQU8 64(DI), Z1
+	VMOVDQU8 128(DI), Z2
+	VMOVDQU8 192(DI), Z3
+	VMOVDQU8 Z0, (BX)
+	VMOVDQU8 Z1, 64(BX)
+	VMOVDQU8 Z2, 128(BX)
+	VMOVDQU8 Z3, 192(BX)
+	ADDQ     $0x00000100, DI
+	ADDQ     $0x00000100, BX
+	SUBQ     $0x00000100, DX
+	JGE      add1long
+
+add1short:
+	ADDQ $0x000000c0, DX
+	JLT  add1rest
+
+add1shorter:
+	VMOVDQU8 (DI), Z0
+	VMOVDQU8 Z0, (BX)
+	ADDQ     $0x00000040, DI
+	ADDQ     $0x00000040, BX
+	SUBQ     $0x40, DX
+	JGE      add1shorter
+
+add1rest:
+	CMPQ DX, $-64
+	JEQ  sum
+	ADDQ DX, DI
+	ADDQ DX, BX
+	XORQ DX, DX
+	JMP  add1shorter
+
+result:
+	NOTQ BX
+	LEAQ (BX)(BX*2), BX
+	MOVQ results+8(FP), SI
+	LEAQ (SI)(BX*8), SI
+	MOVQ (SI), BX
+	MOVQ 8(SI), DX
+	JMP  rows
 
 done:
 	VZEROUPPER
 	RET
+
+// func growAVX512(line *uint8, run *uint8, lineStride int, runStride int, setStride int, columns int, steps uint32)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·growAVX512(SB), NOSPLIT, $0-52
+	MOVQ line+0(FP), AX
+	MOVQ run+8(FP), CX
+	MOVQ setStride+32(FP), DX
+	MOVL steps+48(FP), SI
+	MOVQ $0x00000008, BX
+
+row:
+	MOVQ     AX, DI
+	MOVQ     CX, R8
+	MOVQ     columns+40(FP), R10
+	VMOVDQU8 (DI), Z0
+
+columns:
+	MOVQ     R8, R9
+	VMOVDQU8 64(DI), Z1
+	VALIGNQ  $0x02, Z0, Z1, Z2
+	VPADDUSB -1(DI), Z0, Z3
+	TESTL    $0x00000001, SI
+	JNE      write1
+
+step2:
+	VPALIGNR $0x01, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00000002, SI
+	JNE      write2
+
+step3:
+	VPADDUSB -2(DI), Z3, Z3
+	TESTL    $0x00000004, SI
+	JNE      write3
+
+step4:
+	VPALIGNR $0x02, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00000008, SI
+	JNE      write4
+
+step5:
+	VPADDUSB -3(DI), Z3, Z3
+	TESTL    $0x00000010, SI
+	JNE      write5
+
+step6:
+	VPALIGNR $0x03, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00000020, SI
+	JNE      write6
+
+step7:
+	VPADDUSB -4(DI), Z3, Z3
+	TESTL    $0x00000040, SI
+	JNE      write7
+
+step8:
+	VPALIGNR $0x04, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00000080, SI
+	JNE      write8
+
+step9:
+	VPADDUSB -5(DI), Z3, Z3
+	TESTL    $0x00000100, SI
+	JNE      write9
+
+step10:
+	VPALIGNR $0x05, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00000200, SI
+	JNE      write10
+
+step11:
+	VPADDUSB -6(DI), Z3, Z3
+	TESTL    $0x00000400, SI
+	JNE      write11
+
+step12:
+	VPALIGNR $0x06, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00000800, SI
+	JNE      write12
+
+step13:
+	VPADDUSB -7(DI), Z3, Z3
+	TESTL    $0x00001000, SI
+	JNE      write13
+
+step14:
+	VPALIGNR $0x07, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00002000, SI
+	JNE      write14
+
+step15:
+	VPADDUSB -8(DI), Z3, Z3
+	TESTL    $0x00004000, SI
+	JNE      write15
+
+step16:
+	VPALIGNR $0x08, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00008000, SI
+	JNE      write16
+
+step17:
+	VPADDUSB -9(DI), Z3, Z3
+	TESTL    $0x00010000, SI
+	JNE      write17
+
+step18:
+	VPALIGNR $0x09, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00020000, SI
+	JNE      write18
+
+step19:
+	VPADDUSB -10(DI), Z3, Z3
+	TESTL    $0x00040000, SI
+	JNE      write19
+
+step20:
+	VPALIGNR $0x0a, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00080000, SI
+	JNE      write20
+
+step21:
+	VPADDUSB -11(DI), Z3, Z3
+	TESTL    $0x00100000, SI
+	JNE      write21
+
+step22:
+	VPALIGNR $0x0b, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00200000, SI
+	JNE      write22
+
+step23:
+	VPADDUSB -12(DI), Z3, Z3
+	TESTL    $0x00400000, SI
+	JNE      write23
+
+step24:
+	VPALIGNR $0x0c, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x00800000, SI
+	JNE      write24
+
+step25:
+	VPADDUSB -13(DI), Z3, Z3
+	TESTL    $0x01000000, SI
+	JNE      write25
+
+step26:
+	VPALIGNR $0x0d, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x02000000, SI
+	JNE      write26
+
+step27:
+	VPADDUSB -14(DI), Z3, Z3
+	TESTL    $0x04000000, SI
+	JNE      write27
+
+step28:
+	VPALIGNR $0x0e, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x08000000, SI
+	JNE      write28
+
+step29:
+	VPADDUSB -15(DI), Z3, Z3
+	TESTL    $0x10000000, SI
+	JNE      write29
+
+step30:
+	VPALIGNR $0x0f, Z0, Z2, Z4
+	VPADDUSB Z4, Z3, Z3
+	TESTL    $0x20000000, SI
+	JNE      write30
+
+step31:
+complete:
+	VMOVDQU8 Z1, Z0
+	ADDQ     $0x40, DI
+	ADDQ     $0x40, R8
+	SUBQ     $0x40, R10
+	JNE      columns
+	MOVQ     lineStride+16(FP), DI
+	ADDQ     DI, AX
+	MOVQ     runStride+24(FP), DI
+	ADDQ     DI, CX
+	DECQ     BX
+	JNE      row
+	VZEROUPPER
+	RET
+
+write1:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00000002
+	JCS      complete
+	JMP      step2
+
+write2:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00000004
+	JCS      complete
+	JMP      step3
+
+write3:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00000008
+	JCS      complete
+	JMP      step4
+
+write4:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00000010
+	JCS      complete
+	JMP      step5
+
+write5:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00000020
+	JCS      complete
+	JMP      step6
+
+write6:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00000040
+	JCS      complete
+	JMP      step7
+
+write7:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00000080
+	JCS      complete
+	JMP      step8
+
+write8:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00000100
+	JCS      complete
+	JMP      step9
+
+write9:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00000200
+	JCS      complete
+	JMP      step10
+
+write10:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00000400
+	JCS      complete
+	JMP      step11
+
+write11:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00000800
+	JCS      complete
+	JMP      step12
+
+write12:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00001000
+	JCS      complete
+	JMP      step13
+
+write13:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00002000
+	JCS      complete
+	JMP      step14
+
+write14:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00004000
+	JCS      complete
+	JMP      step15
+
+write15:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00008000
+	JCS      complete
+	JMP      step16
+
+write16:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00010000
+	JCS      complete
+	JMP      step17
+
+write17:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00020000
+	JCS      complete
+	JMP      step18
+
+write18:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00040000
+	JCS      complete
+	JMP      step19
+
+write19:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00080000
+	JCS      complete
+	JMP      step20
+
+write20:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00100000
+	JCS      complete
+	JMP      step21
+
+write21:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00200000
+	JCS      complete
+	JMP      step22
+
+write22:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00400000
+	JCS      complete
+	JMP      step23
+
+write23:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x00800000
+	JCS      complete
+	JMP      step24
+
+write24:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x01000000
+	JCS      complete
+	JMP      step25
+
+write25:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x02000000
+	JCS      complete
+	JMP      step26
+
+write26:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x04000000
+	JCS      complete
+	JMP      step27
+
+write27:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x08000000
+	JCS      complete
+	JMP      step28
+
+write28:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x10000000
+	JCS      complete
+	JMP      step29
+
+write29:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x20000000
+	JCS      complete
+	JMP      step30
+
+write30:
+	VMOVDQU8 Z3, (R9)
+	ADDQ     DX, R9
+	CMPL     SI, $0x40000000
+	JCS      complete
+	JMP      step31

@@ -25,6 +25,7 @@ var genericKernel = kernel{
 	convert: convertGeneric,
 	count:   countGeneric,
 	project: projectGeneric,
+	grow:    growGeneric,
 	addUp:   addUpGeneric,
 	grain:   150_000, // at 1.6 ns a pixel
 

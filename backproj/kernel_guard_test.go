@@ -3,7 +3,9 @@
 package backproj
 
 import (
+	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"syscall"
 	"testing"
@@ -187,4 +189,77 @@ func checkCodings(t *testing.T, k *kernel, format raster.Format, src, dst []byte
 // wordsOf returns the memory of b as words.
 func wordsOf(b []byte) []uint16 {
 	return unsafe.Slice((*uint16)(unsafe.Pointer(&b[0])), len(b)/2)
+}
+
+// TestSumsAccessNothingOutsideTheirRows puts what sums need at the beginning and at the
+// end of guarded memory, and so the results.
+func TestSumsAccessNothingOutsideTheirRows(t *testing.T) {
+	const most = 320
+	memory, out := guarded(t, 2), guarded(t, 1)
+	random := rand.New(rand.NewPCG(5, 0))
+	copy(memory, dim(random, len(memory)))
+	for columns := sumBytes; columns <= most; columns++ {
+		// The last row ends where memory does, and the first begins with it.
+		var sums []rowSum
+		for count := 1; count <= mostRows; count++ {
+			s := rowSum{columns: most, to: resultPlace(0), rows: []int{most + 1, 0}}
+			for len(s.rows) < count {
+				s.rows = append(s.rows, random.IntN(most+1))
+			}
+			s.rows = s.rows[:count]
+			sums = append(sums, s)
+		}
+		sums = append(sums, rowSum{columns: most, to: 0, rows: []int{0, most + 1}})
+		for _, s := range sums {
+			c := code(most, s)
+			for _, k := range kernels {
+				for _, atEnd := range []bool{false, true} {
+					place := func(b []uint8, n int) []uint8 {
+						if atEnd {
+							return b[len(b)-n:]
+						}
+						return b[:n:n]
+					}
+					got := place(memory, c.needs)
+					want := slices.Clone(got)
+					results, wanted := resultsOf(columns), resultsOf(columns)
+					results[0] = place(out, columns)
+					k.addUp(got, &results, &c)
+					plainSum(want, &wanted, s)
+					if !bytes.Equal(got, want) || s.to < 0 && !bytes.Equal(results[0], wanted[0]) {
+						t.Fatalf("%s: %d columns, %+v: sums differ", k.name, columns, s)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestGrowthAccessesNothingOutsideItsRows puts what growths need at the beginning and
+// at the end of guarded memory.
+func TestGrowthAccessesNothingOutsideItsRows(t *testing.T) {
+	memory := guarded(t, 40)
+	random := rand.New(rand.NewPCG(6, 0))
+	copy(memory, dim(random, len(memory)))
+	for steps := range mostSteps {
+		for _, linesLast := range []bool{false, true} {
+			g := growth{line: sumBytes, lineStride: 3 * sumBytes, runStride: 2 * sumBytes, columns: 2 * sumBytes, steps: 1 << steps}
+			lines, runs := batchRows*g.lineStride, batchRows*g.runStride
+			g.run, g.needs = sumBytes+lines, sumBytes+lines+runs
+			if linesLast {
+				// After the pixels of the last row there is one more vector.
+				g.run, g.line, g.needs = 0, runs+sumBytes, runs+sumBytes+lines
+			}
+			for _, k := range kernels {
+				for _, got := range [][]uint8{memory[:g.needs:g.needs], memory[len(memory)-g.needs:]} {
+					want := slices.Clone(got)
+					k.grow(got, &g)
+					plainGrowth(want, &g)
+					if !bytes.Equal(got, want) {
+						t.Fatalf("%s: %+v: memory differs", k.name, g)
+					}
+				}
+			}
+		}
+	}
 }

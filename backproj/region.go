@@ -114,7 +114,7 @@ func (o *RegionOptions) region(pixels raster.Raster, l *lookup, to sink) error {
 	if disc.Pix == nil {
 		disc = Ellipse(1, 1)
 	}
-	return addDisc(pixels, l, disc, o.Run, o.Top, size.Height, func(x, y int, sums []uint8) { take(x, y-o.Top, sums) })
+	return addDisc(pixels, l, disc, o.Run, o.Top, size, func(x, y int, sums []uint8) { take(x, y-o.Top, sums) })
 }
 
 // sumsTo returns a sink that writes sums to a plane.

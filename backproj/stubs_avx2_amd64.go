@@ -54,7 +54,12 @@ func centroidSumsAVX2(sums *[3]int64, src *uint8, stride int, n int, skip int)
 //go:noescape
 func momentSumsAVX2(sums *[6]int64, src *uint8, stride int, n int, skip int)
 
-// addUpAVX2 is kernel.addUp.
+// addUpAVX2 is kernel.addUp for the numbers of a sumCode.
 //
 //go:noescape
-func addUpAVX2(memory *uint8, code *int32)
+func addUpAVX2(memory *uint8, results *[]uint8, numbers *int32)
+
+// growAVX2 is kernel.grow for the fields of a growth; steps is not 0.
+//
+//go:noescape
+func growAVX2(line *uint8, run *uint8, lineStride int, runStride int, setStride int, columns int, steps uint32)

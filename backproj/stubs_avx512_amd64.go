@@ -62,7 +62,12 @@ func projectHueSaturation4AVX512(dst *uint8, src *uint8, n int, redFirst bool, b
 //go:noescape
 func projectHSV4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, table *uint8)
 
-// addUpAVX512 is kernel.addUp.
+// addUpAVX512 is kernel.addUp for the numbers of a sumCode.
 //
 //go:noescape
-func addUpAVX512(memory *uint8, code *int32)
+func addUpAVX512(memory *uint8, results *[]uint8, numbers *int32)
+
+// growAVX512 is kernel.grow for the fields of a growth; steps is not 0.
+//
+//go:noescape
+func growAVX512(line *uint8, run *uint8, lineStride int, runStride int, setStride int, columns int, steps uint32)

@@ -1,6 +1,6 @@
 package backproj
 
-import "slices"
+import "math/bits"
 
 // A saturated sum of bytes is a chain of saturating additions in any order, as none
 // of them is negative. So the sums over a footprint are made of sums of runs: for
@@ -8,191 +8,166 @@ import "slices"
 // footprint has, the smaller ones being parts of the larger ones; and of these the
 // sums over the rows of the footprint.
 
-// fastBytes is how much memory a program takes if it can: what fits an L1 cache of 32
-// KiB with something to spare. But it has at least leastColumns columns, so that the
-// pixels at the ends of rows, which are read twice, are few.
+// A program takes up to fastBytes of memory, so that it stays in any L2 cache. But its
+// rows have at least leastColumns, so that the pixels at their ends, which are read
+// twice, are few, unless that takes more than mostBytes.
 const (
-	fastBytes    = 24 << 10
+	fastBytes    = 96 << 10
 	leastColumns = 256
+	mostBytes    = 400 << 10
 )
 
-// sumBytes is what numbers of bytes to sum are multiples of.
-const sumBytes = 64
-
 // batchRows is the number of rows of pixels that are added up together. So a row of
-// results is read and written once for all of them.
-const batchRows = 4
+// sums is read and written once for all of them.
+const batchRows = 8
 
 // A sumProgram is the sums that lead from rows of pixels to rows of results. They
-// are of bytes in a slice that holds all these rows:
+// are of bytes in memory that has all these rows:
 //
-//	lines   batchRows × spans   the pixels; the sums of 2, 4, ... of them
-//	runs    batchRows × sets    the sums over each set of pixels in a row
-//	sums    ring                of results, over the rows that have come so far
+//	lines  spans × batchRows  the pixels; the sums of 2, 4, ... of them
+//	runs   runs × batchRows   the sums over sets of pixels of a row
+//	sums   ring               of results, over the rows that have come so far
 //
-// Results of a row are in the ring from the batch with the first row that its
-// footprint has to the one with the last.
+// Results are in the ring from the batch with the first row of pixels that they are
+// sums of to the one with the last.
 type sumProgram struct {
-	width, height int // of the footprint
-	columns       int // the most results in a row
-	stride        int // from row to row
+	footprint
+	spans, runs, ring int // see above
+	columns           int // the most results in a row
 
-	spans, sets, ring int // see above
+	// Distances from row to row, and the column where the pixels of a line begin.
+	lineStride, runStride, lineColumn int
 
-	// codes are the sums of a batch, for each place of the ring that it may begin at.
-	codes []sumCode
+	// In each batch first sums are made to grow, then the other sums within rows follow,
+	// and at last, for each place of the ring that the batch may begin at, those over rows.
+	growth  growth
+	perRow  sumCode
+	perRing []sumCode
+
+	// only is the column of the footprint's only pixel, for which none of these are
+	// needed, or -1.
+	only int
 }
 
 // newSumProgram returns the program for a footprint, and rows of so many results.
 func newSumProgram(f footprint, width int) *sumProgram {
-	sets, setOfRow := f.sets()
-	steps := planSets(sets)
+	plan := f.plan()
 	p := &sumProgram{
-		width: f.width, height: len(f.rows),
-		spans: fewestReads(steps), sets: len(sets),
+		footprint: f, spans: plan.spans, runs: plan.runs,
 		// In a batch, rows of results are there that end with its first row and that begin
 		// with its last.
 		ring: (len(f.rows) + 2*batchRows - 2) / batchRows * batchRows,
+		// The pixel in the middle, which most sums have, is aligned.
+		lineColumn: -f.x & (sumBytes - 1),
+		only:       -1,
 	}
-	most := max(leastColumns, fastBytes/p.rows())
+	if len(f.rows) == 1 && f.rows[0].size() == 1 {
+		p.only = plan.sets[0].pieces[0].x
+	}
+	rows := (p.spans+p.runs)*batchRows + p.ring
+	most := max(sumBytes, min(max(leastColumns, fastBytes/rows), mostBytes/rows))
 	strips := (width + most - 1) / most
 	p.columns = ((width+strips-1)/strips + sumBytes - 1) &^ (sumBytes - 1)
-	p.stride = strideFor(p.columns + f.width - 1)
+	p.lineStride = strideFor(p.lineColumn + p.columns + f.width - 1)
+	p.runStride = strideFor(p.columns)
+	p.growth = p.grow(plan.steps)
+	p.perRow = p.addRows(&plan)
 	for at := 0; at < p.ring; at += batchRows {
-		p.codes = append(p.codes, p.code(at, steps, setOfRow))
+		p.perRing = append(p.perRing, p.addBatch(at, &plan))
 	}
 	return p
 }
 
-// A setStep says that the sum over a set is that over another set, unless that is
-// -1, and the rest.
-type setStep struct {
-	from int
-	rest pixelSet
-}
-
-// planSets returns a step for each set: from the largest one before it that it
-// contains.
-func planSets(sets []pixelSet) (steps []setStep) {
-	for i, set := range sets {
-		step := setStep{-1, set}
-		for j := i - 1; j >= 0 && step.from < 0; j-- {
-			if rest, contains := set.without(sets[j]); contains {
-				step = setStep{j, rest}
-			}
-		}
-		steps = append(steps, step)
-	}
-	return steps
-}
-
-// fewestReads returns the number of spans with which the steps read the fewest
-// bytes. Each span beside the first, the pixels themselves, takes two reads and a
-// write.
-func fewestReads(steps []setStep) (best int) {
-	least := 0
-	for spans := 1; spans <= 8; spans++ {
-		reads := 3 * (spans - 1)
-		for _, step := range steps {
-			step.rest.pieces(spans, func(int, int) { reads++ })
-		}
-		if best == 0 || reads < least {
-			best, least = spans, reads
-		}
-	}
-	return best
-}
-
 // memory returns how many bytes the rows take. Sums read some more than they need
 // beyond the end of a row.
-func (p *sumProgram) memory() int {
-	return p.rows()*p.stride + maxFootprint + sumBytes
-}
-
-func (p *sumProgram) rows() int { return (p.spans+p.sets)*batchRows + p.ring }
+func (p *sumProgram) memory() int { return p.sum(p.ring-1) + p.runStride + maxFootprint + sumBytes }
 
 // line returns where a row of sums of 1<<span pixels begins. The first is that of
 // the pixel that the left end of the footprint is at for the first result.
 func (p *sumProgram) line(span, row int) int {
-	return (span*batchRows + row) * p.stride
+	return (span*batchRows+row)*p.lineStride + p.lineColumn
 }
 
 // run returns where the sums over a set of a row of pixels begin.
-func (p *sumProgram) run(set, row int) int {
-	return ((p.spans+set)*batchRows + row) * p.stride
+func (p *sumProgram) run(run, row int) int {
+	return p.spans*batchRows*p.lineStride + (run*batchRows+row)*p.runStride
 }
 
 // sum returns where a row of the ring begins.
-func (p *sumProgram) sum(row int) int {
-	return ((p.spans+p.sets)*batchRows + (row+p.ring)%p.ring) * p.stride
+func (p *sumProgram) sum(row int) int { return p.run(p.runs, (row+p.ring)%p.ring) }
+
+// place returns where the sums over a set of a row of pixels are.
+func (p *sumProgram) place(set *setPlan, row int) int {
+	if set.run < 0 {
+		return p.line(set.pieces[0].span, row) + set.pieces[0].x
+	}
+	return p.run(set.run, row)
 }
 
-// code returns the sums of a batch, the first row of which belongs to a place of the
-// ring: the last pixels of its results, or the first of those in the following rows.
-func (p *sumProgram) code(at int, steps []setStep, setOfRow []int) (code sumCode) {
-	for row := range batchRows {
-		for span := 1; span < p.spans; span++ {
-			half := p.line(span-1, row)
-			code.add(p.columns+p.width-1, p.line(span, row), half, half+1<<(span-1))
-		}
+// grow returns the growth with these steps.
+func (p *sumProgram) grow(steps uint32) growth {
+	g := growth{
+		line: p.line(0, 0) + p.x, lineStride: p.lineStride,
+		run: p.run(0, 0), runStride: p.runStride, setStride: p.run(1, 0) - p.run(0, 0),
+		columns: p.columns, steps: steps,
 	}
-	// where returns where the sums over a set are. Those over a single piece are there
-	// already.
-	where := func(set, row int) int {
-		var pieces []int
-		steps[set].rest.pieces(p.spans, func(span, x int) { pieces = append(pieces, p.line(span, row)+x) })
-		if steps[set].from < 0 && len(pieces) == 1 {
-			return pieces[0]
-		}
-		return p.run(set, row)
-	}
-	for set, step := range steps {
+	sets := bits.OnesCount32(steps)
+	// Kernels read the next vector of a row too, as they shift its pixels.
+	g.needs = max(g.line+(batchRows-1)*g.lineStride+sumBytes, g.run+(batchRows-1)*g.runStride+(sets-1)*g.setStride) + g.columns
+	return g
+}
+
+// addRows returns the sums of a batch within rows that are not made to grow.
+func (p *sumProgram) addRows(plan *footprintPlan) (code sumCode) {
+	for span := 1; span < p.spans; span++ {
 		for row := range batchRows {
-			var from []int
-			if step.from >= 0 {
-				from = append(from, where(step.from, row))
-			}
-			step.rest.pieces(p.spans, func(span, x int) { from = append(from, p.line(span, row)+x) })
-			if len(from) > 1 {
-				code.add(p.columns, p.run(set, row), from...)
-			}
+			// From the beginning of the row on, where it is aligned.
+			to, half := p.line(span, row)-p.lineColumn, p.line(span-1, row)-p.lineColumn
+			code.add(p.lineColumn+p.columns+p.width-1, to, half, half+1<<(span-1))
 		}
 	}
-	first := slices.IndexFunc(setOfRow, func(set int) bool { return set >= 0 })
-	for result := 1 - p.height; result < batchRows; result++ {
-		var from []int
-		begun := result+first < 0 // by an earlier batch
-		if begun {
-			from = append(from, p.sum(at+result))
+	for i := range plan.sets {
+		set := &plan.sets[i]
+		if set.grown || set.run < 0 {
+			continue
 		}
 		for row := range batchRows {
-			if y := row - result; y >= 0 && y < p.height && setOfRow[y] >= 0 {
-				from = append(from, where(setOfRow[y], row))
+			var rows []int
+			if set.from >= 0 {
+				rows = append(rows, p.place(&plan.sets[set.from], row))
 			}
-		}
-		if len(from) > 1 || len(from) == 1 && !begun {
-			code.add(p.columns, p.sum(at+result), from...)
+			for _, piece := range set.pieces {
+				rows = append(rows, p.line(piece.span, row)+piece.x)
+			}
+			code.add(p.columns, p.run(set.run, row), rows...)
 		}
 	}
 	code.end()
 	return code
 }
 
-// A sumCode is a sequence of sums, and how many bytes it needs. Each sum is a number
-// of bytes, where to write them, how many rows to add up, and where these begin. The
-// sequence ends with a 0.
-type sumCode struct {
-	sums  []int32
-	needs int
-}
-
-func (c *sumCode) add(n, to int, from ...int) {
-	n = (n + sumBytes - 1) &^ (sumBytes - 1)
-	c.sums = append(c.sums, int32(n), int32(to), int32(len(from)))
-	for _, at := range from {
-		c.sums = append(c.sums, int32(at))
+// addBatch returns the sums of a batch over its rows, the first of which is the first
+// row of pixels of the results at a place of the ring.
+func (p *sumProgram) addBatch(at int, plan *footprintPlan) (code sumCode) {
+	code.columns = p.columns
+	height := len(p.rows)
+	for first := 1 - height; first < batchRows; first++ {
+		// These results are over rows of the batch from first on.
+		var rows []int
+		if first < 0 {
+			rows = append(rows, p.sum(at+first))
+		}
+		for row := max(first, 0); row < min(first+height, batchRows); row++ {
+			if set := plan.setOfRow[row-first]; set >= 0 {
+				rows = append(rows, p.place(&plan.sets[set], row))
+			}
+		}
+		if last := first + height - 1; last < batchRows {
+			code.add(p.columns, resultPlace(last), rows...)
+		} else if first >= 0 || len(rows) > 1 {
+			code.add(p.columns, p.sum(at+first), rows...)
+		}
 	}
-	c.needs = max(c.needs, max(to, slices.Max(from))+n)
+	code.end()
+	return code
 }
-
-func (c *sumCode) end() { c.sums = append(c.sums, 0) }

@@ -62,17 +62,19 @@ func (s *framePart) write(dst raster.Raster, x, y int) {
 type planePart struct{ raster.Raster }
 
 func (s *planePart) write(dst raster.Raster, x, y int) {
-	part := s.Crop(x, y, dst.Width, dst.Height)
-	for y := range dst.Height {
-		at, row := part.Offset+y*part.Row, dst.Place(0, y, dst.Width, nil)
-		if part.Adjoins() {
-			copy(row, part.Pix[at:])
-			continue
+	from, to := s.Offset+y*s.Row+x*s.Pixel, dst.Offset
+	for range dst.Height {
+		row := dst.Pix[to:][:dst.Width]
+		if s.Adjoins() {
+			copy(row, s.Pix[from:])
+		} else {
+			at := from
+			for x := range row {
+				row[x] = s.Pix[at]
+				at += s.Pixel
+			}
 		}
-		for x := range row {
-			row[x] = part.Pix[at]
-			at += part.Pixel
-		}
+		from, to = from+s.Row, to+dst.Row
 	}
 }
 

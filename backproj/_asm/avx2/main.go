@@ -27,11 +27,21 @@ func main() {
 	}
 	stripSums(c, "centroidSumsAVX2", 3, "p, p·(n-j) and p·i")
 	stripSums(c, "momentSumsAVX2", 6, "p, p·(n-j), p·i, p·(n-j)·(n-j+1)/2, p·i·(n-j) and p·w(i)")
-	TEXT("addUpAVX2", attr.NOSPLIT, "func(memory *uint8, code *int32)")
-	Pragma("noescape")
-	Doc("addUpAVX2 is kernel.addUp.")
-	emit.AddUp(batch, YMM, func(from, to Op) { VMOVDQU(from, to) }, func(from, to Op) { VMOVDQU(from, to) })
+	rowSums()
 	Generate()
+}
+
+// rowSums emits the functions that add up rows of bytes.
+func rowSums() {
+	move := func(from, to Op) { VMOVDQU(from, to) }
+	TEXT("addUpAVX2", attr.NOSPLIT, "func(memory *uint8, results *[]uint8, numbers *int32)")
+	Pragma("noescape")
+	Doc("addUpAVX2 is kernel.addUp for the numbers of a sumCode.")
+	emit.AddUp(batch, YMM, move)
+	TEXT("growAVX2", attr.NOSPLIT, "func(line, run *uint8, lineStride, runStride, setStride, columns int, steps uint32)")
+	Pragma("noescape")
+	Doc("growAVX2 is kernel.grow for the fields of a growth; steps is not 0.")
+	emit.Grow(batch, YMM, move, func(this, next, shifted Op) { VPERM2I128(Imm(0x21), next, this, shifted) })
 }
 
 func convert(data *constants, size int) {

@@ -28,11 +28,21 @@ func main() {
 		projectHueSaturation(c, size)
 		projectHSV(c, size)
 	}
-	TEXT("addUpAVX512", attr.NOSPLIT, "func(memory *uint8, code *int32)")
-	Pragma("noescape")
-	Doc("addUpAVX512 is kernel.addUp.")
-	emit.AddUp(batch, ZMM, func(from, to Op) { VMOVDQU8(from, to) }, func(from, to Op) { VMOVDQU8(from, to) })
+	rowSums()
 	Generate()
+}
+
+// rowSums emits the functions that add up rows of bytes.
+func rowSums() {
+	move := func(from, to Op) { VMOVDQU8(from, to) }
+	TEXT("addUpAVX512", attr.NOSPLIT, "func(memory *uint8, results *[]uint8, numbers *int32)")
+	Pragma("noescape")
+	Doc("addUpAVX512 is kernel.addUp for the numbers of a sumCode.")
+	emit.AddUp(batch, ZMM, move)
+	TEXT("growAVX512", attr.NOSPLIT, "func(line, run *uint8, lineStride, runStride, setStride, columns int, steps uint32)")
+	Pragma("noescape")
+	Doc("growAVX512 is kernel.grow for the fields of a growth; steps is not 0.")
+	emit.Grow(batch, ZMM, move, func(this, next, shifted Op) { VALIGNQ(Imm(2), this, next, shifted) })
 }
 
 func convert(c *constants, size int) {

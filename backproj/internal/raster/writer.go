@@ -23,10 +23,13 @@ func (r *Raster) Scatter(x, y int, bytes []byte) {
 	}
 }
 
-// Write writes bytes to component 0 of the pixels from (x, y) on.
+// Write writes bytes to component 0 of the pixels from (x, y) on, unless they are
+// there already.
 func (r *Raster) Write(x, y int, bytes []byte) {
 	if r.Adjoins() {
-		copy(r.Place(x, y, len(bytes), nil), bytes)
+		if to := r.Place(x, y, len(bytes), nil); len(bytes) > 0 && &to[0] != &bytes[0] {
+			copy(to, bytes)
+		}
 		return
 	}
 	r.Scatter(x, y, bytes)
