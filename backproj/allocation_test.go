@@ -49,6 +49,7 @@ func TestACallAllocatesNoMoreForALargeFrame(t *testing.T) {
 	project := func(dsts []Plane, frame Image, threads int, hists ...*Histogram) func() error {
 		return func() error { return BackProjectEach(dsts, []Image{frame}, hists, Run{Threads: threads}) }
 	}
+	disc, largeDisc := Ellipse(11, 11), Ellipse(255, 255)
 	const KiB = 1 << 10
 	for _, test := range []struct {
 		name string
@@ -83,6 +84,18 @@ func TestACallAllocatesNoMoreForALargeFrame(t *testing.T) {
 		{"moving a window on a plane", 0, func() error {
 			_, err := MeanShift(onto[0], image.Rect(h/2, w/2, h/2+100, w/2+100), Criteria{})
 			return err
+		}},
+		{"adding up discs", KiB, func() error {
+			return DiscSum(probs[0], probs[1], &RegionOptions{Disc: disc, Run: Run{Threads: 1}})
+		}},
+		{"adding up discs of what goes through the scratch", KiB, func() error {
+			return DiscSum(onto[0], Plane{Pix: out[w*h:], Width: h, Height: w, Stride: 2, PixelStride: 2 * w}, &RegionOptions{Disc: disc, Run: Run{Threads: 1}})
+		}},
+		{"adding up large discs", KiB, func() error {
+			return DiscSum(probs[0], probs[1], &RegionOptions{Disc: largeDisc, Run: Run{Threads: 1}})
+		}},
+		{"cutting out", 4 * KiB, func() error {
+			return plain.CutOut(Image{Pix: out, Width: w, Height: h}, frame, &RegionOptions{Disc: disc, Run: Run{Threads: 1}})
 		}},
 		{"locating", 8*w + KiB, func() error {
 			_, _, _, err := Locate(probs[0], 9, 9, Run{Threads: 1})

@@ -28,7 +28,9 @@ func addDisc(pixels raster.Raster, l *lookup, disc Plane, run Run, top int, dst 
 	if err != nil {
 		return err
 	}
-	f, err := disc.footprint()
+	buffer := footprintBuffers.Get().(*footprintBuffer)
+	defer footprintBuffers.Put(buffer)
+	f, err := disc.footprint(buffer)
 	rows := dst.Height
 	if err != nil || rows == 0 || pixels.Width == 0 {
 		return err

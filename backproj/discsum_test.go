@@ -135,8 +135,12 @@ func TestDiscSumsAreThoseOfTheDefinition(t *testing.T) {
 // Planes are often smaller than the disc.
 func TestDiscSumsOfEveryEllipseRectangleAndCross(t *testing.T) {
 	random := rand.New(rand.NewPCG(2, 0))
-	for width := 1; width <= 41; width++ {
-		for height := 1; height <= 41; height++ {
+	step := 1
+	if testing.Short() {
+		step = 3
+	}
+	for width := 1; width <= 41; width += step {
+		for height := 1; height <= 41; height += step {
 			for _, disc := range []Plane{Ellipse(width, height), rectangle(width, height), cross(width, height)} {
 				expectDiscSum(t, random, 1+random.IntN(40), 1+random.IntN(12), disc)
 			}
@@ -146,7 +150,11 @@ func TestDiscSumsOfEveryEllipseRectangleAndCross(t *testing.T) {
 
 func TestDiscSumsOfLargeDiscsWithHoles(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 0))
-	for i := range 40 {
+	count := 40
+	if testing.Short() {
+		count = 5
+	}
+	for i := range count {
 		width, height := 1+random.IntN(maxFootprint), 1+random.IntN(maxFootprint)
 		switch i {
 		case 0:
@@ -224,7 +232,7 @@ func TestBandsHaveTheRowsOfTheWhole(t *testing.T) {
 		prob := planeOf(dim(random, width*height), width)
 		disc := scattered(random, 1+random.IntN(40), 1+random.IntN(40))
 		want := plainDiscSum(prob.Pix, width, height, disc)
-		f, err := disc.footprint()
+		f, err := disc.footprint(new(footprintBuffer))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -265,6 +273,24 @@ func TestDiscSumsDoNotDependOnThreads(t *testing.T) {
 		}
 		if i := differs(got, want); i >= 0 {
 			t.Fatalf("%d threads: (%d, %d) is %d, want %d", threads, i%width, i/width, got[i], want[i])
+		}
+	}
+}
+
+func TestTheRowsOfADiscTakeLittleMemory(t *testing.T) {
+	random := rand.New(rand.NewPCG(8, 0))
+	for _, disc := range []Plane{
+		Ellipse(5, 5), Ellipse(31, 31), Ellipse(255, 255), rectangle(255, 255), cross(255, 255),
+		scattered(random, 255, 255), {Pix: dim(random, 255*255), Width: 255, Height: 255},
+	} {
+		f, err := disc.footprint(new(footprintBuffer))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, width := range []int{1, 64, 1920, 8192, 1 << 20} {
+			if n := f.program(width).memory(); n > 500<<10 {
+				t.Errorf("%d columns, disc %d×%d: %d bytes", width, disc.Width, disc.Height, n)
+			}
 		}
 	}
 }

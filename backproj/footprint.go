@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sync"
 )
 
 // maxFootprint is the greatest width and height of a footprint.
@@ -70,8 +71,15 @@ func (f *footprint) equal(g *footprint) bool {
 	return f.width == g.width && f.x == g.x && f.y == g.y && slices.Equal(f.rows, g.rows)
 }
 
+// A footprintBuffer is memory for the rows of any footprint.
+type footprintBuffer [maxFootprint]pixelSet
+
+// footprintBuffers are lent to one call each.
+var footprintBuffers = sync.Pool{New: func() any { return new(footprintBuffer) }}
+
 // footprint returns the pixels of the plane that are not 0, around OpenCV's anchor.
-func (p Plane) footprint() (f footprint, err error) {
+// Its rows are in the buffer.
+func (p Plane) footprint(buffer *footprintBuffer) (f footprint, err error) {
 	r, err := p.raster()
 	if err != nil {
 		return f, fmt.Errorf("backproj: disc: %w", err)
@@ -79,7 +87,8 @@ func (p Plane) footprint() (f footprint, err error) {
 	if r.Empty() || r.Width > maxFootprint || r.Height > maxFootprint {
 		return f, fmt.Errorf("backproj: disc: %d×%d, not from 1×1 to %d×%d", r.Width, r.Height, maxFootprint, maxFootprint)
 	}
-	rows := make([]pixelSet, r.Height)
+	rows := buffer[:r.Height]
+	clear(rows)
 	first, last := len(rows), -1
 	for y := range rows {
 		for x := range r.Width {

@@ -261,3 +261,38 @@ func imageOf(pix []byte, width int, order Order) Image {
 	}
 	return Image{Pix: pix, Width: width, Height: len(pix) / (width * order.Channels()), Order: order}
 }
+
+func FuzzDiscSum(f *testing.F) {
+	f.Add([]byte("some probabilities"), []byte{0, 1, 0, 1, 1, 1, 0, 1, 0}, uint8(6), uint8(3))
+	f.Add(bytes.Repeat([]byte{1, 200, 0}, 300), Ellipse(9, 9).Pix, uint8(90), uint8(9))
+	f.Add(bytes.Repeat([]byte{7, 0, 1, 9}, 200), bytes.Repeat([]byte{1}, 200), uint8(200), uint8(100))
+	f.Add([]byte{1, 2, 3}, append(make([]byte, 60), 1), uint8(1), uint8(1))
+	f.Add([]byte{255, 255, 1}, []byte{1, 0, 0, 0, 1, 1}, uint8(3), uint8(2))
+	f.Add([]byte{1}, []byte{0}, uint8(1), uint8(1))
+	f.Fuzz(func(t *testing.T, pix, discPix []byte, width, discWidth uint8) {
+		if width == 0 || discWidth == 0 || len(pix) < int(width) || len(pix)*len(discPix) > 1<<20 {
+			return
+		}
+		pix = pix[:len(pix)/int(width)*int(width)]
+		prob, disc := planeOf(pix, int(width)), planeOf(discPix, int(discWidth))
+		empty := disc.Height == 0 || disc.Height > maxFootprint ||
+			bytes.Count(discPix[:disc.Width*disc.Height], []byte{0}) == disc.Width*disc.Height
+		var want []uint8
+		for _, name := range Kernels() {
+			got := make([]uint8, len(pix))
+			err := DiscSum(planeOf(got, int(width)), prob, &RegionOptions{Disc: disc, Run: Run{Kernel: name}})
+			if (err != nil) != empty {
+				t.Fatalf("%s: %d×%d: error %v", name, disc.Width, disc.Height, err)
+			}
+			if empty {
+				return
+			}
+			if want == nil {
+				want = plainDiscSum(pix, prob.Width, prob.Height, disc)
+			}
+			if i := differs(got, want); i >= 0 {
+				t.Fatalf("%s: pixel %d is %d, want %d", name, i, got[i], want[i])
+			}
+		}
+	})
+}

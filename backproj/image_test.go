@@ -72,6 +72,10 @@ func TestErrorsNameTheArgumentAtFault(t *testing.T) {
 			return err
 		}
 	}
+	sum := func(dst, prob, disc Plane) func() error {
+		return func() error { return DiscSum(dst, prob, &RegionOptions{Disc: disc}) }
+	}
+	disc := Ellipse(3, 3)
 	square := stdimage.Rect(1, 1, 3, 3)
 	for _, test := range []struct {
 		call func() error
@@ -89,6 +93,17 @@ func TestErrorsNameTheArgumentAtFault(t *testing.T) {
 			shiftOn(Plane{Pix: make([]byte, 1), Width: 1 << 30, Height: 1 << 30, Stride: Repeat, PixelStride: Repeat}, stdimage.Rect(0, 0, 1<<29, 1<<29)),
 			"backproj: window: the pixels of (0,0)-(536870912,536870912) are more",
 		},
+		{sum(plane, Plane{Width: 4, Height: 5}, disc), "backproj: prob: field Pix: 0 bytes"},
+		{sum(Plane{Width: 4, Height: 5}, plane, disc), "backproj: dst: field Pix: 0 bytes"},
+		{sum(Plane{Pix: plane.Pix, Width: 5, Height: 4}, plane, disc), "backproj: dst: 5×4 for row 0"},
+		{sum(Plane{Pix: plane.Pix, Width: 4, Height: 5, Stride: Repeat}, plane, disc), "backproj: dst: field Stride: pixels overlap"},
+		{sum(plane, plane, Plane{Pix: plane.Pix, Width: 5, Height: 5}), "backproj: disc: field Pix: 20 bytes"},
+		{sum(plane, plane, Plane{Pix: plane.Pix, Width: 0, Height: 5}), "backproj: disc: 0×5, not from 1×1 to 255×255"},
+		{sum(plane, plane, Plane{Pix: make([]byte, 256), Width: 256, Height: 1}), "backproj: disc: 256×1, not from 1×1 to 255×255"},
+		{sum(plane, plane, Plane{Pix: make([]byte, 256), Width: 1, Height: 256}), "backproj: disc: 1×256, not from 1×1 to 255×255"},
+		{sum(plane, plane, plane), "backproj: disc: all of its 4×5 pixels are 0"},
+		{func() error { return DiscSum(plane, plane, &RegionOptions{Disc: disc, Run: Run{Kernel: "x"}}) }, `backproj: no kernel "x"`},
+		{func() error { return DiscSum(plane, plane, &RegionOptions{Disc: disc, Top: 1}) }, "backproj: dst: 4×5 for row 1"},
 		{fit(Image{Width: 1, Height: 1}, Plane{}), "backproj: model: field Pix: 0 bytes"},
 		{fit(Image{}, Plane{}), "backproj: model: 0×0 has no pixels"},
 		{fit(image, Plane{Pix: make([]byte, 9), Width: 4, Height: 5}), "backproj: mask: field Pix: 9 bytes"},

@@ -1,6 +1,9 @@
 package backproj
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // A saturated sum of bytes is a chain of saturating additions in any order, as none
 // of them is negative. So the sums over a footprint are made of sums of runs: for
@@ -51,6 +54,7 @@ type sumProgram struct {
 
 // newSumProgram returns the program for a footprint, and rows of so many results.
 func newSumProgram(f footprint, width int) *sumProgram {
+	f.rows = slices.Clone(f.rows) // which are lent
 	plan := f.plan()
 	p := &sumProgram{
 		footprint: f, spans: plan.spans, runs: plan.runs,
