@@ -85,6 +85,15 @@ type kernel struct {
 	// multiple of sumBytes. No other row overlaps that.
 	addUp func(memory []uint8, results *[batchRows][]uint8, code *sumCode)
 
+	// binarize makes numbers that are greater than a level 255, and others 0, as
+	// OpenCV's threshold with THRESH_BINARY.
+	binarize func(numbers []uint8, level uint8)
+
+	// cut writes to dst the pixels of src, of 3 or 4 bytes each, whose number is
+	// greater than a level, and zeros in place of the others. All bytes of all pixels
+	// are there.
+	cut func(dst, src, numbers []uint8, size int, level uint8)
+
 	// sharesIndices says that several histograms are projected faster by one
 	// convert, and a lookup of each index in all their tables, than by a project
 	// or projectCoded for each.

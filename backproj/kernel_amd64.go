@@ -33,13 +33,15 @@ const (
 )
 
 var avx512Kernel = kernel{
-	name:    "avx512",
-	convert: convertAVX512,
-	count:   countAVX512,
-	project: projectAVX512,
-	grow:    checkedGrow(growAVX512),
-	addUp:   checkedAddUp(addUpAVX512),
-	grain:   1_000_000, // at 0.25 ns a pixel
+	name:     "avx512",
+	convert:  convertAVX512,
+	count:    countAVX512,
+	project:  projectAVX512,
+	grow:     checkedGrow(growAVX512),
+	addUp:    checkedAddUp(addUpAVX512),
+	binarize: binarizeAVX2Rows,
+	cut:      cutAVX2,
+	grain:    1_000_000, // at 0.25 ns a pixel
 
 	supports:     [codings]bool{hueCoding: true, hueSaturationCoding: true, hsvCoding: true},
 	projectCoded: projectCodedAVX512,
@@ -136,13 +138,15 @@ func projectCodedAVX512(coding coding, dst, src []byte, format raster.Format, bo
 }
 
 var avx2Kernel = kernel{
-	name:    "avx2",
-	convert: convertAVX2,
-	count:   countAVX2,
-	project: projectAVX2,
-	grow:    checkedGrow(growAVX2),
-	addUp:   checkedAddUp(addUpAVX2),
-	grain:   450_000, // at 0.55 ns a pixel
+	name:     "avx2",
+	convert:  convertAVX2,
+	count:    countAVX2,
+	project:  projectAVX2,
+	grow:     checkedGrow(growAVX2),
+	addUp:    checkedAddUp(addUpAVX2),
+	binarize: binarizeAVX2Rows,
+	cut:      cutAVX2,
+	grain:    450_000, // at 0.55 ns a pixel
 
 	supports:     [codings]bool{hueCoding: true},
 	projectCoded: projectHueAVX2,
@@ -310,5 +314,29 @@ func checkedAddUp(assembly func(memory *uint8, results *[]uint8, numbers *int32)
 		}
 		code.check(memory, results)
 		assembly(&memory[0], &results[0], &code.numbers[0])
+	}
+}
+
+// binarizeAVX2Rows leaves what is not a whole batch to the generic kernel.
+func binarizeAVX2Rows(numbers []uint8, level uint8) {
+	whole := len(numbers) &^ (avx2Batch - 1)
+	if whole > 0 {
+		binarizeAVX2(&numbers[0], whole, level)
+	}
+	binarizeGeneric(numbers[whole:], level)
+}
+
+// cutAVX2 leaves rows of less than 16 pixels to the generic kernel.
+func cutAVX2(dst, src, numbers []uint8, size int, level uint8) {
+	n := len(numbers)
+	if n < 16 {
+		cutGeneric(dst, src, numbers, size, level)
+		return
+	}
+	_, _ = dst[:n*size], src[:n*size]
+	if size == 3 {
+		cut3AVX2(&dst[0], &src[0], &numbers[0], n, level)
+	} else {
+		cut4AVX2(&dst[0], &src[0], &numbers[0], n, level)
 	}
 }

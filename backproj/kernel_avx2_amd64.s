@@ -134,7 +134,35 @@ DATA avx2Constants<>+1024(SB)/8, $0xe8f1fb06121f2d3c
 DATA avx2Constants<>+1032(SB)/8, $0xc4c5c7caced3d9e0
 DATA avx2Constants<>+1040(SB)/8, $0xe0d9d3cecac7c5c4
 DATA avx2Constants<>+1048(SB)/8, $0x3c2d1f1206fbf1e8
-GLOBL avx2Constants<>(SB), RODATA|NOPTR, $1056
+DATA avx2Constants<>+1056(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+1064(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+1072(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+1080(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+1088(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+1096(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+1104(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+1112(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+1120(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+1128(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+1136(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+1144(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+1152(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+1160(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+1168(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+1176(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+1184(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+1192(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+1200(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+1208(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+1216(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+1224(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+1232(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+1240(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+1248(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+1256(SB)/8, $0x0f0f0f0f0e0e0e0e
+DATA avx2Constants<>+1264(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+1272(SB)/8, $0x0f0f0f0f0e0e0e0e
+GLOBL avx2Constants<>(SB), RODATA|NOPTR, $1280
 
 // func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -6072,3 +6100,113 @@ write30:
 	CMPL    SI, $0x40000000
 	JCS     complete
 	JMP     step31
+
+// func binarizeAVX2(numbers *uint8, n int, level uint8)
+// Requires: AVX, AVX2
+TEXT ·binarizeAVX2(SB), NOSPLIT, $0-17
+	MOVQ         numbers+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VPBROADCASTB level+16(FP), Y0
+	VPXOR        Y1, Y1, Y1
+	VPCMPEQB     Y2, Y2, Y2
+
+batch:
+	VMOVDQU  (AX), Y3
+	VPSUBUSB Y0, Y3, Y3
+	VPCMPEQB Y1, Y3, Y3
+	VPXOR    Y2, Y3, Y3
+	VMOVDQU  Y3, (AX)
+	ADDQ     $0x20, AX
+	SUBQ     $0x20, CX
+	JNE      batch
+	VZEROUPPER
+	RET
+
+// func cut3AVX2(dst *uint8, src *uint8, numbers *uint8, n int, level uint8)
+// Requires: AVX, AVX2
+TEXT ·cut3AVX2(SB), NOSPLIT, $0-33
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VPBROADCASTB level+32(FP), Y0
+	VPXOR        X1, X1, X1
+
+batch:
+	VMOVDQU  (DX), X2
+	VPSUBUSB X0, X2, X2
+	VPCMPEQB X1, X2, X2
+	VPSHUFB  avx2Constants<>+1056(SB), X2, X3
+	VPANDN   (CX), X3, X3
+	VMOVDQU  X3, (AX)
+	VPSHUFB  avx2Constants<>+1088(SB), X2, X3
+	VPANDN   16(CX), X3, X3
+	VMOVDQU  X3, 16(AX)
+	VPSHUFB  avx2Constants<>+1120(SB), X2, X2
+	VPANDN   32(CX), X2, X2
+	VMOVDQU  X2, 32(AX)
+	ADDQ     $0x10, DX
+	ADDQ     $0x30, CX
+	ADDQ     $0x30, AX
+	SUBQ     $0x10, BX
+	JEQ      done
+	CMPQ     BX, $0x10
+	JGE      batch
+	MOVQ     $0x00000010, SI
+	SUBQ     BX, SI
+	SUBQ     SI, DX
+	IMUL3Q   $0x03, SI, SI
+	SUBQ     SI, CX
+	SUBQ     SI, AX
+	MOVQ     $0x00000010, BX
+	JMP      batch
+
+done:
+	VZEROUPPER
+	RET
+
+// func cut4AVX2(dst *uint8, src *uint8, numbers *uint8, n int, level uint8)
+// Requires: AVX, AVX2
+TEXT ·cut4AVX2(SB), NOSPLIT, $0-33
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         numbers+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VPBROADCASTB level+32(FP), Y0
+	VPXOR        X1, X1, X1
+
+batch:
+	VMOVDQU  (DX), X2
+	VPSUBUSB X0, X2, X2
+	VPCMPEQB X1, X2, X2
+	VPSHUFB  avx2Constants<>+1152(SB), X2, X3
+	VPANDN   (CX), X3, X3
+	VMOVDQU  X3, (AX)
+	VPSHUFB  avx2Constants<>+1184(SB), X2, X3
+	VPANDN   16(CX), X3, X3
+	VMOVDQU  X3, 16(AX)
+	VPSHUFB  avx2Constants<>+1216(SB), X2, X3
+	VPANDN   32(CX), X3, X3
+	VMOVDQU  X3, 32(AX)
+	VPSHUFB  avx2Constants<>+1248(SB), X2, X2
+	VPANDN   48(CX), X2, X2
+	VMOVDQU  X2, 48(AX)
+	ADDQ     $0x10, DX
+	ADDQ     $0x40, CX
+	ADDQ     $0x40, AX
+	SUBQ     $0x10, BX
+	JEQ      done
+	CMPQ     BX, $0x10
+	JGE      batch
+	MOVQ     $0x00000010, SI
+	SUBQ     BX, SI
+	SUBQ     SI, DX
+	IMUL3Q   $0x04, SI, SI
+	SUBQ     SI, CX
+	SUBQ     SI, AX
+	MOVQ     $0x00000010, BX
+	JMP      batch
+
+done:
+	VZEROUPPER
+	RET

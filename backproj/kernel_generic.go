@@ -21,13 +21,15 @@ import (
 // Images whose pixels begin with red have tables of their own, in which blue and
 // red have changed roles, so that no code needs to swap them.
 var genericKernel = kernel{
-	name:    "generic",
-	convert: convertGeneric,
-	count:   countGeneric,
-	project: projectGeneric,
-	grow:    growGeneric,
-	addUp:   addUpGeneric,
-	grain:   150_000, // at 1.6 ns a pixel
+	name:     "generic",
+	convert:  convertGeneric,
+	count:    countGeneric,
+	project:  projectGeneric,
+	grow:     growGeneric,
+	addUp:    addUpGeneric,
+	binarize: binarizeGeneric,
+	cut:      cutGeneric,
+	grain:    150_000, // at 1.6 ns a pixel
 
 	sharesIndices: true,
 }

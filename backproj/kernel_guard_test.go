@@ -263,3 +263,19 @@ func TestGrowthAccessesNothingOutsideItsRows(t *testing.T) {
 		}
 	}
 }
+
+// TestRegionsTouchNothingOutsideTheirRows puts rows at the beginning and at the end
+// of guarded memory.
+func TestRegionsTouchNothingOutsideTheirRows(t *testing.T) {
+	src, dst, numbers := guarded(t, 1), guarded(t, 1), guarded(t, 1)
+	for _, k := range kernels {
+		for n := 1; n <= 150; n++ {
+			for _, size := range []int{3, 4} {
+				k.cut(dst[:n*size], src[:n*size], numbers[:n], size, 9)
+				k.cut(dst[len(dst)-n*size:], src[len(src)-n*size:], numbers[len(numbers)-n:], size, 9)
+			}
+			k.binarize(numbers[:n], 9)
+			k.binarize(numbers[len(numbers)-n:], 9)
+		}
+	}
+}

@@ -66,7 +66,11 @@ func CutOut(dst, frame Image, prob Plane, options *RegionOptions) error {
 
 // A sink makes, from the options, what takes the sums, and says how many rows and
 // columns it takes.
-type sink func(options *RegionOptions) (size raster.Raster, take func(x, y int, sums []uint8), err error)
+type sink func(options *RegionOptions) (size raster.Raster, take taker, err error)
+
+// A taker takes the sums of some pixels from (x, y) of the result on. It may change
+// them.
+type taker func(k *kernel, x, y int, sums []uint8)
 
 func (h *Histogram) region(frame Image, options *RegionOptions, to sink) error {
 	if options == nil {
@@ -106,6 +110,10 @@ func (o *RegionOptions) region(pixels raster.Raster, l *lookup, to sink) error {
 	if err != nil {
 		return err
 	}
+	k, err := kernelNamed(o.Run.Kernel)
+	if err != nil {
+		return err
+	}
 	if size.Width != pixels.Width || o.Top < 0 || size.Height > pixels.Height-o.Top {
 		return fmt.Errorf("backproj: dst: %d×%d for row %d and those below it, but there are %d×%d pixels",
 			size.Width, size.Height, o.Top, pixels.Width, pixels.Height)
@@ -114,24 +122,24 @@ func (o *RegionOptions) region(pixels raster.Raster, l *lookup, to sink) error {
 	if disc.Pix == nil {
 		disc = Ellipse(1, 1)
 	}
-	return addDisc(pixels, l, disc, o.Run, o.Top, size, func(x, y int, sums []uint8) { take(x, y-o.Top, sums) })
+	return addDisc(pixels, l, disc, o.Run, o.Top, size, func(x, y int, sums []uint8) { take(k, x, y-o.Top, sums) })
 }
 
 // sumsTo returns a sink that writes sums to a plane.
 func sumsTo(dst Plane) sink {
-	return func(*RegionOptions) (raster.Raster, func(x, y int, sums []uint8), error) {
+	return func(*RegionOptions) (raster.Raster, taker, error) {
 		to, err := dst.target()
-		return to, to.Write, err
+		return to, func(_ *kernel, x, y int, sums []uint8) { to.Write(x, y, sums) }, err
 	}
 }
 
 // maskTo returns a sink that writes to a plane which sums are greater than the
 // threshold.
 func maskTo(dst Plane) sink {
-	return func(options *RegionOptions) (raster.Raster, func(x, y int, sums []uint8), error) {
+	return func(options *RegionOptions) (raster.Raster, taker, error) {
 		to, err := dst.target()
-		return to, func(x, y int, sums []uint8) {
-			binarize(sums, options.Threshold)
+		return to, func(k *kernel, x, y int, sums []uint8) {
+			k.binarize(sums, options.Threshold)
 			to.Write(x, y, sums)
 		}, err
 	}
@@ -140,7 +148,7 @@ func maskTo(dst Plane) sink {
 // cutTo returns a sink that writes to an image those pixels of the frame whose sums
 // are greater than the threshold.
 func cutTo(dst, frame Image) sink {
-	return func(options *RegionOptions) (to raster.Raster, take func(x, y int, sums []uint8), err error) {
+	return func(options *RegionOptions) (to raster.Raster, take taker, err error) {
 		channels := frame.Order.Channels()
 		if dst.Order.Channels() != channels {
 			return to, nil, fmt.Errorf("backproj: dst: %d channels, but the frame has %d", dst.Order.Channels(), channels)
@@ -160,8 +168,14 @@ func cutTo(dst, frame Image) sink {
 			return to, nil, fmt.Errorf("backproj: dst: %d×%d for row %d and those below it, but the frame is %d×%d",
 				to.Width, to.Height, options.Top, from.Width, from.Height)
 		}
-		return to, func(x, y int, sums []uint8) {
-			binarize(sums, options.Threshold)
+		return to, func(k *kernel, x, y int, sums []uint8) {
+			out, order, ok := to.Bytes(x, y, len(sums))
+			in, sameOrder, adjoins := from.Bytes(x, options.Top+y, len(sums))
+			if ok && adjoins && order == sameOrder {
+				k.cut(out, in, sums, channels, options.Threshold)
+				return
+			}
+			k.binarize(sums, options.Threshold)
 			to.CopyWhere(sums, x, y, &from, options.Top+y)
 		}, nil
 	}

@@ -7,18 +7,36 @@ import (
 	"testing"
 )
 
-func TestBinarizeTellsGreaterNumbers(t *testing.T) {
-	for level := range 256 {
-		numbers := make([]uint8, 256+5)
-		want := make([]uint8, len(numbers))
-		for i := range numbers {
-			numbers[i] = uint8(i)
-			if int(numbers[i]) > level {
-				want[i] = 255
+// Each number is compared with each level, in rows of all lengths around batches.
+func TestBinarizeAndCutTellGreaterNumbers(t *testing.T) {
+	for _, k := range kernels {
+		for level := range 256 {
+			n := 1 + level%101
+			if level%7 == 0 {
+				n = 256 + level%33
 			}
-		}
-		if binarize(numbers, uint8(level)); !bytes.Equal(numbers, want) {
-			t.Fatalf("level %d: %v, want %v", level, numbers, want)
+			numbers, want := make([]uint8, n), make([]uint8, n)
+			for i := range numbers {
+				numbers[i] = uint8(i*3 + level - n)
+				if int(numbers[i]) > level {
+					want[i] = 255
+				}
+			}
+			for _, size := range []int{3, 4} {
+				src, dst := make([]uint8, size*n), make([]uint8, size*n)
+				for i := range src {
+					src[i] = uint8(i + 1)
+				}
+				k.cut(dst, src, numbers, size, uint8(level))
+				for i, got := range dst {
+					if got != src[i]&want[i/size] {
+						t.Fatalf("%s, level %d: byte %d of %d pixels of %d is %d, want %d", k.name, level, i, n, size, got, src[i]&want[i/size])
+					}
+				}
+			}
+			if k.binarize(numbers, uint8(level)); !bytes.Equal(numbers, want) {
+				t.Fatalf("%s, level %d: %v, want %v", k.name, level, numbers, want)
+			}
 		}
 	}
 }

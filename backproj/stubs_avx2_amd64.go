@@ -63,3 +63,18 @@ func addUpAVX2(memory *uint8, results *[]uint8, numbers *int32)
 //
 //go:noescape
 func growAVX2(line *uint8, run *uint8, lineStride int, runStride int, setStride int, columns int, steps uint32)
+
+// binarizeAVX2 is kernel.binarize for n > 0 numbers, n a multiple of 32.
+//
+//go:noescape
+func binarizeAVX2(numbers *uint8, n int, level uint8)
+
+// cut3AVX2 is kernel.cut for n ≥ 16 pixels of 3 bytes.
+//
+//go:noescape
+func cut3AVX2(dst *uint8, src *uint8, numbers *uint8, n int, level uint8)
+
+// cut4AVX2 is kernel.cut for n ≥ 16 pixels of 4 bytes.
+//
+//go:noescape
+func cut4AVX2(dst *uint8, src *uint8, numbers *uint8, n int, level uint8)

@@ -90,6 +90,11 @@ func newConstants() *constants {
 	double("w1", 1<<16|1)
 	vector("columns", columns()...)
 	vector("squares", squares()...)
+	for _, size := range []int{3, 4} {
+		for i, places := range spread(size) {
+			vector(fmt.Sprint("spread", size, " ", i), places...)
+		}
+	}
 	c.data = emit.Constants("avx2Constants", bytes)
 	return c
 }

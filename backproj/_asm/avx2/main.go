@@ -28,6 +28,9 @@ func main() {
 	stripSums(c, "centroidSumsAVX2", 3, "p, p·(n-j) and p·i")
 	stripSums(c, "momentSumsAVX2", 6, "p, p·(n-j), p·i, p·(n-j)·(n-j+1)/2, p·i·(n-j) and p·w(i)")
 	rowSums()
+	binarize()
+	cut(c, 3)
+	cut(c, 4)
 	Generate()
 }
 
