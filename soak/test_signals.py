@@ -136,6 +136,20 @@ def test_in_range_is_interrupted(pixels, out):
     interrupt("in_range", lambda: backproj.in_range(pixels, (0, 60, 32), (180, 255, 255), out=onto))
 
 
+@pytest.mark.parametrize("disc", [5, 31, 255])
+@pytest.mark.parametrize("what", ["segment", "segment by Otsu", "sum up columns"])
+def test_segmenting_is_interrupted(what, disc, pixels, out):
+    onto, prob = out.reshape(pixels.shape[:2]), pixels[..., 1]
+    (hist,) = HISTOGRAMS["hs"]
+    calls = {
+        "segment": lambda: hist.segment(pixels, disc=disc, out=onto, threads=1),
+        "segment by Otsu": lambda: hist.segment(pixels, disc=disc, threshold="otsu", out=onto, threads=1),
+        "sum up columns": lambda: backproj.disc_sum(prob.T, disc, out=onto.T, threads=1),
+    }
+    with forced("generic"):
+        interrupt(f"{what}, a disc of {disc}", calls[what])
+
+
 @pytest.mark.parametrize("size", [(30, 30), (30, 4000)])
 @pytest.mark.parametrize("plane", ["a plane", "columns as rows"])
 def test_locating_is_interrupted(plane, size, pixels, out):

@@ -65,7 +65,7 @@ def disc_sum(prob: Image, disc: Disc = 5, *, out: Image | None = None, threads: 
     planes, most_threads = view_planes(prob, "prob"), check_threads(threads)
     footprint = check_disc(disc)
     if out is prob:
-        planes = view_planes(planes.array.copy(), "prob")
+        planes = region.copy(planes, most_threads)
     target = view_out(out, planes.shape, planes, "prob")
     region.sums(planes, target, region.disc_of(footprint), most_threads)
     return target.array if out is None else out
@@ -122,7 +122,7 @@ def segment(
     planes, most_threads = view_planes(prob, "prob"), check_threads(threads)
     footprint, level = check_disc(disc), check_threshold(threshold)
     if out is prob:
-        planes = view_planes(planes.array.copy(), "prob")
+        planes = region.copy(planes, most_threads)
     target = view_out(out, planes.shape, planes, "prob")
     region.mask(planes, target, region.disc_of(footprint), level, most_threads)
     return target.array if out is None else out

@@ -31,6 +31,11 @@ CALLS = {
     "project by several": lambda: backproj.back_project(frame, [of_values(), of_values()]),
     "one shot": lambda: backproj.back_project(frame, frame),
     "in_range": lambda: backproj.in_range(frame, (0, 60, 32), (180, 255, 255)),
+    "disc sum": lambda: backproj.disc_sum(frame[..., 0], 11),
+    "segment": lambda: of_values().segment(frame, threshold="otsu"),
+    "segment a plane": lambda: backproj.segment(frame[..., 0], disc=(9, 3)),
+    "cut out": lambda: of_values().cut_out(frame),
+    "cut out by a mask": lambda: backproj.cut_out(frame, frame[..., 0]),
     "shift": lambda: np.array(of_values().cam_shift(frame, (9, 9, 20, 20))[0][1]),
     "shift of a large window": lambda: np.array(of_values().mean_shift(large, (9, 9, 2000, 2000))[1]),
 }
@@ -52,7 +57,7 @@ import hashlib
 from helpers import go_calls
 
 kernels = backproj.info()["kernels"]
-go = go_calls.watch(["Add", "Fit", "Project", "ProjectModel", "Shift"])
+go = go_calls.watch(["Add", "Fit", "Project", "ProjectModel", "Region", "RegionOn", "Shift"])
 digest = hashlib.sha256()
 for name, call in CALLS.items():
     go.clear()
@@ -68,7 +73,7 @@ def test_each_kernel_can_be_forced_and_runs_in_all_calls_with_the_same_results()
     digests = set()
     for kernel in ALL:
         *calls, digest = python(KERNELS_ASKED_FOR, kernel).splitlines()
-        assert len(calls) == 10
+        assert len(calls) == 15
         assert {call.partition(":")[2] for call in calls} == {kernel}, calls
         digests.add(digest)
     assert len(digests) == 1
@@ -102,7 +107,7 @@ for name, call in CALLS.items():
         print(error)
 """
     lines = python(code, said).splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 15
     (line,) = set(lines)
     assert f"BACKPROJ_KERNEL must be one of {', '.join(ALL)}, which run on this machine, not" in line
     assert repr(said)[:50] in line

@@ -128,6 +128,7 @@ def same(one, other):
 
 
 MODEL = np.random.default_rng(4).integers(0, 256, (20, 20, 3), np.uint8)
+PLANE = MODEL[..., 0].copy()
 HISTS = [
     backproj.Histogram(MODEL),
     backproj.Histogram(MODEL, channels="h", bins=16, in_range=((0, 60, 32), (180, 255, 255))),
@@ -142,14 +143,19 @@ def check_reading(view, hist, order, threads):
         "frame": lambda a: hist.back_project(a, order=order, threads=threads),
         "several": lambda a: backproj.back_project(a, HISTS, order=order, threads=threads),
         "model": lambda a: backproj.Histogram(a, channels=hist.channels, bins=8, order=order).counts,
+        "segment": lambda a: hist.segment(a, threshold="otsu", order=order, threads=threads),
+        "cut out": lambda a: hist.cut_out(a, disc=3, order=order, threads=threads),
         "image": lambda a: backproj.in_range(a, (170, 9, 9), (20, 255, 200), order=order),
         "mask": lambda a: backproj.Histogram(np.resize(MODEL, (*a.shape, 3)), mask=a, peak=None).counts,
         "plane": lambda a: np.array(backproj.locate(a, (2, 2))[0]),
+        "sums": lambda a: backproj.disc_sum(a, (3, 6), threads=threads),
+        "disc": lambda a: backproj.disc_sum(PLANE, a),
+        "cut out by it": lambda a: backproj.cut_out(np.resize(MODEL, (*a.shape, 3)), a, threads=threads),
         "shift": lambda a: np.array(hist.cam_shift(a, (1, 1, 9, 5), order=order)[0][1]),
         "shift on a plane": lambda a: np.array(backproj.cam_shift(a, (1, 1, 9, 5))[0][1]),
     }
     for name, call in calls.items():
-        if name == "mask" and view.array.ndim != 2:
+        if name in ("mask", "cut out by it") and view.array.ndim != 2:
             continue
         if view.beyond:
             assert isinstance(outcome(lambda c=call: c(view.array)), type), name
@@ -160,13 +166,18 @@ def check_reading(view, hist, order, threads):
 
 def check_writing(out, frame, hist, threads):
     """Fail unless what is written to a view of ``out``'s memory is the result there, and nothing else."""
-    before = out.memory.tobytes()
-    result = outcome(lambda: hist.back_project(frame, out=out.array, threads=threads))
-    if isinstance(result, type) or out.beyond:
-        assert isinstance(result, type)
-        assert out.memory.tobytes() == before
-        return
-    after = out.memory.tobytes()
-    expected = hist.back_project(frame)
-    out.array[...] = expected
-    assert out.memory.tobytes() == after
+    calls = {
+        "project": lambda **to: hist.back_project(frame, **to),
+        "segment": lambda **to: hist.segment(frame, disc=4, threshold="otsu", **to),
+        "sum up": lambda **to: backproj.disc_sum(frame[..., 1], (2, 5), **to),
+    }
+    for name, call in calls.items():
+        before = out.memory.tobytes()
+        result = outcome(lambda c=call: c(out=out.array, threads=threads))
+        if isinstance(result, type) or out.beyond:
+            assert isinstance(result, type), name
+            assert out.memory.tobytes() == before, name
+            continue
+        after = out.memory.tobytes()
+        out.array[...] = call()
+        assert out.memory.tobytes() == after, name

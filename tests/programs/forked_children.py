@@ -89,6 +89,10 @@ def work(engine="native"):
         assert backproj.locate(prob, (100, 100)) == ((300, 100, 100, 100), SUM)
         there, found = (290, 80, 100, 100), (4, (298, 98, 100, 100))
         assert backproj.mean_shift(prob, there) == backproj.Histogram(TINY).mean_shift(FRAME, there) == found
+        assert backproj.Histogram(TINY).segment(FRAME).sum() == backproj.segment(prob).sum() > SUM
+        assert int(backproj.disc_sum(prob, None).sum()) == SUM
+        mask = backproj.segment(prob, disc=None, threshold="otsu")
+        assert backproj.cut_out(FRAME, mask).sum() == 100 * 100 * (30 + 60 + 220)
         hist = backproj.Histogram(FRAME)
         assert backproj.Histogram([FRAME, FRAME[::-1]]).counts.sum() == 2 * hist.counts.sum()
         assert backproj.back_project(BATCH, [hist, hist], threads=4).max() == 255

@@ -21,6 +21,7 @@ FRAME = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
 HIST = backproj.Histogram(FRAME)
 OUT = np.empty((8, 8), np.uint8)
 BUFFER = np.ndarray(FRAME.shape, np.uint8, bytearray(FRAME.tobytes()))
+SIZES = itertools.cycle(itertools.product(range(1, 9), repeat=2))
 LEAK = []
 
 # A square that moves to the right, and leaves.
@@ -64,6 +65,15 @@ CALLS = {
     "cam shift": lambda: HIST.cam_shift(FRAME, (1, 2, 4, 3)),
     "cam shift in a view": lambda: HIST.cam_shift(FRAME[:, ::-1], (1, 2, 4, 3)),
     "cam shift on a plane": lambda: backproj.cam_shift(OUT, (1, 2, 4, 3)),
+    "disc sum": lambda: backproj.disc_sum(OUT),
+    "disc sum in place": lambda: backproj.disc_sum(OUT, out=OUT),
+    "disc sums of many discs": lambda: backproj.disc_sum(OUT, next(SIZES)),
+    "segment": lambda: HIST.segment(FRAME),
+    "segment by Otsu": lambda: HIST.segment(FRAME, threshold="otsu"),
+    "segment a plane": lambda: backproj.segment(OUT),
+    "cut out": lambda: HIST.cut_out(FRAME),
+    "cut out of a view": lambda: HIST.cut_out(FRAME[:, ::-1]),
+    "cut out by a mask": lambda: backproj.cut_out(FRAME, OUT),
     "track": tracked(),
     "track by mean shift": tracked(method="meanshift"),
     "track and adapt": tracked(adapt=0.1),

@@ -54,7 +54,7 @@ print(len(done), all((one == done[0]).all() for one in done))
     assert run(sys.executable, "-c", code).split() == ["16", "True"]
 
 
-@pytest.mark.parametrize("kind", ["project", "count", "locate"])
+@pytest.mark.parametrize("kind", ["project", "count", "locate", "segment", "sum up"])
 def test_other_threads_run_during_a_call(kind):
     wide = np.zeros((1, 3_000_000, 3), np.uint8)
     huge = np.broadcast_to(wide, (10, *wide.shape[1:]))
@@ -64,6 +64,8 @@ def test_other_threads_run_during_a_call(kind):
         "project": lambda: hist.back_project(huge[:, ::-1], out=out, threads=1),
         "count": lambda: backproj.Histogram(huge),
         "locate": lambda: backproj.locate(out, (5, 5)),
+        "segment": lambda: hist.segment(huge, disc=11, out=out, threads=1),
+        "sum up": lambda: backproj.disc_sum(np.broadcast_to(wide[..., 0], out.shape), 11, out=out, threads=1),
     }[kind]
     call()
     turns, stop = 0, threading.Event()

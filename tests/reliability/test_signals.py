@@ -112,6 +112,41 @@ except KeyboardInterrupt:
     assert (done.returncode, done.stdout.strip()) == (0, "KeyboardInterrupt (50, 50)"), done.stderr
 
 
+# Calls on a frame of 10^9 pixels.
+REGIONS = {
+    "segment": "hist.segment(frame, out=out)",
+    "segment by a large disc": "hist.segment(frame, disc=255, out=out, threads=1)",
+    "segment by Otsu's level": "hist.segment(frame, threshold='otsu', out=out)",
+    "cut out": "hist.cut_out(frame, disc=31, out=pixels)",
+    "cut out of a view": "hist.cut_out(frame[:, ::-1], out=pixels)",
+    "cut out by a mask": "backproj.cut_out(frame, prob, out=pixels)",
+    "sum up": "backproj.disc_sum(prob, 31, out=out)",
+    "sum up columns": "backproj.disc_sum(prob[:4000].T, 31, out=out[:4000].T)",
+    "segment a plane by Otsu's level": "backproj.segment(prob, threshold='otsu', out=out)",
+}
+
+
+@pytest.mark.parametrize("call", REGIONS.values(), ids=REGIONS)
+def test_ctrl_c_ends_a_call_on_a_vast_frame_and_the_next_call_works(call):
+    code = f"""
+import os, signal, numpy as np, backproj
+colour = np.uint8([30, 60, 220])
+hist = backproj.Histogram(colour[np.newaxis, np.newaxis])
+frame = np.broadcast_to(colour, (20_000, 50_000, 3))
+prob = frame[..., 0]
+pixels = np.zeros(frame.shape, np.uint8)  # takes memory only where it is written
+out = pixels.reshape(-1)[: prob.size].reshape(prob.shape)
+signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+try:
+    {call}
+except KeyboardInterrupt:
+    print("KeyboardInterrupt", out[0, 0] != 0, out[-1, -1], hist.segment(frame[:9, :9]).all())
+"""
+    done = run_python(code)
+    assert (done.returncode, done.stdout.strip()) == (0, "KeyboardInterrupt True 0 True"), done.stderr
+
+
 def test_an_uncaught_ctrl_c_ends_the_interpreter_by_sigint():
     code = """
 import os, signal, numpy as np, backproj

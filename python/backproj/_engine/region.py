@@ -82,6 +82,13 @@ def project_cut(
         _of_plane("cut", sums, frame, to, _NONE, otsu(sums), threads)
 
 
+def copy(prob: View, threads: int) -> View:
+    """Return a copy of planes. If their memory goes away, it is an error, and does not end the process."""
+    to = view_out(None, prob.shape, prob)
+    sums(prob, to, _NONE, threads)
+    return to
+
+
 def sums(prob: View, out: View, disc: Disc, threads: int) -> None:
     """Write to out the sums over the disc of planes."""
     for plane, to in _pairs(prob, out):
