@@ -73,7 +73,7 @@ func (a *adder) band(y0, y1 int, dst raster.Raster, emit func(x, y int, sums []u
 				if dst.Pix != nil && columns >= sumBytes && result >= 0 && row < count {
 					a.results[row] = dst.Place(x, y0+result, columns, nil)
 				} else {
-					a.results[row] = a.memory[p.sum(result):][:p.columns]
+					a.results[row] = a.memory[p.result(row):][:p.columns]
 				}
 			}
 			a.addBatch(first % p.ring)

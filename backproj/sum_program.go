@@ -5,17 +5,18 @@ import (
 	"slices"
 )
 
-// A saturated sum of bytes is a chain of saturating additions in any order, as none
-// of them is negative. So the sums over a footprint are made of sums of runs: for
-// each row of pixels the sums of those pixels around each pixel that a row of the
-// footprint has, the smaller ones being parts of the larger ones; and of these the
-// sums over the rows of the footprint.
+// No byte is negative, so that min(a+b+c, 255) = min(min(a+b, 255)+c, 255): a saturated
+// sum is a chain of saturating additions, in any order. So the sums over a footprint are
+// made of sums within rows: for each row of pixels the sums of those pixels around each
+// pixel that a row of the footprint has, the smaller ones being parts of the larger ones;
+// and of these the sums over the rows of the footprint.
 
-// A program takes up to fastBytes of memory, so that it stays in any L2 cache. But its
-// rows have at least leastColumns, so that the pixels at their ends, which are read
-// twice, are few, unless that takes more than mostBytes.
+// A program takes up to fastBytes of memory, so that it stays in any L2 cache. Within
+// that the longest rows are the fastest, as frames are then read in order. They have at
+// least leastColumns, so that the pixels at their ends, which are read twice, are few,
+// unless that takes more than mostBytes.
 const (
-	fastBytes    = 96 << 10
+	fastBytes    = 64 << 10
 	leastColumns = 256
 	mostBytes    = 400 << 10
 )
@@ -30,9 +31,10 @@ const batchRows = 8
 //	lines  spans × batchRows  the pixels; the sums of 2, 4, ... of them
 //	runs   runs × batchRows   the sums over sets of pixels of a row
 //	sums   ring               of results, over the rows that have come so far
+//	       batchRows          results, unless they are written elsewhere at once
 //
-// Results are in the ring from the batch with the first row of pixels that they are
-// sums of to the one with the last.
+// A row of results is in the ring from the batch with the first row of pixels that it
+// is a sum of up to the one with the last.
 type sumProgram struct {
 	footprint
 	spans, runs, ring int // see above
@@ -58,9 +60,9 @@ func newSumProgram(f footprint, width int) *sumProgram {
 	plan := f.plan()
 	p := &sumProgram{
 		footprint: f, spans: plan.spans, runs: plan.runs,
-		// In a batch, rows of results are there that end with its first row and that begin
-		// with its last.
-		ring: (len(f.rows) + 2*batchRows - 2) / batchRows * batchRows,
+		// After a row of pixels, rows of results have begun that lack 1 to len(f.rows)-1 more.
+		// A batch completes results before it begins those that take their places.
+		ring: max(len(f.rows)-1+batchRows-1, batchRows) / batchRows * batchRows,
 		// The pixel in the middle, which most sums have, is aligned.
 		lineColumn: -f.x & (sumBytes - 1),
 		only:       -1,
@@ -68,7 +70,7 @@ func newSumProgram(f footprint, width int) *sumProgram {
 	if len(f.rows) == 1 && f.rows[0].size() == 1 {
 		p.only = plan.sets[0].pieces[0].x
 	}
-	rows := (p.spans+p.runs)*batchRows + p.ring
+	rows := (p.spans+p.runs+1)*batchRows + p.ring
 	most := max(sumBytes, min(max(leastColumns, fastBytes/rows), mostBytes/rows))
 	strips := (width + most - 1) / most
 	p.columns = ((width+strips-1)/strips + sumBytes - 1) &^ (sumBytes - 1)
@@ -84,7 +86,7 @@ func newSumProgram(f footprint, width int) *sumProgram {
 
 // memory returns how many bytes the rows take. Sums read some more than they need
 // beyond the end of a row.
-func (p *sumProgram) memory() int { return p.sum(p.ring-1) + p.runStride + maxFootprint + sumBytes }
+func (p *sumProgram) memory() int { return p.result(batchRows) + maxFootprint + sumBytes }
 
 // line returns where a row of sums of 1<<span pixels begins. The first is that of
 // the pixel that the left end of the footprint is at for the first result.
@@ -99,6 +101,9 @@ func (p *sumProgram) run(run, row int) int {
 
 // sum returns where a row of the ring begins.
 func (p *sumProgram) sum(row int) int { return p.run(p.runs, (row+p.ring)%p.ring) }
+
+// result returns where a row of results begins.
+func (p *sumProgram) result(row int) int { return p.sum(p.ring-1) + (1+row)*p.runStride }
 
 // place returns where the sums over a set of a row of pixels are.
 func (p *sumProgram) place(set *setPlan, row int) int {
