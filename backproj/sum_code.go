@@ -12,6 +12,9 @@ const (
 	// mostRows is the greatest number of rows that kernels add up at a time.
 	mostRows = batchRows + 1
 
+	// sumHeader is how many numbers of a sum come before those of its rows.
+	sumHeader = 3
+
 	// mostSteps is the greatest number of steps of a growth, as vectors can be shifted by
 	// 15 bytes at most.
 	mostSteps = 30

@@ -36,16 +36,21 @@ const mostSpans = 8
 func (f *footprint) plan() (best footprintPlan) {
 	sets, setOfRow := f.sets()
 	least := 0
+	var unused []setPlan // by any plan
 	for spans := 1; spans <= mostSpans; spans++ {
 		for _, grows := range []bool{true, false} {
-			p := footprintPlan{sets: make([]setPlan, len(sets)), setOfRow: setOfRow, spans: spans}
+			if unused == nil {
+				unused = make([]setPlan, len(sets))
+			}
+			clear(unused)
+			p := footprintPlan{sets: unused, setOfRow: setOfRow, spans: spans}
 			cost := (spans - 1) * (readCost + unalignedCost + writeCost)
 			if grows {
 				cost += f.planGrowth(&p, sets)
 			}
 			cost += f.planOthers(&p, sets)
 			if best.sets == nil || cost < least {
-				best, least = p, cost
+				unused, best, least = best.sets, p, cost
 			}
 		}
 	}

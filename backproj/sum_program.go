@@ -158,11 +158,13 @@ func (p *sumProgram) addRows(plan *footprintPlan) (code sumCode) {
 // addBatch returns the sums of a batch over its rows, the first of which is the first
 // row of pixels of the results at a place of the ring.
 func (p *sumProgram) addBatch(at int, plan *footprintPlan) (code sumCode) {
-	code.columns = p.columns
 	height := len(p.rows)
+	code.columns = p.columns
+	code.numbers = make([]int32, 0, (height+batchRows-1)*(sumHeader+mostRows)+1)
+	var memory [mostRows]int
 	for first := 1 - height; first < batchRows; first++ {
 		// These results are over rows of the batch from first on.
-		var rows []int
+		rows := memory[:0]
 		if first < 0 {
 			rows = append(rows, p.sum(at+first))
 		}

@@ -107,7 +107,8 @@ print(greatest() - before)
 OF_8K = {
     "segment": (1, "hist.segment(frame, out=out, threads=1)"),
     "segment by Otsu": (1, "hist.segment(frame, disc=31, threshold='otsu', out=out, threads=1)"),
-    "cut out": (2, "hist.cut_out(frame, disc=31, out=pixels, threads=2)"),
+    "cut out": (1, "hist.cut_out(frame, disc=101, out=pixels, threads=1)"),
+    "cut out by the largest disc": (2, "hist.cut_out(frame, disc=255, out=pixels, threads=2)"),
     "cut out of a mirrored frame": (1, "hist.cut_out(frame[:, ::-1], out=pixels, threads=1)"),
     "cut out by a mask": (1, "backproj.cut_out(frame, prob, out=pixels, threads=1)"),
     "sum up": (2, "backproj.disc_sum(prob, out=out, threads=2)"),
