@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import backproj
-from helpers import formula
+from helpers import formula, opencv_chain
 
 pytestmark = pytest.mark.exhaustive  # hundreds of examples
 
@@ -116,6 +116,42 @@ def test_counting_and_projecting_give_the_formulas_results(
     prob = hist.back_project(frame, out=out, order=order, threads=threads)
     assert out is None or prob is out
     np.testing.assert_array_equal(prob, formula.project(bgr(frame, order), values, **layout))
+
+
+@st.composite
+def discs(draw):
+    """Return a disc in some form, and its pixels."""
+    if draw(st.booleans()):
+        size = draw(st.integers(1, 12)), draw(st.integers(1, 12))
+        return size, opencv_chain.ellipse(*size)
+    pixels = draw(views([draw(st.integers(1, 12)), draw(st.integers(1, 12))])) > draw(st.integers(0, 1))
+    if not pixels.any():
+        return None, np.ones((1, 1), bool)
+    return pixels, pixels
+
+
+@spec
+@given(st.data(), images(batch=True), layouts(), discs(), orders, threads)
+@pytest.mark.usefixtures("opencvs_own_code")
+def test_regions_are_where_the_formulas_sums_are_greater(data, frame, layout, disc, order, threads):
+    form, pixels = disc
+    threshold = data.draw(st.integers(0, 255) | st.just("otsu"))
+    bins = layout.pop("bins")
+    shape = formula.shape(layout["channels"], bins)
+    values = np.random.default_rng(data.draw(seeds)).uniform(-200, data.draw(st.integers(1, 255)), shape)
+    hist = backproj.Histogram.from_values(values.astype(np.float32), **layout)
+    prob = formula.project(bgr(frame, order), hist.values, bins=bins, **layout)
+    planes = prob if prob.ndim == 3 else prob[np.newaxis]
+    sums = np.array([formula.disc_sum(plane, pixels) for plane in planes]).reshape(prob.shape)
+    masks = [opencv_chain.segment(plane, None, threshold) for plane in sums.reshape(planes.shape)]
+    mask = np.array(masks, np.uint8).reshape(prob.shape)
+    cut = np.where(mask[..., np.newaxis] != 0, frame, 0)
+    options = {"disc": form, "threshold": threshold, "threads": threads}
+    np.testing.assert_array_equal(hist.segment(frame, order=order, **options), mask)
+    np.testing.assert_array_equal(hist.cut_out(frame, order=order, **options), cut)
+    np.testing.assert_array_equal(backproj.disc_sum(prob, form, threads=threads), sums)
+    np.testing.assert_array_equal(backproj.segment(prob, **options), mask)
+    np.testing.assert_array_equal(backproj.cut_out(frame, mask, threads=threads), cut)
 
 
 @spec

@@ -87,6 +87,9 @@ def test_memory_of_any_owner_is_read_in_place(tmp_path, make):
         np.testing.assert_array_equal(hist.back_project(view), hist.back_project(copy))
         assert (backproj.Histogram(view).counts == backproj.Histogram(copy).counts).all()
         assert backproj.locate(view[..., 0], (2, 2)) == backproj.locate(copy[..., 0], (2, 2))
+        np.testing.assert_array_equal(hist.cut_out(view), hist.cut_out(copy))
+        sums = backproj.disc_sum(view[..., 1], view[:, :3, 2] > 99)
+        np.testing.assert_array_equal(sums, backproj.disc_sum(copy[..., 1], copy[:, :3, 2] > 99))
 
 
 # Views that begin in an image of 6×8 pixels and reach beyond it.
@@ -212,6 +215,16 @@ def released_memoryview():
 def test_released_memory_is_an_error(make):
     with pytest.raises(ValueError, match=r"frame .*(closed|resized)"):
         backproj.back_project(make(), noise())
+    for name, call in {
+        "frame": backproj.Histogram(noise()).segment,
+        "prob": lambda released: backproj.disc_sum(released[..., 0]),
+        "mask": lambda released: backproj.cut_out(
+            np.zeros((*released.shape[:2], 3), np.uint8), released[..., 0]
+        ),
+        "disc": lambda released: backproj.disc_sum(noise((9, 9)), released[:5, :5, 0]),
+    }.items():
+        with pytest.raises(ValueError, match=rf"{name} .*(closed|resized)"):
+            call(make())
 
 
 @pytest.mark.parametrize(

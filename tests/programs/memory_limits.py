@@ -23,6 +23,9 @@ FRAME = np.random.default_rng(1).integers(0, 256, (700, 900, 3), np.uint8)
 OUT = np.empty(FRAME.shape[:2], np.uint8)
 SMALL = FRAME[:20, :20]
 
+# Enough rows for many threads to sum up over the largest discs.
+TALL = np.empty((17_000, 900), np.uint8)
+
 # The greatest room in MiB that is tried in steps.
 LIMITS = {"RLIMIT_AS": 2600, "RLIMIT_DATA": 400}
 
@@ -52,6 +55,13 @@ def calls(engine):
         yield lambda: backproj.Histogram([FRAME] * 3, mask=[OUT] * 3)
         yield lambda: backproj.in_range(FRAME, (0, 0, 0), (9, 9, 9))
         yield lambda: backproj.locate(OUT, (9, 9))
+        yield lambda: backproj.Histogram(SMALL).segment(FRAME, threshold="otsu")
+        yield lambda: backproj.Histogram(SMALL).cut_out(FRAME[:, ::-1], disc=31, threads=64)
+        yield lambda: backproj.cut_out(FRAME, OUT)
+        for disc in (5, 64, 255, FRAME[:255, :255, 0] > 127, 254, 253, 252, 251, 250):
+            yield lambda d=disc: backproj.disc_sum(
+                np.broadcast_to(OUT[0], TALL.shape), d, out=TALL, threads=64
+            )
 
 
 def limited(name, engine, room, tell):

@@ -31,6 +31,8 @@ def results():
     arrays = [hist.values, backproj.in_range(frame, (170, 60, 32), (10, 255, 255))]
     for threads in (1, 4):
         arrays.append(hist.back_project(frame, threads=threads))
+        arrays.append(hist.segment(frame, disc=(31, 20), threshold="otsu", threads=threads))
+        arrays.append(backproj.disc_sum(frame[..., 0] >> 7, 15, threads=threads))
         arrays.append(backproj.back_project(frame, model, channels="hsv", bins=(18, 8, 4), threads=threads))
     return [hashlib.sha256(array).hexdigest() for array in arrays]
 

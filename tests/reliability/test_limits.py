@@ -126,7 +126,7 @@ CALLS = """
 leave({!r}, {})
 hist = backproj.Histogram(frame)
 expected = hist.back_project(frame)
-tiny = np.zeros((64, 64, 3), np.uint8)
+tiny, tall = np.zeros((64, 64, 3), np.uint8), np.zeros((6000, 20), np.uint8)
 said = []
 
 def calls():
@@ -137,6 +137,10 @@ def calls():
         lambda: backproj.back_project(frame, [hist] * 3),
         lambda: backproj.in_range(frame, (0, 0, 0), (9, 9, 9)),
         lambda: backproj.locate(expected, (9, 9)),
+        lambda: hist.segment(frame, disc=31, threshold="otsu", threads=64),
+        lambda: hist.cut_out(frame[:, ::-1]),
+        lambda: backproj.disc_sum(expected, 255, threads=64),
+        lambda: backproj.disc_sum(tall, frame[:255, :255, 0] > 127, threads=64),
         *[lambda: hist.back_project(tiny)] * 100,
     ) * 5:
         call()

@@ -116,9 +116,9 @@ def test_a_replaced_os_environ_is_read_too(monkeypatch, watch_go, noise):
     assert seen_by_go(watch_go, lambda: hist.back_project(noise)) == [0]
 
 
-def seen_by_go(watch_go, call):
-    """Return with how many threads a call asks Go to project."""
-    calls = watch_go("Project")
+def seen_by_go(watch_go, call, function="Project"):
+    """Return with how many threads a call asks a function of Go's to work."""
+    calls = watch_go(function)
     call()
     return [arguments[-1] for _, arguments in calls]
 
@@ -132,6 +132,10 @@ def test_the_argument_wins_over_every_setting(monkeypatch, watch_go, noise):
     assert seen_by_go(watch_go, lambda: hist.back_project(noise, threads=2**70)) == [2**31 - 1]
     assert seen_by_go(watch_go, lambda: hist.back_project(noise)) == [3]
     assert seen_by_go(watch_go, lambda: backproj.in_range(noise, (0, 0, 0), (9, 9, 9))) == [3]
+    assert seen_by_go(watch_go, lambda: hist.segment(noise), "Region") == [3]
+    assert seen_by_go(watch_go, lambda: hist.cut_out(noise, threads=7), "Region") == [7]
+    assert seen_by_go(watch_go, lambda: backproj.disc_sum(noise[..., 0], threads=2), "RegionOn") == [2]
+    assert seen_by_go(watch_go, lambda: backproj.cut_out(noise, noise[..., 0]), "RegionOn") == [3]
 
 
 def test_a_new_process_reads_its_environment():
@@ -179,6 +183,11 @@ def test_a_bad_backproj_num_threads_is_an_error_in_every_call(monkeypatch, noise
         lambda: hist.back_project(noise),
         lambda: backproj.back_project(noise, noise),
         lambda: backproj.in_range(noise, (0, 0, 0), (9, 9, 9)),
+        lambda: hist.segment(noise),
+        lambda: hist.cut_out(noise),
+        lambda: backproj.disc_sum(noise[..., 0]),
+        lambda: backproj.segment(noise[..., 0]),
+        lambda: backproj.cut_out(noise, noise[..., 0]),
     ):
         with pytest.raises(ValueError, match="BACKPROJ_NUM_THREADS must be at least 1") as caught:
             call()

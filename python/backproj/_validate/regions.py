@@ -63,8 +63,8 @@ def _check_array(disc: np.ndarray[Any, Any]) -> Image:
         raise TypeError(
             f"disc has dtype {disc.dtype}, but must be an array of 0 and 1, or of bool, as disc != 0 is"
         )
-    inside = disc != 0
-    if not (disc[inside] == 1).all():
+    inside = disc if disc.dtype.kind == "b" else disc != 0
+    if inside is not disc and not (disc[inside] == 1).all():
         raise ValueError(
             f"disc has values other than 0 and 1, such as {disc[inside & (disc != 1)][0]}; disc != 0 is an "
             "array of bool, and cv2.filter2D weighs pixels"
