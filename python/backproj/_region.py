@@ -36,6 +36,9 @@ def disc_sum(prob: Image, disc: Disc = 5, *, out: Image | None = None, threads: 
         The sums, limited to 255. Beyond its border, prob is reflected without its outermost pixels, as by
         ``cv2.BORDER_REFLECT_101``. ``out``, if that was given.
 
+        They are exact. OpenCV's own, over discs of more than about 70×70 pixels, may be off by some units
+        beside far brighter pixels.
+
     Raises
     ------
     TypeError
