@@ -16,7 +16,7 @@ import (
 // least leastColumns, so that the pixels at their ends, which are read twice, are few,
 // unless that takes more than mostBytes.
 const (
-	fastBytes    = 64 << 10
+	fastBytes    = 128 << 10
 	leastColumns = 256
 	mostBytes    = 400 << 10
 )
