@@ -16,6 +16,7 @@ from backproj._engine.engines import engines
 from backproj._engine.kernels import forced, kernels
 from backproj._histogram.histogram import Histogram
 from backproj._projection import back_project
+from backproj._region import disc_sum
 from backproj._runtime import loader
 from backproj._validate.layout import DEFAULT
 from backproj._validate.options import ORDERS, check_order
@@ -28,6 +29,9 @@ _GATE = (0, 60, 32), (180, 255, 255)
 
 # How many frames a batch has.
 _BATCH = 2
+
+# Of regions.
+_THRESHOLD = 50
 
 
 class Layout(NamedTuple):
@@ -46,6 +50,7 @@ class Path(NamedTuple):
     layouts: tuple[Layout, ...] = (Layout(),)
     counts_frame: bool = False  # the frame is the model
     batch: bool = False
+    disc: int | None = None  # what is compared is the region by it, and what is cut out
 
 
 _GATED_HUE = Layout("h", (16,), _GATE, 255)
@@ -61,11 +66,16 @@ PATHS = (
     Path("counts of the frame, gated", (Layout(in_range=_GATE, peak=None),), counts_frame=True),
     Path("a batch", batch=True),
     Path("three histograms at once", (Layout(), _GATED_HUE, _THREE_CHANNELS)),
+    Path("a region, disc 5", disc=5),
+    Path("a region, disc 41", disc=41),
 )
 
 
 class Result(NamedTuple):
-    """What a call comes to: the values of each histogram, and the planes of each for each frame."""
+    """What a call comes to: the values of each histogram, and the planes of each for each frame.
+
+    Of a region these are the sums, the mask, and each channel of what is cut out.
+    """
 
     values: list[npt.NDArray[np.float32]]
     planes: list[Image]
@@ -112,8 +122,9 @@ def verify(
     """Compare every kernel and every engine of this machine with OpenCV, byte for byte.
 
     Each is compared by each kind of call that kernels have code of their own for: hue, hue gated by
-    saturation and value, hue and saturation in few bins and in many, three channels, counting, a batch, and
-    several histograms at once. All kernels take part, whichever ``BACKPROJ_KERNEL`` forces on other calls.
+    saturation and value, hue and saturation in few bins and in many, three channels, counting, a batch,
+    several histograms at once, and regions by a small disc and a large one. All kernels take part, whichever
+    ``BACKPROJ_KERNEL`` forces on other calls.
 
     Parameters
     ----------
@@ -214,6 +225,13 @@ def _by_kernel(kernel: str, path: Path, frame: Image, model: Image) -> Result:
     with forced(kernel), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a gate may let no pixel of a model pass
         hists = [Histogram(model, **layout._asdict()) for layout in path.layouts]
+        if path.disc is not None:
+            (hist,) = hists
+            sums = disc_sum(hist.back_project(frame), path.disc)
+            mask, cut = (
+                find(frame, disc=path.disc, threshold=_THRESHOLD) for find in (hist.segment, hist.cut_out)
+            )
+            return Result([hist.values], [sums, mask, *np.moveaxis(cut, -1, 0)])
         probs = back_project(frames, hists)
     return Result([hist.values for hist in hists], [*probs.reshape(-1, *frame.shape[:2])])
 
@@ -234,7 +252,7 @@ def _judges() -> dict[str, Contender]:
 
 
 def _by_opencv_engine(path: Path, frame: Image, model: Image) -> Result | None:
-    if path.layouts != (Layout(),):
+    if path.layouts != (Layout(),) or path.disc is not None:
         return None
     view = view_image(model, ORDERS["bgr"], "model")
     hist = Histogram._of(opencv.count(DEFAULT, [view], [None], Layout().peak, ALL_CPUS))
@@ -261,6 +279,13 @@ def _by_cv2(cv2: Any, path: Path, frame: Image, model: Image) -> Result:
         if layout.in_range is not None:
             plane &= cv2.inRange(hsv, *layout.in_range)
         result.values.append(values)
+        if path.disc is not None:
+            disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (path.disc, path.disc))
+            sums = cv2.filter2D(plane, -1, disc)
+            mask = cv2.threshold(sums, _THRESHOLD, 255, cv2.THRESH_BINARY)[1]
+            cut = cv2.bitwise_and(frame, frame, mask=mask)
+            result.planes.extend([sums, mask, *np.moveaxis(cut, -1, 0)])
+            continue
         result.planes.extend([plane] * (_BATCH if path.batch else 1))
     return result
 

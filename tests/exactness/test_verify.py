@@ -36,6 +36,8 @@ def test_its_paths_cover_all_code_of_the_kernels():
     assert any(path.batch for path in _verify.PATHS)
     assert any(path.counts_frame for path in _verify.PATHS)
     assert any(len(path.layouts) > 1 for path in _verify.PATHS)
+    # Sums over small discs are made to grow, those over large ones are put together.
+    assert {path.disc for path in _verify.PATHS} == {None, 5, 41}
 
 
 def test_its_default_frame_holds_every_colour_once():
