@@ -101,6 +101,10 @@ calls = [
     lambda: backproj.Histogram(np.zeros(shape, np.uint8), mask=out, peak=None),
     lambda: backproj.in_range(frame, (0, 0, 0), (90, 255, 255)),
     lambda: backproj.locate(out, (9, 9)),
+    lambda: hists[1].segment(frame, disc=31, threads=3),
+    lambda: hists[2].cut_out(frame[:, ::-1], threshold="otsu"),
+    lambda: backproj.disc_sum(out, 9, out=out),
+    lambda: backproj.cut_out(np.zeros(shape, np.uint8), out, threads=2),
 ]
 said = collections.Counter()
 

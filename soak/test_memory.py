@@ -89,6 +89,13 @@ PEAKS = {
     "fit the largest": "backproj.Histogram(frame, channels='hsv', bins=(64, 128, 128))",
     "in range": "backproj.in_range(frame, (0, 0, 0), (9, 9, 9), out=out)",
     "locate": "backproj.locate(out, (50, 50))",
+    "segment": "hists[1].segment(frame, disc=31, out=out, threads=1)",
+    "segment by the value": "hists[2].segment(frame, out=out, threads=2)",
+    "segment by Otsu": "hists[0].segment(frame[::-1, ::-1], threshold='otsu', out=out, threads=1)",
+    "cut out, a new result": "result = hists[1].cut_out(frame, threads=1)",
+    "cut out by Otsu, a new result": "result = hists[1].cut_out(frame, threshold='otsu', threads=1)",
+    "sum up": "backproj.disc_sum(mask, 64, out=out, threads=2)",
+    "sum up in place": "backproj.disc_sum(out, out=out, threads=1)",
 }
 
 
@@ -98,7 +105,14 @@ def test_the_peak_of_a_call_is_its_result_and_a_scratch(name):
     kib = statistics.median(int(run(sys.executable, "-c", code)) for _ in range(3))
     # Of 2^20 bins: counts, values, the table, and the counts of each thread.
     threads = backproj.info()["threads"]
-    result = {"project, a new result": 2160 * 3840, "fit the largest": (8 + 4 + 1 + 8 * threads) << 20}
+    plane = 2160 * 3840
+    result = {
+        "project, a new result": plane,
+        "fit the largest": (8 + 4 + 1 + 8 * threads) << 20,
+        "cut out, a new result": 3 * plane,
+        "cut out by Otsu, a new result": 4 * plane,  # and the sums, until it has all of them
+        "sum up in place": plane,  # a copy
+    }
     most = result.get(name, 0) // 1024 + 1024
     print(f"\n{name}: {kib} KiB over what it was given, of a frame of {2160 * 3840 * 3 // 1024} KiB")
     assert kib < most
