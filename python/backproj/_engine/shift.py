@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from typing import NamedTuple
 
 import numpy as np
 
-from backproj._engine import native
+from backproj._engine import native, region
 from backproj._engine.blocks import call_undivided
 from backproj._engine.kernels import kernel_number
-from backproj._engine.state import State, of_values
+from backproj._engine.state import State
 from backproj._runtime import loader
-from backproj._validate.layout import check_layout
 from backproj._validate.ownership import address
 from backproj._validate.threads import check_threads
 from backproj._validate.views import View, view_out
@@ -63,7 +61,7 @@ def shift_on(prob: View, window: Box, criteria: Limits, fit: bool) -> Shifted:
     """Move a window on a back projection, by CamShift if fit, else by mean shift."""
     width, height = _size_within(window, prob)
     if prob.strides[1] != 1 and (width + _MORE_A_ROW) * height > _MOST_VISITED:
-        prob = _packed(prob)
+        prob = region.copy(prob, check_threads(None))
 
     def call() -> Shifted:
         found = np.empty(11)
@@ -80,24 +78,6 @@ def shift_on(prob: View, window: Box, criteria: Limits, fit: bool) -> Shifted:
         return _shifted(found.tolist())
 
     return call_undivided(call, width * height * (1 + criteria.max_iterations // _ITERATIONS))
-
-
-def _packed(prob: View) -> View:
-    """Return a copy of a plane whose pixels adjoin.
-
-    Go makes it: if the plane's memory goes away meanwhile, that is an error, and Ctrl-C is seen.
-    """
-    copy = view_out(None, prob.shape, prob)
-    grey = View(prob.address, prob.shape, (*prob.strides, 0), prob.low, prob.high, prob.array)
-    native.project([_grey_to_itself()], grey, copy, check_threads(None))
-    return copy
-
-
-@functools.cache
-def _grey_to_itself() -> State:
-    """Return the state of a histogram that grey pixels project to their brightness by."""
-    layout = check_layout("hsv", (1, 1, 256), None, None)
-    return of_values(layout, np.arange(256, dtype=np.float32).reshape(1, 1, 256))
 
 
 def _size_within(window: Box, image: View) -> tuple[int, int]:
