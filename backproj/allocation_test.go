@@ -82,7 +82,7 @@ func TestACallAllocatesNoMoreForALargeFrame(t *testing.T) {
 			return err
 		}},
 		{"moving a window on a plane", 0, func() error {
-			_, err := MeanShift(onto[0], image.Rect(h/2, w/2, h/2+100, w/2+100), Criteria{})
+			_, err := MeanShift(onto[0], image.Rect(h/2, w/2, h/2+100, w/2+100), Criteria{}, Run{})
 			return err
 		}},
 		{"adding up discs", KiB, func() error {

@@ -35,8 +35,8 @@ func (h *Histogram) CamShift(frame Image, window image.Rectangle, criteria Crite
 
 // CamShift follows an object on a back projection that exists: see
 // [Histogram.CamShift].
-func CamShift(prob Plane, window image.Rectangle, criteria Criteria) (Shift, error) {
-	v, err := prob.visit(window)
+func CamShift(prob Plane, window image.Rectangle, criteria Criteria, run Run) (Shift, error) {
+	v, err := prob.visit(window, run)
 	if err != nil {
 		return Shift{}, err
 	}

@@ -68,7 +68,7 @@ func TestErrorsNameTheArgumentAtFault(t *testing.T) {
 	}
 	shiftOn := func(prob Plane, window stdimage.Rectangle) func() error {
 		return func() error {
-			_, err := MeanShift(prob, window, Criteria{})
+			_, err := MeanShift(prob, window, Criteria{}, Run{})
 			return err
 		}
 	}

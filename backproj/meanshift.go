@@ -47,9 +47,9 @@ func (h *Histogram) MeanShift(frame Image, window image.Rectangle, criteria Crit
 }
 
 // MeanShift moves the window on a back projection that exists: see
-// [Histogram.MeanShift].
-func MeanShift(prob Plane, window image.Rectangle, criteria Criteria) (Shift, error) {
-	v, err := prob.visit(window)
+// [Histogram.MeanShift]. It runs on the caller's goroutine, whatever run.Threads.
+func MeanShift(prob Plane, window image.Rectangle, criteria Criteria, run Run) (Shift, error) {
+	v, err := prob.visit(window, run)
 	if err != nil {
 		return Shift{}, err
 	}

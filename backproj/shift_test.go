@@ -85,14 +85,14 @@ func TestMeanShiftMovesWindowsAsTheDefinition(t *testing.T) {
 			t.Fatalf("%v of %d×%d, %+v: %+v, %v, want %d, %v, sum %d", window, frame.Width, frame.Height, criteria, got, err, iterations, want, sum)
 		}
 		plane := Plane{Pix: prob.pix, Width: frame.Width, Height: frame.Height}
-		if again, err := MeanShift(plane, window, criteria); again != got || err != nil {
+		if again, err := MeanShift(plane, window, criteria, h.Run); again != got || err != nil {
 			t.Fatalf("on the plane %+v, %v, want %+v", again, err, got)
 		}
 		camShift, err := h.CamShift(frame, window, criteria)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := CamShift(plane, window, criteria); again != camShift || err != nil {
+		if again, err := CamShift(plane, window, criteria, h.Run); again != camShift || err != nil {
 			t.Fatalf("CamShift on the plane %+v, %v, want %+v", again, err, camShift)
 		}
 	}
@@ -144,10 +144,10 @@ func FuzzShift(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, shift := range []struct {
-			f    func(Plane, image.Rectangle, Criteria) (Shift, error)
+			f    func(Plane, image.Rectangle, Criteria, Run) (Shift, error)
 			want Shift
 		}{{MeanShift, got}, {CamShift, fitted}} {
-			if again, err := shift.f(sparse, window, criteria); err != nil || again != shift.want {
+			if again, err := shift.f(sparse, window, criteria, hist.Run); err != nil || again != shift.want {
 				t.Fatalf("%v, on the plane: %+v, %v, want %+v", window, again, err, shift.want)
 			}
 		}

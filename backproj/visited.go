@@ -109,7 +109,7 @@ func (h *Histogram) visit(frame Image, window image.Rectangle) (*visited, error)
 }
 
 // visit returns a visited of the plane.
-func (p Plane) visit(window image.Rectangle) (*visited, error) {
+func (p Plane) visit(window image.Rectangle, run Run) (*visited, error) {
 	r, err := p.raster()
 	if err == nil && r.Empty() {
 		err = fmt.Errorf("%d×%d has no pixels", r.Width, r.Height)
@@ -120,8 +120,12 @@ func (p Plane) visit(window image.Rectangle) (*visited, error) {
 	if err := checkWindow(window, &r); err != nil {
 		return nil, err
 	}
+	k, err := kernelNamed(run.Kernel)
+	if err != nil {
+		return nil, err
+	}
 	v := visits.Get().(*visited)
-	v.kernel, v.plane.Raster = kernels[0], r
+	v.kernel, v.plane.Raster = k, r
 	v.source, v.frame = &v.plane, image.Rect(0, 0, r.Width, r.Height)
 	return v, nil
 }

@@ -89,7 +89,7 @@ func TestAPlaneWhosePixelsAdjoinIsNotCopied(t *testing.T) {
 	prob := Plane{Pix: make([]byte, 200*100), Width: 200, Height: 100}
 	prob.Pix[50*200+80] = 255
 	window := image.Rect(50, 30, 110, 80)
-	v, err := prob.visit(window)
+	v, err := prob.visit(window, Run{})
 	if err != nil {
 		t.Fatal(err)
 	}

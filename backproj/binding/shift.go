@@ -45,6 +45,7 @@ func ShiftOn(
 	plane uintptr, height, width, rowStride, pixelStride int,
 	x, y, windowWidth, windowHeight, fit int,
 	maxIterations int, epsilon float64,
+	kernel int,
 ) (done int, err error) {
 	defer foreign.Leave(&err, foreign.Enter())
 	prob, err := foreign.Plane(plane, height, width, rowStride, pixelStride)
@@ -56,7 +57,8 @@ func ShiftOn(
 		shift = backproj.CamShift
 	}
 	window := image.Rect(x, y, x+windowWidth, y+windowHeight)
-	shifted, err := shift(prob, window, backproj.Criteria{MaxIterations: maxIterations, Epsilon: epsilon})
+	criteria := backproj.Criteria{MaxIterations: maxIterations, Epsilon: epsilon}
+	shifted, err := shift(prob, window, criteria, backproj.Run{Kernel: kernels[kernel]})
 	if err != nil {
 		return 0, err
 	}

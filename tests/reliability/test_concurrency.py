@@ -177,7 +177,7 @@ LONE = {
     "prob": ("ShiftOn", lambda hist, lone: backproj.cam_shift(lone(9, 8), (1, 2, 3, 4))),
     "a large prob": ("ShiftOn", lambda hist, lone: backproj.mean_shift(lone(1400, 1450), (0, 0, 1450, 1400))),
     "a large prob, transposed": (
-        "Project",
+        "RegionOn",
         lambda hist, lone: backproj.mean_shift(lone(1400, 1450).T, (0, 0, 1400, 1450)),
     ),
 }

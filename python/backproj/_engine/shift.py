@@ -74,6 +74,7 @@ def shift_on(prob: View, window: Box, criteria: Limits, fit: bool) -> Shifted:
             *window,
             fit,
             *criteria,
+            kernel_number(),
         )
         return _shifted(found.tolist())
 
