@@ -87,6 +87,10 @@ func TestErrorsNameTheArgumentAtFault(t *testing.T) {
 		{shift(&Histogram{Run: Run{Kernel: "x"}}, image, square), `backproj: no kernel "x"`},
 		{shift(new(Histogram), image, square), "backproj: Histogram: field Values: 0, not 1024"},
 		{shiftOn(Plane{Width: 4, Height: 5}, square), "backproj: prob: field Pix: 0 bytes"},
+		{
+			func() error { _, err := MeanShift(plane, square, Criteria{}, Run{Kernel: "x"}); return err },
+			`backproj: no kernel "x"`,
+		},
 		{shiftOn(Plane{Height: 5}, square), "backproj: prob: 0×5 has no pixels"},
 		{shiftOn(plane, stdimage.Rect(5, 2, 5, 9)), "backproj: window: (5,2)-(5,9) has no pixels"},
 		{
