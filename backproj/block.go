@@ -16,36 +16,37 @@ const blockPixels = 2048
 // collector, which has to stop all goroutines for a moment.
 const maxRunPixels = 1 << 18
 
-// A block holds the indices of some pixels, and their values if they are needed.
+// A block holds the indices of some pixels, and their third components if they are
+// needed.
 type block struct {
 	indices []uint16
-	values  []uint8
+	thirds  []uint8
 	scratch *blockScratch
 }
 
 type blockScratch struct {
 	indices [blockPixels]uint16
-	values  [blockPixels]uint8
+	thirds  [blockPixels]uint8
 }
 
 var blocks = sync.Pool{New: func() any { return new(blockScratch) }}
 
 // newBlock returns a block for up to n ≤ blockPixels pixels.
-func newBlock(n int, needsValues bool) block {
+func newBlock(n int, needsThird bool) block {
 	scratch := blocks.Get().(*blockScratch)
 	b := block{indices: scratch.indices[:n], scratch: scratch}
-	if needsValues {
-		b.values = scratch.values[:n]
+	if needsThird {
+		b.thirds = scratch.thirds[:n]
 	}
 	return b
 }
 
 func (b *block) release() { blocks.Put(b.scratch) }
 
-// convert returns the indices of n pixels, and their values or, if these are not
-// needed, none. The next call overwrites both.
-func (b *block) convert(k *kernel, src []byte, format raster.Format, n int) ([]uint16, []uint8) {
-	indices, values := b.indices[:n], b.values[:min(n, len(b.values))]
-	k.convert(indices, values, src, format)
-	return indices, values
+// convert returns the indices of n pixels, and their third components or, if these
+// are not needed, none. The next call overwrites both.
+func (b *block) convert(c *conversion, src []byte, format raster.Format, n int) (indices []uint16, thirds []uint8) {
+	indices, thirds = b.indices[:n], b.thirds[:min(n, len(b.thirds))]
+	c.convert(indices, thirds, src, format)
+	return indices, thirds
 }

@@ -8,19 +8,21 @@ package backproj
 //
 // The assembly reads it in vectors of up to 64 bytes, to which it is aligned.
 type codebook struct {
-	// The codes of each hue, as kernels have it, saturation and value.
-	hue, saturation, value [256]uint8
+	// The codes of each first, second and third component, as the kernel's space
+	// has them.
+	first, second, third [256]uint8
 
-	// bins holds, under hueSaturationCoding, what each bin projects to. Bits 0
-	// to 6 of a bin's number are saturation code | hue code & binMask; bits 7,
-	// 8 and 9 are bits 7, 0 and 1 of the hue code.
+	// bins holds, under pairCoding, what each bin projects to. Bits 0 to 6 of a
+	// bin's number are second code | first code & binMask; bits 7, 8 and 9 are bits
+	// 7, 0 and 1 of the first code.
 	bins [1024]uint8
 
-	// A pixel projects to 0 unless its saturation is from saturationLo to
-	// saturationLo + saturationSpan, and its value likewise. All 64 bytes of
-	// each vector are equal. Kernels ignore them under hsvCoding, and those of
-	// the saturation under hueSaturationCoding: there the codes say the same.
-	saturationLo, saturationSpan, valueLo, valueSpan [64]uint8
+	// A pixel projects to 0 unless its second component is from secondLo to
+	// secondLo + secondSpan, and its third one likewise. Sums wrap around after 255.
+	// All 64 bytes of each vector are equal. Kernels ignore all four under
+	// tripleCoding, and those of the second component under pairCoding and
+	// secondCoding: there the codes say the same.
+	secondLo, secondSpan, thirdLo, thirdSpan [64]uint8
 
 	binMask [64]uint8 // all bytes equal
 

@@ -7,9 +7,8 @@ import (
 )
 
 // A coding is a way to find what a pixel projects to from codes. A code is a byte
-// that depends on the pixel's hue, saturation or value alone. Vector instructions
-// look up dozens of codes at once, whereas a table by index takes a load for each
-// pixel.
+// that depends on one component of the pixel alone. Vector instructions look up
+// dozens of codes at once, whereas a table by index takes a load for each pixel.
 //
 // The layout determines the coding, and the kernel whether it is used.
 type coding int
@@ -17,29 +16,37 @@ type coding int
 const (
 	noCoding coding = iota
 
-	// hueCoding is for histograms of hue alone. A hue's code is what it projects
-	// to. A pixel projects to
+	// firstCoding is for histograms of the first component alone, such as hue. Its
+	// code is what it projects to. A pixel projects to
 	//
-	//	book.hue[hue byte]
+	//	book.first[first]
 	//
-	// or to 0 if its saturation or its value is outside the book's bounds.
-	hueCoding
+	// or to 0 if its second or its third component is outside the book's bounds.
+	firstCoding
 
-	// hueSaturationCoding is for histograms of hue and saturation whose bins, with
+	// secondCoding is for histograms of the second component alone, such as grey,
+	// that restrict no first one. A pixel projects to
+	//
+	//	book.second[second]
+	//
+	// or to 0 if its third component is outside the book's bounds.
+	secondCoding
+
+	// pairCoding is for histograms of the first two components whose bins, with
 	// a class for those outside all bins, are few enough for vector registers. A
 	// pixel projects to
 	//
 	//	book.bins[number]
 	//
-	// or to 0 if its value is outside the book's bounds. The number of a bin is
-	// put together from the codes of hue and saturation: see codebook.
-	hueSaturationCoding
+	// or to 0 if its third component is outside the book's bounds. The number of a
+	// bin is put together from the codes of the two components: see codebook.
+	pairCoding
 
-	// hsvCoding is for histograms of hue, saturation and value whose codes fit an
+	// tripleCoding is for histograms of all three components whose codes fit an
 	// index of 16 bits. A pixel projects to
 	//
-	//	table[book.hue[hue byte]<<8 | book.saturation[saturation] | book.value[value]]
-	hsvCoding
+	//	table[book.first[first]<<8 | book.second[second] | book.third[third]]
+	tripleCoding
 
 	codings // the number of codings
 )
@@ -92,42 +99,62 @@ func (a *alignedCodebook) codebook() *codebook {
 
 // setCoding sets the plan's coding to the one that fits the layout, if any, and
 // fills in the part of its codebook that no histogram changes.
-func (p *plan) setCoding(channels Channels, bounds Bounds) {
-	book := &p.codes
-	book.saturationLo = vectorOf(bounds.Lo[1])
-	book.saturationSpan = vectorOf(bounds.Hi[1] - bounds.Lo[1])
-	book.valueLo = vectorOf(p.gate.lo)
-	book.valueSpan = vectorOf(p.gate.hi - p.gate.lo)
-	if channels == Hue {
-		p.coding = hueCoding
-		if bounds.Lo[1] > 0 {
-			book.saturationFrom = newThreshold(int(bounds.Lo[1]))
-		}
-		if bounds.Hi[1] < 255 {
-			book.saturationBeyond = newThreshold(int(bounds.Hi[1]) + 1)
-		}
-		return
+func (p *plan) setCoding(components []int, bounds Bounds) {
+	book, traits := &p.codes, &spaceTraits[p.space]
+	book.thirdLo = vectorOf(p.gate.lo)
+	book.thirdSpan = vectorOf(p.gate.hi - p.gate.lo)
+	first, firstBits := classes(&p.first, p.bins[0], p.strides[0])
+	second, secondBits := classes(&p.second, p.bins[1], p.strides[1])
+	third, thirdBits := classes(&p.third, p.bins[2], p.strides[2])
+	var binned [3]bool
+	for _, c := range components {
+		binned[traits.places[c]] = true
 	}
-	hues, hueBits := classes(&p.hue, p.bins[0], p.strides[0])
-	saturations, saturationBits := classes(&p.saturation, p.bins[1], p.strides[1])
-	values, valueBits := classes(&p.value, p.bins[2], p.strides[2])
-	switch {
-	case channels == HueSaturation && saturationBits <= 7 && hueBits <= 8 && hueBits+saturationBits <= 10:
-		// A shift of at least 2 leaves bits 0 and 1 of the hue code free.
-		p.coding, p.shift = hueSaturationCoding, max(2, saturationBits)
-		book.saturation = saturations
-		for hue, class := range hues {
+	switch binned {
+	case [3]bool{true, false, false}:
+		p.coding = firstCoding
+		p.setSaturationBounds(gate{bounds.Lo[1], bounds.Hi[1]}) // hue is the only such channel
+
+	case [3]bool{false, true, false}:
+		if firstBits == 0 {
+			p.coding = secondCoding
+		}
+
+	case [3]bool{true, true, false}:
+		if secondBits > 7 || firstBits > 8 || firstBits+secondBits > 10 {
+			break
+		}
+		// A shift of at least 2 leaves bits 0 and 1 of the first code free.
+		p.coding, p.shift = pairCoding, max(2, secondBits)
+		book.second = second
+		for i, class := range first {
 			bin := int(class) << p.shift
-			book.hue[hue] = uint8(bin | bin>>8)
+			book.first[i] = uint8(bin | bin>>8)
 		}
 		book.binMask = vectorOf(0x7f &^ (1<<p.shift - 1))
 
-	case channels == HueSaturationValue && hueBits <= 8 && saturationBits+valueBits <= 8:
-		p.coding, p.shift = hsvCoding, valueBits
-		book.hue, book.value = hues, values
-		for saturation, class := range saturations {
-			book.saturation[saturation] = class << valueBits
+	case [3]bool{true, true, true}:
+		if firstBits > 8 || secondBits+thirdBits > 8 {
+			break
 		}
+		p.coding, p.shift = tripleCoding, thirdBits
+		book.first, book.third = first, third
+		for i, class := range second {
+			book.second[i] = class << thirdBits
+		}
+	}
+}
+
+// setSaturationBounds sets the bounds of the saturation, as firstCoding has them.
+func (p *plan) setSaturationBounds(accepted gate) {
+	book := &p.codes
+	book.secondLo = vectorOf(accepted.lo)
+	book.secondSpan = vectorOf(accepted.hi - accepted.lo)
+	if accepted.lo > 0 {
+		book.saturationFrom = newThreshold(int(accepted.lo))
+	}
+	if accepted.hi < 255 {
+		book.saturationBeyond = newThreshold(int(accepted.hi) + 1)
 	}
 }
 
@@ -139,9 +166,9 @@ func vectorOf(b uint8) (vector [64]uint8) {
 	return vector
 }
 
-// classes returns the class of each hue, saturation or value, and the number of
-// bits that a class takes. The class is the number of the bin. What is outside
-// all bins has one more class, after that of the last bin.
+// classes returns the class of each value of a component, and the number of bits
+// that a class takes. The class is the number of the bin. What is outside all bins
+// has one more class, after that of the last bin.
 func classes(offsets *[256]int32, bins, stride int) (class [256]uint8, width int) {
 	last := bins - 1
 	for i, offset := range offsets {
@@ -159,15 +186,23 @@ func classes(offsets *[256]int32, bins, stride int) (class [256]uint8, width int
 func (p *plan) fillCodebook(book *codebook, cells []uint8) {
 	*book = p.codes
 	switch p.coding {
-	case hueCoding:
-		for hue, offset := range p.hue {
-			if offset >= 0 {
-				book.hue[hue] = cells[offset]
-			}
-		}
-	case hueSaturationCoding:
+	case firstCoding:
+		fillCodes(&book.first, &p.first, cells)
+	case secondCoding:
+		fillCodes(&book.second, &p.second, cells)
+	case pairCoding:
 		for row := range p.bins[0] {
 			copy(book.bins[row<<p.shift:], cells[row*p.bins[1]:][:p.bins[1]])
+		}
+	}
+}
+
+// fillCodes makes the codes of the only component that is binned what its values
+// project to.
+func fillCodes(codes *[256]uint8, offsets *[256]int32, cells []uint8) {
+	for i, offset := range offsets {
+		if offset >= 0 {
+			codes[i] = cells[offset]
 		}
 	}
 }

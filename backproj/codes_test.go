@@ -23,15 +23,15 @@ func TestThresholdsAreReachedByExactlyTheSaturationsThatReachThem(t *testing.T) 
 func TestNoVectorOfACodebookCrossesACacheLine(t *testing.T) {
 	var book *codebook
 	for name, offset := range map[string]uintptr{
-		"hue":            unsafe.Offsetof(book.hue),
-		"saturation":     unsafe.Offsetof(book.saturation),
-		"value":          unsafe.Offsetof(book.value),
-		"bins":           unsafe.Offsetof(book.bins),
-		"saturationLo":   unsafe.Offsetof(book.saturationLo),
-		"saturationSpan": unsafe.Offsetof(book.saturationSpan),
-		"valueLo":        unsafe.Offsetof(book.valueLo),
-		"valueSpan":      unsafe.Offsetof(book.valueSpan),
-		"binMask":        unsafe.Offsetof(book.binMask),
+		"hue":        unsafe.Offsetof(book.first),
+		"saturation": unsafe.Offsetof(book.second),
+		"value":      unsafe.Offsetof(book.third),
+		"bins":       unsafe.Offsetof(book.bins),
+		"secondLo":   unsafe.Offsetof(book.secondLo),
+		"secondSpan": unsafe.Offsetof(book.secondSpan),
+		"thirdLo":    unsafe.Offsetof(book.thirdLo),
+		"thirdSpan":  unsafe.Offsetof(book.thirdSpan),
+		"binMask":    unsafe.Offsetof(book.binMask),
 	} {
 		if offset%64 != 0 {
 			t.Errorf("%s: offset %d is not a multiple of 64", name, offset)

@@ -46,6 +46,9 @@ func (h *Histogram) counting(model Image, mask Plane) (c counting, err error) {
 	if c.image, err = model.raster(); err != nil {
 		return c, fmt.Errorf("backproj: model: %w", err)
 	}
+	if err = c.plan.check(&c.image); err != nil {
+		return c, fmt.Errorf("backproj: model: %w", err)
+	}
 	width, height := c.image.Width, c.image.Height
 	if c.image.Empty() {
 		return c, fmt.Errorf("backproj: model: %d×%d has no pixels", width, height)
@@ -103,29 +106,30 @@ func (c *counting) tally(y0, y1 int) *tally {
 // the tally.
 func (p *plan) count(k *kernel, t *tally, image raster.Raster, mask *raster.Raster) {
 	reader := raster.NewReader(image, blockPixels)
+	c := &k.spaces[p.space.of(reader.Format.Size)]
 	if mask == nil && reader.InPlace && reader.Packed(reader.Format.Size) {
 		reader.Raster = reader.Flat()
 	}
 	if t.indices != nil && mask == nil && p.gate == open {
-		p.countIndices(k, t, &reader)
+		countIndices(c, t, &reader)
 		return
 	}
-	block := newBlock(min(reader.Width, blockPixels), p.needsValues())
+	block := newBlock(min(reader.Width, blockPixels), p.needsThird())
 	defer block.release()
 	for y := range reader.Height {
 		for x := 0; x < reader.Width; x += blockPixels {
 			n := min(blockPixels, reader.Width-x)
-			indices, values := block.convert(k, reader.Run(x, y, n), reader.Format, n)
+			indices, thirds := block.convert(c, reader.Run(x, y, n), reader.Format, n)
 			if mask != nil {
-				indices, values = keep(indices, values, mask, x, y)
+				indices, thirds = keep(indices, thirds, mask, x, y)
 			}
-			t.count(indices, values)
+			t.count(indices, thirds)
 		}
 	}
 }
 
-// countIndices has the kernel count all pixels.
-func (p *plan) countIndices(k *kernel, t *tally, reader *raster.Reader) {
+// countIndices counts all pixels by index.
+func countIndices(c *conversion, t *tally, reader *raster.Reader) {
 	run := blockPixels
 	if reader.InPlace {
 		run = maxRunPixels
@@ -134,25 +138,25 @@ func (p *plan) countIndices(k *kernel, t *tally, reader *raster.Reader) {
 		for x := 0; x < reader.Width; x += run {
 			n := min(run, reader.Width-x)
 			t.expect(n)
-			k.count(t.indices, n, reader.Run(x, y, n), reader.Format)
+			c.count(t.indices, n, reader.Run(x, y, n), reader.Format)
 		}
 	}
 }
 
-// keep moves the indices and values of those pixels, from (x, y) on, where the
-// mask is not 0 to the front, and returns them. There may be no values.
-func keep(indices []uint16, values []uint8, mask *raster.Raster, x, y int) ([]uint16, []uint8) {
+// keep moves the indices and third components of those pixels, from (x, y) on, where
+// the mask is not 0 to the front, and returns them. There may be no third components.
+func keep(indices []uint16, thirds []uint8, mask *raster.Raster, x, y int) ([]uint16, []uint8) {
 	at := mask.Offset + y*mask.Row + x*mask.Pixel
 	kept := 0
 	for i, index := range indices {
 		indices[kept] = index
-		if len(values) > 0 {
-			values[kept] = values[i]
+		if len(thirds) > 0 {
+			thirds[kept] = thirds[i]
 		}
 		if mask.Pix[at] != 0 {
 			kept++
 		}
 		at += mask.Pixel
 	}
-	return indices[:kept], values[:min(kept, len(values))]
+	return indices[:kept], thirds[:min(kept, len(thirds))]
 }

@@ -118,13 +118,15 @@ func FuzzImageGeometry(f *testing.F) {
 	f.Add(pix, 5, 2, 0, 20, 3, 2, 1)   // pixels of one row lie between those of the other
 	f.Add(pix, 7, 4, 0, 200, -6, 4, 1) // 2 rows are 3 pixels
 	f.Add(pix, 3, 2, 0, 200, -6, 4, 1) // or would be
+	f.Add(pix, 10, 10, 4, 0, 0, 0, 0)
+	f.Add(pix, 10, 10, 4, 290, -11, -2, 7)
 	f.Fuzz(func(t *testing.T, pix []byte, width, height, order, offset, stride, pixelStride, channelStride int) {
 		m := Image{
 			Pix: pix, Width: width, Height: height, Order: Order(order), Offset: offset,
 			Stride: stride, PixelStride: pixelStride, ChannelStride: channelStride,
 		}
 		_, err := m.raster()
-		if want := m.Order >= BGR && m.Order <= RGBA && fitsPix(m, 3); (err == nil) != want {
+		if want := m.Order >= BGR && m.Order <= Mono && fitsPix(m, min(3, m.Order.Channels())); (err == nil) != want {
 			t.Fatalf("%+v: error %v, but within its Pix: %t", m, err, want)
 		}
 		// The same strides for a plane, which then has the defaults of one.
@@ -158,7 +160,7 @@ func expectPixels(t *testing.T, m Image) {
 		for x := range m.Width {
 			var p [3]byte
 			for c := range p {
-				p[c] = m.Pix[offsetOf(m, x, y, c).Int64()]
+				p[c] = m.Pix[offsetOf(m, x, y, c%min(3, m.Order.Channels())).Int64()]
 			}
 			if m.Order == RGB || m.Order == RGBA {
 				p[0], p[2] = p[2], p[0]
@@ -174,6 +176,10 @@ func expectPixels(t *testing.T, m Image) {
 		return
 	}
 	packed := Image{Pix: want, Width: m.Width, Height: m.Height}
+	if m.Order == Mono {
+		expectGrey(t, m, packed)
+		return
+	}
 	for _, name := range Kernels() {
 		run := &Options{Run: Run{Kernel: name}}
 		h, err := NewHistogram(m, run)
@@ -187,6 +193,28 @@ func expectPixels(t *testing.T, m Image) {
 		}
 		if prob := formulaProjection(h.Values, packed); !bytes.Equal(dst, prob) {
 			t.Fatalf("%s: %+v: projects to %v, want %v", name, m, dst, prob)
+		}
+	}
+}
+
+// expectGrey fails unless a grey image is counted and projected as the same image in
+// colour is.
+func expectGrey(t *testing.T, m, colourful Image) {
+	t.Helper()
+	for _, name := range Kernels() {
+		var got [2][]byte
+		for i, image := range []Image{m, colourful} {
+			h, err := NewHistogram(image, &Options{Layout: Layout{Channels: Gray, Bins: [3]int{256}}, Run: Run{Kernel: name}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[i] = make([]byte, m.Width*m.Height)
+			if err := h.BackProject(Plane{Pix: got[i], Width: m.Width, Height: m.Height}, image); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(got[0], got[1]) {
+			t.Fatalf("%s: %+v: projects to %v, in colour to %v", name, m, got[0], got[1])
 		}
 	}
 }

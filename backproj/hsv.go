@@ -53,9 +53,30 @@ func hueOf(b int) int {
 // validHueByte reports whether b is the low byte of a hue from -30 to 150.
 func validHueByte(b int) bool { return b <= 150 || b >= 256-30 }
 
-// rejected is the index for pixels that a gate rejects. No colour has it, since
-// 200 is no hue byte, and every table holds 0 there.
-const rejected = 200<<8 | 200
+// hueGate returns the gate of hue bytes that accepts the hues that a gate accepts.
+// In their circle of 256, hue bytes follow one another as hues do, from 226 to 255
+// and from 0 to 150, and 226 and 150 are the same hue.
+func hueGate(accepted gate) gate {
+	lo, hi := accepted.lo, accepted.hi
+	if lo <= hi {
+		if lo == 0 && hi >= hues-1 {
+			return open
+		}
+		if lo >= hues {
+			return gate{200, 200} // no hue byte
+		}
+	} else if lo >= hues {
+		lo = 0
+	}
+	hi = min(hi, hues-1)
+	if lo > 150 {
+		lo += 256 - hues
+	}
+	if hi >= 150 {
+		hi += 256 - hues
+	}
+	return gate{lo, hi}
+}
 
 // saturationOf returns the saturation of a colour with the chroma d and the
 // greatest component v: 255·d/v, rounded half up in fixed point.

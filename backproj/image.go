@@ -14,19 +14,23 @@ const (
 	RGB               // red, green, blue: most other libraries' order
 	BGRA              // as BGR; the fourth component is ignored
 	RGBA              // as RGB; the fourth component is ignored
+	Mono              // grey alone: one component, for layouts of the channel Gray
 )
 
 // Channels returns the number of components of a pixel.
 func (o Order) Channels() int {
-	if o == BGRA || o == RGBA {
+	switch o {
+	case BGRA, RGBA:
 		return 4
+	case Mono:
+		return 1
 	}
 	return 3
 }
 
 // String returns the name of the order, such as "BGR".
 func (o Order) String() string {
-	return enumName("Order", int(o), "BGR", "RGB", "BGRA", "RGBA")
+	return enumName("Order", int(o), "BGR", "RGB", "BGRA", "RGBA", "Mono")
 }
 
 // enumName returns the name of a constant of an enumerated type, or its number if
@@ -44,7 +48,7 @@ func (o Order) redFirst() bool { return o == RGB || o == RGBA }
 // all components: their distance is 0. The stride 0 means the default instead.
 const Repeat = raster.Repeat
 
-// An Image is an 8-bit colour image in memory that belongs to the caller.
+// An Image is an 8-bit colour image, or a grey one, in memory that belongs to the caller.
 // Component c of pixel (x, y) is
 //
 //	Pix[Offset + y*Stride + x*PixelStride + c*ChannelStride]
@@ -110,8 +114,8 @@ func (p Plane) Crop(x, y, width, height int) (Plane, error) {
 }
 
 // AppendBGR appends the pixels of the image to dst, row by row from the top,
-// each as blue, green and red, and returns the extended slice. It is for those
-// who need an image as other libraries take it.
+// each as blue, green and red, and returns the extended slice. These are equal if
+// the image is grey. It is for those who need an image as other libraries take it.
 func (m Image) AppendBGR(dst []byte) ([]byte, error) {
 	r, err := m.raster()
 	if err == nil {
@@ -126,12 +130,12 @@ func (m Image) AppendBGR(dst []byte) ([]byte, error) {
 // raster returns where the pixels of the image lie, or an error unless that is
 // within Pix.
 func (m Image) raster() (raster.Raster, error) {
-	if m.Order < BGR || m.Order > RGBA {
+	if m.Order < BGR || m.Order > Mono {
 		return raster.Raster{}, fmt.Errorf("field Order: %d is not an order", int(m.Order))
 	}
 	r := raster.Raster{
 		Pix: m.Pix, Offset: m.Offset, Width: m.Width, Height: m.Height,
-		Component: raster.Distance(m.ChannelStride, 1), Components: 3,
+		Component: raster.Distance(m.ChannelStride, 1), Components: min(3, m.Order.Channels()),
 		RedFirst: m.Order.redFirst(),
 	}
 	r.Pixel = raster.Distance(m.PixelStride, m.Order.Channels())

@@ -7,28 +7,30 @@ import (
 	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
-// A gate accepts the pixels whose value is from lo to hi; lo ≤ hi.
+// A gate accepts the bytes from lo up to hi. If lo > hi, which only those of hues may
+// have, they wrap around after 255.
 type gate struct{ lo, hi uint8 }
 
-// open is the gate that accepts all pixels.
+// open is the gate that accepts all bytes.
 var open = gate{0, 255}
 
-// rejectMask returns 255 if the gate rejects a pixel of that value, otherwise 0.
-// It has no branch because no CPU could predict it.
-func (g gate) rejectMask(value uint8) uint8 {
-	return uint8((int(g.hi-g.lo) - int(value-g.lo)) >> 8) // value-lo wraps below lo
+// rejectMask returns 255 if the gate rejects a byte, otherwise 0. It has no branch
+// because no CPU could predict it.
+func (g gate) rejectMask(b uint8) uint8 {
+	return uint8((int(g.hi-g.lo) - int(b-g.lo)) >> 8) // b-lo wraps below lo
 }
 
-// A kernel converts rows of pixels to HSV and stores, counts or looks up what
+// accepts reports whether the gate accepts a byte.
+func (g gate) accepts(b uint8) bool { return g.rejectMask(b) == 0 }
+
+// A kernel converts rows of pixels to a space and stores, counts or looks up what
 // comes out. All kernels give the same results. The tests compare each of them
 // with OpenCV's formulas for all 2^24 colours.
 //
-// To a kernel, a pixel has two properties:
+// To a kernel, a pixel has two properties in each space:
 //
-//   - Its index is hue byte<<8 | saturation. The saturation is that of OpenCV's
-//     8-bit HSV. The hue byte is the low byte of OpenCV's hue before OpenCV adds
-//     180 to negative hues: see hueByte.
-//   - Its value is the greatest of its three components.
+//   - Its index is first component<<8 | second component.
+//   - Its third component.
 //
 // The rules for all functions of a kernel, where n is their parameter n or
 // len(dst):
@@ -36,7 +38,8 @@ func (g gate) rejectMask(value uint8) uint8 {
 //   - n may be any number from 0 on, and no memory need be aligned.
 //   - Pixel i is src[i*size : i*size+3], with the size and the order of its
 //     components that the format tells. A fourth byte is ignored. The last pixel
-//     need not have one, so that len(src) ≥ (n-1)*size + 3 suffices.
+//     need not have one, so that len(src) ≥ (n-1)*size + 3 suffices. In the space
+//     greyPlane, pixel i is src[i].
 //   - The function writes nothing but the n results, or the counts, and reads
 //     nothing of src beyond the last pixel's third byte. No arguments overlap.
 //   - It panics if n > 0 and src is too short, or a table or codebook that it
@@ -47,27 +50,9 @@ func (g gate) rejectMask(value uint8) uint8 {
 type kernel struct {
 	name string
 
-	// convert writes the index of each pixel to dst and, unless values is nil,
-	// its value to values, which is as long as dst.
-	convert func(dst []uint16, values []uint8, src []byte, format raster.Format)
-
-	// count adds 1 to counts[index] for each of n pixels. The caller sees to it
-	// that no count exceeds 32 bits.
-	count func(counts *indexCounts, n int, src []byte, format raster.Format)
-
-	// project writes table[index] to dst for each pixel whose value the gate
-	// accepts, and 0 for the others. Since table[rejected] is 0, it may look up
-	// that index for these.
-	project func(dst, src []byte, format raster.Format, table *lookupTable, gate gate)
-
-	// supports tells the codings that projectCoded supports, never noCoding. A
-	// kernel without any has no projectCoded: project and convert suffice for
-	// all layouts.
-	supports [codings]bool
-
-	// projectCoded writes to dst what the coding says of each pixel. The table
-	// is used by hsvCoding alone and may otherwise be nil.
-	projectCoded func(coding coding, dst, src []byte, format raster.Format, book *codebook, table *lookupTable)
+	// spaces has the functions for each space. A kernel that has none of its own for
+	// a space has those of the generic kernel.
+	spaces [spaces]conversion
 
 	// stripMoments returns the moments of a strip, with 0 for the pixels of its
 	// first skip columns. Row y of it is pix[first+y*stride:][:stripColumns];
@@ -94,15 +79,43 @@ type kernel struct {
 	// are there.
 	cut func(dst, src, numbers []uint8, size int, level uint8)
 
-	// sharesIndices says that several histograms are projected faster by one
-	// convert, and a lookup of each index in all their tables, than by a project
-	// or projectCoded for each.
-	sharesIndices bool
-
 	// grain is the number of pixels that the kernel projects in about 0.25 ms.
 	// Splitting work more finely among goroutines gains nothing.
 	grain int
 }
+
+// A conversion has the functions of a kernel that convert colours to a space.
+type conversion struct {
+	// convert writes the index of each pixel to dst and, unless thirds is nil,
+	// its third component to thirds, which is as long as dst.
+	convert convertFunc
+
+	// count adds 1 to counts[index] for each of n pixels. The caller sees to it
+	// that no count exceeds 32 bits.
+	count func(counts *indexCounts, n int, src []byte, format raster.Format)
+
+	// project writes table[index] to dst for each pixel whose third component the
+	// gate accepts, and 0 for the others. Since table[rejected] is 0, it may look up
+	// that index of the space for these. It may be nil in the space blueGreen, whose
+	// layouts have three channels.
+	project func(dst, src []byte, format raster.Format, table *lookupTable, gate gate)
+
+	// supports tells the codings that projectCoded supports, never noCoding. Without
+	// any there is no projectCoded: project and convert suffice for all layouts. What
+	// is supported in the space grey is supported in greyPlane.
+	supports [codings]bool
+
+	// projectCoded writes to dst what the coding says of each pixel. The table
+	// is used by tripleCoding alone and may otherwise be nil.
+	projectCoded func(coding coding, dst, src []byte, format raster.Format, book *codebook, table *lookupTable)
+
+	// sharesIndices says that several histograms are projected faster by one
+	// convert, and a lookup of each index in all their tables, than by a project
+	// or projectCoded for each.
+	sharesIndices bool
+}
+
+type convertFunc func(dst []uint16, thirds []uint8, src []byte, format raster.Format)
 
 // Kernels returns the names of the kernels that this machine can run, the
 // fastest first. That one is the default.

@@ -33,18 +33,21 @@ const (
 )
 
 var avx512Kernel = kernel{
-	name:     "avx512",
-	convert:  convertAVX512,
-	count:    countAVX512,
-	project:  projectAVX512,
+	name: "avx512",
+	spaces: withGeneric([spaces]conversion{
+		hueSaturation: {
+			convert:      convertAVX512,
+			count:        countAVX512,
+			project:      projectAVX512,
+			supports:     [codings]bool{firstCoding: true, pairCoding: true, tripleCoding: true},
+			projectCoded: projectCodedAVX512,
+		},
+	}),
 	grow:     checkedGrow(growAVX512),
 	addUp:    checkedAddUp(addUpAVX512),
 	binarize: binarizeAVX2Rows,
 	cut:      cutAVX2,
 	grain:    1_000_000, // at 0.25 ns a pixel
-
-	supports:     [codings]bool{hueCoding: true, hueSaturationCoding: true, hsvCoding: true},
-	projectCoded: projectCodedAVX512,
 
 	stripCentroid: stripCentroidAVX2,
 	stripMoments:  stripMomentsAVX2,
@@ -116,19 +119,19 @@ func projectCodedAVX512(coding coding, dst, src []byte, format raster.Format, bo
 	_ = *book // panics if it is nil, as the assembly would not
 	d, s := &dst[0], &src[0]
 	switch coding {
-	case hueCoding:
+	case firstCoding:
 		if format.Size == 3 {
 			projectHue3AVX512(d, s, n, format.RedFirst, book)
 		} else {
 			projectHue4AVX512(d, s, n, format.RedFirst, book)
 		}
-	case hueSaturationCoding:
+	case pairCoding:
 		if format.Size == 3 {
 			projectHueSaturation3AVX512(d, s, n, format.RedFirst, book)
 		} else {
 			projectHueSaturation4AVX512(d, s, n, format.RedFirst, book)
 		}
-	case hsvCoding:
+	case tripleCoding:
 		if format.Size == 3 {
 			projectHSV3AVX512(d, s, n, format.RedFirst, book, &table[0])
 		} else {
@@ -138,18 +141,21 @@ func projectCodedAVX512(coding coding, dst, src []byte, format raster.Format, bo
 }
 
 var avx2Kernel = kernel{
-	name:     "avx2",
-	convert:  convertAVX2,
-	count:    countAVX2,
-	project:  projectAVX2,
+	name: "avx2",
+	spaces: withGeneric([spaces]conversion{
+		hueSaturation: {
+			convert:      convertAVX2,
+			count:        countAVX2,
+			project:      projectAVX2,
+			supports:     [codings]bool{firstCoding: true},
+			projectCoded: projectHueAVX2,
+		},
+	}),
 	grow:     checkedGrow(growAVX2),
 	addUp:    checkedAddUp(addUpAVX2),
 	binarize: binarizeAVX2Rows,
 	cut:      cutAVX2,
 	grain:    450_000, // at 0.55 ns a pixel
-
-	supports:     [codings]bool{hueCoding: true},
-	projectCoded: projectHueAVX2,
 
 	stripCentroid: stripCentroidAVX2,
 	stripMoments:  stripMomentsAVX2,

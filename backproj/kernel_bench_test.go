@@ -20,48 +20,33 @@ func BenchmarkKernel(b *testing.B) {
 		}
 	}
 	var table lookupTable
-	dst, index, values, counts := make([]byte, n), make([]uint16, n), make([]byte, n), new(indexCounts)
-	for _, k := range kernels {
+	dst, index, thirds, counts := make([]byte, n), make([]uint16, n), make([]byte, n), new(indexCounts)
+	for _, k := range converters() {
+		if k.format != (raster.Format{Size: 3}) && k.space != greyPlane {
+			continue
+		}
 		for _, image := range []struct {
 			name string
 			pix  []byte
 		}{{"smooth", smooth}, {"noise", noise}} {
-			// Gigabytes are those of the image, which is read once.
-			report := func(b *testing.B) {
-				perPixel := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / n
-				b.ReportMetric(perPixel, "ns/px")
-				b.ReportMetric(3/perPixel, "GB/s")
+			run := func(function string, call func()) {
+				b.Run(k.kernel.name+"/"+spaceNames[k.space]+"/"+function+"/"+image.name, func(b *testing.B) {
+					for range b.N {
+						call()
+					}
+					// Gigabytes are those of the image, which is read once.
+					perPixel := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / n
+					b.ReportMetric(perPixel, "ns/px")
+					b.ReportMetric(float64(k.format.Size)/perPixel, "GB/s")
+				})
 			}
-			b.Run(k.name+"/convert/"+image.name, func(b *testing.B) {
-				for range b.N {
-					k.convert(index, nil, image.pix, raster.Format{Size: 3})
-				}
-				report(b)
-			})
-			b.Run(k.name+"/convert+values/"+image.name, func(b *testing.B) {
-				for range b.N {
-					k.convert(index, values, image.pix, raster.Format{Size: 3})
-				}
-				report(b)
-			})
-			b.Run(k.name+"/count/"+image.name, func(b *testing.B) {
-				for range b.N {
-					k.count(counts, n, image.pix, raster.Format{Size: 3})
-				}
-				report(b)
-			})
-			b.Run(k.name+"/project/"+image.name, func(b *testing.B) {
-				for range b.N {
-					k.project(dst, image.pix, raster.Format{Size: 3}, &table, open)
-				}
-				report(b)
-			})
-			b.Run(k.name+"/project gated/"+image.name, func(b *testing.B) {
-				for range b.N {
-					k.project(dst, image.pix, raster.Format{Size: 3}, &table, gate{32, 255})
-				}
-				report(b)
-			})
+			run("convert", func() { k.convert(index, nil, image.pix, k.format) })
+			run("convert+third", func() { k.convert(index, thirds, image.pix, k.format) })
+			run("count", func() { k.count(counts, n, image.pix, k.format) })
+			if k.project != nil {
+				run("project", func() { k.project(dst, image.pix, k.format, &table, open) })
+				run("project gated", func() { k.project(dst, image.pix, k.format, &table, gate{32, 255}) })
+			}
 		}
 	}
 }

@@ -1,291 +1,83 @@
 package backproj
 
-import (
-	"sync"
+import "github.com/backproj/backproj/backproj/internal/raster"
 
-	"github.com/backproj/backproj/backproj/internal/raster"
-)
-
-// The generic kernel replaces OpenCV's arithmetic by three dependent loads. The
-// tables are computed from the formulas in hsv.go:
-//
-//	c = chromas[(g-b)<<9 + (b-r)]   holds v-b, d and the hue byte
-//	s = saturations[v<<8 | d]
-//	table[hue byte<<8 | s]
-//
-// The basic idea: the differences g-b and b-r determine everything about a colour
-// but its brightness, that is the chroma d, the hue, and how far blue lies below
-// the greatest component v. So one load replaces the branches on which component
-// is the greatest. A CPU cannot predict these in a photograph.
-//
-// Images whose pixels begin with red have tables of their own, in which blue and
-// red have changed roles, so that no code needs to swap them.
+// The generic kernel runs on any CPU. Each file *_generic.go has its conversions to
+// one space or several.
 var genericKernel = kernel{
-	name:     "generic",
-	convert:  convertGeneric,
-	count:    countGeneric,
-	project:  projectGeneric,
+	name: "generic",
+	spaces: [spaces]conversion{
+		hueSaturation:   hueSaturationGeneric,
+		hueValue:        convertedGeneric(hueValue, convertHueValue),
+		saturationValue: convertedGeneric(saturationValue, convertSaturationValue),
+		crCb:            convertedGeneric(crCb, convertCrCb),
+		blueGreen:       convertedGeneric(blueGreen, convertBlueGreen),
+		grey:            convertedGeneric(grey, convertGrey),
+		greyPlane:       convertedGeneric(greyPlane, convertGreyPlane),
+	},
 	grow:     growGeneric,
 	addUp:    addUpGeneric,
 	binarize: binarizeGeneric,
 	cut:      cutGeneric,
 	grain:    150_000, // at 1.6 ns a pixel
-
-	sharesIndices: true,
 }
 
-// chromaTables are the tables for one order of components. A photograph touches a
-// few tens of KiB of them.
-type chromaTables struct {
-	// chromas is addressed by the low 18 bits of (g-a)<<9 + (a-z), where a, g
-	// and z are the first three bytes of a pixel. They differ for any two pairs
-	// of differences from -255 to 255. An entry is (v-a)<<24 | d<<16 | hue byte<<8.
-	// Adding a to its top byte makes its upper half v<<8 | d.
-	chromas [1 << 18]uint32
-
-	// saturations is addressed by v<<8 | d.
-	saturations [1 << 16]uint8
-}
-
-// Each set of tables is built at its first use, in about 2 ms.
-var (
-	blueFirstTables = sync.OnceValue(func() *chromaTables { return newChromaTables(false) })
-	redFirstTables  = sync.OnceValue(func() *chromaTables { return newChromaTables(true) })
-)
-
-func newChromaTables(redFirst bool) *chromaTables {
-	t := new(chromaTables)
-	for ga := -255; ga <= 255; ga++ {
-		for az := -255; az <= 255; az++ {
-			// Take the colour with these differences whose first component is
-			// 0. Others may be negative, but only differences matter.
-			b, g, r := 0, ga, -az
-			if redFirst {
-				b, r = r, b
-			}
-			v := max(b, g, r)
-			d := v - min(b, g, r)
-			if d > 255 {
-				continue // no colour has these differences
-			}
-			var n int
-			switch v {
-			case r:
-				n = g - b
-			case g:
-				n = b - r + 2*d
-			default:
-				n = r - g + 4*d
-			}
-			t.chromas[chromaIndex(0, uint32(ga), uint32(-az))] = uint32(v)<<24 | uint32(d)<<16 | uint32(hueByte(n, d))<<8
+// withGeneric completes the conversions of a kernel by those of the generic kernel.
+func withGeneric(own [spaces]conversion) [spaces]conversion {
+	for s := range own {
+		if own[s].convert == nil {
+			own[s] = genericKernel.spaces[s]
 		}
 	}
-	for v := range 256 {
-		for d := range v + 1 {
-			t.saturations[v<<8|d] = saturationOf(d, v)
-		}
-	}
-	return t
+	return own
 }
 
-// tablesFor returns the tables for pixels of that format, never nil. Its callers
-// dereference pointers to tables once, up front, as in _ = *t: otherwise the
-// compiler would check the pointer again before each load in their loops.
-func tablesFor(format raster.Format) *chromaTables {
-	if format.RedFirst {
-		return redFirstTables()
-	}
-	return blueFirstTables()
-}
-
-func chromaIndex(a, g, z uint32) uint32 {
-	return ((g-a)<<9 + (a - z)) & (1<<18 - 1)
-}
-
-// colour returns value<<24 | chroma<<16 | index of the pixel a, g, z.
-func (t *chromaTables) colour(a, g, z byte) uint32 {
-	c := t.chromas[chromaIndex(uint32(a), uint32(g), uint32(z))] + uint32(a)<<24
-	return c | uint32(t.saturations[c>>16])
-}
-
-// The loops below process four pixels at a time, through pointers to arrays, with
-// one check of bounds for all four.
-
-func convertGeneric(dst []uint16, values []uint8, src []byte, format raster.Format) {
-	t := tablesFor(format)
-	_ = *t
-	if values != nil {
-		convertWithValues(t, dst, values, src, format)
-		return
-	}
-	if format.Size == 3 {
-		for len(dst) >= 4 && len(src) >= 12 {
-			d, p := (*[4]uint16)(dst), (*[12]byte)(src)
-			d[0] = uint16(t.colour(p[0], p[1], p[2]))
-			d[1] = uint16(t.colour(p[3], p[4], p[5]))
-			d[2] = uint16(t.colour(p[6], p[7], p[8]))
-			d[3] = uint16(t.colour(p[9], p[10], p[11]))
-			dst, src = dst[4:], src[12:]
-		}
-	} else {
-		for len(dst) >= 4 && len(src) >= 16 {
-			d, p := (*[4]uint16)(dst), (*[16]byte)(src)
-			d[0] = uint16(t.colour(p[0], p[1], p[2]))
-			d[1] = uint16(t.colour(p[4], p[5], p[6]))
-			d[2] = uint16(t.colour(p[8], p[9], p[10]))
-			d[3] = uint16(t.colour(p[12], p[13], p[14]))
-			dst, src = dst[4:], src[16:]
-		}
-	}
-	for i := range dst {
-		p := (*[3]byte)(src[i*format.Size:])
-		dst[i] = uint16(t.colour(p[0], p[1], p[2]))
+// convertedGeneric returns the conversion that counts and looks up the indices of
+// blocks of pixels, which convert computes.
+func convertedGeneric(s space, convert convertFunc) conversion {
+	return conversion{
+		convert: convert,
+		count: func(counts *indexCounts, n int, src []byte, format raster.Format) {
+			countConverted(convert, counts, n, src, format)
+		},
+		project: func(dst, src []byte, format raster.Format, table *lookupTable, gate gate) {
+			projectConverted(convert, dst, src, format, table, gate)
+		},
+		sharesIndices: true,
 	}
 }
 
-func convertWithValues(t *chromaTables, dst []uint16, values []uint8, src []byte, format raster.Format) {
-	_ = *t
-	if format.Size == 3 {
-		for len(dst) >= 4 && len(values) >= 4 && len(src) >= 12 {
-			d, v, p := (*[4]uint16)(dst), (*[4]uint8)(values), (*[12]byte)(src)
-			c0 := t.colour(p[0], p[1], p[2])
-			d[0], v[0] = uint16(c0), uint8(c0>>24)
-			c1 := t.colour(p[3], p[4], p[5])
-			d[1], v[1] = uint16(c1), uint8(c1>>24)
-			c2 := t.colour(p[6], p[7], p[8])
-			d[2], v[2] = uint16(c2), uint8(c2>>24)
-			c3 := t.colour(p[9], p[10], p[11])
-			d[3], v[3] = uint16(c3), uint8(c3>>24)
-			dst, values, src = dst[4:], values[4:], src[12:]
-		}
-	} else {
-		for len(dst) >= 4 && len(values) >= 4 && len(src) >= 16 {
-			d, v, p := (*[4]uint16)(dst), (*[4]uint8)(values), (*[16]byte)(src)
-			c0 := t.colour(p[0], p[1], p[2])
-			d[0], v[0] = uint16(c0), uint8(c0>>24)
-			c1 := t.colour(p[4], p[5], p[6])
-			d[1], v[1] = uint16(c1), uint8(c1>>24)
-			c2 := t.colour(p[8], p[9], p[10])
-			d[2], v[2] = uint16(c2), uint8(c2>>24)
-			c3 := t.colour(p[12], p[13], p[14])
-			d[3], v[3] = uint16(c3), uint8(c3>>24)
-			dst, values, src = dst[4:], values[4:], src[16:]
-		}
-	}
-	for i := range dst {
-		p := (*[3]byte)(src[i*format.Size:])
-		c := t.colour(p[0], p[1], p[2])
-		dst[i], values[i] = uint16(c), uint8(c>>24)
-	}
-}
-
-// countGeneric converts a block of pixels and then counts their indices. A single
+// countConverted converts a block of pixels and then counts their indices. A single
 // loop for both would gain 2 to 9% on a photograph and lose 7% on noise, because
 // the counts are one more table in the cache.
-func countGeneric(counts *indexCounts, n int, src []byte, format raster.Format) {
-	var indices [blockPixels]uint16
+func countConverted(convert convertFunc, counts *indexCounts, n int, src []byte, format raster.Format) {
+	b := newBlock(blockPixels, false)
+	defer b.release()
 	for first := 0; first < n; first += blockPixels {
-		some := indices[:min(blockPixels, n-first)]
-		convertGeneric(some, nil, src[first*format.Size:], format)
+		some := b.indices[:min(blockPixels, n-first)]
+		convert(some, nil, src[first*format.Size:], format)
 		counts.add(some)
 	}
 }
 
-func projectGeneric(dst, src []byte, format raster.Format, table *lookupTable, gate gate) {
-	t := tablesFor(format)
-	_, _ = *t, *table
-	if gate != open {
-		projectGated(t, dst, src, format, table, gate)
-		return
-	}
-	if format.Size == 3 {
-		for len(dst) >= 4 && len(src) >= 12 {
-			d, p := (*[4]byte)(dst), (*[12]byte)(src)
-			d[0] = table[uint16(t.colour(p[0], p[1], p[2]))]
-			d[1] = table[uint16(t.colour(p[3], p[4], p[5]))]
-			d[2] = table[uint16(t.colour(p[6], p[7], p[8]))]
-			d[3] = table[uint16(t.colour(p[9], p[10], p[11]))]
-			dst, src = dst[4:], src[12:]
+func projectConverted(convert convertFunc, dst, src []byte, format raster.Format, table *lookupTable, gate gate) {
+	_ = *table
+	b := newBlock(blockPixels, gate != open)
+	defer b.release()
+	for first := 0; first < len(dst); first += blockPixels {
+		results := dst[first:min(first+blockPixels, len(dst))]
+		indices := b.indices[:len(results)]
+		if gate == open {
+			convert(indices, nil, src[first*format.Size:], format)
+			for i, index := range indices {
+				results[i] = table[index]
+			}
+			continue
 		}
-	} else {
-		for len(dst) >= 4 && len(src) >= 16 {
-			d, p := (*[4]byte)(dst), (*[16]byte)(src)
-			d[0] = table[uint16(t.colour(p[0], p[1], p[2]))]
-			d[1] = table[uint16(t.colour(p[4], p[5], p[6]))]
-			d[2] = table[uint16(t.colour(p[8], p[9], p[10]))]
-			d[3] = table[uint16(t.colour(p[12], p[13], p[14]))]
-			dst, src = dst[4:], src[16:]
+		thirds := b.thirds[:len(results)]
+		convert(indices, thirds, src[first*format.Size:], format)
+		for i, index := range indices {
+			results[i] = table[index] &^ gate.rejectMask(thirds[i])
 		}
-	}
-	for i := range dst {
-		p := (*[3]byte)(src[i*format.Size:])
-		dst[i] = table[uint16(t.colour(p[0], p[1], p[2]))]
-	}
-}
-
-// projectGated is projectGeneric for a gate that may reject pixels. It replaces
-// their indices by rejected, with a conditional move. The condition is written out
-// for each pixel because Go would not inline a function for it.
-func projectGated(t *chromaTables, dst, src []byte, format raster.Format, table *lookupTable, gate gate) {
-	_, _ = *t, *table
-	lo, span := uint32(gate.lo), uint32(gate.hi-gate.lo)
-	if format.Size == 3 {
-		for len(dst) >= 4 && len(src) >= 12 {
-			d, p := (*[4]byte)(dst), (*[12]byte)(src)
-			c0 := t.colour(p[0], p[1], p[2])
-			if c0>>24-lo > span {
-				c0 = rejected
-			}
-			d[0] = table[uint16(c0)]
-			c1 := t.colour(p[3], p[4], p[5])
-			if c1>>24-lo > span {
-				c1 = rejected
-			}
-			d[1] = table[uint16(c1)]
-			c2 := t.colour(p[6], p[7], p[8])
-			if c2>>24-lo > span {
-				c2 = rejected
-			}
-			d[2] = table[uint16(c2)]
-			c3 := t.colour(p[9], p[10], p[11])
-			if c3>>24-lo > span {
-				c3 = rejected
-			}
-			d[3] = table[uint16(c3)]
-			dst, src = dst[4:], src[12:]
-		}
-	} else {
-		for len(dst) >= 4 && len(src) >= 16 {
-			d, p := (*[4]byte)(dst), (*[16]byte)(src)
-			c0 := t.colour(p[0], p[1], p[2])
-			if c0>>24-lo > span {
-				c0 = rejected
-			}
-			d[0] = table[uint16(c0)]
-			c1 := t.colour(p[4], p[5], p[6])
-			if c1>>24-lo > span {
-				c1 = rejected
-			}
-			d[1] = table[uint16(c1)]
-			c2 := t.colour(p[8], p[9], p[10])
-			if c2>>24-lo > span {
-				c2 = rejected
-			}
-			d[2] = table[uint16(c2)]
-			c3 := t.colour(p[12], p[13], p[14])
-			if c3>>24-lo > span {
-				c3 = rejected
-			}
-			d[3] = table[uint16(c3)]
-			dst, src = dst[4:], src[16:]
-		}
-	}
-	for i := range dst {
-		p := (*[3]byte)(src[i*format.Size:])
-		c := t.colour(p[0], p[1], p[2])
-		if c>>24-lo > span {
-			c = rejected
-		}
-		dst[i] = table[uint16(c)]
 	}
 }

@@ -4,14 +4,11 @@ package backproj
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"syscall"
 	"testing"
 	"unsafe"
-
-	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
 // guarded returns pages of memory between two pages that cannot be accessed.
@@ -39,32 +36,29 @@ func guarded(t *testing.T, pages int) []byte {
 // TestKernelsAccessNothingOutsideTheirRows puts rows at the beginning and at the
 // end of guarded memory, where an access outside the row is a fault.
 func TestKernelsAccessNothingOutsideTheirRows(t *testing.T) {
-	table := randomTable()
-	src, out, wide, values := guarded(t, 1), guarded(t, 1), guarded(t, 1), guarded(t, 1)
+	src, out, wide, thirds := guarded(t, 1), guarded(t, 1), guarded(t, 1), guarded(t, 1)
 	words := wordsOf(wide)
-	for _, k := range kernels {
-		for _, format := range formats {
-			t.Run(fmt.Sprintf("%s/%+v", k.name, format), func(t *testing.T) {
-				for width := 1; width <= 300; width++ {
-					size := (width-1)*format.Size + 3
-					for _, atEnd := range []bool{false, true} {
-						place := func(b []byte, n int) []byte {
-							if atEnd {
-								return b[len(b)-n:]
-							}
-							return b[:n:n]
-						}
-						s := place(src, size)
-						colours(s, format, width*54321, width)
-						index := words[:width:width]
+	for _, k := range converters() {
+		t.Run(k.String(), func(t *testing.T) {
+			table := randomTable(k.space)
+			for width := 1; width <= 300; width++ {
+				for _, atEnd := range []bool{false, true} {
+					place := func(b []byte, n int) []byte {
 						if atEnd {
-							index = words[len(words)-width:]
+							return b[len(b)-n:]
 						}
-						checkRow(t, k, format, s, place(out, width), index, place(values, width), table)
+						return b[:n:n]
 					}
+					s := place(src, k.format.Bytes(width))
+					colours(s, k.format, width*54321, width)
+					index := words[:width:width]
+					if atEnd {
+						index = words[len(words)-width:]
+					}
+					checkRow(t, k, s, place(out, width), index, place(thirds, width), table)
 				}
-			})
-		}
+			}
+		})
 	}
 }
 
@@ -89,77 +83,70 @@ func TestMomentsReadNothingOutsideTheirPatch(t *testing.T) {
 
 // TestKernelsAcceptAnyAlignment has rows begin at each address modulo 64.
 func TestKernelsAcceptAnyAlignment(t *testing.T) {
-	table := randomTable()
 	src, dst := make([]byte, 4096), make([]byte, 1024)
-	values, words := make([]byte, 1024), make([]uint16, 1024)
-	for _, k := range kernels {
-		for _, format := range formats {
-			for start := range 64 {
-				width := 64 + 3*start
-				s := src[start:][:(width-1)*format.Size+3]
-				colours(s, format, start*7654321&0xffffff, width)
-				for _, other := range []int{0, start, 63 - start} {
-					checkRow(t, k, format, s, dst[other:][:width], words[other:][:width], values[other:][:width], table)
-				}
+	thirds, words := make([]byte, 1024), make([]uint16, 1024)
+	for _, k := range converters() {
+		table := randomTable(k.space)
+		for start := range 64 {
+			width := 64 + 3*start
+			s := src[start:][:k.format.Bytes(width)]
+			colours(s, k.format, start*7654321&0xffffff, width)
+			for _, other := range []int{0, start, 63 - start} {
+				checkRow(t, k, s, dst[other:][:width], words[other:][:width], thirds[other:][:width], table)
 			}
 		}
 	}
 }
 
-// checkRow compares the results of all functions of the kernel with the formula.
-func checkRow(t *testing.T, k *kernel, format raster.Format, src, dst []byte, index []uint16, values []byte, table *lookupTable) {
+// checkRow compares the results of all functions of a conversion with the formula.
+func checkRow(t *testing.T, k converter, src, dst []byte, index []uint16, thirds []byte, table *lookupTable) {
 	t.Helper()
 	clear(dst)
-	k.project(dst, src, format, table, open)
+	if k.project != nil {
+		k.project(dst, src, k.format, table, open)
+	}
 	clear(index)
-	k.convert(index, nil, src, format)
+	k.convert(index, nil, src, k.format)
 	alone := slices.Clone(index)
 	clear(index)
-	clear(values)
-	k.convert(index, values, src, format)
+	clear(thirds)
+	k.convert(index, thirds, src, k.format)
 	for i := range dst {
-		b, g, r := colour(src[i*format.Size:], format)
-		h, s := hsvFormula(b, g, r)
-		want := uint16(h<<8 | s)
-		if openCVIndex(index[i]) != want || alone[i] != index[i] || int(values[i]) != max(b, g, r) || dst[i] != table[want] {
-			t.Fatalf("%s %+v width %d pixel %d: index %#04x, without values %#04x, value %d, projected to %d",
-				k.name, format, len(dst), i, index[i], alone[i], values[i], dst[i])
+		b, g, r := colour(src[i*k.format.Size:], k.format)
+		want, wantThird := spaceFormula(k.space, b, g, r)
+		got, third := openCVOf(k.space, index[i], thirds[i])
+		if got != want || alone[i] != index[i] || third != wantThird || k.project != nil && dst[i] != table[want] {
+			t.Fatalf("%v width %d pixel %d: index %#04x, index alone %#04x, third component %d, projected to %d",
+				k, len(dst), i, index[i], alone[i], thirds[i], dst[i])
 		}
 	}
-	checkCounts(t, k, format, src, index)
-	checkCodings(t, k, format, src, dst, index, values)
+	checkCounts(t, k, src, index)
+	checkCodings(t, k, src, dst, index, thirds)
 }
 
-// checkCounts compares the counts of the kernel with the indices.
-func checkCounts(t *testing.T, k *kernel, format raster.Format, src []byte, index []uint16) {
+// checkCounts compares the counts with the indices.
+func checkCounts(t *testing.T, k converter, src []byte, index []uint16) {
 	t.Helper()
 	var counts, none indexCounts
-	k.count(&counts, len(index), src, format)
+	k.count(&counts, len(index), src, k.format)
 	for _, x := range index {
 		counts[x]--
 	}
 	if counts != none {
-		t.Fatalf("%s %+v width %d: counts differ from those of the indices", k.name, format, len(index))
+		t.Fatalf("%v width %d: counts differ from those of the indices", k, len(index))
 	}
 }
 
-// checkCodings compares projectCoded, for each coding that the kernel supports,
-// with a lookup of each pixel's cell.
-func checkCodings(t *testing.T, k *kernel, format raster.Format, src, dst []byte, index []uint16, values []byte) {
+// checkCodings compares projectCoded, for each coding that is supported, with a lookup
+// of each pixel's cell.
+func checkCodings(t *testing.T, k converter, src, dst []byte, index []uint16, thirds []byte) {
 	t.Helper()
-	for _, layout := range []Layout{
-		{},
-		{Bins: [3]int{20, 20}, InRange: &Bounds{Lo: [3]uint8{0, 30, 40}, Hi: [3]uint8{170, 255, 255}}},
-		{Channels: Hue},
-		{Channels: Hue, InRange: &Bounds{Lo: [3]uint8{0, 60, 32}, Hi: [3]uint8{180, 255, 255}}},
-		{Channels: Hue, InRange: &Bounds{Lo: [3]uint8{0, 40, 0}, Hi: [3]uint8{180, 210, 255}}},
-		{Channels: HueSaturationValue, Bins: [3]int{16, 16, 16}},
-	} {
+	for _, layout := range codedLayouts {
 		p, err := layout.plan()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !k.supports[p.coding] {
+		if p.space.of(k.format.Size) != k.space || !k.supports[p.coding] {
 			continue
 		}
 		cells := make([]byte, p.cells)
@@ -167,23 +154,48 @@ func checkCodings(t *testing.T, k *kernel, format raster.Format, src, dst []byte
 			cells[i] = byte(7*i + 1)
 		}
 		var table lookupTable
-		if p.coding == hsvCoding {
-			p.fillHSVTable(&table, cells)
+		if p.coding == tripleCoding {
+			p.fillTripleTable(&table, cells)
 		}
 		book := new(alignedCodebook).codebook()
 		p.fillCodebook(book, cells)
 		clear(dst)
-		k.projectCoded(p.coding, dst, src, format, book, &table)
+		k.projectCoded(p.coding, dst, src, k.format, book, &table)
 		for i, got := range dst {
 			want := byte(0)
-			if cell := p.hue[index[i]>>8] + p.saturation[uint8(index[i])] + p.value[values[i]]; cell >= 0 {
+			if cell := p.first[index[i]>>8] + p.second[uint8(index[i])] + p.third[thirds[i]]; cell >= 0 {
 				want = cells[cell]
 			}
 			if got != want {
-				t.Fatalf("%s %+v width %d pixel %d, layout %+v: %d, want %d", k.name, format, len(dst), i, layout, got, want)
+				t.Fatalf("%v width %d pixel %d, layout %+v: %d, want %d", k, len(dst), i, layout, got, want)
 			}
 		}
 	}
+}
+
+// codedLayouts have the codings, with bounds and without.
+var codedLayouts = []Layout{
+	{},
+	{Bins: [3]int{20, 20}, InRange: &Bounds{Lo: [3]uint8{0, 30, 40}, Hi: [3]uint8{170, 255, 255}}},
+	{Channels: Hue},
+	{Channels: Hue, InRange: &Bounds{Lo: [3]uint8{0, 60, 32}, Hi: [3]uint8{180, 255, 255}}},
+	{Channels: Hue, InRange: &Bounds{Lo: [3]uint8{0, 40, 0}, Hi: [3]uint8{180, 210, 255}}},
+	{Channels: HueSaturationValue, Bins: [3]int{16, 16, 16}},
+	{Channels: Saturation},
+	{Channels: Saturation, InRange: &Bounds{Lo: [3]uint8{0, 40, 20}, Hi: [3]uint8{180, 210, 230}}},
+	{Channels: Value, Bins: [3]int{200}, InRange: &Bounds{Lo: [3]uint8{170, 0, 20}, Hi: [3]uint8{10, 255, 230}}},
+	{Channels: HueValue},
+	{Channels: HueValue, Bins: [3]int{16, 8}, InRange: &Bounds{Lo: [3]uint8{170, 30, 20}, Hi: [3]uint8{10, 210, 230}}},
+	{Channels: SaturationValue},
+	{Channels: SaturationValue, Bins: [3]int{16, 8}, InRange: &Bounds{Lo: [3]uint8{170, 30, 20}, Hi: [3]uint8{10, 210, 230}}},
+	{Channels: Gray},
+	{Channels: Gray, Bins: [3]int{256}, InRange: &Bounds{Lo: [3]uint8{20}, Hi: [3]uint8{230}}},
+	{Channels: CrCb},
+	{Channels: CrCb, Bins: [3]int{16, 8}, InRange: &Bounds{Lo: [3]uint8{20, 133, 77}, Hi: [3]uint8{230, 173, 127}}},
+	{Channels: YCrCb, Bins: [3]int{16, 16, 16}},
+	{Channels: YCrCb, Bins: [3]int{4, 15, 7}, InRange: &Bounds{Lo: [3]uint8{20, 133, 77}, Hi: [3]uint8{230, 173, 127}}},
+	{Channels: BlueGreenRed, Bins: [3]int{8, 8, 8}},
+	{Channels: BlueGreenRed, Bins: [3]int{7, 15, 5}, InRange: &Bounds{Lo: [3]uint8{20, 30, 40}, Hi: [3]uint8{230, 220, 210}}},
 }
 
 // wordsOf returns the memory of b as words.

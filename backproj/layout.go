@@ -1,36 +1,62 @@
 package backproj
 
 import (
-	"errors"
 	"fmt"
 	"math"
 )
 
-// Channels says which channels of HSV a histogram has.
+// Channels says which channels a histogram has, in this order.
 type Channels int
 
 const (
-	HueSaturation      Channels = iota // two dimensions: the default
-	Hue                                // one dimension, as trackers use it
-	HueSaturationValue                 // three dimensions
+	HueSaturation      Channels = iota // of HSV, two dimensions: the default
+	Hue                                // of HSV, one dimension, as trackers use it
+	HueSaturationValue                 // of HSV, three dimensions
+	Saturation
+	Value
+	HueValue
+	SaturationValue
+	Gray         // OpenCV's grey of a colour, or a grey image's pixels
+	CrCb         // of YCrCb, as for skin
+	YCrCb        // three dimensions
+	BlueGreenRed // a pixel's own components, whatever their order
 )
+
+// channelSets describes each of the Channels: which components of the space's colour
+// model they are, in their order.
+var channelSets = [...]struct {
+	name     string
+	space    space
+	channels []int
+}{
+	HueSaturation:      {"HueSaturation", hueSaturation, []int{0, 1}},
+	Hue:                {"Hue", hueSaturation, []int{0}},
+	HueSaturationValue: {"HueSaturationValue", hueSaturation, []int{0, 1, 2}},
+	Saturation:         {"Saturation", hueSaturation, []int{1}},
+	Value:              {"Value", saturationValue, []int{2}},
+	HueValue:           {"HueValue", hueValue, []int{0, 2}},
+	SaturationValue:    {"SaturationValue", saturationValue, []int{1, 2}},
+	Gray:               {"Gray", grey, []int{0}},
+	CrCb:               {"CrCb", crCb, []int{1, 2}},
+	YCrCb:              {"YCrCb", crCb, []int{0, 1, 2}},
+	BlueGreenRed:       {"BlueGreenRed", blueGreen, []int{0, 1, 2}},
+}
 
 // String returns the name of the channels, such as "HueSaturation".
 func (c Channels) String() string {
-	return enumName("Channels", int(c), "HueSaturation", "Hue", "HueSaturationValue")
+	if !c.valid() {
+		return fmt.Sprintf("Channels(%d)", int(c))
+	}
+	return channelSets[c].name
 }
 
-// dimensions returns how many of hue, saturation and value, in this order, the
-// channels are.
-func (c Channels) dimensions() int {
-	switch c {
-	case Hue:
-		return 1
-	case HueSaturation:
-		return 2
-	}
-	return 3
-}
+func (c Channels) valid() bool { return c >= 0 && int(c) < len(channelSets) }
+
+// components returns which components of the colour model the channels are.
+func (c Channels) components() []int { return channelSets[c].channels }
+
+// model returns the colour model that the channels are of.
+func (c Channels) model() colourModel { return spaceTraits[channelSets[c].space].model }
 
 // maxCells is the greatest number of bins of a histogram in all. A table with a
 // byte for each bin then fits into a CPU's cache.
@@ -41,14 +67,14 @@ const maxCells = 1 << 20
 type Layout struct {
 	Channels Channels
 
-	// Bins holds the numbers of bins, 1 to 256, of hue, saturation and value; 0
-	// means 32. Those of channels that the histogram does not have are ignored.
+	// Bins holds the numbers of bins, 1 to 256, of each of the channels; 0 means 32.
+	// Those beyond the last channel are ignored.
 	Bins [3]int
 
-	// Ranges holds the inclusive lower and the exclusive upper bound of hue,
-	// saturation and value. Two zeros mean all values: 0 to 180 for hue, 0 to 256
-	// for the others. Pixels outside are not counted and project to 0. Ranges of
-	// channels that the histogram does not have are ignored.
+	// Ranges holds the inclusive lower and the exclusive upper bound of each of the
+	// channels. Two zeros mean all values: 0 to 180 for hue, 0 to 256 for the others.
+	// Pixels outside are not counted and project to 0. Ranges beyond the last channel
+	// are ignored.
 	Ranges [3][2]float32
 
 	// InRange, if it is not nil, restricts the histogram to some colours. Pixels
@@ -56,10 +82,11 @@ type Layout struct {
 	InRange *Bounds
 }
 
-// Bounds are inclusive limits of hue, saturation and value, as of OpenCV's
-// inRange. All three apply, whichever channels a histogram has. If Lo[0] > Hi[0],
-// the hue wraps around after 179, as for red: hues from Lo[0] on and hues up to
-// Hi[0] are inside.
+// Bounds are inclusive limits of the components of the channels' colour model, in
+// OpenCV's order, as of OpenCV's inRange: hue, saturation and value; Y, Cr and Cb;
+// blue, green and red; or grey alone. All apply, whichever of them are channels. If
+// the lower limit of a hue is greater than the upper one, the hue wraps around after
+// 179, as for red: hues from Lo[0] on and hues up to Hi[0] are inside.
 type Bounds struct {
 	Lo, Hi [3]uint8
 }
@@ -93,9 +120,12 @@ func (l Layout) Equal(other Layout) bool {
 // and ranges of channels that it does not have, and without InRange.
 func (l Layout) explicit() Layout {
 	l.InRange = nil
-	whole := [3]float32{hues, 256, 256}
-	for c := range whole {
-		if c >= l.Channels.dimensions() {
+	if !l.Channels.valid() {
+		return l
+	}
+	components := l.Channels.components()
+	for c := range l.Bins {
+		if c >= len(components) {
 			l.Bins[c], l.Ranges[c] = 0, [2]float32{}
 			continue
 		}
@@ -103,7 +133,7 @@ func (l Layout) explicit() Layout {
 			l.Bins[c] = 32
 		}
 		if l.Ranges[c] == [2]float32{} {
-			l.Ranges[c][1] = whole[c]
+			l.Ranges[c][1] = l.Channels.model().whole(components[c])
 		}
 	}
 	return l
@@ -128,11 +158,11 @@ func (l Layout) clone() Layout {
 
 // check returns an error if an explicit layout with these bounds is invalid.
 func (l Layout) check(bounds Bounds) error {
-	if l.Channels < HueSaturation || l.Channels > HueSaturationValue {
+	if !l.Channels.valid() {
 		return fmt.Errorf("backproj: field Channels: %d is none of them", int(l.Channels))
 	}
 	cells := 1
-	for c := range l.Channels.dimensions() {
+	for c := range l.Channels.components() {
 		bins, lo, hi := l.Bins[c], l.Ranges[c][0], l.Ranges[c][1]
 		if bins < 1 || bins > 256 {
 			return fmt.Errorf("backproj: field Bins: %d, not 1 to 256", bins)
@@ -145,8 +175,11 @@ func (l Layout) check(bounds Bounds) error {
 	if cells > maxCells {
 		return fmt.Errorf("backproj: field Bins: %d in all, more than %d", cells, maxCells)
 	}
-	if bounds.Lo[1] > bounds.Hi[1] || bounds.Lo[2] > bounds.Hi[2] {
-		return errors.New("backproj: field InRange: the least saturation or value is beyond the greatest")
+	model := l.Channels.model()
+	for c := range model.components() {
+		if bounds.Lo[c] > bounds.Hi[c] && !model.isHue(c) {
+			return fmt.Errorf("backproj: field InRange: from %d to %d there is nothing; only hue wraps around", bounds.Lo[c], bounds.Hi[c])
+		}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -17,35 +18,70 @@ func binFormula(value int, bins int, lo, hi float32) int {
 	return min(max(int(math.Floor(float64(float64(value)*a)-float64(a*float64(lo)))), 0), bins-1)
 }
 
-// binsFormula is the number of bins of a channel.
-func binsFormula(l Layout, channel int) int {
-	if l.Bins[channel] == 0 {
-		return 32
-	}
-	return l.Bins[channel]
+// channelFormulas says which components of a colour model channels are.
+var channelFormulas = map[Channels]struct {
+	model      colourModel
+	components []int
+}{
+	HueSaturation:      {hsvModel, []int{0, 1}},
+	Hue:                {hsvModel, []int{0}},
+	HueSaturationValue: {hsvModel, []int{0, 1, 2}},
+	Saturation:         {hsvModel, []int{1}},
+	Value:              {hsvModel, []int{2}},
+	HueValue:           {hsvModel, []int{0, 2}},
+	SaturationValue:    {hsvModel, []int{1, 2}},
+	Gray:               {greyModel, []int{0}},
+	CrCb:               {yCrCbModel, []int{1, 2}},
+	YCrCb:              {yCrCbModel, []int{0, 1, 2}},
+	BlueGreenRed:       {bgrModel, []int{0, 1, 2}},
 }
 
-// cellOfChannel is the bin that a value of a channel falls into, 0 if the
-// histogram is not over that channel, or -1 for what is not counted.
-func cellOfChannel(l Layout, channel, value int) int32 {
-	if l.InRange != nil {
-		lo, hi := int(l.InRange.Lo[channel]), int(l.InRange.Hi[channel])
-		in := value >= lo && value <= hi
-		if channel == 0 && lo > hi {
-			in = value >= lo || value <= hi
+// offsetsFormula returns, for each component of the layout's colour model, what its
+// values add to the number of a cell, or so negative a number that all sums with it are
+// negative.
+func offsetsFormula(l Layout) (offsets [3][256]int32) {
+	channels := channelFormulas[l.Channels]
+	stride := int32(1)
+	for c := len(channels.components) - 1; c >= 0; c-- {
+		component := channels.components[c]
+		lo, hi := l.Ranges[c][0], l.Ranges[c][1]
+		if lo == 0 && hi == 0 {
+			hi = 256
+			if channels.model == hsvModel && component == 0 {
+				hi = 180
+			}
 		}
-		if !in {
-			return -1
+		bins := l.Bins[c]
+		if bins == 0 {
+			bins = 32
+		}
+		for value := range 256 {
+			offsets[component][value] = math.MinInt32 / 4
+			if bin := binFormula(value, bins, lo, hi); bin >= 0 {
+				offsets[component][value] = int32(bin) * stride
+			}
+		}
+		stride *= int32(bins)
+	}
+	if l.InRange == nil {
+		return offsets
+	}
+	for component := range offsets {
+		if channels.model == greyModel && component > 0 {
+			break
+		}
+		lo, hi := l.InRange.Lo[component], l.InRange.Hi[component]
+		for value := range 256 {
+			in := value >= int(lo) && value <= int(hi)
+			if lo > hi {
+				in = value >= int(lo) || value <= int(hi)
+			}
+			if !in {
+				offsets[component][value] = math.MinInt32 / 4
+			}
 		}
 	}
-	if channel >= l.Channels.dimensions() {
-		return 0
-	}
-	lo, hi := l.Ranges[channel][0], l.Ranges[channel][1]
-	if lo == 0 && hi == 0 {
-		hi = [3]float32{180, 256, 256}[channel]
-	}
-	return int32(binFormula(value, binsFormula(l, channel), lo, hi))
+	return offsets
 }
 
 var layouts = []Layout{
@@ -74,6 +110,29 @@ var layouts = []Layout{
 	{Channels: HueSaturationValue, Bins: [3]int{180, 2, 2}},
 	{Channels: HueSaturationValue, Bins: [3]int{16, 15, 15}, InRange: &Bounds{[3]uint8{10, 20, 30}, [3]uint8{150, 200, 250}}},
 	{Channels: HueSaturationValue, Bins: [3]int{9, 1, 200}, Ranges: [3][2]float32{{-10, 200}, {3, 4}, {0.5, 300}}},
+
+	// Other channels, with and without a coding and bounds.
+	{Channels: Saturation},
+	{Channels: Saturation, Bins: [3]int{256}, InRange: &Bounds{[3]uint8{160, 20, 30}, [3]uint8{20, 200, 250}}},
+	{Channels: Value, Bins: [3]int{77}},
+	{Channels: Value, InRange: &Bounds{[3]uint8{160, 20, 30}, [3]uint8{20, 200, 250}}},
+	{Channels: HueValue},
+	{Channels: HueValue, Bins: [3]int{180, 256}, InRange: &Bounds{[3]uint8{10, 20, 30}, [3]uint8{150, 200, 250}}},
+	{Channels: SaturationValue, Bins: [3]int{16, 16}},
+	{Channels: SaturationValue, Bins: [3]int{256, 256}, InRange: &Bounds{[3]uint8{150, 20, 30}, [3]uint8{150, 200, 250}}},
+	{Channels: SaturationValue, InRange: &Bounds{[3]uint8{255, 0, 0}, [3]uint8{255, 255, 255}}},
+	{Channels: Gray},
+	{Channels: Gray, Bins: [3]int{256}, Ranges: [3][2]float32{{3, 250}}, InRange: &Bounds{Lo: [3]uint8{20}, Hi: [3]uint8{230}}},
+	{Channels: CrCb},
+	{Channels: CrCb, Bins: [3]int{256, 256}},
+	{Channels: CrCb, Bins: [3]int{20, 30}, InRange: &Bounds{[3]uint8{0, 133, 77}, [3]uint8{255, 173, 127}}},
+	{Channels: CrCb, Bins: [3]int{16, 16}, InRange: &Bounds{[3]uint8{60, 0, 0}, [3]uint8{200, 255, 255}}},
+	{Channels: YCrCb},
+	{Channels: YCrCb, Bins: [3]int{8, 16, 16}},
+	{Channels: YCrCb, Bins: [3]int{4, 15, 7}, InRange: &Bounds{[3]uint8{20, 100, 77}, [3]uint8{230, 173, 140}}},
+	{Channels: BlueGreenRed, Bins: [3]int{8, 8, 8}},
+	{Channels: BlueGreenRed, Bins: [3]int{100, 100, 100}},
+	{Channels: BlueGreenRed, Bins: [3]int{7, 15, 5}, Ranges: [3][2]float32{{}, {10, 200}}, InRange: &Bounds{[3]uint8{20, 30, 40}, [3]uint8{230, 220, 210}}},
 }
 
 func TestLayoutsHaveTheCodingThatFitsThem(t *testing.T) {
@@ -84,17 +143,28 @@ func TestLayoutsHaveTheCodingThatFitsThem(t *testing.T) {
 		layout Layout
 		want   coding
 	}{
-		{Layout{}, hueSaturationCoding},
-		{Layout{InRange: bright}, hueSaturationCoding},
+		{Layout{}, pairCoding},
+		{Layout{InRange: bright}, pairCoding},
 		{Layout{InRange: colourful}, noCoding}, // 33 classes of saturation
-		{Layout{Bins: [3]int{32, 31}, InRange: colourful}, hueSaturationCoding},
+		{Layout{Bins: [3]int{32, 31}, InRange: colourful}, pairCoding},
 		{Layout{Bins: [3]int{180, 256}}, noCoding},
-		{Layout{Bins: [3]int{8, 128}}, hueSaturationCoding},
+		{Layout{Bins: [3]int{8, 128}}, pairCoding},
 		{Layout{Bins: [3]int{2, 256}}, noCoding},
-		{Layout{Channels: Hue, Bins: [3]int{256}, InRange: colourful}, hueCoding},
-		{Layout{Channels: HueSaturationValue, Bins: [3]int{256, 16, 16}}, hsvCoding},
+		{Layout{Channels: Hue, Bins: [3]int{256}, InRange: colourful}, firstCoding},
+		{Layout{Channels: HueSaturationValue, Bins: [3]int{256, 16, 16}}, tripleCoding},
 		{Layout{Channels: HueSaturationValue, Bins: [3]int{256, 16, 16}, Ranges: [3][2]float32{{0, 170}}}, noCoding},
 		{Layout{Channels: HueSaturationValue}, noCoding},
+		{Layout{Channels: Saturation}, secondCoding},
+		{Layout{Channels: Saturation, InRange: colourful}, secondCoding},
+		{Layout{Channels: Saturation, InRange: &Bounds{Lo: [3]uint8{1}, Hi: all.Hi}}, noCoding},
+		{Layout{Channels: Value, Bins: [3]int{256}}, secondCoding},
+		{Layout{Channels: Gray, InRange: &Bounds{Lo: [3]uint8{20}, Hi: [3]uint8{230}}}, secondCoding},
+		{Layout{Channels: HueValue}, pairCoding},
+		{Layout{Channels: SaturationValue}, pairCoding},
+		{Layout{Channels: CrCb}, pairCoding},
+		{Layout{Channels: CrCb, Bins: [3]int{256, 256}}, noCoding},
+		{Layout{Channels: YCrCb, Bins: [3]int{16, 16, 16}}, tripleCoding},
+		{Layout{Channels: BlueGreenRed, Bins: [3]int{8, 8, 8}}, tripleCoding},
 	} {
 		p, err := test.layout.plan()
 		if err != nil {
@@ -106,42 +176,30 @@ func TestLayoutsHaveTheCodingThatFitsThem(t *testing.T) {
 	}
 }
 
-// hsvOfColours returns the hue, saturation and value of each colour 0xRRGGBB.
-func hsvOfColours() [][3]uint8 {
-	hsv := make([][3]uint8, 1<<24)
-	for c := range hsv {
-		b, g, r := c&255, c>>8&255, c>>16
-		hue, saturation := hsvFormula(b, g, r)
-		hsv[c] = [3]uint8{uint8(hue), uint8(saturation), uint8(max(b, g, r))}
+// modelOfColours returns the components of each colour 0xRRGGBB in a colour model.
+func modelOfColours(m colourModel) [][3]uint8 {
+	components := make([][3]uint8, 1<<24)
+	for c := range components {
+		components[c] = modelFormula(m, c&255, c>>8&255, c>>16)
 	}
-	return hsv
+	return components
 }
 
 // cellsOfColours returns the cell of each colour, or -1.
-func cellsOfColours(l Layout, hsv [][3]uint8) []int32 {
-	// The formula, once for each value of a channel.
-	var offsets [3][256]int32
-	stride := int32(1)
-	for c := 2; c >= 0; c-- {
-		for value := range 256 {
-			offsets[c][value] = cellOfChannel(l, c, value) * stride
-			if offsets[c][value] < 0 {
-				offsets[c][value] = math.MinInt32 / 4
-			}
-		}
-		if c < l.Channels.dimensions() {
-			stride *= int32(binsFormula(l, c))
-		}
-	}
-	cells := make([]int32, len(hsv))
-	for i, p := range hsv {
-		cells[i] = max(-1, offsets[0][p[0]]+offsets[1][p[1]]+offsets[2][p[2]])
+func cellsOfColours(l Layout, components [][3]uint8) []int32 {
+	offsets := offsetsFormula(l)
+	cells := make([]int32, len(components))
+	for i, c := range components {
+		cells[i] = max(-1, offsets[0][c[0]]+offsets[1][c[1]]+offsets[2][c[2]])
 	}
 	return cells
 }
 
 func TestEveryKernelPutsEveryColourIntoTheFormulasCellOfEveryLayout(t *testing.T) {
-	hsv := hsvOfColours()
+	var models [colourModels]func() [][3]uint8
+	for m := range models {
+		models[m] = sync.OnceValue(func() [][3]uint8 { return modelOfColours(colourModel(m)) })
+	}
 	images := make([]Image, 4)
 	for order := range images {
 		format := formats[order]
@@ -151,7 +209,7 @@ func TestEveryKernelPutsEveryColourIntoTheFormulasCellOfEveryLayout(t *testing.T
 	for _, layout := range layouts {
 		t.Run(fmt.Sprintf("%+v", layout), func(t *testing.T) {
 			t.Parallel()
-			cells := cellsOfColours(layout, hsv)
+			cells := cellsOfColours(layout, models[channelFormulas[layout.Channels].model]())
 			n, err := layout.Cells()
 			if err != nil {
 				t.Fatal(err)
@@ -213,7 +271,7 @@ func TestErrorsOfInvalidLayoutsNameTheField(t *testing.T) {
 		layout Layout
 		want   string
 	}{
-		{Layout{Channels: 3}, "field Channels: 3"},
+		{Layout{Channels: 99}, "field Channels: 99"},
 		{Layout{Channels: -1}, "field Channels: -1"},
 		{Layout{Bins: [3]int{257, 1}}, "field Bins: 257"},
 		{Layout{Bins: [3]int{8, -1}}, "field Bins: -1"},

@@ -11,12 +11,12 @@ import (
 type lookup struct {
 	plan   *plan
 	direct bool // the kernel reads pixels and writes results; otherwise apply looks up indices
-	gate   gate // pixels whose values it rejects project to 0
+	gate   gate // pixels whose third components it rejects project to 0
 
 	// What is looked up, of which the first that is not nil is used.
 	book    *codebook    // if the kernel supports the layout's coding
-	compact *lookupTable // for small images: bytes addressed by compactHue + compactSaturation
-	table   *lookupTable // by index; under hsvCoding, by codes
+	compact *lookupTable // for small images: bytes addressed by compactFirst + compactSecond
+	table   *lookupTable // by index; under tripleCoding, by codes
 	cells   []uint8      // by cell
 
 	aligned  *alignedCodebook
@@ -30,15 +30,18 @@ var tables = sync.Pool{New: func() any { return new([]uint8) }}
 // offsets, at about 1 ns a pixel, than to fill in a table, which takes about 3 µs.
 const maxCompactPixels = 3 << 10
 
-// lookup returns the lookup of the histogram for a kernel and so many pixels. If
-// shared, it is for indices that several histograms share.
-func (h *Histogram) lookup(k *kernel, pixels int, shared bool) (l lookup, err error) {
+// lookup returns the lookup of the histogram for a kernel and so many pixels, if so
+// many histograms of each space are projected together.
+func (h *Histogram) lookup(k *kernel, pixels int, together *[spaces]int) (l lookup, err error) {
 	p, err := h.projectable()
 	if err != nil {
 		return lookup{}, err
 	}
 	l.plan, l.gate = p, p.gate
-	coded := k.supports[p.coding] && !shared
+	c := &k.spaces[p.space]
+	// Where it is slow to compute indices, several histograms share them.
+	shared := c.sharesIndices && together[p.space] > 1
+	coded := c.supports[p.coding] && !shared
 	table := h.Table
 	if table == nil {
 		table = l.borrow(p.tableLen())
@@ -49,12 +52,12 @@ func (h *Histogram) lookup(k *kernel, pixels int, shared bool) (l lookup, err er
 			return l, nil
 		}
 		saturate(table[len(lookupTable{}):], h.Values, 1)
-		if !coded || p.coding == hsvCoding {
+		if !coded || p.coding == tripleCoding {
 			p.fillTable((*lookupTable)(table), table[len(lookupTable{}):])
 		}
 	}
 	l.cells = table[len(lookupTable{}):]
-	if !p.binsValue || p.coding == hsvCoding {
+	if !p.binsThird || p.coding == tripleCoding {
 		l.table = (*lookupTable)(table)
 	}
 	if coded {
@@ -62,7 +65,7 @@ func (h *Histogram) lookup(k *kernel, pixels int, shared bool) (l lookup, err er
 		l.book = l.aligned.codebook()
 		p.fillCodebook(l.book, l.cells)
 	}
-	l.direct = coded || !p.binsValue && !shared
+	l.direct = coded || !p.binsThird && !shared
 	return l, nil
 }
 
@@ -86,49 +89,49 @@ func (l *lookup) release() {
 }
 
 // project has the kernel project a row of pixels. The lookup must be direct.
-func (l *lookup) project(k *kernel, dst, src []byte, format raster.Format) {
+func (l *lookup) project(c *conversion, dst, src []byte, format raster.Format) {
 	if l.book != nil {
-		k.projectCoded(l.plan.coding, dst, src, format, l.book, l.table)
+		c.projectCoded(l.plan.coding, dst, src, format, l.book, l.table)
 		return
 	}
-	k.project(dst, src, format, l.table, l.gate)
+	c.project(dst, src, format, l.table, l.gate)
 }
 
-// apply writes what pixels with these indices and values project to. The lookup
-// must not be direct.
-func (l *lookup) apply(dst []byte, indices []uint16, values []uint8) {
+// apply writes what pixels with these indices and third components project to. The
+// lookup must not be direct.
+func (l *lookup) apply(dst []byte, indices []uint16, thirds []uint8) {
 	dst = dst[:len(indices)]
 	p := l.plan
 	switch {
-	case p.coding == hsvCoding:
-		values = values[:len(indices)]
+	case p.coding == tripleCoding:
+		thirds = thirds[:len(indices)]
 		codes := &p.codes
 		for i, index := range indices {
-			low := codes.saturation[uint8(index)] | codes.value[values[i]]
-			dst[i] = l.table[uint16(codes.hue[index>>8])<<8|uint16(low)]
+			low := codes.second[uint8(index)] | codes.third[thirds[i]]
+			dst[i] = l.table[uint16(codes.first[index>>8])<<8|uint16(low)]
 		}
-	case p.binsValue:
-		cells, values := l.cells, values[:len(indices)]
+	case p.binsThird:
+		cells, thirds := l.cells, thirds[:len(indices)]
 		for i, index := range indices {
 			// This has no branch because no CPU could predict it.
-			cell := p.hue[index>>8] + p.saturation[uint8(index)] + p.value[values[i]]
+			cell := p.first[index>>8] + p.second[uint8(index)] + p.third[thirds[i]]
 			inside := ^(cell >> 31)
 			dst[i] = cells[cell&inside] & uint8(inside)
 		}
 	case l.compact != nil && l.gate != open:
-		values = values[:len(indices)]
+		thirds = thirds[:len(indices)]
 		for i, index := range indices {
-			value := l.compact[p.compactHue[index>>8]+p.compactSaturation[uint8(index)]]
-			dst[i] = value &^ l.gate.rejectMask(values[i])
+			value := l.compact[p.compactFirst[index>>8]+p.compactSecond[uint8(index)]]
+			dst[i] = value &^ l.gate.rejectMask(thirds[i])
 		}
 	case l.compact != nil:
 		for i, index := range indices {
-			dst[i] = l.compact[p.compactHue[index>>8]+p.compactSaturation[uint8(index)]]
+			dst[i] = l.compact[p.compactFirst[index>>8]+p.compactSecond[uint8(index)]]
 		}
 	case l.gate != open:
-		values = values[:len(indices)]
+		thirds = thirds[:len(indices)]
 		for i, index := range indices {
-			dst[i] = l.table[index] &^ l.gate.rejectMask(values[i])
+			dst[i] = l.table[index] &^ l.gate.rejectMask(thirds[i])
 		}
 	default:
 		for i, index := range indices {
@@ -137,4 +140,4 @@ func (l *lookup) apply(dst []byte, indices []uint16, values []uint8) {
 	}
 }
 
-func (l *lookup) needsValues() bool { return l.plan.needsValues() }
+func (l *lookup) needsThird() bool { return l.plan.needsThird() }

@@ -19,12 +19,13 @@ func withKernel(t *testing.T, k *kernel) {
 func TestAKernelMayProjectByCodesAndShareIndices(t *testing.T) {
 	k := genericKernel
 	k.name = "coded and shared"
-	k.supports = [codings]bool{hueCoding: true}
-	k.projectCoded = func(_ coding, dst, src []byte, format raster.Format, book *codebook, _ *lookupTable) {
+	c := &k.spaces[hueSaturation]
+	c.supports = [codings]bool{firstCoding: true}
+	c.projectCoded = func(_ coding, dst, src []byte, format raster.Format, book *codebook, _ *lookupTable) {
 		indices := make([]uint16, len(dst))
-		k.convert(indices, nil, src, format)
+		c.convert(indices, nil, src, format)
 		for i, index := range indices {
-			dst[i] = book.hue[index>>8]
+			dst[i] = book.first[index>>8]
 		}
 	}
 	withKernel(t, &k)

@@ -1,20 +1,27 @@
 package backproj
 
-import "sync/atomic"
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/backproj/backproj/backproj/internal/raster"
+)
 
 // A plan is a layout made ready for pixels. The cell of a pixel, the number of its
-// bin, is the sum of the offsets of its hue byte, saturation and value. A pixel is
-// in no bin if that sum is negative.
+// bin, is the sum of the offsets of its first, second and third component in the
+// space. A pixel is in no bin if that sum is negative.
 type plan struct {
-	cells                  int
-	bins, strides          [3]int // of hue, saturation and value: how many bins, and how many cells apart
-	hue, saturation, value [256]int32
-	binsValue              bool // the value is one of the channels
-	gate                   gate // which values must pass, whether or not they are binned
+	channels             Channels
+	space                space
+	cells                int
+	bins, strides        [3]int // of the components: how many bins, and how many cells apart
+	first, second, third [256]int32
+	binsThird            bool // the third component is one of the channels
+	gate                 gate // which third components must pass, whether or not they are binned
 
-	// The offsets of hue and saturation again, if the plan isCompact. Here the
+	// The offsets of the first two components again, if the plan isCompact. Here the
 	// sum for a pixel that is in no bin is from cells to 2·cells.
-	compactHue, compactSaturation [256]uint16
+	compactFirst, compactSecond [256]uint16
 
 	coding coding
 	codes  codebook
@@ -67,58 +74,76 @@ func newPlan(l Layout, bounds Bounds) (*plan, error) {
 	if err := l.check(bounds); err != nil {
 		return nil, err
 	}
-	p := &plan{gate: gate{bounds.Lo[2], bounds.Hi[2]}, binsValue: l.Channels == HueSaturationValue}
+	set := channelSets[l.Channels]
+	p := &plan{channels: l.Channels, space: set.space}
 	p.setBins(l)
 	p.reject(bounds)
 	if p.isCompact() {
-		compact(&p.compactHue, &p.hue, p.cells)
-		compact(&p.compactSaturation, &p.saturation, p.cells)
+		compact(&p.compactFirst, &p.first, p.cells)
+		compact(&p.compactSecond, &p.second, p.cells)
 	}
-	p.setCoding(l.Channels, bounds)
+	p.setCoding(set.channels, bounds)
 	return p, nil
 }
 
-// setBins sets the number of bins and the offsets of each channel. Those of a
-// channel that the layout does not have are 0.
+// setBins sets the number of bins and the offsets of each component. Those of a
+// component that the layout does not have are 0.
 func (p *plan) setBins(l Layout) {
+	traits, components := &spaceTraits[p.space], l.Channels.components()
 	p.cells, p.bins, p.strides = 1, [3]int{1, 1, 1}, [3]int{1, 1, 1}
-	offsets := [3]*[256]int32{&p.hue, &p.saturation, &p.value}
-	for c := l.Channels.dimensions() - 1; c >= 0; c-- { // the last channel varies fastest
+	for c := len(components) - 1; c >= 0; c-- { // the last channel varies fastest
+		place, isHue := traits.places[components[c]], traits.model.isHue(components[c])
 		x := axis{l.Bins[c], l.Ranges[c][0], l.Ranges[c][1]}
-		for i := range offsets[c] {
+		offsets := p.offsets(place)
+		for i := range offsets {
 			value := i
-			if c == 0 {
+			if isHue {
 				value = hueOf(i)
 			}
-			offsets[c][i] = outside
+			offsets[i] = outside
 			if bin := x.bin(value); bin >= 0 {
-				offsets[c][i] = int32(bin * p.cells)
+				offsets[i] = int32(bin * p.cells)
 			}
 		}
-		p.bins[c], p.strides[c] = x.bins, p.cells
+		p.bins[place], p.strides[place] = x.bins, p.cells
 		p.cells *= x.bins
+		p.binsThird = p.binsThird || place == 2
 	}
 }
 
-// reject makes all hues, saturations and values outside the bounds be in no bin.
+// offsets returns the offsets of the component at a place of the space.
+func (p *plan) offsets(place int) *[256]int32 {
+	return [...]*[256]int32{&p.first, &p.second, &p.third}[place]
+}
+
+// reject makes all components outside the bounds be in no bin, and sets the gate.
 func (p *plan) reject(bounds Bounds) {
-	lo, hi := bounds.Lo, bounds.Hi
-	for i := range 256 {
-		hue, value := uint8(hueOf(i)), uint8(i)
-		inside := hue >= lo[0] && hue <= hi[0]
-		if lo[0] > hi[0] {
-			inside = hue >= lo[0] || hue <= hi[0]
+	traits := &spaceTraits[p.space]
+	p.gate = open
+	for c := range traits.model.components() {
+		accepted := gate{bounds.Lo[c], bounds.Hi[c]}
+		if traits.model.isHue(c) {
+			accepted = hueGate(accepted)
 		}
-		if !inside {
-			p.hue[i] = outside
+		offsets := p.offsets(traits.places[c])
+		for i := range offsets {
+			if !accepted.accepts(uint8(i)) {
+				offsets[i] = outside
+			}
 		}
-		if value < lo[1] || value > hi[1] {
-			p.saturation[i] = outside
-		}
-		if value < lo[2] || value > hi[2] {
-			p.value[i] = outside
+		if traits.places[c] == 2 {
+			p.gate = accepted
 		}
 	}
+}
+
+// check returns an error unless the plan is for such pixels: those of a grey image
+// have no colours.
+func (p *plan) check(pixels *raster.Raster) error {
+	if pixels.Components == 1 && p.space != grey {
+		return fmt.Errorf("field Order: %v has no colours, but the channels are %v", Mono, p.channels)
+	}
+	return nil
 }
 
 // compact writes the compact offsets that stand for offsets.
@@ -131,12 +156,12 @@ func compact(dst *[256]uint16, offsets *[256]int32, cells int) {
 	}
 }
 
-// isCompact reports whether cells depend on hue and saturation alone, and are so
+// isCompact reports whether cells depend on the first two components alone, and are so
 // few that compact offsets add up to less than 1<<16.
-func (p *plan) isCompact() bool { return !p.binsValue && p.cells <= 1<<14 }
+func (p *plan) isCompact() bool { return !p.binsThird && p.cells <= 1<<14 }
 
-// needsValues reports whether a pixel's value matters.
-func (p *plan) needsValues() bool { return p.binsValue || p.gate != open }
+// needsThird reports whether a pixel's third component matters.
+func (p *plan) needsThird() bool { return p.binsThird || p.gate != open }
 
 // tableLen returns the length of a histogram's table.
 func (p *plan) tableLen() int { return len(lookupTable{}) + p.cells }

@@ -1,6 +1,7 @@
 package backproj
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -68,14 +69,8 @@ func BackProjectEach(dsts []Plane, frames []Image, histograms []*Histogram, run 
 	if err := p.setDsts(dsts); err != nil {
 		return err
 	}
-	// Where it is slow to compute indices, several histograms share them.
-	shared := k.sharesIndices && len(histograms) > 1
-	for _, h := range histograms {
-		l, err := h.lookup(k, pixels, shared)
-		if err != nil {
-			return err
-		}
-		p.lookups = append(p.lookups, l)
+	if err := p.setLookups(histograms, pixels); err != nil {
+		return err
 	}
 	if rows > 0 && len(histograms) > 0 {
 		share(rows, run.workers(rows, pixels*len(histograms), k), p.band)
@@ -144,6 +139,31 @@ func (p *projection) setDsts(dsts []Plane) error {
 	return nil
 }
 
+// setLookups sets the lookups of the histograms for so many pixels in all.
+func (p *projection) setLookups(histograms []*Histogram, pixels int) error {
+	var sharing [spaces]int // how many histograms share a space's indices
+	if len(histograms) > 1 {
+		for _, h := range histograms {
+			if plan, err := h.Layout.plan(); err == nil {
+				sharing[plan.space]++
+			}
+		}
+	}
+	for _, h := range histograms {
+		l, err := h.lookup(p.kernel, pixels, &sharing)
+		if err != nil {
+			return err
+		}
+		p.lookups = append(p.lookups, l)
+		for i := range p.frames {
+			if err := l.plan.check(&p.frames[i]); err != nil {
+				return fmt.Errorf("backproj: frame: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
 // band projects rows y0 to y1 of all frames, as if each began below the one before.
 func (p *projection) band(y0, y1 int) {
 	var one [1]target
@@ -159,6 +179,9 @@ func (p *projection) band(y0, y1 int) {
 			for i := range targets {
 				targets[i] = target{p.dsts[i*len(p.frames)+j].Rows(top, bottom), &p.lookups[i]}
 			}
+			if len(targets) > 1 {
+				slices.SortStableFunc(targets, func(a, b target) int { return cmp.Compare(a.lookup.plan.space, b.lookup.plan.space) })
+			}
 			project(p.kernel, targets, raster.NewReader(frame.Rows(top, bottom), blockPixels))
 		}
 		y0, y1 = y0-frame.Height, y1-frame.Height
@@ -172,21 +195,21 @@ type target struct {
 }
 
 // project back-projects the frame that a reader reads onto the targets, which have
-// its size.
+// its size. Those of a space follow one another, so that they share its indices.
 func project(k *kernel, targets []target, reader raster.Reader) {
 	flatten(&reader, targets)
-	needsIndices, needsValues := false, false
+	needsIndices, needsThird := false, false
 	for i := range targets {
 		if l := targets[i].lookup; !l.direct {
 			needsIndices = true
-			needsValues = needsValues || l.needsValues()
+			needsThird = needsThird || l.needsThird()
 		}
 	}
 	width := reader.Width
 	run := min(runPixels(&reader, targets), width)
 	var indexed block
 	if needsIndices {
-		indexed = newBlock(run, needsValues)
+		indexed = newBlock(run, needsThird)
 		defer indexed.release()
 	}
 	scratch := newScratch(targets, run)
@@ -195,17 +218,19 @@ func project(k *kernel, targets []target, reader raster.Reader) {
 			n := min(run, width-x)
 			src := reader.Run(x, y, n)
 			var indices []uint16
-			var values []uint8
-			if needsIndices {
-				indices, values = indexed.convert(k, src, reader.Format, n)
-			}
+			var thirds []uint8
 			for i := range targets {
 				t := &targets[i]
+				space := t.lookup.plan.space.of(reader.Format.Size)
+				c := &k.spaces[space]
 				results := t.dst.Place(x, y, n, scratch)
 				if t.lookup.direct {
-					t.lookup.project(k, results, src, reader.Format)
+					t.lookup.project(c, results, src, reader.Format)
 				} else {
-					t.lookup.apply(results, indices, values)
+					if indices == nil || t.lookup.plan.space != targets[i-1].lookup.plan.space {
+						indices, thirds = indexed.convert(c, src, reader.Format, n)
+					}
+					t.lookup.apply(results, indices, thirds)
 				}
 				if !t.dst.Adjoins() {
 					t.dst.Scatter(x, y, results)

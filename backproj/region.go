@@ -84,11 +84,14 @@ func (h *Histogram) region(frame Image, options *RegionOptions, to sink) error {
 	if err != nil {
 		return err
 	}
-	l, err := h.lookup(k, r.Width*r.Height, false)
+	l, err := h.lookup(k, r.Width*r.Height, new([spaces]int))
 	if err != nil {
 		return err
 	}
 	defer l.release()
+	if err := l.plan.check(&r); err != nil {
+		return fmt.Errorf("backproj: frame: %w", err)
+	}
 	return options.region(r, &l, to)
 }
 
@@ -171,7 +174,7 @@ func cutTo(dst, frame Image) sink {
 		return to, func(k *kernel, x, y int, sums []uint8) {
 			out, order, ok := to.Bytes(x, y, len(sums))
 			in, sameOrder, adjoins := from.Bytes(x, options.Top+y, len(sums))
-			if ok && adjoins && order == sameOrder {
+			if ok && adjoins && order == sameOrder && channels > 1 {
 				k.cut(out, in, sums, channels, options.Threshold)
 				return
 			}

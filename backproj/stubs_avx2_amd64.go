@@ -17,7 +17,7 @@ func count3AVX2(counts *uint32, src *uint8, n int, redFirst bool)
 //go:noescape
 func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
-// projectHue3AVX2 is kernel.projectCoded for hueCoding, for n ≥ 32 pixels of 3 bytes.
+// projectHue3AVX2 is kernel.projectCoded for firstCoding, for n ≥ 32 pixels of 3 bytes.
 //
 //go:noescape
 func projectHue3AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
@@ -37,7 +37,7 @@ func count4AVX2(counts *uint32, src *uint8, n int, redFirst bool)
 //go:noescape
 func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
-// projectHue4AVX2 is kernel.projectCoded for hueCoding, for n ≥ 32 pixels of 4 bytes.
+// projectHue4AVX2 is kernel.projectCoded for firstCoding, for n ≥ 32 pixels of 4 bytes.
 //
 //go:noescape
 func projectHue4AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)

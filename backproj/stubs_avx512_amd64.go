@@ -17,17 +17,17 @@ func count3AVX512(counts *uint32, src *uint8, n int, redFirst bool)
 //go:noescape
 func project3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
-// projectHue3AVX512 is kernel.projectCoded for hueCoding, for n ≥ 64 pixels of 3 bytes.
+// projectHue3AVX512 is kernel.projectCoded for firstCoding, for n ≥ 64 pixels of 3 bytes.
 //
 //go:noescape
 func projectHue3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 
-// projectHueSaturation3AVX512 is kernel.projectCoded for hueSaturationCoding, for n ≥ 64 pixels of 3 bytes.
+// projectHueSaturation3AVX512 is kernel.projectCoded for pairCoding, for n ≥ 64 pixels of 3 bytes.
 //
 //go:noescape
 func projectHueSaturation3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 
-// projectHSV3AVX512 is kernel.projectCoded for hsvCoding, for n ≥ 64 pixels of 3 bytes.
+// projectHSV3AVX512 is kernel.projectCoded for tripleCoding, for n ≥ 64 pixels of 3 bytes.
 //
 //go:noescape
 func projectHSV3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, table *uint8)
@@ -47,17 +47,17 @@ func count4AVX512(counts *uint32, src *uint8, n int, redFirst bool)
 //go:noescape
 func project4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
-// projectHue4AVX512 is kernel.projectCoded for hueCoding, for n ≥ 64 pixels of 4 bytes.
+// projectHue4AVX512 is kernel.projectCoded for firstCoding, for n ≥ 64 pixels of 4 bytes.
 //
 //go:noescape
 func projectHue4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 
-// projectHueSaturation4AVX512 is kernel.projectCoded for hueSaturationCoding, for n ≥ 64 pixels of 4 bytes.
+// projectHueSaturation4AVX512 is kernel.projectCoded for pairCoding, for n ≥ 64 pixels of 4 bytes.
 //
 //go:noescape
 func projectHueSaturation4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 
-// projectHSV4AVX512 is kernel.projectCoded for hsvCoding, for n ≥ 64 pixels of 4 bytes.
+// projectHSV4AVX512 is kernel.projectCoded for tripleCoding, for n ≥ 64 pixels of 4 bytes.
 //
 //go:noescape
 func projectHSV4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, table *uint8)

@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// A lookupTable maps a pixel's index, hue byte<<8 | saturation, to the byte that it
-// projects to. Under hsvCoding it maps codes instead. The entries of indices that
-// no colour has are unspecified, except for that of rejected, which is 0.
+// A lookupTable maps a pixel's index to the byte that it projects to. Under
+// tripleCoding it maps codes instead. The entries of indices that no colour has are
+// unspecified, except for the one that the space calls rejected, which is 0.
 type lookupTable [1 << 16]uint8
 
 // tabulate fills in a histogram's table: a lookupTable, followed by the byte that each
@@ -22,30 +22,30 @@ func (p *plan) tabulate(table []uint8, values []float32, scale float32) {
 // layout uses one.
 func (p *plan) fillTable(t *lookupTable, cells []uint8) {
 	switch {
-	case !p.binsValue:
-		p.fillHueSaturationTable(t, cells)
-	case p.coding == hsvCoding:
-		p.fillHSVTable(t, cells)
+	case !p.binsThird:
+		p.fillPairTable(t, cells)
+	case p.coding == tripleCoding:
+		p.fillTripleTable(t, cells)
 	}
 }
 
-// fillHueSaturationTable fills in the lookupTable of a histogram of hue, or of hue and
-// saturation.
-func (p *plan) fillHueSaturationTable(t *lookupTable, cells []uint8) {
-	// All hues of a bin have the same row, which is computed once and copied. A
-	// saturation outside all bins has bin 256, the first of the second half of
-	// bins, which is 0.
+// fillPairTable fills in the lookupTable of a histogram of the first two components, or
+// of one of them.
+func (p *plan) fillPairTable(t *lookupTable, cells []uint8) {
+	// All first components of a bin have the same row, which is computed once and
+	// copied. A second component outside all bins has bin 256, the first of the second
+	// half of bins, which is 0.
 	var (
 		bins [512]uint8
 		bin  [256]uint16
 	)
-	for saturation, offset := range p.saturation {
-		bin[saturation] = 256
+	for second, offset := range p.second {
+		bin[second] = 256
 		if offset >= 0 {
-			bin[saturation] = uint16(offset)
+			bin[second] = uint16(offset)
 		}
 	}
-	// With 32 bins or fewer, most groups of eight saturations lie in one bin and
+	// With 32 bins or fewer, most groups of eight second components lie in one bin and
 	// are written at once. Other groups are marked as mixed.
 	const mixed = 1 << 15
 	var octets [32]uint16
@@ -57,8 +57,8 @@ func (p *plan) fillHueSaturationTable(t *lookupTable, cells []uint8) {
 		}
 	}
 	previous, first := int32(-1), 0
-	for at, offset := range p.hue {
-		if !validHueByte(at) {
+	for at, offset := range p.first {
+		if !p.space.hasFirst(at) {
 			continue
 		}
 		row := (*[256]uint8)(t[at<<8:])
@@ -69,7 +69,7 @@ func (p *plan) fillHueSaturationTable(t *lookupTable, cells []uint8) {
 			copy(row[:], t[first<<8:])
 		default:
 			previous, first = offset, at
-			copy(bins[:256], cells[offset:][:p.strides[0]])
+			copy(bins[:256], cells[offset:][:p.bins[1]])
 			for i, octet := range octets {
 				eight := (*[8]uint8)(row[8*i:])
 				if octet != mixed {
@@ -82,17 +82,23 @@ func (p *plan) fillHueSaturationTable(t *lookupTable, cells []uint8) {
 			}
 		}
 	}
-	t[rejected] = 0
+	t[spaceTraits[p.space].rejected] = 0
 }
 
-// fillHSVTable fills in the lookupTable of a histogram whose layout has hsvCoding. The
-// classes of what is outside all bins project to 0.
-func (p *plan) fillHSVTable(t *lookupTable, cells []uint8) {
+// fillTripleTable fills in the lookupTable of a histogram whose layout has
+// tripleCoding. The classes of what is outside all bins project to 0.
+func (p *plan) fillTripleTable(t *lookupTable, cells []uint8) {
 	clear(t[:min(len(t), (p.bins[0]+1)<<8)])
-	for hue := range p.bins[0] {
-		for saturation := range p.bins[1] {
-			copy(t[hue<<8+saturation<<p.shift:], cells[:p.bins[2]])
-			cells = cells[p.bins[2]:]
+	for first := range p.bins[0] {
+		for second := range p.bins[1] {
+			row, at := t[first<<8+second<<p.shift:], first*p.strides[0]+second*p.strides[1]
+			if p.strides[2] == 1 {
+				copy(row, cells[at:][:p.bins[2]])
+				continue
+			}
+			for third := range p.bins[2] {
+				row[third] = cells[at+third*p.strides[2]]
+			}
 		}
 	}
 }

@@ -25,8 +25,8 @@ func TestTabulateFillsInEveryHueAndSaturationAndThenEveryBin(t *testing.T) {
 			t.Fatalf("hue %d, saturation %d: %d, want %d", hue, saturation, got, want)
 		}
 	}
-	if table[rejected] != 0 {
-		t.Errorf("rejected pixels give %d", table[rejected])
+	if table[rejectedHue] != 0 {
+		t.Errorf("rejected pixels give %d", table[rejectedHue])
 	}
 	for bin, got := range table[len(lookupTable{}):] {
 		if want := saturated(values[bin], 1); got != want {

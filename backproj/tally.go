@@ -8,11 +8,11 @@ import (
 
 // A tally counts pixels. Those of a large image are counted by index, which is
 // faster for each pixel but leaves many counts to add up in the end. Those of a
-// small image, or for bins of value, are counted by cell.
+// small image, or for bins of the third component, are counted by cell.
 type tally struct {
 	plan    *plan
 	indices *indexCounts // or nil, to count by cell
-	passing [256]uint32  // 1 for values that the gate accepts, otherwise 0
+	passing [256]uint32  // 1 for third components that the gate accepts, otherwise 0
 	cells   []uint32
 	pending int64   // pixels since the last carry
 	total   []int64 // counts up to the last carry
@@ -48,7 +48,7 @@ var (
 
 // newTally returns an empty tally for so many pixels.
 func newTally(p *plan, pixels int) *tally {
-	if p.binsValue || pixels < manyPixels {
+	if p.binsThird || pixels < manyPixels {
 		t := tallies.Get().(*tally)
 		t.plan = p
 		size := p.cells
@@ -62,9 +62,11 @@ func newTally(p *plan, pixels int) *tally {
 	t := indexTallies.Get().(*tally)
 	t.plan = p
 	clear(t.indices[:])
-	clear(t.passing[:])
-	for value := int(p.gate.lo); value <= int(p.gate.hi); value++ {
-		t.passing[value] = 1
+	t.passing = [256]uint32{}
+	for third := range t.passing {
+		if p.gate.accepts(uint8(third)) {
+			t.passing[third] = 1
+		}
 	}
 	return t
 }
@@ -87,43 +89,43 @@ func (t *tally) expect(n int) {
 	}
 }
 
-// count adds the pixels of these indices and, if they are needed, values.
-func (t *tally) count(indices []uint16, values []uint8) {
+// count adds the pixels of these indices and, if they are needed, third components.
+func (t *tally) count(indices []uint16, thirds []uint8) {
 	t.expect(len(indices))
 	p := t.plan
 	switch {
 	case t.indices != nil:
 		counts := t.indices
 		if p.gate != open {
-			for len(indices) >= 4 && len(values) >= 4 {
-				i, v := (*[4]uint16)(indices), (*[4]uint8)(values)
+			for len(indices) >= 4 && len(thirds) >= 4 {
+				i, v := (*[4]uint16)(indices), (*[4]uint8)(thirds)
 				counts[i[0]] += t.passing[v[0]]
 				counts[i[1]] += t.passing[v[1]]
 				counts[i[2]] += t.passing[v[2]]
 				counts[i[3]] += t.passing[v[3]]
-				indices, values = indices[4:], values[4:]
+				indices, thirds = indices[4:], thirds[4:]
 			}
 			for i, index := range indices {
-				counts[index] += t.passing[values[i]]
+				counts[index] += t.passing[thirds[i]]
 			}
 			return
 		}
 		counts.add(indices)
-	case p.needsValues():
-		// If there are no bins of value, its offsets are 0 or outside.
-		values = values[:len(indices)]
+	case p.needsThird():
+		// If there are no bins of the third component, its offsets are 0 or outside.
+		thirds = thirds[:len(indices)]
 		for i, index := range indices {
-			if cell := p.hue[index>>8] + p.saturation[uint8(index)] + p.value[values[i]]; cell >= 0 {
+			if cell := p.first[index>>8] + p.second[uint8(index)] + p.third[thirds[i]]; cell >= 0 {
 				t.cells[cell]++
 			}
 		}
 	case p.isCompact():
 		for _, index := range indices {
-			t.cells[p.compactHue[index>>8]+p.compactSaturation[uint8(index)]]++
+			t.cells[p.compactFirst[index>>8]+p.compactSecond[uint8(index)]]++
 		}
 	default:
 		for _, index := range indices {
-			if cell := p.hue[index>>8] + p.saturation[uint8(index)]; cell >= 0 {
+			if cell := p.first[index>>8] + p.second[uint8(index)]; cell >= 0 {
 				t.cells[cell]++
 			}
 		}
@@ -159,14 +161,14 @@ func (t *tally) pour(counts []int64) {
 	if t.indices == nil {
 		return
 	}
-	for hue, first := range t.plan.hue {
-		if first < 0 || !validHueByte(hue) {
+	for at, first := range t.plan.first {
+		if first < 0 || !t.plan.space.hasFirst(at) {
 			continue
 		}
-		row := (*[256]uint32)(t.indices[hue<<8:])
-		for saturation, cell := range t.plan.saturation {
+		row := (*[256]uint32)(t.indices[at<<8:])
+		for second, cell := range t.plan.second {
 			if cell += first; cell >= 0 {
-				counts[cell] += int64(row[saturation])
+				counts[cell] += int64(row[second])
 			}
 		}
 	}

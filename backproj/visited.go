@@ -97,9 +97,13 @@ func (h *Histogram) visit(frame Image, window image.Rectangle) (*visited, error)
 	if err != nil {
 		return nil, err
 	}
-	l, err := h.lookup(k, min(window.Dx(), r.Width)*min(window.Dy(), r.Height), false)
+	l, err := h.lookup(k, min(window.Dx(), r.Width)*min(window.Dy(), r.Height), new([spaces]int))
 	if err != nil {
 		return nil, err
+	}
+	if err := l.plan.check(&r); err != nil {
+		l.release()
+		return nil, fmt.Errorf("backproj: frame: %w", err)
 	}
 	v := visits.Get().(*visited)
 	v.kernel, v.projection.kernel, v.projection.lookup = k, k, l

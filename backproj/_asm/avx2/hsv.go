@@ -285,7 +285,7 @@ func (k *kernel) channels(pixels Mem, between func()) (b, g, r reg.VecVirtual) {
 }
 
 // reject emits code that replaces the indices by 0xc8c8, package backproj's
-// rejected, where v is not from lo to lo + span: where v - lo, which wraps below
+// rejectedHue, where v is not from lo to lo + span: where v - lo, which wraps below
 // lo, exceeds span.
 func (k *kernel) reject(indices words, v reg.VecVirtual, lo, span Mem) {
 	x, y, inside := YMM(), YMM(), YMM()

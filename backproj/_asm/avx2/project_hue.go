@@ -18,7 +18,7 @@ func projectHue(data *constants, size int) {
 	name := fmt.Sprintf("projectHue%dAVX2", size)
 	TEXT(name, attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, book *codebook)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s is kernel.projectCoded for hueCoding, for n ≥ %d pixels of %d bytes.", name, batch, size))
+	Doc(fmt.Sprintf("%s is kernel.projectCoded for firstCoding, for n ≥ %d pixels of %d bytes.", name, batch, size))
 	r := emit.NewRow(batch, size)
 	l := emit.NewLookup(batch, place)
 	l.Signed = true
@@ -61,19 +61,19 @@ func stackHues(book emit.Codebook) {
 	frame := AllocLocal(256)
 	for i := range 256 / batch {
 		row := YMM()
-		VMOVDQU(book.At("hue", (256-before+batch*i)%256), row)
+		VMOVDQU(book.At("first", (256-before+batch*i)%256), row)
 		VMOVDQU(row, frame.Offset(batch*i))
 	}
 	MOVB(Imm(0), frame.Offset(before+200))
 	LEAQ(frame.Offset(before), emit.Table)
 }
 
-// within emits code that returns the mask of the values from valueLo to
-// valueLo + valueSpan.
+// within emits code that returns the mask of the values from thirdLo to
+// thirdLo + thirdSpan.
 func within(book emit.Codebook, v reg.Register) reg.VecVirtual {
 	x, inside := YMM(), YMM()
-	VPSUBB(book.At("valueLo", 0), v, x)
-	VPMINUB(book.At("valueSpan", 0), x, inside)
+	VPSUBB(book.At("thirdLo", 0), v, x)
+	VPMINUB(book.At("thirdSpan", 0), x, inside)
 	VPCMPEQB(x, inside, inside)
 	return inside
 }

@@ -138,7 +138,7 @@ func (k *kernel) convert(pixels Mem, others []func()) (indices [2]reg.VecVirtual
 }
 
 // reject emits code that replaces the indices by 0xc8c8, package backproj's
-// rejected, where v is not from lo to lo + span.
+// rejectedHue, where v is not from lo to lo + span.
 func (k *kernel) reject(indices [2]reg.VecVirtual, v reg.VecVirtual, lo, span Mem) {
 	x, none, inside, outside := ZMM(), ZMM(), K(), K()
 	k.inside(v, lo, span, inside)

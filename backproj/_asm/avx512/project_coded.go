@@ -24,12 +24,12 @@ func begin(name string, size int, coding string, more ...string) {
 
 // projectHue emits the function for histograms of hue alone.
 func projectHue(c *constants, size int) {
-	begin(fmt.Sprintf("projectHue%dAVX512", size), size, "hueCoding")
+	begin(fmt.Sprintf("projectHue%dAVX512", size), size, "firstCoding")
 	projectInRegisters(c, size, func(k *kernel, book emit.Codebook, x hsvBytes) ([]func(), reg.VecVirtual) {
 		results := ZMM()
-		return append(lookUpCodes(book, "hue", x.hues, results),
+		return append(lookUpCodes(book, "first", x.hues, results),
 			func() {
-				VMOVDQU8_Z(results, within(book, "saturationLo", "saturationSpan", x.saturations), results)
+				VMOVDQU8_Z(results, within(book, "secondLo", "secondSpan", x.saturations), results)
 			},
 			func() { k.rejectValues(book, x.values, results) },
 		), results
@@ -50,10 +50,10 @@ func projectHue(c *constants, size int) {
 // Of its ten bits, the hue's part leaves bits 0 and 1 empty (shift is at least 2)
 // and its code holds bits 8 and 9 there, to fit a byte. See codebook.
 func projectHueSaturation(c *constants, size int) {
-	begin(fmt.Sprintf("projectHueSaturation%dAVX512", size), size, "hueSaturationCoding")
+	begin(fmt.Sprintf("projectHueSaturation%dAVX512", size), size, "pairCoding")
 	projectInRegisters(c, size, func(k *kernel, book emit.Codebook, x hsvBytes) (steps []func(), results reg.VecVirtual) {
 		hue, low, bit7 := ZMM(), ZMM(), K()
-		steps = append(lookUpCodes(book, "hue", x.hues, hue), lookUpCodes(book, "saturation", x.saturations, low)...)
+		steps = append(lookUpCodes(book, "first", x.hues, hue), lookUpCodes(book, "second", x.saturations, low)...)
 		steps = append(steps, func() {
 			VPTERNLOGQ(Imm(aOrBAndC), book.At("binMask", 0), hue, low)
 			VPMOVB2M(hue, bit7)
@@ -87,7 +87,7 @@ const aOrBAndC = 0b1111_1000
 // hue's code, and those of saturation and value together, are the high and the
 // low byte of an index into the parameter table.
 func projectHSV(c *constants, size int) {
-	begin(fmt.Sprintf("projectHSV%dAVX512", size), size, "hsvCoding", ", table *uint8")
+	begin(fmt.Sprintf("projectHSV%dAVX512", size), size, "tripleCoding", ", table *uint8")
 	r := emit.NewRow(batch, size)
 	// Interleaving bytes in the order of the pixels leaves words in this order.
 	l := emit.NewLookup(batch, func(i int) int { return i%8 + i/8%4*16 + i/32*8 })
@@ -99,10 +99,10 @@ func projectHSV(c *constants, size int) {
 		chroma, x := newChroma(), newHSVBytes()
 		high, low, values := ZMM(), ZMM(), ZMM()
 		steps := append(k.chroma(r.Pixels(temp), chroma), k.hsvBytes(chroma, x)...)
-		steps = append(steps, lookUpCodes(book, "hue", x.hues, high)...)
-		steps = append(steps, lookUpCodes(book, "saturation", x.saturations, low)...)
+		steps = append(steps, lookUpCodes(book, "first", x.hues, high)...)
+		steps = append(steps, lookUpCodes(book, "second", x.saturations, low)...)
 		steps = append(steps, func() { k.inOrder(x.values, x.values) })
-		steps = append(steps, lookUpCodes(book, "value", x.values, values)...)
+		steps = append(steps, lookUpCodes(book, "third", x.values, values)...)
 		emit.Interleave(steps, lookups)
 		VPORQ(values, low, low)
 		f, s := ZMM(), ZMM()
@@ -187,10 +187,10 @@ var gates int // for labels that differ
 func (k *kernel) rejectValues(book emit.Codebook, values, results reg.VecVirtual) {
 	gates++
 	open := fmt.Sprint("open", gates)
-	CMPB(book.At("valueSpan", 0), U8(255))
+	CMPB(book.At("thirdSpan", 0), U8(255))
 	JEQ(LabelRef(open))
 	ordered := ZMM()
 	k.inOrder(values, ordered)
-	VMOVDQU8_Z(results, within(book, "valueLo", "valueSpan", ordered), results)
+	VMOVDQU8_Z(results, within(book, "thirdLo", "thirdSpan", ordered), results)
 	Label(open)
 }

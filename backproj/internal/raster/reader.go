@@ -7,15 +7,22 @@ import (
 )
 
 // A Format says how the pixels of a row lie in memory when they are interleaved:
-// their three components adjoin, in one order or the other.
+// their three components adjoin, in one order or the other. Those of a raster of one
+// component adjoin themselves.
 type Format struct {
-	Size     int  // bytes from one pixel to the next: 3 or 4
+	Size     int  // bytes from one pixel to the next: 3 or 4, or 1 for one component
 	RedFirst bool // red is byte 0 and blue byte 2; otherwise the reverse
 }
+
+// Bytes returns how many bytes n > 0 pixels take. The last one has no fourth byte.
+func (f Format) Bytes(n int) int { return (n-1)*f.Size + min(3, f.Size) }
 
 // Interleaved returns where the first pixel of the raster begins and the format of
 // its pixels, if there is one that they have.
 func (r *Raster) Interleaved() (offset int, format Format, ok bool) {
+	if r.Components == 1 {
+		return r.Offset, Format{Size: 1}, r.Pixel == 1 || r.Width == 1
+	}
 	size := r.Pixel
 	if r.Width == 1 {
 		size = 3 // no pixel follows in the row, so any distance will do
@@ -53,8 +60,9 @@ func (r *Reader) Reset(pixels Raster, most int) {
 		*r = Reader{Raster: pixels, Format: format, InPlace: true, copied: r.copied}
 		return
 	}
-	bytes := 3 * min(pixels.Width, most)
-	*r = Reader{Raster: pixels, Format: Format{3, pixels.RedFirst}, copied: slices.Grow(r.copied[:0], bytes)[:bytes]}
+	format := Format{min(3, pixels.Components), pixels.RedFirst}
+	bytes := format.Size * min(pixels.Width, most)
+	*r = Reader{Raster: pixels, Format: format, copied: slices.Grow(r.copied[:0], bytes)[:bytes]}
 }
 
 // Run returns the n pixels from (x, y) on. The last one may have no fourth byte.
@@ -62,7 +70,14 @@ func (r *Reader) Reset(pixels Raster, most int) {
 func (r *Reader) Run(x, y, n int) []byte {
 	at := r.Offset + y*r.Row + x*r.Pixel
 	if r.InPlace {
-		return r.Pix[at:][:(n-1)*r.Format.Size+3]
+		return r.Pix[at:][:r.Format.Bytes(n)]
+	}
+	if r.Format.Size == 1 {
+		for i := range r.copied[:n] {
+			r.copied[i] = r.Pix[at]
+			at += r.Pixel
+		}
+		return r.copied[:n]
 	}
 	rest := r.copied[:3*n]
 	for ; len(rest) >= 3; rest = rest[3:] {
@@ -75,7 +90,7 @@ func (r *Reader) Run(x, y, n int) []byte {
 }
 
 // AppendBGR appends all pixels to dst, row by row from the top, each as blue,
-// green and red.
+// green and red, which are equal if there is one component.
 func (r Raster) AppendBGR(dst []byte) ([]byte, error) {
 	if r.Empty() {
 		return dst, nil
@@ -89,17 +104,19 @@ func (r Raster) AppendBGR(dst []byte) ([]byte, error) {
 	dst = slices.Grow(dst, size)
 	const most = 2048
 	reader := NewReader(r, most)
-	blue, red := 0, 2
+	blue, green, red := 0, 1, 2
 	if reader.Format.RedFirst {
 		blue, red = red, blue
+	} else if reader.Format.Size == 1 {
+		blue, green, red = 0, 0, 0
 	}
 	for y := range r.Height {
 		for x := 0; x < r.Width; x += most {
 			n := min(most, r.Width-x)
 			run := reader.Run(x, y, n)
 			for i := range n {
-				p := run[i*reader.Format.Size:][:3]
-				dst = append(dst, p[blue], p[1], p[red])
+				p := run[i*reader.Format.Size:]
+				dst = append(dst, p[blue], p[green], p[red])
 			}
 		}
 	}
