@@ -27,7 +27,7 @@ _NONE: list[float] = []
 # The arrays in a file, and the types that they must have, as regular expressions.
 _TYPES = {
     "format": "<U[1-9][0-9]?",
-    "channels": "<U[1-3]",
+    "channels": "<U[1-5]",
     "ranges": "<f8",
     "in_range": "<i8",
     "counts": "<i8",

@@ -11,12 +11,13 @@ import numpy as np
 from backproj._engine import native
 from backproj._engine.engines import engine_named, project_model
 from backproj._histogram.histogram import Histogram, warn_of_no_pixels
+from backproj._validate.channels import CHANNELS, check_space, takes_planes
 from backproj._validate.layout import check_bounds, check_layout
 from backproj._validate.messages import describe_type, short_repr
 from backproj._validate.options import check_order, check_peak
 from backproj._validate.threads import check_threads
 from backproj._validate.views import view_frames, view_mask, view_model, view_out
-from backproj.typing import Bins, Bounds, Channels, Engine, Image, Mask, Numbers, Order, Ranges
+from backproj.typing import Bins, Bounds, Channels, Engine, Image, Mask, Numbers, Order, Ranges, Space
 
 
 def back_project(
@@ -98,22 +99,26 @@ def back_project(
     >>> backproj.back_project(frame, [red, black]).shape
     (2, 48, 64)
     """
-    worker, most_threads = engine_named(engine), check_threads(threads)
-    frames = view_frames(frame, check_order(order))
+    worker, most_threads, number = engine_named(engine), check_threads(threads), check_order(order)
     if isinstance(model, (Histogram, list, tuple)):
         given = _given(mask, channels, bins, ranges, in_range, peak)
         if given:
             raise TypeError(f"{given} cannot be given with a Histogram; pass it to Histogram(...)")
-        shape = frames.shape
-        if not isinstance(model, Histogram):
+        if isinstance(model, Histogram):
+            states = [model._state]
+        else:
             _check_histograms(model)
-            shape = len(model), *shape
-        hists = [model] if isinstance(model, Histogram) else model
+            states = [hist._state for hist in model]
+        grey = all(takes_planes(state.layout.channels) for state in states)
+        frames = view_frames(frame, number, grey=grey)
+        shape = frames.shape if isinstance(model, Histogram) else (len(model), *frames.shape)
         target = view_out(out, shape, frames)
-        worker.project([hist._state for hist in hists], frames, target, most_threads)
+        worker.project(states, frames, target, most_threads)
     else:
         layout, checked_peak = check_layout(channels, bins, ranges, in_range), check_peak(peak)
-        patch = view_model(model, frames.order)
+        grey = takes_planes(layout.channels)
+        frames = view_frames(frame, number, grey=grey)
+        patch = view_model(model, number, grey=grey)
         where = view_mask(mask, patch)
         target = view_out(out, frames.shape, frames)
         if not project_model(worker, layout, checked_peak, patch, where, frames, target, most_threads):
@@ -225,22 +230,26 @@ def _raw_pixels(pixels: object, width: object, height: object, name: str, wide: 
 
 def in_range(
     image: Image,
-    lo: Numbers,
-    hi: Numbers,
+    lo: Numbers | int,
+    hi: Numbers | int,
     *,
+    space: Space = "hsv",
     order: Order = "bgr",
     out: Image | None = None,
     threads: int | None = None,
 ) -> Image:
-    """Return which pixels lie within bounds of hue, saturation and value.
+    """Return which pixels lie within bounds of the components of a colour space.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch
-        Any strides will do.
-    lo, hi : three whole numbers
-        The lowest and the highest hue, saturation and value, both inclusive. If the lowest hue is greater
-        than the highest, hue wraps around: red is from 170 to 10. (From -10 is the same as from 0.)
+        Any strides will do. With space="gray" also (h, w) and (n, h, w), as for `Histogram.back_project`.
+    lo, hi : three whole numbers, or one for grey
+        The lowest and the highest of each component, both inclusive: hue (0 to 179), saturation and value;
+        Y, Cr and Cb; L, a and b; blue, green and red; or grey. If the lowest hue is greater than the
+        highest, hue wraps around: red is from 170 to 10. (From -10 is the same as from 0.)
+    space : {"hsv", "ycrcb", "lab", "bgr", "gray"}, default "hsv"
+        The colour space, as 8-bit images in OpenCV have it.
     order : {"bgr", "rgb"}, default "bgr"
         The order of the image's channels.
     out : ndarray of uint8, shape (h, w) or (n, h, w), optional
@@ -251,19 +260,22 @@ def in_range(
     Returns
     -------
     ndarray of uint8, shape (h, w) or (n, h, w)
-        255 for pixels inside the bounds, 0 elsewhere, as ``cv2.inRange`` of the HSV image. ``out``, if that
-        was given.
+        255 for pixels inside the bounds, 0 elsewhere, as ``cv2.inRange`` of the converted image. ``out``, if
+        that was given.
 
     Raises
     ------
     TypeError
         If an argument has the wrong type.
     ValueError
-        If an array has the wrong shape, or the lowest saturation or value is greater than the highest.
+        If an array has the wrong shape, space is unknown, or a lowest number other than of a hue is greater
+        than the highest.
 
     References
     ----------
-    OpenCV's ``cvtColor`` and ``inRange``.
+    OpenCV's ``cvtColor`` and ``inRange``. D. Chai and K. N. Ngan, "Face Segmentation Using Skin-Color Map in
+    Videophone Applications", IEEE Transactions on Circuits and Systems for Video Technology 9:4 (1999), has
+    the bounds of skin below.
 
     Examples
     --------
@@ -272,16 +284,34 @@ def in_range(
     >>> pixels = np.array([[[0, 0, 255], [40, 40, 255], [200, 200, 255], [255, 0, 0]]], np.uint8)
     >>> backproj.in_range(pixels, (170, 60, 32), (10, 255, 255))
     array([[255, 255,   0,   0]], dtype=uint8)
+
+    Skin, by Cr from 133 to 173 and Cb from 77 to 127:
+
+    >>> faces = np.array([[[130, 160, 220], [60, 90, 140], [200, 90, 60]]], np.uint8)
+    >>> backproj.in_range(faces, (0, 133, 77), (255, 173, 127), space="ycrcb")
+    array([[255, 255,   0]], dtype=uint8)
     """
-    within = _within(check_bounds((lo, hi), "(lo, hi)"))
-    frames, most_threads = view_frames(image, check_order(order), "image"), check_threads(threads)
+    checked = check_space(space)
+    within = _within(checked, check_bounds((lo, hi), "(lo, hi)", checked))
+    frames = view_frames(image, check_order(order), "image", grey=checked == "gray")
+    most_threads = check_threads(threads)
     target = view_out(out, frames.shape, frames)
     native.project([within._state], frames, target, most_threads)
     return target.array if out is None else out
 
 
+# The channels of a space that are the fastest to project.
+_CHANNELS: dict[Space, Channels] = {
+    "hsv": "hs",
+    "ycrcb": "crcb",
+    "bgr": "bgr",
+    "gray": "gray",
+}
+
+
 @functools.lru_cache(maxsize=8)
-def _within(bounds: tuple[tuple[int, ...], tuple[int, ...]]) -> Histogram:
+def _within(space: Space, bounds: tuple[tuple[int, ...], tuple[int, ...]]) -> Histogram:
     """Return a histogram of one bin, which projects pixels inside the bounds to 255."""
-    values = np.full((1, 1), 255, np.float32)
-    return Histogram.from_values(values, channels="hs", in_range=bounds)
+    channels = _CHANNELS[space]
+    values = np.full((1,) * len(CHANNELS[channels].components), 255, np.float32)
+    return Histogram.from_values(values, channels=channels, in_range=bounds)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from backproj._engine import region
 from backproj._validate.options import check_order
 from backproj._validate.regions import check_disc, check_threshold
@@ -139,7 +141,7 @@ def cut_out(frame: Image, mask: Mask, *, out: Image | None = None, threads: int 
     Parameters
     ----------
     frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch, (n, h, w, 3) or (n, h, w, 4)
-        The frame, in any order of channels.
+        The frame, in any order of channels; or grey, of the shape of the mask.
     mask : ndarray of uint8 or bool, shape (h, w) or (n, h, w)
         The mask, such as `segment` returns it.
     out : ndarray of uint8, of the shape of the frame, optional
@@ -172,7 +174,9 @@ def cut_out(frame: Image, mask: Mask, *, out: Image | None = None, threads: int 
     array([[[0, 0, 0],
             [4, 5, 6]]], dtype=uint8)
     """
-    frames, most_threads = view_frames(frame, check_order("bgr")), check_threads(threads)
+    # Only a colour image has one axis more than its mask.
+    grey = isinstance(frame, np.ndarray) and isinstance(mask, np.ndarray) and frame.ndim == mask.ndim
+    frames, most_threads = view_frames(frame, check_order("bgr"), grey=grey), check_threads(threads)
     masks = view_masks(mask, frames)
     target = view_out(out, frames.array.shape, frames, channels=4)
     check_apart(target, masks, "mask")

@@ -11,6 +11,7 @@ from backproj._engine import native
 from backproj._engine.shift import Shifted, shift, shift_on
 from backproj._histogram.histogram import Histogram
 from backproj._locate import locate
+from backproj._validate.channels import takes_planes
 from backproj._validate.layout import Layout, check_layout
 from backproj._validate.messages import short_repr
 from backproj._validate.options import check_flag, check_method, check_order, check_peak, check_rate
@@ -179,15 +180,16 @@ class Tracker:
             If the box does not look like the model at all, for example because no pixel of its middle passed
             ranges and in_range. Nothing will be found then.
         """
-        scene = view_scene(frame, self._order)
-        first = _within(check_window(box, "box"), scene)
-        if histogram is None:
-            histogram = self._count(scene, first, self._layout)
-        elif not isinstance(histogram, Histogram):
+        if histogram is not None and not isinstance(histogram, Histogram):
             raise TypeError(
                 f"histogram must be a Histogram, not {type(histogram).__name__}; "
                 "backproj.Histogram(model, ...) makes one"
             )
+        layout = self._layout if histogram is None else histogram._state.layout
+        scene = view_scene(frame, self._order, grey=takes_planes(layout.channels))
+        first = _within(check_window(box, "box"), scene)
+        if histogram is None:
+            histogram = self._count(scene, first, layout)
         prob = self._project(histogram, _part(scene, first)).array
         score = _mean(int(prob.sum(dtype=np.int64)), first)
         if score == 0:
@@ -228,7 +230,8 @@ class Tracker:
         """
         if self._histogram is None:
             raise RuntimeError("update before init: call init(frame, box) with a box around the object first")
-        scene = view_scene(frame, self._order)
+        grey = takes_planes(self._histogram._state.layout.channels)
+        scene = view_scene(frame, self._order, grey=grey)
         found = shift(self._histogram._state, scene, self._begin_at(scene), self._limits, self._fit)
         if self._find and not self._is_object(found):
             found = self._look_for_it(self._histogram, scene) or found
@@ -345,7 +348,7 @@ class Tracker:
 
 def _part(scene: View, box: Box) -> View:
     x, y, width, height = box
-    return view_image(scene.array[y : y + height, x : x + width], scene.order, "frame")
+    return view_image(scene.array[y : y + height, x : x + width], scene.order, "frame", grey=True)
 
 
 def _within(box: Box, scene: View) -> Box:

@@ -3,7 +3,8 @@
 - ``Image``: a colour image, a batch of images, or a back projection: an array of uint8.
 - ``Mask``: which pixels count, those that are not zero: an array of uint8 or bool.
 - ``Order``: the order of an image's channels, "bgr" or "rgb".
-- ``Channels``: the channels of a histogram, "h", "hs" or "hsv".
+- ``Channels``: the channels of a histogram, such as "hs" or "crcb".
+- ``Space``: a colour space, "hsv", "ycrcb", "lab", "bgr" or "gray".
 - ``Bins``, ``Ranges``, ``Bounds``: what ``bins``, ``ranges`` and ``in_range`` may be.
 - ``Numbers``: a few numbers, in a sequence or an array.
 - ``Engine``: what does the work, "native" or "opencv".
@@ -41,6 +42,7 @@ __all__ = [
     "Order",
     "Ranges",
     "RotatedRect",
+    "Space",
     "Threshold",
     "TrackingMethod",
 ]
@@ -48,11 +50,12 @@ __all__ = [
 Image: TypeAlias = npt.NDArray[np.uint8]
 Mask: TypeAlias = npt.NDArray[np.uint8 | np.bool_]
 Order: TypeAlias = Literal["bgr", "rgb"]
-Channels: TypeAlias = Literal["h", "hs", "hsv"]
+Channels: TypeAlias = Literal["h", "s", "v", "hs", "hv", "sv", "hsv", "gray", "crcb", "ycrcb", "bgr"]
+Space: TypeAlias = Literal["hsv", "ycrcb", "lab", "bgr", "gray"]
 Numbers: TypeAlias = Sequence[float] | npt.NDArray[Any]
 Bins: TypeAlias = int | Sequence[int] | npt.NDArray[np.integer[Any]]
 Ranges: TypeAlias = Numbers
-Bounds: TypeAlias = tuple[Numbers, Numbers]
+Bounds: TypeAlias = tuple[Numbers | int, Numbers | int]
 Engine: TypeAlias = Literal["native", "opencv"]
 Box: TypeAlias = tuple[int, int, int, int]
 RotatedRect: TypeAlias = tuple[tuple[float, float], tuple[float, float], float]

@@ -10,8 +10,8 @@ GOOD = (0, 0, 0), (180, 255, 255)
 
 # (options, error, what its message must contain)
 BAD = {
-    "no channels": ({"channels": None}, TypeError, "channels must be 'h', 'hs' or 'hsv', not None"),
-    "channels of cv2": ({"channels": [0, 1]}, TypeError, "channels must be 'h', 'hs' or 'hsv', not [0, 1]"),
+    "no channels": ({"channels": None}, TypeError, "'ycrcb' or 'bgr', not None"),
+    "channels of cv2": ({"channels": [0, 1]}, TypeError, "'ycrcb' or 'bgr', not [0, 1]"),
     "an array of channels": ({"channels": np.array(["h", "s"])}, TypeError, "channels must be"),
     "other channels": ({"channels": "rgb"}, ValueError, "not 'rgb'"),
     "channels in upper case": ({"channels": "HS"}, ValueError, "not 'HS'"),

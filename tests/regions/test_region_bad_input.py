@@ -191,7 +191,6 @@ BAD_FRAMES = {
 BY_FRAME = {
     "segment": HIST.segment,
     "cut_out": HIST.cut_out,
-    "cut_out by a mask": lambda frame: backproj.cut_out(frame, MASK),
 }
 
 
@@ -199,6 +198,11 @@ BY_FRAME = {
 @pytest.mark.parametrize("call", BY_FRAME.values(), ids=BY_FRAME)
 def test_bad_frames(value, error, says, call):
     assert_says(lambda: call(value), error, "frame", *says)
+
+
+@cases({name: case for name, case in BAD_FRAMES.items() if name != "grey"})  # a mask cuts out of those too
+def test_bad_frames_of_a_mask(value, error, says):
+    assert_says(lambda: backproj.cut_out(value, MASK), error, "frame", *says)
 
 
 BAD_MASKS = {

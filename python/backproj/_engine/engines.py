@@ -75,7 +75,8 @@ def project_model(
     threads: int,
 ) -> bool:
     """Write the back projection of a model's histogram, and return whether any pixel was counted."""
-    if engine is native and fits_one_call(frames) and fits_one_call(model):
+    # One call has one order for both.
+    if engine is native and fits_one_call(frames) and fits_one_call(model) and frames.order == model.order:
         return native.project_model(layout, peak, model, mask, frames, out, threads)
     state = engine.count(layout, [model], [mask], peak, threads)
     engine.project([state], frames, out, threads)

@@ -15,7 +15,7 @@ from backproj._engine.state import State
 from backproj._runtime import loader
 from backproj._validate.ownership import address
 from backproj._validate.regions import Footprint
-from backproj._validate.views import View, view_out
+from backproj._validate.views import MONO, View, view_out
 from backproj.typing import Image, Threshold
 
 # What the binding writes.
@@ -207,7 +207,8 @@ def _nth(images: View, i: int) -> View:
 
 def _order(frame: View) -> int:
     """Return the binding's number of the order, which tells also if there is a fourth channel."""
-    return frame.order + 2 if frame.array.shape[-1] == 4 else frame.order
+    has_fourth = frame.order != MONO and frame.array.shape[-1] == 4
+    return frame.order + 2 if has_fourth else frame.order
 
 
 def _three(out: View) -> tuple[int, int, int]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backproj._runtime import loader
+from backproj._validate.channels import CHANNELS
 from backproj._validate.layout import Layout
 from backproj._validate.ownership import address
 
@@ -30,8 +31,6 @@ _RECORD = np.dtype(
         ("hi", "i8", 3),
     ]
 )
-
-_CHANNELS = {"hs": 0, "h": 1, "hsv": 2}
 
 
 class State(NamedTuple):
@@ -125,17 +124,17 @@ def binding_peak(peak: float | None) -> float:
 @functools.lru_cache(maxsize=64)
 def layout_record(layout: Layout) -> tuple[npt.NDArray[np.uint64], int]:
     """Return the record of a histogram without arrays, which must not be changed, and its address."""
-    pad = len(layout.bins)
-    lo, hi = layout.in_range or ((0, 0, 0), (0, 0, 0))
+    pad = (0,) * (3 - len(layout.bins))
+    lo, hi = ((*bound, 0, 0, 0)[:3] for bound in layout.in_range or ((), ()))
     described = np.array(
         (
             0,
             0,
             layout.cells,
             layout.table_size,
-            _CHANNELS[layout.channels],
-            layout.bins + (0,) * (3 - pad),
-            layout.ranges + (0.0,) * (6 - 2 * pad),
+            CHANNELS[layout.channels].number,
+            layout.bins + pad,
+            layout.ranges + 2 * pad,
             layout.in_range is not None,
             lo,
             hi,

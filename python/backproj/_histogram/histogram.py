@@ -14,6 +14,7 @@ from backproj import _npz
 from backproj._engine import native
 from backproj._engine.state import State, of_values
 from backproj._histogram import combined, projected
+from backproj._validate.channels import takes_planes
 from backproj._validate.layout import Layout, check_layout
 from backproj._validate.messages import short_repr
 from backproj._validate.options import check_order, check_peak
@@ -44,18 +45,24 @@ class Histogram:
     mask : ndarray of uint8 or bool, shape (h, w), or a list of these or None, optional
         Only the model's pixels where the mask is not zero are counted. With a list of models, a list of as
         many masks; None counts all pixels of a model.
-    channels : {"hs", "h", "hsv"}, default "hs"
-        The channels of the histogram: hue (0 to 179, as in OpenCV's 8-bit HSV), saturation and value
-        (0 to 255).
+    channels : str, default "hs"
+        The channels of the histogram, in this order, as 8-bit images in OpenCV have them:
+
+        - "h", "s", "v", "hs", "hv", "sv", "hsv": hue (0 to 179), saturation and value (0 to 255).
+        - "crcb", "ycrcb": Y, Cr and Cb of YCrCb. Cr and Cb tell skin from other colours.
+        - "bgr": blue, green and red, whatever the order of the model's channels is.
+        - "gray": grey. Models and frames may be grey images too, of shape (h, w) or (h, w, 1).
     bins : int or sequence of int, default 32
         The number of bins, 1 to 256, of every channel or of each. There may be 2^20 bins in all.
     ranges : sequence of float, optional
         The lower bound (inclusive) and the upper bound (exclusive) of each channel, in a flat list as cv2
         takes it. Pixels outside are not counted, and project to 0. Default: all values.
-    in_range : (lo, hi), two triples, optional
-        The lowest and the highest hue, saturation and value, both inclusive, as ``cv2.inRange`` takes them.
-        Pixels outside are not counted, and project to 0. Unlike in cv2, hue wraps around if its lower bound
-        is greater than its upper one: red is ``((170, 60, 32), (10, 255, 255))``.
+    in_range : (lo, hi), two triples, or two numbers for grey, optional
+        The lowest and the highest of each component of the channels' colour space, both inclusive, as
+        ``cv2.inRange`` takes them: hue, saturation and value; Y, Cr and Cb; blue, green and red; or grey.
+        All apply, whichever the channels are. Pixels outside are not counted, and project to 0. Unlike in
+        cv2, hue wraps around if its lower bound is greater than its upper one: red is
+        ``((170, 60, 32), (10, 255, 255))``.
     peak : float or None, default 256
         Value of the fullest bin. Results saturate at 255. Most cv2 scripts use 255. None leaves the counts
         as they are.
@@ -122,7 +129,7 @@ class Histogram:
     ) -> None:
         layout, checked_peak = check_layout(channels, bins, ranges, in_range), check_peak(peak)
         number, most_threads = check_order(order), check_threads(threads)
-        models, masks = view_models(model, mask, number)
+        models, masks = view_models(model, mask, number, grey=takes_planes(layout.channels))
         self._state = native.count(layout, models, masks, checked_peak, most_threads)
         if not self._state.filled:
             warn_of_no_pixels(stacklevel=3)
@@ -149,8 +156,8 @@ class Histogram:
         ----------
         values : ndarray of float32, shape (n,), (n, 1), (n, m) or (n, m, k)
             What a pixel of each bin projects to. It is copied.
-        channels : {"h", "hs", "hsv"}
-            What the axes are. (n, 1) with "h" is what cv2 4 makes of one channel.
+        channels : str
+            What the axes are; see `Histogram`. (n, 1) is what cv2 4 makes of one channel.
         ranges, in_range
             As for `Histogram`.
         scale : float, default 1
@@ -193,7 +200,7 @@ class Histogram:
 
     @property
     def channels(self) -> Channels:
-        """The channels of the axes: "h", "hs" or "hsv"."""
+        """The channels of the axes, such as "hs" or "crcb"."""
         return self._state.layout.channels
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from backproj._engine import region
 from backproj._engine.engines import engine_named
 from backproj._engine.shift import shift
+from backproj._validate.channels import takes_planes
 from backproj._validate.options import check_order
 from backproj._validate.regions import check_disc, check_threshold
 from backproj._validate.threads import check_threads
@@ -36,6 +37,10 @@ def back_project(
         whole images, crops, every n-th row, ``[::-1]``, ``[..., ::-1]``, the first three of four
         channels. Other views (``[:, ::2]``, ``[:, ::-1]``, transposed and planar images) are read
         through a buffer of a few KiB; no frame is copied as a whole.
+
+        A histogram of ``channels="gray"`` takes grey frames too: (h, w), (h, w, 1), or a batch, (n, h, w)
+        or (n, h, w, 1). Where the last axis has 3 or 4 elements, these are the colours of a pixel: give
+        ``frame[..., numpy.newaxis]`` if they are pixels of a batch.
     out : ndarray of uint8, shape (h, w) or (n, h, w), optional
         Where to write the result. It may be a view, but must not share memory with the frame.
     order : {"bgr", "rgb"}, default "bgr"
@@ -84,7 +89,7 @@ def back_project(
     array([[  0, 255, 255, 255]], dtype=uint8)
     """
     worker, most_threads = engine_named(engine), check_threads(threads)
-    frames = view_frames(frame, check_order(order))
+    frames = view_frames(frame, check_order(order), grey=takes_planes(self._state.layout.channels))
     target = view_out(out, frames.shape, frames)
     worker.project([self._state], frames, target, most_threads)
     return target.array if out is None else out
@@ -150,7 +155,10 @@ def segment(
     >>> mask[15, 26:32]
     array([  0,   0, 255, 255, 255, 255], dtype=uint8)
     """
-    most_threads, frames = check_threads(threads), view_frames(frame, check_order(order))
+    most_threads, frames = (
+        check_threads(threads),
+        view_frames(frame, check_order(order), grey=takes_planes(self._state.layout.channels)),
+    )
     footprint, level = check_disc(disc), check_threshold(threshold)
     target = view_out(out, frames.shape, frames)
     region.project_mask(self._state, frames, target, region.disc_of(footprint), level, most_threads)
@@ -203,7 +211,10 @@ def cut_out(
     >>> found[15, 35], found[0, 0]
     (array([ 30,  60, 220], dtype=uint8), array([0, 0, 0], dtype=uint8))
     """
-    most_threads, frames = check_threads(threads), view_frames(frame, check_order(order))
+    most_threads, frames = (
+        check_threads(threads),
+        view_frames(frame, check_order(order), grey=takes_planes(self._state.layout.channels)),
+    )
     footprint, level = check_disc(disc), check_threshold(threshold)
     target = view_out(out, frames.array.shape, frames, channels=4)
     region.project_cut(self._state, frames, target, region.disc_of(footprint), level, most_threads)
@@ -266,7 +277,7 @@ def mean_shift(
     >>> hist.mean_shift(frame, (25, 6, 10, 10))
     (2, (28, 8, 10, 10))
     """
-    scene = view_scene(frame, check_order(order))
+    scene = view_scene(frame, check_order(order), grey=takes_planes(self._state.layout.channels))
     found = shift(self._state, scene, check_window(window, "window"), check_criteria(criteria), False)
     return found.iterations, found.window
 
@@ -319,6 +330,6 @@ def cam_shift(
     >>> window
     (22, 8, 25, 13)
     """
-    scene = view_scene(frame, check_order(order))
+    scene = view_scene(frame, check_order(order), grey=takes_planes(self._state.layout.channels))
     found = shift(self._state, scene, check_window(window, "window"), check_criteria(criteria), True)
     return found.box, found.window

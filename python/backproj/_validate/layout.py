@@ -6,18 +6,27 @@ import functools
 import math
 from collections.abc import Callable
 from types import NoneType
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from backproj._validate.channels import CHANNELS, COMPONENTS, check_channels
 from backproj._validate.messages import short_repr
-from backproj.typing import Channels
+from backproj.typing import Channels, Space
 
-_ALL_VALUES = (0.0, 180.0, 0.0, 256.0, 0.0, 256.0)
 _MOST_CELLS = 2**20
 
-# Bounds that contain nothing: no hue is 255.
+# Bounds of HSV that contain nothing: no hue is 255.
 _NOTHING = ((255, 0, 0), (255, 255, 255))
+
+# What bounds may look like, for messages.
+_EXAMPLES: dict[Space, str] = {
+    "hsv": "two triples such as ((0, 60, 32), (180, 255, 255))",
+    "ycrcb": "two triples such as ((0, 133, 77), (255, 173, 127))",
+    "lab": "two triples such as ((0, 140, 120), (255, 180, 160))",
+    "bgr": "two triples such as ((0, 0, 100), (80, 80, 255))",
+    "gray": "two numbers such as (20, 230)",
+}
 
 # What options are made of that cannot change. Not bool: to a dict True is 1, which is a number of bins.
 _CONSTANT = {NoneType, str, int, float}
@@ -40,11 +49,11 @@ class Layout(NamedTuple):
 
     @property
     def table_size(self) -> int:
-        """The length of the table: an entry for each hue << 8 | saturation, and one for each bin."""
+        """The length of the table: an entry for each index of a colour, and one for each bin."""
         return (1 << 16) + self.cells
 
 
-DEFAULT = Layout("hs", (32, 32), _ALL_VALUES[:4], None)
+DEFAULT = Layout("hs", (32, 32), CHANNELS["hs"].ranges, None)
 
 
 def memoised(check: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -76,21 +85,13 @@ def check_layout(channels: object, bins: object, ranges: object, in_range: objec
         checked,
         _check_bins(bins, checked),
         _check_ranges(ranges, checked),
-        None if in_range is None else check_bounds(in_range, "in_range"),
+        None if in_range is None else check_bounds(in_range, "in_range", CHANNELS[checked].space),
     )
 
 
-def check_channels(channels: object) -> Channels:
-    """Return the name of a set of channels, if it is one."""
-    if not isinstance(channels, str):
-        raise TypeError(f"channels must be 'h', 'hs' or 'hsv', not {short_repr(channels)}")
-    if channels not in ("h", "hs", "hsv"):
-        raise ValueError(f"channels must be 'h', 'hs' or 'hsv', not {short_repr(channels)}")
-    return cast("Channels", channels)
-
-
-def _check_bins(bins: object, channels: str) -> tuple[int, ...]:
-    given = [bins] * len(channels) if isinstance(bins, (int, np.integer)) else bins
+def _check_bins(bins: object, channels: Channels) -> tuple[int, ...]:
+    dimensions = len(CHANNELS[channels].components)
+    given = [bins] * dimensions if isinstance(bins, (int, np.integer)) else bins
     try:
         numbers = tuple(int(n) for n in given if int(n) == n)  # type: ignore[attr-defined]
         complete = len(numbers) == len(given)  # type: ignore[arg-type]
@@ -100,9 +101,9 @@ def _check_bins(bins: object, channels: str) -> tuple[int, ...]:
         raise TypeError(
             f"bins must be a whole number or one a channel of {channels!r}, not {short_repr(bins)}"
         )
-    if len(numbers) != len(channels):
+    if len(numbers) != dimensions:
         raise ValueError(
-            f"bins has {len(numbers)} numbers, but channels={channels!r} has {len(channels)}: give one each"
+            f"bins has {len(numbers)} numbers, but channels={channels!r} has {dimensions}: give one each"
         )
     if not all(1 <= n <= 256 for n in numbers):
         raise ValueError(
@@ -115,9 +116,10 @@ def _check_bins(bins: object, channels: str) -> tuple[int, ...]:
     return numbers
 
 
-def _check_ranges(ranges: object, channels: str) -> tuple[float, ...]:
+def _check_ranges(ranges: object, channels: Channels) -> tuple[float, ...]:
+    whole = CHANNELS[channels].ranges
     if ranges is None:
-        return _ALL_VALUES[: 2 * len(channels)]
+        return whole
     try:
         if isinstance(ranges, (str, bytes)):
             raise TypeError
@@ -127,9 +129,9 @@ def _check_ranges(ranges: object, channels: str) -> tuple[float, ...]:
         raise TypeError(
             f"ranges must be a flat list of numbers like cv2's [0, 180, 0, 256], not {short_repr(ranges)}"
         ) from None
-    if len(bounds) != 2 * len(channels):
+    if len(bounds) != len(whole):
         raise ValueError(
-            f"ranges has {len(bounds)} numbers, but channels={channels!r} needs {2 * len(channels)}: "
+            f"ranges has {len(bounds)} numbers, but channels={channels!r} needs {len(whole)}: "
             "the lower bound, which is inside, and the upper bound, which is not, of each channel"
         )
     for low, high in zip(bounds[::2], bounds[1::2], strict=True):
@@ -141,29 +143,32 @@ def _check_ranges(ranges: object, channels: str) -> tuple[float, ...]:
 
 
 @memoised
-def check_bounds(bounds: object, name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return ``(lo, hi)``, two triples of hue, saturation and value, as numbers from 0 to 255."""
+def check_bounds(bounds: object, name: str, space: Space) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return ``(lo, hi)``, a number from 0 to 255 for each component of a colour space."""
     lo: object
     hi: object
     try:
         lo, hi = bounds  # type: ignore[misc]
     except (TypeError, ValueError):
-        raise TypeError(
-            f"{name} must be (lo, hi), two triples such as ((0, 60, 32), (180, 255, 255)), "
-            f"not {short_repr(bounds)}"
-        ) from None
+        raise TypeError(f"{name} must be (lo, hi), {_EXAMPLES[space]}, not {short_repr(bounds)}") from None
     lows, highs = (
-        _check_triple(lo, f"the lower bound of {name}"),
-        _check_triple(hi, f"the upper bound of {name}"),
+        _check_bound(lo, f"the lower bound of {name}", space),
+        _check_bound(hi, f"the upper bound of {name}", space),
     )
-    for channel, low, high in zip(("saturation", "value"), lows[1:], highs[1:], strict=True):
+    wraps = space == "hsv"
+    for component, low, high in zip(COMPONENTS[space][wraps:], lows[wraps:], highs[wraps:], strict=True):
         if low > high:
             raise ValueError(
-                f"{name} has a {channel} from {low} to {high}, which contains nothing; only hue wraps around"
+                f"{name} has a {component} from {low} to {high}, which contains nothing; "
+                "only hue wraps around"
             )
-    if (
-        lows[0] > highs[0]
-    ):  # hues from the lower bound on, and hues up to the upper: one of them may be no byte
+        if not wraps and (low > 255 or high < 0):
+            raise ValueError(
+                f"{name} has a {component} from {low} to {high}, which contains nothing; "
+                "components are from 0 to 255"
+            )
+    if wraps and lows[0] > highs[0]:
+        # Hues from the lower bound on, and hues up to the upper: one of them may be no byte.
         if highs[0] < 0:
             highs = (255, *highs[1:])
         elif lows[0] > 255:
@@ -173,19 +178,22 @@ def check_bounds(bounds: object, name: str) -> tuple[tuple[int, ...], tuple[int,
     return tuple(max(0, low) for low in lows), tuple(min(255, high) for high in highs)
 
 
-def _check_triple(triple: object, name: str) -> tuple[int, ...]:
+def _check_bound(bound: object, name: str, space: Space) -> tuple[int, ...]:
+    """Return the whole numbers of one bound; that of one component may be a number."""
+    components = COMPONENTS[space]
+    if len(components) == 1:
+        needed, given = f"a number for {components[0]}", [bound] if np.isscalar(bound) else bound
+    else:
+        *most, last = components
+        needed, given = f"three numbers for {', '.join(most)} and {last}", bound
     try:
-        if isinstance(triple, (str, bytes)):
+        if isinstance(bound, (str, bytes)):
             raise TypeError
-        numbers = [float(number) for number in triple]  # type: ignore[attr-defined]
+        numbers = [float(number) for number in given]  # type: ignore[attr-defined]
     except (TypeError, ValueError, OverflowError):
-        raise TypeError(
-            f"{name} must be three numbers for hue, saturation and value, not {short_repr(triple)}"
-        ) from None
-    if len(numbers) != 3:
-        raise ValueError(f"{name} has {len(numbers)} numbers, not three for hue, saturation and value")
+        raise TypeError(f"{name} must be {needed}, not {short_repr(bound)}") from None
+    if len(numbers) != len(components):
+        raise ValueError(f"{name} has {len(numbers)} numbers, not {needed.replace(' numbers', '')}")
     if not all(number.is_integer() for number in numbers):
-        raise ValueError(
-            f"{name} must be whole numbers, as pixels have, not {short_repr(triple)}; round them"
-        )
+        raise ValueError(f"{name} must be whole numbers, as pixels have, not {short_repr(bound)}; round them")
     return tuple(map(int, numbers))

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from backproj._validate.channels import CHANNELS, check_channels
 from backproj._validate.layout import Layout, check_layout
 from backproj._validate.messages import short_repr
 from backproj._validate.options import check_peak, check_scale
@@ -31,13 +32,12 @@ def check_values(
         raise TypeError("values is a masked array, whose mask would be lost; give values.filled(0)")
     plain = _within_memory(plain, "values")
     shape = plain.shape
-    if isinstance(channels, str):
-        if channels == "h" and plain.ndim == 2 and shape[1] == 1:
-            shape = shape[:1]
-        if channels in ("h", "hs", "hsv") and len(shape) != len(channels):
-            raise ValueError(
-                f"values has shape {plain.shape}, but channels={channels!r} needs an axis for each"
-            )
+    checked = check_channels(channels)
+    dimensions = len(CHANNELS[checked].components)
+    if dimensions == 1 and plain.ndim == 2 and shape[1] == 1:
+        shape = shape[:1]
+    if len(shape) != dimensions:
+        raise ValueError(f"values has shape {plain.shape}, but channels={channels!r} needs an axis for each")
     layout = check_layout(channels, shape, ranges, in_range)
     factor = check_scale(scale)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -20,6 +20,12 @@ from backproj.typing import Image
 
 UINT8 = np.dtype(np.uint8)
 
+# What frames and models of grey histograms may be.
+GREY_SHAPES = "(h, w), (n, h, w), (h, w, 3) or (n, h, w, 3)"
+
+# The binding's number of the order of images that have one grey component.
+MONO = 4
+
 # A subclass may override it; the array itself is asked.
 _dtype = np.ndarray.dtype.__get__
 
@@ -37,7 +43,8 @@ class View(NamedTuple):
     shape : tuple of int
         (h, w), or (n, h, w) for a batch; without the channels of an image.
     strides : tuple of int
-        From one element to the next along each axis, in bytes; of an image, along the channels too.
+        From one element to the next along each axis, in bytes; of an image, along the channels too, also of
+        a grey one.
     low, high : int
         Where the lowest byte lies, and where the highest one ends.
     array : ndarray of uint8
@@ -55,32 +62,42 @@ class View(NamedTuple):
     order: int = 0
 
 
-def view_frames(value: object, order: int, name: str = "frame") -> View:
-    """Return the view of a colour image or a batch: (h, w, 3), (n, h, w, 3), or with four channels."""
-    array = _bytes(value, name, "(h, w, 3) or (n, h, w, 3)")
+def view_frames(value: object, order: int, name: str = "frame", *, grey: bool = False) -> View:
+    """Return the view of a colour image or a batch: (h, w, 3), (n, h, w, 3), or with four channels.
+
+    Grey ones may be allowed: (h, w), (n, h, w), or with one channel.
+    """
+    array = _bytes(value, name, GREY_SHAPES if grey else "(h, w, 3) or (n, h, w, 3)")
     shape = array.shape
-    if not (3 <= len(shape) <= 4 and 3 <= shape[-1] <= 4):
+    if 3 <= len(shape) <= 4 and 3 <= shape[-1] <= 4:
+        return _view(array, name, shape[:-1], order)
+    if not grey:
         raise ValueError(fix_colour_shape(shape, name))
-    return _view(array, name, shape[:-1], order)
+    if not 2 <= len(shape) <= 4 or (len(shape) == 4 and shape[-1] != 1):
+        raise ValueError(f"{name} must have shape {GREY_SHAPES}, not {shape}")
+    if len(shape) == 4 or (len(shape) == 3 and shape[-1] == 1):
+        return _view(array, name, shape[:-1], MONO)
+    view = _view(array, name, shape, MONO)
+    return view._replace(strides=(*view.strides, 0))
 
 
-def view_image(value: object, order: int, name: str) -> View:
-    """Return the view of a colour image, (h, w, 3) or (h, w, 4)."""
-    view = view_frames(value, order, name)
+def view_image(value: object, order: int, name: str, *, grey: bool = False) -> View:
+    """Return the view of a colour image, (h, w, 3) or (h, w, 4), or of a grey one if that is allowed."""
+    view = view_frames(value, order, name, grey=grey)
     if len(view.shape) == 3:
         fix = "give a list of images to count them together" if name == "model" else "take one of them"
         raise ValueError(f"{name} has shape {view.array.shape}, a batch of images; {fix}")
     return view
 
 
-def view_model(value: object, order: int) -> View:
-    """Return the view of a colour image that has pixels to count."""
-    return _with_pixels(view_image(value, order, "model"), "model", "count")
+def view_model(value: object, order: int, *, grey: bool = False) -> View:
+    """Return the view of an image that has pixels to count."""
+    return _with_pixels(view_image(value, order, "model", grey=grey), "model", "count")
 
 
-def view_scene(value: object, order: int) -> View:
-    """Return the view of a colour image that has pixels to move a window on."""
-    return _with_pixels(view_image(value, order, "frame"), "frame", "look at")
+def view_scene(value: object, order: int, *, grey: bool = False) -> View:
+    """Return the view of an image that has pixels to move a window on."""
+    return _with_pixels(view_image(value, order, "frame", grey=grey), "frame", "look at")
 
 
 def view_filled_plane(value: object, name: str) -> View:
@@ -88,10 +105,12 @@ def view_filled_plane(value: object, name: str) -> View:
     return _with_pixels(view_plane(value, name), name, "look at")
 
 
-def view_models(model: object, mask: object, order: int) -> tuple[Sequence[View], Sequence[View | None]]:
+def view_models(
+    model: object, mask: object, order: int, *, grey: bool
+) -> tuple[Sequence[View], Sequence[View | None]]:
     """Return the views of the model, or of a list of them, and of their masks."""
     if not isinstance(model, (list, tuple)):
-        view = view_model(model, order)
+        view = view_model(model, order, grey=grey)
         return (view,), (view_mask(mask, view),)
     if not model:
         raise ValueError("model is an empty list; give at least one image")
@@ -100,7 +119,7 @@ def view_models(model: object, mask: object, order: int) -> tuple[Sequence[View]
         raise TypeError(
             f"model is a list of {len(model)} images; mask must be a list of as many masks, or None for all"
         )
-    views = [view_model(one, order) for one in model]
+    views = [view_model(one, order, grey=grey) for one in model]
     return views, [view_mask(where, view) for where, view in zip(masks, views, strict=True)]
 
 
