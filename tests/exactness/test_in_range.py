@@ -110,3 +110,17 @@ def test_a_model_with_in_range_counts_the_pixels_of_this_mask(photograph):
         model.back_project(photograph),
         opencv_chain.project(opencv_chain.to_hsv(photograph), values, "h"),
     )
+
+
+@pytest.mark.parametrize(
+    ("space", "error", "says"),
+    [
+        ("hls", ValueError, "space must be 'hsv', 'ycrcb', 'lab', 'bgr' or 'gray', not 'hls'"),
+        (None, TypeError, "not None"),
+        (["bgr"], TypeError, "not ['bgr']"),
+    ],
+)
+def test_spaces_that_there_are_not_are_named(noise, space, error, says):
+    with pytest.raises(error) as caught:
+        backproj.in_range(noise, (0, 0, 0), (9, 9, 9), space=space)
+    assert says in str(caught.value)

@@ -4,30 +4,58 @@ import cv2
 import numpy as np
 
 RANGES = [0, 180, 0, 256]
-WHOLE_RANGES = [*RANGES, 0, 256]
+
+# The conversion to the colour space of some channels, and which of its components they are.
+HSV, YCRCB, GRAY = cv2.COLOR_BGR2HSV, cv2.COLOR_BGR2YCrCb, cv2.COLOR_BGR2GRAY
+CHANNELS = {
+    "h": (HSV, [0]),
+    "s": (HSV, [1]),
+    "v": (HSV, [2]),
+    "hs": (HSV, [0, 1]),
+    "hv": (HSV, [0, 2]),
+    "sv": (HSV, [1, 2]),
+    "hsv": (HSV, [0, 1, 2]),
+    "gray": (GRAY, [0]),
+    "crcb": (YCRCB, [1, 2]),
+    "ycrcb": (YCRCB, [0, 1, 2]),
+    "bgr": (None, [0, 1, 2]),
+}
 
 
 def to_hsv(image):
-    return cv2.cvtColor(image, cv2.COLOR_BGR2HSV)
+    return cv2.cvtColor(image, HSV)
+
+
+def convert(image, channels):
+    """Return a BGR image in the colour space of some channels; a grey one is that already."""
+    code, _ = CHANNELS[channels]
+    return image if code is None or image.ndim == 2 else cv2.cvtColor(image, code)
+
+
+def whole_ranges(channels):
+    code, components = CHANNELS[channels]
+    ends = (180 if code == HSV and component == 0 else 256 for component in components)
+    return [bound for end in ends for bound in (0, end)]
 
 
 def histogram(model, mask=None, bins=(32, 32), peak=256, channels="hs", ranges=None):
     """Return the counts and the values of a model; bins is one number or one a channel."""
-    axes = list(range(len(channels)))
-    sizes = [bins] * len(axes) if isinstance(bins, int) else list(bins)
-    counts = cv2.calcHist([to_hsv(model)], axes, mask, sizes, ranges or WHOLE_RANGES[: 2 * len(axes)])
+    _, components = CHANNELS[channels]
+    sizes = [bins] * len(components) if isinstance(bins, int) else list(bins)
+    image = convert(model, channels)
+    counts = cv2.calcHist([image], components, mask, sizes, ranges or whole_ranges(channels))
     counts = counts.reshape(sizes)  # of one channel, cv2 4 makes (n, 1)
     if peak is None:
         return counts, counts
     return counts, cv2.normalize(counts.reshape(-1), None, 0, peak, cv2.NORM_MINMAX).reshape(sizes)
 
 
-def project(hsv, values, channels="hs", ranges=None, scale=1):
-    """Return what the pixels of an HSV image project to."""
-    axes = list(range(len(channels)))
-    if len(axes) == 3:  # else the last axis would be taken for the channels of a matrix
+def project(converted, values, channels="hs", ranges=None, scale=1):
+    """Return what the pixels of an image that is in the channels' colour space project to."""
+    _, components = CHANNELS[channels]
+    if len(components) == 3:  # else the last axis would be taken for the channels of a matrix
         values = cv2.Mat(values, wrap_channels=False)
-    return cv2.calcBackProject([hsv], axes, values, ranges or WHOLE_RANGES[: 2 * len(axes)], scale)
+    return cv2.calcBackProject([converted], components, values, ranges or whole_ranges(channels), scale)
 
 
 def back_project(frame, model, mask=None):

@@ -8,6 +8,8 @@ import backproj
 MODEL = np.random.default_rng(16).integers(0, 256, (9, 9, 3), np.uint8)
 GOOD = (0, 0, 0), (180, 255, 255)
 
+SPACES = {"hs": "hsv", "crcb": "ycrcb", "ycrcb": "ycrcb", "bgr": "bgr", "gray": "gray"}
+
 # (options, error, what its message must contain)
 BAD = {
     "no channels": ({"channels": None}, TypeError, "'ycrcb' or 'bgr', not None"),
@@ -86,6 +88,47 @@ BAD = {
         "a saturation from 9 to 8",
     ),
     "value the wrong way": ({"in_range": ((0, 0, 300), (9, 9, 256))}, ValueError, "a value from 300 to 256"),
+    "a Cr the wrong way": (
+        {"channels": "crcb", "in_range": ((0, 173, 77), (255, 133, 127))},
+        ValueError,
+        "a Cr from 173 to 133, which contains nothing; only hue wraps around",
+    ),
+    "a blue beyond all": (
+        {"channels": "bgr", "in_range": ((300, 0, 0), (400, 9, 9))},
+        ValueError,
+        "a blue from 300 to 400, which contains nothing; components are from 0 to 255",
+    ),
+    "a red below all": (
+        {"channels": "bgr", "in_range": ((0, 0, -9), (9, 9, -1))},
+        ValueError,
+        "a red from -9 to -1",
+    ),
+    "two numbers as bounds of YCrCb": (
+        {"channels": "ycrcb", "in_range": ((133, 77), (173, 127))},
+        ValueError,
+        "has 2 numbers, not three for Y, Cr and Cb",
+    ),
+    "triples as bounds of grey": (
+        {"channels": "gray", "in_range": GOOD},
+        ValueError,
+        "the lower bound of in_range has 3 numbers, not a number for grey",
+    ),
+    "one number as bounds of grey": (
+        {"channels": "gray", "in_range": 20},
+        TypeError,
+        "in_range must be (lo, hi), two numbers such as (20, 230), not 20",
+    ),
+    "a text as a bound of grey": (
+        {"channels": "gray", "in_range": (0, "9")},
+        TypeError,
+        "the upper bound of in_range must be a number for grey, not '9'",
+    ),
+    "bins of two channels for grey": ({"channels": "gray", "bins": (8, 8)}, ValueError, "'gray' has 1"),
+    "ranges of hue and value for three": (
+        {"channels": "bgr", "ranges": [0, 180, 0, 256]},
+        ValueError,
+        "4 numbers, but channels='bgr' needs 6",
+    ),
     "a text as peak": (
         {"peak": "255"},
         TypeError,
@@ -151,12 +194,12 @@ def test_bad_options_are_named(options, error, says):
     [
         bad
         for bad in BAD.values()
-        if "in_range" in bad[0] and "two triples" not in bad[2] and "not 5" not in bad[2]
+        if "in_range" in bad[0] and "must be (lo, hi)" not in bad[2] and "not 5" not in bad[2]
     ],
 )
 def test_bad_bounds_of_in_range_are_named(options, error, says):
     with pytest.raises(error) as caught:
-        backproj.in_range(MODEL, *options["in_range"])
+        backproj.in_range(MODEL, *options["in_range"], space=SPACES[options.get("channels", "hs")])
     assert says.replace("of in_range", "of (lo, hi)") in str(caught.value)
 
 

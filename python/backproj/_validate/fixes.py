@@ -78,8 +78,9 @@ def fix_colour_shape(shape: tuple[int, ...], name: str) -> str:
     if ndim == 2 or (ndim == 3 and shape[2] == 1):
         plane = name if ndim == 2 else f"{name}[..., 0]"
         return (
-            f"{name} has shape {shape}: a grey image has no hue; give a colour image (h, w, 3), or "
-            f"numpy.stack([{plane}] * 3, axis=-1) if all its pixels should count as colourless"
+            f"{name} has shape {shape}: a grey image has no hue; give a colour image (h, w, 3), "
+            f"numpy.stack([{plane}] * 3, axis=-1) if all its pixels should count as colourless, or "
+            "channels='gray', which takes grey images"
         )
     needed = f"{name} must have shape (h, w, 3) or (h, w, 4), not {shape}"
     if ndim not in (3, 4):
