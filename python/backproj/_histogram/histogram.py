@@ -324,8 +324,9 @@ class Histogram:
     def plot(self, *, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the histogram with matplotlib, each bin in its colour.
 
-        A histogram of hue is drawn as bars. One of hue and saturation is drawn as a plane in which fuller
-        bins are brighter; with three channels, each bin of the plane is the sum over all values.
+        A histogram of one channel is drawn as bars, and one of two as a plane in which fuller bins are
+        brighter. If there are bins of black, the plane is blue grey, and fuller bins stand out from it. Of
+        three channels two are drawn: not value, Y, L or blue, over which the bins are summed.
 
         Parameters
         ----------

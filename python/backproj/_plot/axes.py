@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from backproj._engine.state import State
-from backproj._plot.colours import hue_colours, mean_levels, rgb, weights_by_hue_and_saturation
-from backproj._plot.html import plane
+from backproj._plot.cells import drawn_axes, plane
+from backproj._plot.colours import SLATE, axis_levels, colours
+from backproj._validate.channels import CHANNELS
 from backproj._validate.messages import short_repr
 
 if TYPE_CHECKING:
@@ -19,19 +20,24 @@ def plot(state: State, ax: Axes | None) -> Axes:
     """Draw a histogram on axes, or on those of a new figure, and return them."""
     ax = _check_axes(ax)
     layout = state.layout
-    left, right, *others = layout.ranges
-    ax.set_xlabel("hue")
+    names = CHANNELS[layout.channels].names
+    across, *others = drawn_axes(layout)
+    left, right = layout.ranges[2 * across : 2 * across + 2]
+    ax.set_xlabel(names[across])
     ax.set_xlim(left, right)
     if others:
-        cells = plane(hue_colours(layout), mean_levels(layout)[0], weights_by_hue_and_saturation(state))
-        extent = left, right, others[0], others[1]
-        ax.imshow(cells, origin="lower", extent=extent, aspect="auto", interpolation="nearest")
-        ax.set_ylabel("saturation")
+        (up,) = others
+        bottom, top = layout.ranges[2 * up : 2 * up + 2]
+        extent = left, right, bottom, top
+        ax.imshow(plane(state), origin="lower", extent=extent, aspect="auto", interpolation="nearest")
+        ax.set_ylabel(names[up])
         return ax
     width = (right - left) / layout.bins[0]
     edges = left + width * np.arange(layout.bins[0])
     heights = state.values if state.counts is None else state.counts
-    ax.bar(edges, heights, width, align="edge", color=rgb(hue_colours(layout)) / 255)
+    if layout.channels != "h":  # there may be bars of white
+        ax.set_facecolor(tuple(SLATE / 255))
+    ax.bar(edges, heights, width, align="edge", color=np.rint(colours(layout, [*axis_levels(layout)])) / 255)
     ax.set_ylabel("value" if state.counts is None else "pixels")
     return ax
 

@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from backproj._engine.state import State
+from backproj._plot.spaces import Floats, from_bgr, from_grey, from_hsv, from_lab, from_ycrcb
+from backproj._validate.channels import CHANNELS
 from backproj._validate.layout import Layout
-from backproj.typing import Image
+from backproj.typing import Image, Space
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-
-# The brightness of an empty bin: dark, but one still sees which colour it stands for.
+# The share of its colour that an empty bin has: little, but one still sees which colour it stands for.
 _EMPTY = 0.15
 
 # The values that a pixel's channels take in OpenCV's 8-bit HSV: 180 hues, and 256 levels of the others.
 _HUES = np.arange(180.0)
 _LEVELS = np.arange(256.0)
+
+# What is behind bins some of which are black or grey: a blue grey, which none of them is.
+SLATE = np.array([74.0, 88.0, 108.0])
+
+
+class _Palette(NamedTuple):
+    """How the colours of a space are drawn.
+
+    Attributes
+    ----------
+    to_rgb : callable
+        Returns the colours of components.
+    hidden : int
+        Which component is not drawn if there are three: the lightness if the space has such a component.
+        Blue, green and red have none; of these, blue changes it least.
+    usual : tuple of array
+        The components of a colour, for channels that lack some: full, or of middle lightness. Empty if the
+        space has no component that is the lightness.
+    """
+
+    to_rgb: Callable[..., Floats]
+    hidden: int
+    usual: tuple[Floats, ...]
+
+
+# Red of full saturation and value; greys of Y = 160 and of a lightness of 65%, about those of skin.
+_PALETTES: dict[Space, _Palette] = {
+    "hsv": _Palette(from_hsv, 2, (np.array([1.0, 0.0, 0.0]), np.array(255.0), np.array(255.0))),
+    "ycrcb": _Palette(from_ycrcb, 0, (np.array(160.0), np.array(128.0), np.array(128.0))),
+    "lab": _Palette(from_lab, 0, (np.array(166.0), np.array(128.0), np.array(128.0))),
+    "bgr": _Palette(from_bgr, 0, ()),
+    "gray": _Palette(from_grey, 0, ()),
+}
 
 
 def weights(state: State) -> Floats:
@@ -28,43 +61,49 @@ def weights(state: State) -> Floats:
     return np.maximum(state.values * np.float64(state.scale), 0)
 
 
-def weights_by_hue_and_saturation(state: State) -> Floats:
-    """Return the weights summed over the value channel, if the histogram has one."""
-    weight = weights(state)
-    return weight.sum(axis=2) if weight.ndim == 3 else weight
-
-
 def normalized(weight: Floats) -> Floats:
     """Divide weights by their maximum."""
     most = weight.max()
     return weight / most if most > 0 else weight
 
 
-def brightness(weight: Floats) -> Floats:
-    """Return how bright to draw bins, from 0 to 1.
+def clearness(weight: Floats) -> Floats:
+    """Return which share of their colour to draw bins with, up to 1.
 
-    The fourth root makes rare colours visible: a hundredth of the greatest weight has a brightness of 0.42.
+    The fourth root makes rare colours visible: a hundredth of the greatest weight has a share of 0.42.
     """
     return _EMPTY + (1 - _EMPTY) * normalized(weight) ** 0.25
 
 
-def hue_colours(layout: Layout) -> Floats:
-    """Return for each bin of hue the mean of its saturated colours as red, green and blue from 0 to 1.
+def is_drawn(layout: Layout, axis: int) -> bool:
+    """Report whether pictures show an axis of a histogram. They show two; bins are summed over a third."""
+    chosen = CHANNELS[layout.channels]
+    return len(chosen.components) < 3 or chosen.components[axis] != _PALETTES[chosen.space].hidden
 
-    The shape is (bins, 3). A bin that contains every hue is grey.
+
+def axis_levels(layout: Layout) -> list[Floats]:
+    """Return for each axis the mean level in each of its bins.
+
+    Of hue it is the mean of the saturated colours as red, green and blue from 0 to 1, in shape (bins, 3). A
+    bin that contains every hue is grey.
     """
-    # The textbook conversion from HSV: around the circle, which has six sectors of 30 hues, each primary is
-    # full for two sectors, fades for one, is absent for two and returns for one.
-    rgb_of_hue = np.clip(np.abs((_HUES[:, np.newaxis] / 30 + (0, 4, 2)) % 6 - 3) - 1, 0, 1)
-    return _mean_per_bin(rgb_of_hue, layout.ranges[0], layout.ranges[1], layout.bins[0])
-
-
-def mean_levels(layout: Layout) -> list[Floats]:
-    """Return the mean level in each bin of saturation, and of value, if the histogram has these channels."""
     return [
-        _mean_per_bin(_LEVELS, low, high, bins)
-        for bins, low, high in zip(layout.bins[1:], layout.ranges[2::2], layout.ranges[3::2], strict=True)
+        _mean_per_bin(_saturated() if name == "hue" else _LEVELS, low, high, bins)
+        for name, bins, low, high in zip(
+            CHANNELS[layout.channels].names, layout.bins, layout.ranges[::2], layout.ranges[1::2], strict=True
+        )
     ]
+
+
+def _saturated() -> Floats:
+    """Return the saturated colour of each hue, by the textbook conversion from HSV.
+
+    Around the circle, which has six sectors of 30 hues, each primary is full for two sectors, fades for one,
+    is absent for two and returns for one.
+    """
+    distance = np.abs((_HUES[:, np.newaxis] / 30 + (0, 4, 2)) % 6 - 3)
+    colours_: Floats = np.clip(distance - 1, 0, 1)
+    return colours_
 
 
 def _mean_per_bin(table: Floats, low: float, high: float, bins: int) -> Floats:
@@ -85,13 +124,34 @@ def _mean_per_bin(table: Floats, low: float, high: float, bins: int) -> Floats:
     return means
 
 
-def rgb(hue_colour: Floats, saturation: npt.ArrayLike = 255.0, value: npt.ArrayLike = 255.0) -> Image:
-    """Return saturated colours with their saturation and value set to levels from 0 to 255."""
-    lacking = (1 - hue_colour) * (np.asarray(saturation)[..., np.newaxis] / 255)
-    return np.rint(np.asarray(value)[..., np.newaxis] * (1 - lacking)).astype(np.uint8)
+def colours(layout: Layout, levels: list[Floats | None]) -> Floats:
+    """Return the colours of a level on each axis, or None for the usual: red, green and blue up to 255."""
+    chosen = CHANNELS[layout.channels]
+    palette = _PALETTES[chosen.space]
+    components: list[Floats | None] = list(palette.usual) or [None] * len(levels)
+    if layout.channels == "v":
+        components[1] = np.array(0.0)  # value alone is shown as greys
+    for component, level in zip(chosen.components, levels, strict=True):
+        components[component] = components[component] if level is None else level
+    return palette.to_rgb(*components)
 
 
-def palette(state: State, width: int) -> Image:
+def has_black(layout: Layout) -> bool:
+    """Report whether pictures of a histogram have cells of dark colours."""
+    chosen = CHANNELS[layout.channels]
+    palette = _PALETTES[chosen.space]
+    shown = [component for axis, component in enumerate(chosen.components) if is_drawn(layout, axis)]
+    return not palette.usual or palette.hidden in shown
+
+
+def shaded(layout: Layout, colour: Floats, share: Floats) -> Image:
+    """Return a picture of shares of colours. What is lacking is black, or slate if some colours are black."""
+    behind = SLATE if has_black(layout) else np.zeros(3)
+    picture: Image = np.rint(behind + (colour - behind) * share[..., np.newaxis]).astype(np.uint8)
+    return picture
+
+
+def most_common(state: State, width: int) -> Image:
     """Return a row of the histogram's colours, the most common first, each as wide as its share."""
     weight = weights(state).ravel()
     filled = np.flatnonzero(weight)
@@ -100,6 +160,9 @@ def palette(state: State, width: int) -> Image:
     order = filled[np.argsort(-weight[filled], kind="stable")]
     ends = weight[order].cumsum()
     cell = order[np.searchsorted(ends, (np.arange(width) + 0.5) / width * ends[-1])]
-    hue, *others = np.unravel_index(cell, state.layout.bins)
-    levels = [mean[index] for mean, index in zip(mean_levels(state.layout), others, strict=True)]
-    return rgb(hue_colours(state.layout)[hue], *levels)
+    layout = state.layout
+    levels = [
+        mean[index]
+        for mean, index in zip(axis_levels(layout), np.unravel_index(cell, layout.bins), strict=True)
+    ]
+    return np.rint(colours(layout, [*levels])).astype(np.uint8)
