@@ -213,7 +213,7 @@ BAD_OPTIONS = {
     "threads": ("back_project", {"hist": HIST, "threads": 0}, ValueError, "at least 1"),
     "order of a histogram": ("histogram", {"order": "hsv"}, ValueError, "'bgr'"),
     "threads of a histogram": ("histogram", {"threads": 1.5}, TypeError, "whole number"),
-    "channels": ("histogram", {"channels": "sv"}, ValueError, "'hs'"),
+    "channels": ("histogram", {"channels": "vs"}, ValueError, "'hs'"),
     "bins": ("histogram", {"bins": 0}, ValueError, "from 1 to 256"),
     "peak": ("histogram", {"peak": -1}, ValueError, "more than 0"),
     "split_every": ("histogram", {"split_every": 1}, ValueError, "at least 2, not 1"),
