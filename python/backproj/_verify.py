@@ -18,14 +18,19 @@ from backproj._histogram.histogram import Histogram
 from backproj._projection import back_project
 from backproj._region import disc_sum
 from backproj._runtime import loader
+from backproj._validate.channels import CHANNELS
 from backproj._validate.layout import DEFAULT
 from backproj._validate.options import ORDERS, check_order
 from backproj._validate.threads import ALL_CPUS
 from backproj._validate.views import view_image
-from backproj.typing import Bounds, Channels, Image, Order
+from backproj.typing import Bounds, Channels, Image, Order, Space
 
 # CamShift's, which leaves out what is too dark or too pale to have a hue.
 _GATE = (0, 60, 32), (180, 255, 255)
+
+# The skin of nearly all scripts, in YCrCb; and greys that are neither dark nor bright.
+_SKIN = (0, 133, 77), (255, 173, 127)
+_GREYS = (20,), (230,)
 
 # How many frames a batch has.
 _BATCH = 2
@@ -50,11 +55,25 @@ class Path(NamedTuple):
     layouts: tuple[Layout, ...] = (Layout(),)
     counts_frame: bool = False  # the frame is the model
     batch: bool = False
+    grey: bool = False  # the frame and the model are grey images: the greens of the given ones
     disc: int | None = None  # what is compared is the region by it, and what is cut out
 
 
 _GATED_HUE = Layout("h", (16,), _GATE, 255)
 _THREE_CHANNELS = Layout("hsv", (16, 16, 16))
+
+_GREY = Layout("gray", (256,))
+_BGR = Layout("bgr", (8, 8, 8), None, 255)
+_COUNTED = (
+    Layout("s", (256,), None, None),
+    Layout("v", (256,), None, None),
+    Layout("hv", (180, 256), None, None),
+    Layout("sv", (256, 256), None, None),
+    Layout("gray", (256,), None, None),
+    Layout("crcb", (256, 256), None, None),
+    Layout("ycrcb", (32, 32, 32), None, None),
+    Layout("bgr", (7, 6, 5), None, None),
+)
 
 PATHS = (
     Path("hs 32×32"),
@@ -62,10 +81,25 @@ PATHS = (
     Path("h 16, gated", (_GATED_HUE,)),
     Path("hs 180×256", (Layout("hs", (180, 256), None, 255),)),
     Path("hsv 16×16×16", (_THREE_CHANNELS,)),
+    Path("s 64", (Layout("s", (64,)),)),
+    Path("v 64", (Layout("v", (64,)),)),
+    Path("hv 180×64", (Layout("hv", (180, 64)),)),
+    Path("sv 32×32, gated", (Layout("sv", (32, 32), _GATE),)),
+    Path("gray 256", (_GREY,)),
+    Path("gray 64, gated", (Layout("gray", (64,), _GREYS, 255),)),
+    Path("gray 256 of grey images", (_GREY,), grey=True),
+    Path("crcb 32×32", (Layout("crcb"),)),
+    Path("crcb 256×256, gated", (Layout("crcb", (256, 256), _SKIN, 255),)),
+    Path("ycrcb 16×16×16", (Layout("ycrcb", (16, 16, 16)),)),
+    Path("bgr 8×8×8", (_BGR,)),
+    Path("bgr 32×32×32, gated", (Layout("bgr", (32, 32, 32), ((16, 0, 8), (235, 240, 255))),)),
     Path("counts of the frame", (Layout(peak=None),), counts_frame=True),
     Path("counts of the frame, gated", (Layout(in_range=_GATE, peak=None),), counts_frame=True),
+    Path("counts of the frame, other channels", _COUNTED, counts_frame=True),
+    Path("counts of a grey frame", (_GREY._replace(peak=None),), counts_frame=True, grey=True),
     Path("a batch", batch=True),
     Path("three histograms at once", (Layout(), _GATED_HUE, _THREE_CHANNELS)),
+    Path("histograms of three spaces at once", (Layout("crcb"), _GREY, _BGR)),
     Path("a region, disc 5", disc=5),
     Path("a region, disc 41", disc=41),
 )
@@ -122,9 +156,9 @@ def verify(
     """Compare every kernel and every engine of this machine with OpenCV, byte for byte.
 
     Each is compared by each kind of call that kernels have code of their own for: hue, hue gated by
-    saturation and value, hue and saturation in few bins and in many, three channels, counting, a batch,
-    several histograms at once, and regions by a small disc and a large one. All kernels take part, whichever
-    ``BACKPROJ_KERNEL`` forces on other calls.
+    saturation and value, hue and saturation in few bins and in many, all other channels, gated and not, grey
+    images, counting, a batch, several histograms at once, also of different spaces, and regions by a small
+    disc and a large one. All kernels take part, whichever ``BACKPROJ_KERNEL`` forces on other calls.
 
     Parameters
     ----------
@@ -221,6 +255,8 @@ def _contenders() -> dict[str, Contender]:
 
 
 def _by_kernel(kernel: str, path: Path, frame: Image, model: Image) -> Result:
+    if path.grey:
+        frame, model = _greens(frame), _greens(model)
     frames = np.broadcast_to(frame, (_BATCH, *frame.shape)) if path.batch else frame
     with forced(kernel), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a gate may let no pixel of a model pass
@@ -234,6 +270,11 @@ def _by_kernel(kernel: str, path: Path, frame: Image, model: Image) -> Result:
             return Result([hist.values], [sums, mask, *np.moveaxis(cut, -1, 0)])
         probs = back_project(frames, hists)
     return Result([hist.values for hist in hists], [*probs.reshape(-1, *frame.shape[:2])])
+
+
+def _greens(image: Image) -> Image:
+    """Return one channel of an image, as a grey one."""
+    return np.ascontiguousarray(image[..., 1])
 
 
 def _judges() -> dict[str, Contender]:
@@ -262,22 +303,24 @@ def _by_opencv_engine(path: Path, frame: Image, model: Image) -> Result | None:
 
 
 def _by_cv2(cv2: Any, path: Path, frame: Image, model: Image) -> Result:
-    hsv, model_hsv = (cv2.cvtColor(image, cv2.COLOR_BGR2HSV) for image in (frame, model))
+    if path.grey:
+        frame, model = _greens(frame), _greens(model)
     result = Result([], [])
     for layout in path.layouts:
-        channels = ["hsv".index(channel) for channel in layout.channels]
-        ranges = [0, 180, 0, 256, 0, 256][: 2 * len(channels)]
-        gate = None if layout.in_range is None else cv2.inRange(model_hsv, *layout.in_range)
-        values = cv2.calcHist([model_hsv], channels, gate, list(layout.bins), ranges)
+        chosen = CHANNELS[layout.channels]
+        planes, model_planes = (_by_cvt_color(cv2, image, chosen.space) for image in (frame, model))
+        channels, ranges = list(chosen.components), list(chosen.ranges)
+        gate = None if layout.in_range is None else cv2.inRange(model_planes, *layout.in_range)
+        values = cv2.calcHist([model_planes], channels, gate, list(layout.bins), ranges)
         values = values.reshape(layout.bins)  # of one channel, cv2 4 makes (n, 1)
         if layout.peak is not None:
             flat = cv2.normalize(values.reshape(-1), None, 0, layout.peak, cv2.NORM_MINMAX)
             values = flat.reshape(layout.bins)
         # cv2 would take the last of three axes for the channels of a matrix.
         table = cv2.Mat(values, wrap_channels=False) if len(layout.bins) == 3 else values
-        plane = cv2.calcBackProject([hsv], channels, table, ranges, 1)
+        plane = cv2.calcBackProject([planes], channels, table, ranges, 1)
         if layout.in_range is not None:
-            plane &= cv2.inRange(hsv, *layout.in_range)
+            plane &= cv2.inRange(planes, *layout.in_range)
         result.values.append(values)
         if path.disc is not None:
             disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (path.disc, path.disc))
@@ -288,6 +331,15 @@ def _by_cv2(cv2: Any, path: Path, frame: Image, model: Image) -> Result:
             continue
         result.planes.extend([plane] * (_BATCH if path.batch else 1))
     return result
+
+
+def _by_cvt_color(cv2: Any, image: Image, space: Space) -> Image:
+    """Return a BGR image in another colour space. A grey image is one of grey."""
+    codes = {"hsv": cv2.COLOR_BGR2HSV, "ycrcb": cv2.COLOR_BGR2YCrCb, "gray": cv2.COLOR_BGR2GRAY}
+    if space == "bgr" or image.ndim == 2:
+        return image
+    converted: Image = cv2.cvtColor(image, codes[space])
+    return converted
 
 
 def _compare(

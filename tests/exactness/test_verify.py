@@ -7,6 +7,7 @@ import pytest
 
 import backproj
 from backproj import _verify
+from backproj._validate.channels import CHANNELS
 
 pytestmark = pytest.mark.exhaustive  # every colour
 
@@ -30,12 +31,16 @@ def test_without_arguments_it_compares_every_colour_by_every_kernel_and_engine_o
 
 def test_its_paths_cover_all_code_of_the_kernels():
     layouts = {layout for path in _verify.PATHS for layout in path.layouts}
-    assert {layout.channels for layout in layouts} == {"h", "hs", "hsv"}
+    assert {layout.channels for layout in layouts} == {*CHANNELS}
+    assert {layout.channels for layout in layouts if layout.in_range} >= {"h", "sv", "gray", "crcb", "bgr"}
+    assert {layout.channels for path in _verify.PATHS if path.grey for layout in path.layouts} == {"gray"}
     assert {layout.in_range is None for layout in layouts if layout.channels == "h"} == {True, False}
     assert {(32, 32), (180, 256)} <= {layout.bins for layout in layouts}
     assert any(path.batch for path in _verify.PATHS)
     assert any(path.counts_frame for path in _verify.PATHS)
     assert any(len(path.layouts) > 1 for path in _verify.PATHS)
+    counted = [path for path in _verify.PATHS if path.counts_frame]
+    assert {layout.channels for path in counted for layout in path.layouts} >= {*CHANNELS} - {"h", "hsv"}
     # Sums over small discs are made to grow, those over large ones are put together.
     assert {path.disc for path in _verify.PATHS} == {None, 5, 41}
 
