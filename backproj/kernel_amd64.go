@@ -32,6 +32,17 @@ const (
 	avx2Batch   = 32
 )
 
+var avx512 = vectorKernel{
+	batch:   avx512Batch,
+	convert: convertSpaceAVX512,
+	count:   countSpaceAVX512,
+	project: projectSpaceAVX512,
+	second:  projectSecondAVX512,
+	pair:    projectPairAVX512,
+	triple:  projectTripleAVX512,
+	plane:   projectPlaneAVX512,
+}
+
 var avx512Kernel = kernel{
 	name: "avx512",
 	spaces: withGeneric([spaces]conversion{
@@ -42,6 +53,12 @@ var avx512Kernel = kernel{
 			supports:     [codings]bool{firstCoding: true, pairCoding: true, tripleCoding: true},
 			projectCoded: projectCodedAVX512,
 		},
+		hueValue:        avx512.conversion(hueValue, [codings]bool{}),
+		saturationValue: avx512.conversion(saturationValue, [codings]bool{secondCoding: true}),
+		crCb:            avx512.conversion(crCb, [codings]bool{pairCoding: true, tripleCoding: true}),
+		blueGreen:       avx512.conversion(blueGreen, [codings]bool{tripleCoding: true}),
+		grey:            avx512.conversion(grey, [codings]bool{secondCoding: true}),
+		greyPlane:       avx512.planes(),
 	}),
 	grow:     checkedGrow(growAVX512),
 	addUp:    checkedAddUp(addUpAVX512),

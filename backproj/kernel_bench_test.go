@@ -1,11 +1,20 @@
 package backproj
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/backproj/backproj/backproj/internal/raster"
 )
+
+// benchmarkLayouts are those that BenchmarkKernel measures where they are coded.
+var benchmarkLayouts = []Layout{
+	{}, {Channels: Hue, Bins: [3]int{16}}, {Channels: HueSaturationValue, Bins: [3]int{16, 8, 8}},
+	{Channels: CrCb}, {Channels: YCrCb, Bins: [3]int{8, 8, 8}}, {Channels: BlueGreenRed, Bins: [3]int{8, 8, 8}},
+	{Channels: Gray}, {Channels: Gray, Bins: [3]int{256}}, {Channels: Saturation}, {Channels: Value},
+	{Channels: HueValue}, {Channels: SaturationValue},
+}
 
 // BenchmarkKernel measures each function on a smooth image, whose neighbours are
 // alike as in a photograph, and on noise.
@@ -46,6 +55,18 @@ func BenchmarkKernel(b *testing.B) {
 			if k.project != nil {
 				run("project", func() { k.project(dst, image.pix, k.format, &table, open) })
 				run("project gated", func() { k.project(dst, image.pix, k.format, &table, gate{32, 255}) })
+			}
+			for _, layout := range benchmarkLayouts {
+				p, err := layout.plan()
+				if err != nil {
+					b.Fatal(err)
+				}
+				if !k.converts(p) || !k.supports[p.coding] {
+					continue
+				}
+				book := new(alignedCodebook).codebook()
+				p.fillCodebook(book, make([]byte, p.cells))
+				run(fmt.Sprint("project ", layout.Channels, layout.Bins), func() { k.projectCoded(p.coding, dst, image.pix, k.format, book, &table) })
 			}
 		}
 	}

@@ -146,7 +146,7 @@ func checkCodings(t *testing.T, k converter, src, dst []byte, index []uint16, th
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.space.of(k.format.Size) != k.space || !k.supports[p.coding] {
+		if !k.converts(p) || !k.supports[p.coding] {
 			continue
 		}
 		cells := make([]byte, p.cells)

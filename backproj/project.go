@@ -219,6 +219,7 @@ func project(k *kernel, targets []target, reader raster.Reader) {
 			src := reader.Run(x, y, n)
 			var indices []uint16
 			var thirds []uint8
+			converted := spaces // the space of these, none yet
 			for i := range targets {
 				t := &targets[i]
 				space := t.lookup.plan.space.of(reader.Format.Size)
@@ -227,8 +228,9 @@ func project(k *kernel, targets []target, reader raster.Reader) {
 				if t.lookup.direct {
 					t.lookup.project(c, results, src, reader.Format)
 				} else {
-					if indices == nil || t.lookup.plan.space != targets[i-1].lookup.plan.space {
+					if space != converted {
 						indices, thirds = indexed.convert(c, src, reader.Format, n)
+						converted = space
 					}
 					t.lookup.apply(results, indices, thirds)
 				}

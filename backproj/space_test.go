@@ -149,6 +149,11 @@ func (c converter) String() string {
 	return fmt.Sprintf("%s/%v/%+v", c.kernel.name, spaceNames[c.space], c.format)
 }
 
+// converts reports whether such pixels are converted by c for histograms with the plan.
+func (c converter) converts(p *plan) bool {
+	return p.space == c.space || p.space == grey && c.space == greyPlane
+}
+
 var spaceNames = [spaces]string{
 	hueSaturation: "hueSaturation", hueValue: "hueValue", saturationValue: "saturationValue",
 	crCb: "crCb", blueGreen: "blueGreen", grey: "grey", greyPlane: "greyPlane",
@@ -159,8 +164,8 @@ var spaceNames = [spaces]string{
 func converters() (all []converter) {
 	for _, k := range kernels {
 		for s := range spaces {
-			c := &k.spaces[s]
-			if k != &genericKernel && same(c.project, genericKernel.spaces[s].project) && same(c.convert, genericKernel.spaces[s].convert) {
+			c, generic := &k.spaces[s], &genericKernel.spaces[s]
+			if k != &genericKernel && same(c.project, generic.project) && same(c.convert, generic.convert) && same(c.projectCoded, generic.projectCoded) {
 				continue
 			}
 			for _, format := range formatsOf(s) {

@@ -62,6 +62,41 @@ func projectHueSaturation4AVX512(dst *uint8, src *uint8, n int, redFirst bool, b
 //go:noescape
 func projectHSV4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, table *uint8)
 
+// convertSpaceAVX512 is conversion.convert for n ≥ 64 pixels; thirds may be nil.
+//
+//go:noescape
+func convertSpaceAVX512(dst *uint16, thirds *uint8, src *uint8, n int, size int, redFirst bool, space uint8)
+
+// countSpaceAVX512 is conversion.count for n pixels, n > 0 a multiple of 64.
+//
+//go:noescape
+func countSpaceAVX512(counts *uint32, src *uint8, n int, size int, redFirst bool, space uint8)
+
+// projectSpaceAVX512 is conversion.project for n ≥ 64 pixels; span is hi - lo.
+//
+//go:noescape
+func projectSpaceAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, table *uint8, lo uint8, span uint8, rejected uint16)
+
+// projectSecondAVX512 is conversion.projectCoded for secondCoding and n ≥ 64 pixels.
+//
+//go:noescape
+func projectSecondAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
+
+// projectPlaneAVX512 is conversion.projectCoded for secondCoding in the space greyPlane, for n ≥ 64 pixels.
+//
+//go:noescape
+func projectPlaneAVX512(dst *uint8, src *uint8, n int, book *codebook)
+
+// projectPairAVX512 is conversion.projectCoded for pairCoding and n ≥ 64 pixels.
+//
+//go:noescape
+func projectPairAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
+
+// projectTripleAVX512 is conversion.projectCoded for tripleCoding and n ≥ 64 pixels.
+//
+//go:noescape
+func projectTripleAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook, table *uint8)
+
 // addUpAVX512 is kernel.addUp for the numbers of a sumCode.
 //
 //go:noescape

@@ -77,6 +77,21 @@ func newConstants() *constants {
 	sign, sector := sextants()
 	vectors("sign", emit.Repeat(batch, sign[:]...))
 	vectors("sector", emit.Repeat(batch, sector[:]...))
+	pairs := func(name string, even, odd byte) { vectors(name, emit.Repeat(batch, even, odd)) }
+	word := func(name string, n int) { pairs(name, byte(n), byte(n>>8)) }
+	pairs("lumaHigh", emit.LumaRedHigh, emit.LumaGreenHigh)
+	pairs("lumaLow", emit.LumaRedLow, emit.LumaGreenLow)
+	word("lumaBlueHigh", emit.LumaBlueHigh)
+	word("lumaBlueLow", emit.LumaBlueLow)
+	word("w256", 256)
+	word("cr", 2*emit.CrFactor)
+	word("cb", 2*emit.CbFactor)
+	pairs("b128", 128, 128)
+	pairs("greyRedHigh", emit.GreyRedHigh, emit.GreyGreenBesideRed)
+	pairs("greyRedLow", emit.GreyRedLow, emit.GreyGreenLow)
+	pairs("greyBlueHigh", emit.GreyBlueHigh, emit.GreyGreenBesideBlue)
+	pairs("greyBlueLow", emit.GreyBlueLow, 0)
+	word("w128", 128)
 	c.size = len(bytes)
 	c.data = emit.Constants("avx512Constants", emit.AlignableTo64(bytes))
 	return c
@@ -109,7 +124,10 @@ func sextants() (sign, sector [16]byte) {
 	return sign, sector
 }
 
-// A kernel emits the code for pixels of one size. It has the constants that the
+// anySize, in place of the bytes of a pixel, stands for the parameter size.
+const anySize = 0
+
+// A kernel emits the code for pixels of one size or of both. It has the constants that the
 // code keeps in registers, or their addresses.
 type kernel struct {
 	*constants
@@ -147,15 +165,18 @@ func newKernel(c *constants, size, keep int) *kernel {
 	Load(Param("redFirst"), red)
 	MOVBQZX(red, redFirst)
 	SHLQ(Imm(7), redFirst)
-	name := []string{3: "split3", 4: "split4"}[size]
-	LEAQ(k.at(name), at)
+	if size == anySize {
+		emit.IfFourBytes(func() { LEAQ(k.at("split4"), at) }, func() { LEAQ(k.at("split3"), at) })
+	} else {
+		LEAQ(k.at([]string{3: "split3", 4: "split4"}[size]), at)
+	}
 	k.split = [3]reg.VecVirtual{ZMM(), ZMM(), ZMM()}
 	VMOVDQU8(Mem{Base: at, Index: redFirst, Scale: 1}, k.split[0])
 	VMOVDQU8(Mem{Base: at, Disp: batch}, k.split[1])
 	MOVQ(U32(2*batch), offset)
 	SUBQ(redFirst, offset)
 	VMOVDQU8(Mem{Base: at, Index: offset, Scale: 1}, k.split[2])
-	if size == 3 {
+	if size != 4 {
 		for i, s := range k.split {
 			m := K()
 			VPMOVB2M(s, m)

@@ -69,7 +69,13 @@ func (k *kernel) chroma(pixels Mem, c chroma) (steps []func()) {
 	for i, channel := range []reg.VecVirtual{b, g, r} {
 		do(func() { k.channel(loads, i, channel) })
 	}
-	// Sort the components: c.e is the least for now.
+	return append(steps, k.sorted(b, g, r, c)...)
+}
+
+// sorted returns the steps of the first stage from the components on.
+func (k *kernel) sorted(b, g, r reg.VecVirtual, c chroma) (steps []func()) {
+	do := func(step func()) { steps = append(steps, step) }
+	// c.e is the least component for now.
 	lesser, middle := ZMM(), ZMM()
 	rg, gb, rb := K(), K(), K()
 	do(func() { VPMINUB(b, g, lesser) })

@@ -28,6 +28,13 @@ func main() {
 		projectHueSaturation(c, size)
 		projectHSV(c, size)
 	}
+	convertSpace(c)
+	countSpace(c)
+	projectSpace(c)
+	projectSecond(c)
+	projectPlane()
+	projectPair(c)
+	projectTriple(c)
 	rowSums()
 	Generate()
 }
@@ -124,7 +131,7 @@ func project(c *constants, size int) {
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
 		indices, v := k.convert(r.Pixels(temp), lookups)
-		emit.IfGated(func(lo, span Mem) { k.reject(indices, v, lo, span) })
+		emit.IfGated(func(lo, span Mem) { k.rejectHue(indices, v, lo, span) })
 		return indices[0], indices[1]
 	})
 }
@@ -137,16 +144,19 @@ func (k *kernel) convert(pixels Mem, others []func()) (indices [2]reg.VecVirtual
 	return k.indices(hsv), hsv.values
 }
 
-// reject emits code that replaces the indices by 0xc8c8, package backproj's
+// rejectHue emits code that replaces the indices by 0xc8c8, package backproj's
 // rejectedHue, where v is not from lo to lo + span.
-func (k *kernel) reject(indices [2]reg.VecVirtual, v reg.VecVirtual, lo, span Mem) {
-	x, none, inside, outside := ZMM(), ZMM(), K(), K()
-	k.inside(v, lo, span, inside)
+func (k *kernel) rejectHue(indices [2]reg.VecVirtual, v reg.VecVirtual, lo, span Mem) {
+	k.reject(broadcast(0xc8c8c8c8), indices, v, lo, span)
+}
+
+// reject emits code that replaces the indices by those of a vector where the third
+// component, a byte, is not from lo to lo + span.
+func (k *kernel) reject(none reg.VecVirtual, indices [2]reg.VecVirtual, third reg.VecVirtual, lo, span Mem) {
+	x, inside, outside := ZMM(), K(), K()
+	k.inside(third, lo, span, inside)
 	KNOTQ(inside, outside)
 	VPMOVM2B(outside, x)
-	g := GP32()
-	MOVL(U32(0xc8c8c8c8), g)
-	VPBROADCASTD(g, none)
 	for i, unpack := range interleaved {
 		y := ZMM()
 		unpack(x, x, y)

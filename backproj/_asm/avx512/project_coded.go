@@ -37,47 +37,61 @@ func projectHue(c *constants, size int) {
 }
 
 // projectHueSaturation emits the function for histograms of hue and saturation
-// with up to 1,024 bins.
+// with up to 1,024 bins: see pair.
+func projectHueSaturation(c *constants, size int) {
+	begin(fmt.Sprintf("projectHueSaturation%dAVX512", size), size, "pairCoding")
+	projectInRegisters(c, size, func(k *kernel, book emit.Codebook, x hsvBytes) (steps []func(), results reg.VecVirtual) {
+		steps, results = k.pair(book, bins(book), x.hues, x.saturations)
+		return append(steps, func() { k.rejectValues(book, x.values, results) }), results
+	})
+}
+
+// bins returns the bins of the codebook in tables of 256.
+func bins(book emit.Codebook) (tables [4][4]Op) {
+	for i := range tables {
+		tables[i] = table(book, "bins", 256*i)
+	}
+	return tables
+}
+
+// pair returns the steps that look the bins of first and second components up, and
+// their results. The bins are those of the codebook, in memory or in registers.
 //
 // The basic idea: VPERMI2B looks 64 bytes up in a table of 128 bytes, in two
 // registers, at once. Eight such tables hold 1,024 bins. A bin's number has ten
 // bits: each lookup takes the lower seven, and bits 7, 8 and 9 then select one of
-// the eight results. The number is the sum of a multiple of 2^shift, by the hue,
-// and a number below 2^shift, by the saturation, so that
+// the eight results. The number is the sum of a multiple of 2^shift, by the first
+// component, and a number below 2^shift, by the second, so that
 //
-//	bits 0 to 6 = saturation code | hue code & binMask
+//	bits 0 to 6 = second code | first code & binMask
 //
-// Of its ten bits, the hue's part leaves bits 0 and 1 empty (shift is at least 2)
+// Of its ten bits, the first's part leaves bits 0 and 1 empty (shift is at least 2)
 // and its code holds bits 8 and 9 there, to fit a byte. See codebook.
-func projectHueSaturation(c *constants, size int) {
-	begin(fmt.Sprintf("projectHueSaturation%dAVX512", size), size, "pairCoding")
-	projectInRegisters(c, size, func(k *kernel, book emit.Codebook, x hsvBytes) (steps []func(), results reg.VecVirtual) {
-		hue, low, bit7 := ZMM(), ZMM(), K()
-		steps = append(lookUpCodes(book, "first", x.hues, hue), lookUpCodes(book, "second", x.saturations, low)...)
-		steps = append(steps, func() {
-			VPTERNLOGQ(Imm(aOrBAndC), book.At("binMask", 0), hue, low)
-			VPMOVB2M(hue, bit7)
-		})
-		var quarters [4]reg.VecVirtual
-		for i := range quarters {
-			quarters[i] = ZMM()
-			steps = append(steps, lookUp256(table(book, "bins", 256*i), low, bit7, quarters[i])...)
-		}
-		return append(steps,
-			func() {
-				bit8 := K()
-				VPTESTMB(k.b1, hue, bit8)
-				VMOVDQU8(quarters[1], bit8, quarters[0])
-				VMOVDQU8(quarters[3], bit8, quarters[2])
-			},
-			func() {
-				bit9 := K()
-				VPTESTMB(k.b2, hue, bit9)
-				VMOVDQU8(quarters[2], bit9, quarters[0])
-			},
-			func() { k.rejectValues(book, x.values, quarters[0]) },
-		), quarters[0]
+func (k *kernel) pair(book emit.Codebook, bins [4][4]Op, first, second reg.VecVirtual) (steps []func(), results reg.VecVirtual) {
+	code, low, bit7 := ZMM(), ZMM(), K()
+	steps = append(lookUpCodes(book, "first", first, code), lookUpCodes(book, "second", second, low)...)
+	steps = append(steps, func() {
+		VPTERNLOGQ(Imm(aOrBAndC), book.At("binMask", 0), code, low)
+		VPMOVB2M(code, bit7)
 	})
+	var quarters [4]reg.VecVirtual
+	for i := range quarters {
+		quarters[i] = ZMM()
+		steps = append(steps, lookUp256(bins[i], low, bit7, quarters[i])...)
+	}
+	return append(steps,
+		func() {
+			bit8 := K()
+			VPTESTMB(k.b1, code, bit8)
+			VMOVDQU8(quarters[1], bit8, quarters[0])
+			VMOVDQU8(quarters[3], bit8, quarters[2])
+		},
+		func() {
+			bit9 := K()
+			VPTESTMB(k.b2, code, bit9)
+			VMOVDQU8(quarters[2], bit9, quarters[0])
+		},
+	), quarters[0]
 }
 
 // aOrBAndC is the truth table of VPTERNLOG for a | b&c: see selectByB.
@@ -183,14 +197,22 @@ func within(book emit.Codebook, lo, span string, bytes reg.VecVirtual) reg.Regis
 var gates int // for labels that differ
 
 // rejectValues emits code that makes results 0 where the value is outside its
-// bounds. It skips that if the bounds let all values pass.
+// bounds.
 func (k *kernel) rejectValues(book emit.Codebook, values, results reg.VecVirtual) {
+	ifThirdBounds(book, func() {
+		ordered := ZMM()
+		k.inOrder(values, ordered)
+		VMOVDQU8_Z(results, within(book, "thirdLo", "thirdSpan", ordered), results)
+	})
+}
+
+// ifThirdBounds emits code that runs only if the bounds of the third component may
+// reject a pixel.
+func ifThirdBounds(book emit.Codebook, code func()) {
 	gates++
 	open := fmt.Sprint("open", gates)
 	CMPB(book.At("thirdSpan", 0), U8(255))
 	JEQ(LabelRef(open))
-	ordered := ZMM()
-	k.inOrder(values, ordered)
-	VMOVDQU8_Z(results, within(book, "thirdLo", "thirdSpan", ordered), results)
+	code()
 	Label(open)
 }

@@ -12,7 +12,7 @@ import (
 type Row struct {
 	At          reg.GPVirtual // index of the first pixel of this batch
 	src, final  reg.GPVirtual // final is the index of the first pixel of the last batch
-	batch, size int           // pixels of a batch, bytes of a pixel
+	batch, size int           // pixels of a batch, bytes of a pixel, or 0 for what the parameter size says
 }
 
 // NewRow returns the row of a function with the parameters src and n ≥ batch.
@@ -28,11 +28,18 @@ func NewRow(batch, size int) *Row {
 // Pixels returns the address of this batch's first pixel. It may use temp for
 // that.
 func (r *Row) Pixels(temp reg.GPVirtual) Mem {
-	if r.size == 3 {
+	switch r.size {
+	case 1:
+		return Mem{Base: r.src, Index: r.At, Scale: 1}
+	case 3:
 		LEAQ(Mem{Base: r.At, Index: r.At, Scale: 2}, temp)
 		return Mem{Base: r.src, Index: temp, Scale: 1}
+	case 4:
+		return Mem{Base: r.src, Index: r.At, Scale: 4}
 	}
-	return Mem{Base: r.src, Index: r.At, Scale: 4}
+	MOVQ(r.At, temp)
+	IMULQ(address(Param("size")), temp)
+	return Mem{Base: r.src, Index: temp, Scale: 1}
 }
 
 // IfSingle jumps to the label if the first batch is the last.
