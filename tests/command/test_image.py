@@ -14,6 +14,7 @@ import pytest
 
 import backproj
 from backproj._cli import picture_files
+from backproj._validate.channels import CHANNELS
 from helpers.processes import names
 
 BOX = ("--box", "120,300,60,60")
@@ -72,7 +73,10 @@ def test_files_that_cannot_be_used_get_a_line_each_and_the_others_are_done(folde
     assert [line.split(":")[0:2] for line in done.stderr.splitlines()] == [
         ["backproj", " cannot read text.png"],
         ["backproj", " cannot read half.jpg"],
-        ["backproj", " grey.png is grey (mode L), and grey has no hue; give a picture in colour"],
+        [
+            "backproj",
+            " grey.png is grey (mode L), and grey has no hue; give a picture in colour, or --channels gray",
+        ],
         ["backproj", " cannot read nowhere.png"],
     ]
     np.testing.assert_array_equal(
@@ -114,7 +118,24 @@ MISTAKES = {
     "unknown preset": (("photograph.jpg", *BOX, "--preset", "best"), "'best'"),
     "too few bins": (("photograph.jpg", *BOX, "--bins", "3,4,5"), "bins has 3 numbers"),
     "bins in words": (("photograph.jpg", *BOX, "--bins", "many"), "'many' is not a whole number"),
-    "half a range": (("photograph.jpg", *BOX, "--in-range", "0,60,32"), "is not two triples H,S,V:H,S,V"),
+    "half a range": (("photograph.jpg", *BOX, "--in-range", "0,60,32"), "is not LOWEST:HIGHEST"),
+    "bounds of another space": (
+        ("photograph.jpg", *BOX, "--channels", "gray", "--in-range", "0,60,32:180,255,255"),
+        "the lower bound of in_range has 3 numbers, not a number for grey",
+    ),
+    "a bound of grey for colours": (
+        ("photograph.jpg", *BOX, "--channels", "crcb", "--in-range", "20:230"),
+        "the lower bound of in_range has 1 numbers, not three for Y, Cr and Cb",
+    ),
+    "a hue that wraps in BGR": (
+        ("photograph.jpg", *BOX, "--channels", "bgr", "--in-range", "200,0,0:100,255,255"),
+        "in_range has a blue from 200 to 100",
+    ),
+    "channels that there are not": (("photograph.jpg", *BOX, "--channels", "yuv"), "'yuv' is not one of 'h'"),
+    "bins of a preset that do not fit": (
+        ("photograph.jpg", *BOX, "--preset", "segmentation", "--channels", "gray"),
+        "bins has 2 numbers",
+    ),
     "nothing in range": (
         ("photograph.jpg", *BOX, "--in-range", "90,255,255:91,255,255"),
         "nothing would be found",
@@ -147,6 +168,26 @@ LAYOUTS = {
         ("--channels", "hsv", "--bins", "16,8,4", "--in-range", "170,60,32:20,255,255"),
         {"channels": "hsv", "bins": (16, 8, 4), "in_range": ((170, 60, 32), (20, 255, 255))},
     ),
+    "saturation and value within a preset's range": (
+        ("--preset", "camshift", "--channels", "sv"),
+        {"channels": "sv", "bins": 16, "in_range": GATE, "peak": 255},
+    ),
+    "skin": (
+        ("--channels", "crcb", "--in-range", "0,133,77:255,173,127"),
+        {"channels": "crcb", "in_range": ((0, 133, 77), (255, 173, 127))},
+    ),
+    "another space than the preset's range": (
+        ("--preset", "camshift", "--channels", "ycrcb"),
+        {"channels": "ycrcb", "bins": 16, "peak": 255},
+    ),
+    "grey": (
+        ("--channels", "gray", "--bins", "64", "--in-range", "20:230"),
+        {"channels": "gray", "bins": 64, "in_range": (20, 230)},
+    ),
+    "blue, green and red": (
+        ("--channels", "bgr", "--bins", "8", "--in-range", "0,0,60:255,255,255"),
+        {"channels": "bgr", "bins": 8, "in_range": ((0, 0, 60), (255, 255, 255))},
+    ),
 }
 
 
@@ -155,6 +196,25 @@ def test_presets_and_options_are_the_layouts_of_the_library(folder, command, opt
     assert command("image", "photograph.jpg", *BOX, *options, "-o", "prob.png").returncode == 0
     frame = read("photograph.jpg")
     np.testing.assert_array_equal(read("prob.png"), expected(frame, frame[SUIT], **meaning))
+
+
+@pytest.mark.parametrize("channels", CHANNELS)
+def test_all_channels_are_an_option(folder, command, channels):
+    assert command("image", "photograph.jpg", *BOX, "--channels", channels, "-o", "prob.png").returncode == 0
+    frame = read("photograph.jpg")
+    np.testing.assert_array_equal(read("prob.png"), expected(frame, frame[SUIT], channels=channels))
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "1"])
+def test_grey_channels_take_grey_pictures(folder, photograph, command, mode):
+    photograph.convert("L").convert(mode).save("grey.png")
+    options = "--channels", "gray", "-o", "prob.png", "--cut-out", "cut.png"
+    assert command("image", "grey.png", *BOX, *options).returncode == 0
+    with PIL.Image.open("grey.png") as file:
+        grey = np.asarray(file.convert("L"))
+    hist = backproj.Histogram(grey[SUIT], channels="gray")
+    np.testing.assert_array_equal(read("prob.png"), hist.back_project(grey))
+    np.testing.assert_array_equal(read("cut.png")[..., 0], hist.cut_out(grey))
 
 
 def turned(picture):

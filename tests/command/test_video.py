@@ -159,13 +159,32 @@ def test_broken_films_are_one_line_and_nothing_is_written(folder, command, name,
     assert names(folder) == [name, "photograph.jpg"]
 
 
+def test_grey_channels_take_a_grey_film(folder, command):
+    greys = np.stack(list(moving(3)))[..., 0]
+    with av.open("grey.mkv", "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        (_, stream.height, stream.width), stream.pix_fmt = greys.shape, "gray"
+        for grey in greys:
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(grey), format="gray")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    done = command("video", "grey.mkv", *START, "--channels", "gray", "--bins", "16", "-o", "prob.mp4")
+    assert (done.returncode, done.stderr) == (0, "")
+    _, frames = read_film("grey.mkv")
+    x, y, w, h = map(int, START[1].split(","))
+    assert_shows("prob.mp4", expected(frames, (x, y, w, h), channels="gray", bins=16))
+
+
 MISTAKES = {
     "missing film": (("nowhere.mp4", *START, "-o", "a.mp4"), "cannot read nowhere.mp4: No such file"),
     "a folder": ((".", *START, "-o", "a.mp4"), "cannot read .: Is a directory"),
     "no film": (("text.mp4", *START, "-o", "a.mp4"), "cannot read text.mp4: it is not a film"),
     "an empty file": (("empty.mp4", *START, "-o", "a.mp4"), "cannot read empty.mp4: it is not a film"),
     "sound only": (("sound.mp4", *START, "-o", "a.mp4"), "there is no video in sound.mp4"),
-    "grey": (("grey.mkv", *START, "-o", "a.mp4"), "grey.mkv is grey (gray), and grey has no hue"),
+    "grey": (
+        ("grey.mkv", *START, "-o", "a.mp4"),
+        "grey.mkv is grey (gray), and grey has no hue; give a film in colour, or",
+    ),
     "unknown codec": (
         ("codec.mp4", *START, "-o", "a.mp4"),
         "cannot read codec.mp4: its codec is not supported",

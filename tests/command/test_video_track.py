@@ -115,6 +115,11 @@ OPTIONS = {
     "as it is": ((), {}),
     "camshift's histogram": (("--preset", "camshift"), CAMSHIFT),
     "another layout": (("--channels", "hsv", "--bins", "8,8,4"), {"channels": "hsv", "bins": (8, 8, 4)}),
+    "Cr and Cb": (("--channels", "crcb", "--bins", "64"), {"channels": "crcb", "bins": 64}),
+    "a range of another space": (
+        ("--channels", "bgr", "--bins", "8", "--in-range", "0,0,40:255,255,255"),
+        {"channels": "bgr", "bins": 8, "in_range": ((0, 0, 40), (255, 255, 255))},
+    ),
     "a model that adapts": (("--adapt", "0.1"), {"adapt": 0.1}),
     "pictures with a threshold": (("--threshold", "100"), {}),
     "pictures that are cut out": (("--cut-out", "--disc", "9"), {}),

@@ -53,8 +53,8 @@ def verify(context: click.Context, frame: Path | None, model: Path | None, box: 
         comparisons = backproj.verify()
     else:
         check_model(model, box)
-        pixels = read_picture(frame)
-        model_pixels = crop(pixels, box, frame) if box else read_picture(model or frame)
+        pixels = read_picture(frame, grey=True)
+        model_pixels = crop(pixels, box, frame) if box else read_picture(model or frame, grey=True)
         comparisons = backproj.verify(pixels, model_pixels, order="rgb")
     for comparison in comparisons:
         click.echo(comparison)

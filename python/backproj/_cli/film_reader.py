@@ -15,6 +15,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 
 from backproj._cli.errors import FilmError, describe_error
+from backproj._cli.picture_files import fix_grey
 from backproj.typing import Image
 
 # How many seconds may be missing at the end of a film. Not all containers report the duration more precisely.
@@ -42,7 +43,7 @@ class Frame(NamedTuple):
 class Film:
     """A film that is open for reading."""
 
-    def __init__(self, path: Path, container: InputContainer) -> None:
+    def __init__(self, path: Path, container: InputContainer, grey: bool) -> None:
         if not container.streams.video:
             raise FilmError(f"there is no video in {path}")
         self._path, self._container = path, container
@@ -50,10 +51,8 @@ class Film:
         if stream.codec_context is None:
             raise FilmError(f"cannot read {path}: its codec is not supported")
         pixel_format = stream.codec_context.format
-        if pixel_format is not None and _is_grey(pixel_format.name):
-            raise FilmError(
-                f"{path} is grey ({pixel_format.name}), and grey has no hue; give a film in colour"
-            )
+        if pixel_format is not None and _is_grey(pixel_format.name) and not grey:
+            raise FilmError(f"{path} is grey ({pixel_format.name}), {fix_grey('film')}")
         stream.thread_type = "AUTO"
         self.time_base = stream.time_base or Fraction(1, 90_000)
         self.rate = stream.average_rate or stream.guessed_rate or Fraction(25)
@@ -122,8 +121,8 @@ class Film:
 
 
 @contextlib.contextmanager
-def read_film(path: Path) -> Iterator[Film]:
-    """Open a film, or raise FilmError."""
+def read_film(path: Path, *, grey: bool = False) -> Iterator[Film]:
+    """Open a film, or raise FilmError; grey says whether a grey one may be."""
     try:
         # Without "file:", FFmpeg takes a name such as pipe:0.mp4 for a protocol. Older films have titles in
         # other encodings than UTF-8.
@@ -137,7 +136,7 @@ def read_film(path: Path) -> Iterator[Film]:
     except (av.error.FFmpegError, OSError) as error:
         raise FilmError(f"cannot read {path}: {describe_error(error)}") from error
     with container:
-        yield Film(path, container)
+        yield Film(path, container, grey)
 
 
 def _is_grey(name: str) -> bool:

@@ -27,6 +27,7 @@ from backproj._cli.options import (
 from backproj._cli.picture_files import pictures_in, read_picture, write_pictures
 from backproj._cli.region import Region, region_options
 from backproj._overlay import overlay
+from backproj._validate.channels import takes_planes
 from backproj.typing import Box, Image
 
 SOME_FAILED = 1
@@ -96,8 +97,8 @@ def image(
 
     Pictures are rotated as their EXIF data says. Palettes and CMYK are converted to RGB, without colour
     profiles. Transparency is ignored, and of several frames or pages only the first is read. But what is cut
-    out of a picture with transparency keeps it, and all else is transparent there. Grey pictures are refused,
-    because they have no hue, and so are those with more than 8 bits a channel.
+    out of a picture with transparency keeps it, and all else is transparent there. Pictures with more than 8
+    bits a channel are refused, and so are grey ones, because they have no hue, but for --channels gray.
     """
     check_model(model, box)
     many = len(files) > 1 or files[0].is_dir()
@@ -108,10 +109,11 @@ def image(
     inputs = [job.source for job in jobs] + ([model] if model else [])
     check_paths(inputs, [path for job in jobs for path in job.outputs])
     if model:
-        model_pixels = read_picture(model)
+        model_pixels = read_picture(model, grey=takes_planes(options["channels"]))
     else:
         assert box is not None  # by check_model
-        model_pixels = crop(read_picture(jobs[0].source), box, jobs[0].source)
+        first = read_picture(jobs[0].source, grey=takes_planes(options["channels"]))
+        model_pixels = crop(first, box, jobs[0].source)
     hist = count_model(model_pixels, options)
     if not many:
         report(jobs[0], *project_picture(jobs[0], hist, region), region)
@@ -165,7 +167,8 @@ def make_folder(folder: Path) -> None:
 
 def project_picture(job: Job, hist: backproj.Histogram, region: Region) -> tuple[Image, float]:
     """Read a picture and write its results; return its levels and the seconds that they alone took."""
-    pixels = read_picture(job.source, transparency=job.cut_out is not None)
+    grey = takes_planes(hist.channels)
+    pixels = read_picture(job.source, transparency=job.cut_out is not None, grey=grey)
     begin = time.perf_counter()
     levels = region.levels(hist, pixels)
     seconds = time.perf_counter() - begin

@@ -7,11 +7,12 @@ import functools
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, get_args
 
 import click
 
 import backproj
+from backproj._validate.channels import CHANNELS
 from backproj.typing import Box, Channels, Image
 
 Command = Callable[..., Any]
@@ -57,12 +58,12 @@ def parse_bins(text: str) -> int | tuple[int, ...]:
 
 
 def parse_in_range(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the lower and the upper bound that H,S,V:H,S,V means."""
+    """Return the lower and the upper bound that LOWEST:HIGHEST means; a histogram checks how many numbers."""
     try:
         low, high = (tuple(map(int, part.split(","))) for part in text.split(":"))
     except ValueError:
         raise click.BadParameter(
-            f"{text!r} is not two triples H,S,V:H,S,V, such as 0,60,32:180,255,255"
+            f"{text!r} is not LOWEST:HIGHEST, such as 0,60,32:180,255,255, or 20:230 for gray"
         ) from None
     return low, high
 
@@ -106,8 +107,9 @@ def histogram_options(command: Command) -> Command:
     )
     @click.option(
         "--channels",
-        type=click.Choice(["h", "hs", "hsv"]),
-        help="Count hue; hue and saturation; or hue, saturation and value.  [default: the preset's]",
+        type=click.Choice(get_args(Channels)),
+        help="What to count: hue, saturation and value; grey; Y, Cr and Cb; or blue, green and red.  "
+        "[default: the preset's]",
     )
     @click.option(
         "--bins",
@@ -118,14 +120,17 @@ def histogram_options(command: Command) -> Command:
     @click.option(
         "--in-range",
         type=parse_in_range,
-        metavar="H,S,V:H,S,V",
+        metavar="LOWEST:HIGHEST",
         help="Use only pixels from the first hue (0 to 179), saturation and value (0 to 255) to the second, "
-        "both included; hue wraps around.  [default: the preset's]",
+        "both included: H,S,V:H,S,V. Hue wraps around. With channels of other spaces: Y,CR,CB:Y,CR,CB or "
+        "B,G,R:B,G,R, and with gray one number each.  [default: the preset's; none in other spaces]",
     )
     @functools.wraps(command)
     def with_options(preset: str, channels: Any, bins: Any, in_range: Any, **others: Any) -> Any:
         given = {"channels": channels, "bins": bins, "in_range": in_range}
         options = {**PRESETS[preset], **{name: value for name, value in given.items() if value is not None}}
+        if in_range is None and CHANNELS[options["channels"]].space != "hsv":
+            options["in_range"] = None  # the presets' bounds are of hue, saturation and value
         return command(options=options, **others)
 
     return with_options

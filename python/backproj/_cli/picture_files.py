@@ -42,12 +42,12 @@ _OPAQUE_FORMATS = ("BMP", "JPEG", "PCX", "PPM")
 _GREY_MODES = ("1", "L", "LA", "La")
 
 
-def read_picture(path: Path, *, transparency: bool = False) -> Image:
+def read_picture(path: Path, *, transparency: bool = False, grey: bool = False) -> Image:
     """Return a picture as RGB, rotated as its EXIF data says, or raise PictureError.
 
     Palettes, CMYK and so on are converted without colour profiles. Transparency is ignored, unless it is
     asked for: then a picture that has any is returned as RGBA. Of several frames or pages only the first is
-    read.
+    read. A grey picture is an error, unless grey is asked for: then red, green and blue are the grey.
     """
     import PIL.Image
     import PIL.ImageOps
@@ -60,10 +60,8 @@ def read_picture(path: Path, *, transparency: bool = False) -> Image:
                 raise PictureError(
                     f"{path} has more than 8 bits a channel (mode {file.mode}); convert it to 8 bits first"
                 )
-            if file.mode in _GREY_MODES:
-                raise PictureError(
-                    f"{path} is grey (mode {file.mode}), and grey has no hue; give a picture in colour"
-                )
+            if file.mode in _GREY_MODES and not grey:
+                raise PictureError(f"{path} is grey (mode {file.mode}), {fix_grey('picture')}")
             # From palettes with transparency to RGB, Pillow prints a warning.
             mode = "RGBA" if _has_transparency(file) else "RGB"
             pixels = np.asarray(PIL.ImageOps.exif_transpose(file).convert(mode))
@@ -78,6 +76,11 @@ def read_picture(path: Path, *, transparency: bool = False) -> Image:
         raise PictureError(f"cannot read {path}: there is not enough memory") from error
     except Exception as error:  # Pillow's decoders raise many kinds for a damaged file
         raise PictureError(f"cannot read {path}: {describe_error(error)}") from error
+
+
+def fix_grey(kind: str) -> str:
+    """Return why a grey picture or film is refused, and what would not be."""
+    return f"and grey has no hue; give a {kind} in colour, or --channels gray"
 
 
 def pictures_in(folder: Path) -> list[Path]:

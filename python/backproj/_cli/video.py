@@ -31,6 +31,7 @@ from backproj._cli.options import (
 from backproj._cli.picture_files import read_picture
 from backproj._cli.region import Region, region_options
 from backproj._overlay import overlay
+from backproj._validate.channels import takes_planes
 from backproj.typing import Box, Image, TrackingMethod
 
 if TYPE_CHECKING:  # PyAV is slow to import, and only this command needs it
@@ -156,9 +157,10 @@ def video(
         )
     outputs = [output, boxes] if boxes else [output]
     check_paths([film, model] if model else [film], outputs)
-    model_pixels = read_picture(model) if model else None
+    grey = takes_planes(options["channels"])
+    model_pixels = read_picture(model, grey=grey) if model else None
 
-    with read_film(film) as source, prefetch(source.frames(every)) as frames:
+    with read_film(film, grey=grey) as source, prefetch(source.frames(every)) as frames:
         first = next(frames)
         track = FilmTrack(method, adapt, options) if method else None
         if box:
