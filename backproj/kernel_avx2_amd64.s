@@ -54,115 +54,123 @@ DATA avx2Constants<>+384(SB)/8, $0x0d0905010e0a0602
 DATA avx2Constants<>+392(SB)/8, $0x808080800c080400
 DATA avx2Constants<>+400(SB)/8, $0x0e0a06020f0b0703
 DATA avx2Constants<>+408(SB)/8, $0x808080800d090501
-DATA avx2Constants<>+416(SB)/8, $0x0303030303030303
-DATA avx2Constants<>+424(SB)/8, $0x0303030303030303
-DATA avx2Constants<>+432(SB)/8, $0x0303030303030303
-DATA avx2Constants<>+440(SB)/8, $0x0303030303030303
-DATA avx2Constants<>+448(SB)/8, $0x0707070707070707
-DATA avx2Constants<>+456(SB)/8, $0x0707070707070707
-DATA avx2Constants<>+464(SB)/8, $0x0707070707070707
-DATA avx2Constants<>+472(SB)/8, $0x0707070707070707
-DATA avx2Constants<>+480(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA avx2Constants<>+488(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA avx2Constants<>+496(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA avx2Constants<>+504(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA avx2Constants<>+512(SB)/8, $0x1010101010101010
-DATA avx2Constants<>+520(SB)/8, $0x1010101010101010
-DATA avx2Constants<>+528(SB)/8, $0x1010101010101010
-DATA avx2Constants<>+536(SB)/8, $0x1010101010101010
-DATA avx2Constants<>+544(SB)/8, $0xf0f0f0f0f0f0f0f0
-DATA avx2Constants<>+552(SB)/8, $0xf0f0f0f0f0f0f0f0
-DATA avx2Constants<>+560(SB)/8, $0xf0f0f0f0f0f0f0f0
-DATA avx2Constants<>+568(SB)/8, $0xf0f0f0f0f0f0f0f0
-DATA avx2Constants<>+576(SB)/8, $0x0808080808080808
-DATA avx2Constants<>+584(SB)/8, $0x0808080808080808
-DATA avx2Constants<>+592(SB)/8, $0x0808080808080808
-DATA avx2Constants<>+600(SB)/8, $0x0808080808080808
-DATA avx2Constants<>+608(SB)/8, $0x2020202020202020
-DATA avx2Constants<>+616(SB)/8, $0x2020202020202020
-DATA avx2Constants<>+624(SB)/8, $0x2020202020202020
-DATA avx2Constants<>+632(SB)/8, $0x2020202020202020
-DATA avx2Constants<>+640(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+648(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+656(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+664(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+672(SB)/8, $0x8040201008040201
-DATA avx2Constants<>+680(SB)/8, $0x8040201008040201
-DATA avx2Constants<>+688(SB)/8, $0x8040201008040201
-DATA avx2Constants<>+696(SB)/8, $0x8040201008040201
-DATA avx2Constants<>+704(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+712(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+720(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+728(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+736(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+744(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+752(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+760(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+768(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+776(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+784(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+792(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+800(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+808(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+816(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+824(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+832(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+840(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+848(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+856(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+864(SB)/8, $0x4b4000004b400000
-DATA avx2Constants<>+872(SB)/8, $0x4b4000004b400000
-DATA avx2Constants<>+880(SB)/8, $0x4b4000004b400000
-DATA avx2Constants<>+888(SB)/8, $0x4b4000004b400000
-DATA avx2Constants<>+896(SB)/8, $0x0000000000000000
-DATA avx2Constants<>+904(SB)/8, $0x0000000000000000
-DATA avx2Constants<>+912(SB)/8, $0x0000000000000000
-DATA avx2Constants<>+920(SB)/8, $0x0000000000000000
-DATA avx2Constants<>+928(SB)/8, $0xffffffffffffffff
-DATA avx2Constants<>+936(SB)/8, $0xffffffffffffffff
-DATA avx2Constants<>+944(SB)/8, $0xffffffffffffffff
-DATA avx2Constants<>+952(SB)/8, $0xffffffffffffffff
-DATA avx2Constants<>+960(SB)/8, $0x0001000100010001
-DATA avx2Constants<>+968(SB)/8, $0x0001000100010001
-DATA avx2Constants<>+976(SB)/8, $0x0001000100010001
-DATA avx2Constants<>+984(SB)/8, $0x0001000100010001
-DATA avx2Constants<>+992(SB)/8, $0x0706050403020100
-DATA avx2Constants<>+1000(SB)/8, $0x0f0e0d0c0b0a0908
-DATA avx2Constants<>+1008(SB)/8, $0x1716151413121110
-DATA avx2Constants<>+1016(SB)/8, $0x1f1e1d1c1b1a1918
-DATA avx2Constants<>+1024(SB)/8, $0xe8f1fb06121f2d3c
-DATA avx2Constants<>+1032(SB)/8, $0xc4c5c7caced3d9e0
-DATA avx2Constants<>+1040(SB)/8, $0xe0d9d3cecac7c5c4
-DATA avx2Constants<>+1048(SB)/8, $0x3c2d1f1206fbf1e8
-DATA avx2Constants<>+1056(SB)/8, $0x0202010101000000
-DATA avx2Constants<>+1064(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+1072(SB)/8, $0x0202010101000000
-DATA avx2Constants<>+1080(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+1088(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+1096(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+1104(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+1112(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+1120(SB)/8, $0x0d0c0c0c0b0b0b0a
-DATA avx2Constants<>+1128(SB)/8, $0x0f0f0f0e0e0e0d0d
-DATA avx2Constants<>+1136(SB)/8, $0x0d0c0c0c0b0b0b0a
-DATA avx2Constants<>+1144(SB)/8, $0x0f0f0f0e0e0e0d0d
-DATA avx2Constants<>+1152(SB)/8, $0x0101010100000000
-DATA avx2Constants<>+1160(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+1168(SB)/8, $0x0101010100000000
-DATA avx2Constants<>+1176(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+1184(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+1192(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+1200(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+1208(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+1216(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+1224(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+1232(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+1240(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+1248(SB)/8, $0x0d0d0d0d0c0c0c0c
-DATA avx2Constants<>+1256(SB)/8, $0x0f0f0f0f0e0e0e0e
-DATA avx2Constants<>+1264(SB)/8, $0x0d0d0d0d0c0c0c0c
-DATA avx2Constants<>+1272(SB)/8, $0x0f0f0f0f0e0e0e0e
-GLOBL avx2Constants<>(SB), RODATA|NOPTR, $1280
+DATA avx2Constants<>+416(SB)/8, $0x0101010101010101
+DATA avx2Constants<>+424(SB)/8, $0x0101010101010101
+DATA avx2Constants<>+432(SB)/8, $0x0101010101010101
+DATA avx2Constants<>+440(SB)/8, $0x0101010101010101
+DATA avx2Constants<>+448(SB)/8, $0x0303030303030303
+DATA avx2Constants<>+456(SB)/8, $0x0303030303030303
+DATA avx2Constants<>+464(SB)/8, $0x0303030303030303
+DATA avx2Constants<>+472(SB)/8, $0x0303030303030303
+DATA avx2Constants<>+480(SB)/8, $0x0707070707070707
+DATA avx2Constants<>+488(SB)/8, $0x0707070707070707
+DATA avx2Constants<>+496(SB)/8, $0x0707070707070707
+DATA avx2Constants<>+504(SB)/8, $0x0707070707070707
+DATA avx2Constants<>+512(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA avx2Constants<>+520(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA avx2Constants<>+528(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA avx2Constants<>+536(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA avx2Constants<>+544(SB)/8, $0x1010101010101010
+DATA avx2Constants<>+552(SB)/8, $0x1010101010101010
+DATA avx2Constants<>+560(SB)/8, $0x1010101010101010
+DATA avx2Constants<>+568(SB)/8, $0x1010101010101010
+DATA avx2Constants<>+576(SB)/8, $0xf0f0f0f0f0f0f0f0
+DATA avx2Constants<>+584(SB)/8, $0xf0f0f0f0f0f0f0f0
+DATA avx2Constants<>+592(SB)/8, $0xf0f0f0f0f0f0f0f0
+DATA avx2Constants<>+600(SB)/8, $0xf0f0f0f0f0f0f0f0
+DATA avx2Constants<>+608(SB)/8, $0x0808080808080808
+DATA avx2Constants<>+616(SB)/8, $0x0808080808080808
+DATA avx2Constants<>+624(SB)/8, $0x0808080808080808
+DATA avx2Constants<>+632(SB)/8, $0x0808080808080808
+DATA avx2Constants<>+640(SB)/8, $0x2020202020202020
+DATA avx2Constants<>+648(SB)/8, $0x2020202020202020
+DATA avx2Constants<>+656(SB)/8, $0x2020202020202020
+DATA avx2Constants<>+664(SB)/8, $0x2020202020202020
+DATA avx2Constants<>+672(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+680(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+688(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+696(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+704(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+712(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+720(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+728(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+736(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+744(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+752(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+760(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+768(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+776(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+784(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+792(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+800(SB)/8, $0x8000800080008000
+DATA avx2Constants<>+808(SB)/8, $0x8000800080008000
+DATA avx2Constants<>+816(SB)/8, $0x8000800080008000
+DATA avx2Constants<>+824(SB)/8, $0x8000800080008000
+DATA avx2Constants<>+832(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+840(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+848(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+856(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+864(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+872(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+880(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+888(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+896(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+904(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+912(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+920(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+928(SB)/8, $0x4b4000004b400000
+DATA avx2Constants<>+936(SB)/8, $0x4b4000004b400000
+DATA avx2Constants<>+944(SB)/8, $0x4b4000004b400000
+DATA avx2Constants<>+952(SB)/8, $0x4b4000004b400000
+DATA avx2Constants<>+960(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+968(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+976(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+984(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+992(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+1000(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+1008(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+1016(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+1024(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+1032(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+1040(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+1048(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+1056(SB)/8, $0x0706050403020100
+DATA avx2Constants<>+1064(SB)/8, $0x0f0e0d0c0b0a0908
+DATA avx2Constants<>+1072(SB)/8, $0x1716151413121110
+DATA avx2Constants<>+1080(SB)/8, $0x1f1e1d1c1b1a1918
+DATA avx2Constants<>+1088(SB)/8, $0xe8f1fb06121f2d3c
+DATA avx2Constants<>+1096(SB)/8, $0xc4c5c7caced3d9e0
+DATA avx2Constants<>+1104(SB)/8, $0xe0d9d3cecac7c5c4
+DATA avx2Constants<>+1112(SB)/8, $0x3c2d1f1206fbf1e8
+DATA avx2Constants<>+1120(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+1128(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+1136(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+1144(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+1152(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+1160(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+1168(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+1176(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+1184(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+1192(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+1200(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+1208(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+1216(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+1224(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+1232(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+1240(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+1248(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+1256(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+1264(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+1272(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+1280(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+1288(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+1296(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+1304(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+1312(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+1320(SB)/8, $0x0f0f0f0f0e0e0e0e
+DATA avx2Constants<>+1328(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+1336(SB)/8, $0x0f0f0f0f0e0e0e0e
+GLOBL avx2Constants<>(SB), RODATA|NOPTR, $1344
 
 // func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -204,131 +212,131 @@ batch:
 	VMOVDQU      32(R8), Y6
 	VPBLENDVB    Y6, Y2, Y5, Y5
 	VPSHUFB      64(R8), Y5, Y5
-	VPMINUB      Y3, Y4, Y6
+	VPMINUB      Y3, Y4, Y8
 	VPMAXUB      Y3, Y4, Y7
-	VPMAXUB      Y7, Y5, Y8
+	VPMAXUB      Y7, Y5, Y6
 	VPMINUB      Y7, Y5, Y7
-	VPMAXUB      Y6, Y7, Y7
-	VPMINUB      Y6, Y5, Y6
-	VPCMPEQB     Y8, Y5, Y9
-	VPCMPEQB     Y8, Y4, Y10
+	VPMAXUB      Y8, Y7, Y7
+	VPMINUB      Y8, Y5, Y8
+	VPCMPEQB     Y6, Y5, Y9
+	VPCMPEQB     Y6, Y4, Y10
 	VPBLENDVB    Y10, Y5, Y4, Y4
 	VPBLENDVB    Y9, Y3, Y4, Y4
-	VPCMPEQB     Y6, Y4, Y4
-	VPAND        avx2Constants<>+512(SB), Y4, Y4
-	VPAND        avx2Constants<>+544(SB), Y10, Y3
-	VPADDB       avx2Constants<>+608(SB), Y3, Y3
+	VPCMPEQB     Y8, Y4, Y4
+	VPAND        avx2Constants<>+544(SB), Y4, Y4
+	VPAND        avx2Constants<>+576(SB), Y10, Y3
+	VPADDB       avx2Constants<>+640(SB), Y3, Y3
 	VPANDN       Y3, Y9, Y3
-	VPSUBB       avx2Constants<>+576(SB), Y4, Y4
-	VPSUBB       Y6, Y8, Y5
-	VPSUBB       Y6, Y7, Y7
-	VPMINUB      avx2Constants<>+416(SB), Y5, Y6
-	VPCMPEQB     Y6, Y5, Y6
-	VPAND        Y6, Y7, Y9
+	VPSUBB       avx2Constants<>+608(SB), Y4, Y4
+	VPSUBB       Y8, Y6, Y5
+	VPSUBB       Y8, Y7, Y7
+	VPMINUB      avx2Constants<>+448(SB), Y5, Y8
+	VPCMPEQB     Y8, Y5, Y8
+	VPAND        Y8, Y7, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y7, Y7
-	VPAND        Y6, Y5, Y9
+	VPAND        Y8, Y5, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y5, Y9
-	VPUNPCKLBW   Y3, Y4, Y6
+	VPUNPCKLBW   Y3, Y4, Y8
 	VPUNPCKLBW   Y9, Y7, Y10
-	VPMADDUBSW   Y6, Y10, Y10
-	VPUNPCKHBW   Y3, Y4, Y6
+	VPMADDUBSW   Y8, Y10, Y10
+	VPUNPCKHBW   Y3, Y4, Y8
 	VPUNPCKHBW   Y9, Y7, Y3
-	VPMADDUBSW   Y6, Y3, Y3
+	VPMADDUBSW   Y8, Y3, Y3
 	VPXOR        Y4, Y4, Y4
 	VPUNPCKLBW   Y4, Y9, Y4
-	VPSRLD       $0x10, Y4, Y6
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VPSRLD       $0x10, Y4, Y7
+	VPAND        avx2Constants<>+768(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y7
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y4
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y4
-	VCVTDQ2PS    Y6, Y6
-	VRCPPS       Y6, Y7
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y6
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y6
-	VPSLLD       $0x10, Y6, Y6
-	VPBLENDW     $0xaa, Y6, Y4, Y4
+	VRCPPS       Y4, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y4
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y4
+	VCVTDQ2PS    Y7, Y7
+	VRCPPS       Y7, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
+	VPSLLD       $0x10, Y7, Y7
+	VPBLENDW     $0xaa, Y7, Y4, Y4
 	VPMULHRSW    Y4, Y10, Y10
 	VPXOR        Y4, Y4, Y4
 	VPUNPCKHBW   Y4, Y9, Y4
-	VPSRLD       $0x10, Y4, Y6
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VPSRLD       $0x10, Y4, Y7
+	VPAND        avx2Constants<>+768(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y7
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y4
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y4
-	VCVTDQ2PS    Y6, Y6
-	VRCPPS       Y6, Y7
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y6
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y6
-	VPSLLD       $0x10, Y6, Y6
-	VPBLENDW     $0xaa, Y6, Y4, Y4
+	VRCPPS       Y4, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y4
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y4
+	VCVTDQ2PS    Y7, Y7
+	VRCPPS       Y7, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
+	VPSLLD       $0x10, Y7, Y7
+	VPBLENDW     $0xaa, Y7, Y4, Y4
 	VPMULHRSW    Y4, Y3, Y3
-	VPMINUB      avx2Constants<>+480(SB), Y8, Y4
-	VPCMPEQB     Y4, Y8, Y4
-	VPAND        Y4, Y8, Y6
-	VPSLLW       $0x04, Y6, Y6
-	VPMAXUB      Y6, Y8, Y6
+	VPMINUB      avx2Constants<>+512(SB), Y6, Y4
+	VPCMPEQB     Y4, Y6, Y4
+	VPAND        Y4, Y6, Y7
+	VPSLLW       $0x04, Y7, Y7
+	VPMAXUB      Y7, Y6, Y7
 	VPAND        Y4, Y5, Y4
 	VPSLLW       $0x04, Y4, Y4
 	VPMAXUB      Y4, Y5, Y4
-	VPXOR        Y7, Y7, Y7
-	VPUNPCKLBW   Y7, Y6, Y7
-	VPSRLD       $0x10, Y7, Y5
-	VPAND        avx2Constants<>+736(SB), Y7, Y7
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y9
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y7
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y7
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKLBW   Y8, Y7, Y8
+	VPSRLD       $0x10, Y8, Y5
+	VPAND        avx2Constants<>+768(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VRCPPS       Y8, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
 	VCVTDQ2PS    Y5, Y5
 	VRCPPS       Y5, Y9
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y5
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y5
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y5
 	VPSLLD       $0x10, Y5, Y5
-	VPBLENDW     $0xaa, Y5, Y7, Y7
+	VPBLENDW     $0xaa, Y5, Y8, Y8
 	VPXOR        Y5, Y5, Y5
 	VPUNPCKLBW   Y4, Y5, Y5
-	VPMULHUW     Y7, Y5, Y5
-	VPMULHRSW    avx2Constants<>+704(SB), Y5, Y5
-	VPXOR        Y7, Y7, Y7
-	VPUNPCKHBW   Y7, Y6, Y7
-	VPSRLD       $0x10, Y7, Y6
-	VPAND        avx2Constants<>+736(SB), Y7, Y7
+	VPMULHUW     Y8, Y5, Y5
+	VPMULHRSW    avx2Constants<>+736(SB), Y5, Y5
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKHBW   Y8, Y7, Y8
+	VPSRLD       $0x10, Y8, Y7
+	VPAND        avx2Constants<>+768(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VRCPPS       Y8, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
 	VCVTDQ2PS    Y7, Y7
 	VRCPPS       Y7, Y9
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y7
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y7
-	VCVTDQ2PS    Y6, Y6
-	VRCPPS       Y6, Y9
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y6
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y6
-	VPSLLD       $0x10, Y6, Y6
-	VPBLENDW     $0xaa, Y6, Y7, Y7
-	VPXOR        Y6, Y6, Y6
-	VPUNPCKHBW   Y4, Y6, Y6
-	VPMULHUW     Y7, Y6, Y6
-	VPMULHRSW    avx2Constants<>+704(SB), Y6, Y6
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y7
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y7
+	VPSLLD       $0x10, Y7, Y7
+	VPBLENDW     $0xaa, Y7, Y8, Y8
+	VPXOR        Y7, Y7, Y7
+	VPUNPCKHBW   Y4, Y7, Y7
+	VPMULHUW     Y8, Y7, Y7
+	VPMULHRSW    avx2Constants<>+736(SB), Y7, Y7
 	VPSLLW       $0x08, Y10, Y10
 	VPOR         Y5, Y10, Y10
 	VPSLLW       $0x08, Y3, Y3
-	VPOR         Y6, Y3, Y3
+	VPOR         Y7, Y3, Y3
 	VMOVDQU      X10, (BX)(AX*2)
 	VMOVDQU      X3, 16(BX)(AX*2)
 	VEXTRACTI128 $0x01, Y10, 32(BX)(AX*2)
 	VEXTRACTI128 $0x01, Y3, 48(BX)(AX*2)
 	TESTQ        SI, SI
 	JEQ          next
-	VMOVDQU      Y8, (SI)(AX*1)
+	VMOVDQU      Y6, (SI)(AX*1)
 
 next:
 	CMPQ    AX, DX
@@ -382,124 +390,124 @@ TEXT ·count3AVX2(SB), NOSPLIT, $160-25
 	VMOVDQU      32(R9), Y11
 	VPBLENDVB    Y11, Y2, Y0, Y0
 	VPSHUFB      64(R9), Y0, Y0
-	VPMINUB      Y3, Y4, Y1
+	VPMINUB      Y3, Y4, Y11
 	VPMAXUB      Y3, Y4, Y2
-	VPMAXUB      Y2, Y0, Y11
+	VPMAXUB      Y2, Y0, Y1
 	VPMINUB      Y2, Y0, Y2
-	VPMAXUB      Y1, Y2, Y2
-	VPMINUB      Y1, Y0, Y1
-	VPCMPEQB     Y11, Y0, Y12
-	VPCMPEQB     Y11, Y4, Y13
+	VPMAXUB      Y11, Y2, Y2
+	VPMINUB      Y11, Y0, Y11
+	VPCMPEQB     Y1, Y0, Y12
+	VPCMPEQB     Y1, Y4, Y13
 	VPBLENDVB    Y13, Y0, Y4, Y0
 	VPBLENDVB    Y12, Y3, Y0, Y0
-	VPCMPEQB     Y1, Y0, Y0
-	VPAND        avx2Constants<>+512(SB), Y0, Y0
-	VPAND        avx2Constants<>+544(SB), Y13, Y3
-	VPADDB       avx2Constants<>+608(SB), Y3, Y3
+	VPCMPEQB     Y11, Y0, Y0
+	VPAND        avx2Constants<>+544(SB), Y0, Y0
+	VPAND        avx2Constants<>+576(SB), Y13, Y3
+	VPADDB       avx2Constants<>+640(SB), Y3, Y3
 	VPANDN       Y3, Y12, Y3
-	VPSUBB       avx2Constants<>+576(SB), Y0, Y0
-	VPSUBB       Y1, Y11, Y4
-	VPSUBB       Y1, Y2, Y2
-	VPMINUB      avx2Constants<>+416(SB), Y4, Y1
-	VPCMPEQB     Y1, Y4, Y1
-	VPAND        Y1, Y2, Y12
+	VPSUBB       avx2Constants<>+608(SB), Y0, Y0
+	VPSUBB       Y11, Y1, Y4
+	VPSUBB       Y11, Y2, Y2
+	VPMINUB      avx2Constants<>+448(SB), Y4, Y11
+	VPCMPEQB     Y11, Y4, Y11
+	VPAND        Y11, Y2, Y12
 	VPSLLW       $0x02, Y12, Y12
 	VPMAXUB      Y12, Y2, Y2
-	VPAND        Y1, Y4, Y12
+	VPAND        Y11, Y4, Y12
 	VPSLLW       $0x02, Y12, Y12
 	VPMAXUB      Y12, Y4, Y12
-	VPUNPCKLBW   Y3, Y0, Y1
+	VPUNPCKLBW   Y3, Y0, Y11
 	VPUNPCKLBW   Y12, Y2, Y13
-	VPMADDUBSW   Y1, Y13, Y13
-	VPUNPCKHBW   Y3, Y0, Y1
+	VPMADDUBSW   Y11, Y13, Y13
+	VPUNPCKHBW   Y3, Y0, Y11
 	VPUNPCKHBW   Y12, Y2, Y0
-	VPMADDUBSW   Y1, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y12, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
+	VPMADDUBSW   Y11, Y0, Y0
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y12, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
-	VPMULHRSW    Y1, Y13, Y13
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y12, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
+	VRCPPS       Y2, Y11
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y2
+	VMULPS       avx2Constants<>+896(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y11
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y3
+	VMULPS       avx2Constants<>+896(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y13, Y13
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y12, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
-	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+480(SB), Y11, Y1
-	VPCMPEQB     Y1, Y11, Y1
-	VPAND        Y1, Y11, Y2
-	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y11, Y2
-	VPAND        Y1, Y4, Y1
+	VRCPPS       Y2, Y11
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y2
+	VMULPS       avx2Constants<>+896(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y11
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y3
+	VMULPS       avx2Constants<>+896(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y0, Y0
+	VPMINUB      avx2Constants<>+512(SB), Y1, Y2
+	VPCMPEQB     Y2, Y1, Y2
+	VPAND        Y2, Y1, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y1, Y3
+	VPAND        Y2, Y4, Y1
 	VPSLLW       $0x04, Y1, Y1
 	VPMAXUB      Y1, Y4, Y1
 	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y2, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y11
-	VFNMADD213PS avx2Constants<>+768(SB), Y11, Y4
-	VMULPS       avx2Constants<>+800(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+864(SB), Y11, Y4
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y11
-	VFNMADD213PS avx2Constants<>+768(SB), Y11, Y3
-	VMULPS       avx2Constants<>+800(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+864(SB), Y11, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y1, Y3, Y3
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y2, Y4
+	VPUNPCKLBW   Y4, Y3, Y4
 	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VPAND        avx2Constants<>+768(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y11
-	VFNMADD213PS avx2Constants<>+768(SB), Y11, Y4
-	VMULPS       avx2Constants<>+800(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+864(SB), Y11, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y4
+	VMULPS       avx2Constants<>+864(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y4
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y11
-	VFNMADD213PS avx2Constants<>+768(SB), Y11, Y2
-	VMULPS       avx2Constants<>+800(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+864(SB), Y11, Y2
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y2
+	VMULPS       avx2Constants<>+864(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y4, Y4
 	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y1, Y2, Y2
+	VPUNPCKLBW   Y1, Y2, Y2
 	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y3, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+768(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y11
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y4
+	VMULPS       avx2Constants<>+864(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y4
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y11
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y3
+	VMULPS       avx2Constants<>+864(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y1, Y3, Y3
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
 	VPSLLW       $0x08, Y13, Y13
-	VPOR         Y3, Y13, Y13
+	VPOR         Y2, Y13, Y13
 	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y2, Y0, Y0
+	VPOR         Y3, Y0, Y0
 	VMOVDQA      Y13, (R10)
 	VMOVDQA      Y0, 32(R10)
 	XCHGQ        R10, R11
@@ -530,124 +538,124 @@ TEXT ·count3AVX2(SB), NOSPLIT, $160-25
 	VMOVDQU      32(R9), Y2
 	VPBLENDVB    Y2, Y7, Y3, Y3
 	VPSHUFB      64(R9), Y3, Y3
-	VPMINUB      Y0, Y1, Y2
+	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y4
-	VPMAXUB      Y4, Y3, Y5
+	VPMAXUB      Y4, Y3, Y2
 	VPMINUB      Y4, Y3, Y4
-	VPMAXUB      Y2, Y4, Y4
-	VPMINUB      Y2, Y3, Y2
-	VPCMPEQB     Y5, Y3, Y6
-	VPCMPEQB     Y5, Y1, Y7
+	VPMAXUB      Y5, Y4, Y4
+	VPMINUB      Y5, Y3, Y5
+	VPCMPEQB     Y2, Y3, Y6
+	VPCMPEQB     Y2, Y1, Y7
 	VPBLENDVB    Y7, Y3, Y1, Y1
 	VPBLENDVB    Y6, Y0, Y1, Y1
-	VPCMPEQB     Y2, Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y7, Y0
-	VPADDB       avx2Constants<>+608(SB), Y0, Y0
+	VPCMPEQB     Y5, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y7, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
 	VPANDN       Y0, Y6, Y0
-	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
-	VPSUBB       Y2, Y5, Y3
-	VPSUBB       Y2, Y4, Y4
-	VPMINUB      avx2Constants<>+416(SB), Y3, Y2
-	VPCMPEQB     Y2, Y3, Y2
-	VPAND        Y2, Y4, Y6
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y5, Y2, Y3
+	VPSUBB       Y5, Y4, Y4
+	VPMINUB      avx2Constants<>+448(SB), Y3, Y5
+	VPCMPEQB     Y5, Y3, Y5
+	VPAND        Y5, Y4, Y6
 	VPSLLW       $0x02, Y6, Y6
 	VPMAXUB      Y6, Y4, Y4
-	VPAND        Y2, Y3, Y6
+	VPAND        Y5, Y3, Y6
 	VPSLLW       $0x02, Y6, Y6
 	VPMAXUB      Y6, Y3, Y6
-	VPUNPCKLBW   Y0, Y1, Y2
+	VPUNPCKLBW   Y0, Y1, Y5
 	VPUNPCKLBW   Y6, Y4, Y7
-	VPMADDUBSW   Y2, Y7, Y7
-	VPUNPCKHBW   Y0, Y1, Y2
+	VPMADDUBSW   Y5, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y5
 	VPUNPCKHBW   Y6, Y4, Y0
-	VPMADDUBSW   Y2, Y0, Y0
+	VPMADDUBSW   Y5, Y0, Y0
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKLBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y4
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y2
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y1
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y1, Y1
 	VPMULHRSW    Y1, Y7, Y7
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y4
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y2
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y1
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y1, Y1
 	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+480(SB), Y5, Y1
-	VPCMPEQB     Y1, Y5, Y1
-	VPAND        Y1, Y5, Y2
-	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y5, Y2
+	VPMINUB      avx2Constants<>+512(SB), Y2, Y1
+	VPCMPEQB     Y1, Y2, Y1
+	VPAND        Y1, Y2, Y4
+	VPSLLW       $0x04, Y4, Y4
+	VPMAXUB      Y4, Y2, Y4
 	VPAND        Y1, Y3, Y1
 	VPSLLW       $0x04, Y1, Y1
 	VPMAXUB      Y1, Y3, Y1
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y2, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y3, Y4, Y3
+	VPSRLD       $0x10, Y3, Y2
+	VPAND        avx2Constants<>+768(SB), Y3, Y3
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y3
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y1, Y3, Y3
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y2, Y4
-	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y2
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y2
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y2
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y2
 	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y4, Y4
+	VPBLENDW     $0xaa, Y2, Y3, Y3
 	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y1, Y2, Y2
-	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPUNPCKLBW   Y1, Y2, Y2
+	VPMULHUW     Y3, Y2, Y2
+	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y3, Y4, Y3
+	VPSRLD       $0x10, Y3, Y4
+	VPAND        avx2Constants<>+768(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y1, Y4, Y4
+	VPMULHUW     Y3, Y4, Y4
+	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
 	VPSLLW       $0x08, Y7, Y7
-	VPOR         Y3, Y7, Y7
+	VPOR         Y2, Y7, Y7
 	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y2, Y0, Y0
+	VPOR         Y4, Y0, Y0
 	VMOVDQA      Y7, (R10)
 	VMOVDQA      Y0, 32(R10)
 	XCHGQ        R10, R11
@@ -695,14 +703,14 @@ batch:
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VPMINUB      Y0, Y1, Y3
+	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y4
-	VPMAXUB      Y4, Y2, Y5
+	VPMAXUB      Y4, Y2, Y3
 	VPMINUB      Y4, Y2, Y4
-	VPMAXUB      Y3, Y4, Y4
-	VPMINUB      Y3, Y2, Y3
-	VPCMPEQB     Y5, Y2, Y6
-	VPCMPEQB     Y5, Y1, Y7
+	VPMAXUB      Y5, Y4, Y4
+	VPMINUB      Y5, Y2, Y5
+	VPCMPEQB     Y3, Y2, Y6
+	VPCMPEQB     Y3, Y1, Y7
 	MOVL         12(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -710,25 +718,25 @@ batch:
 	INCL         (SI)(CX*4)
 	VPBLENDVB    Y7, Y2, Y1, Y1
 	VPBLENDVB    Y6, Y0, Y1, Y1
-	VPCMPEQB     Y3, Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y7, Y0
-	VPADDB       avx2Constants<>+608(SB), Y0, Y0
+	VPCMPEQB     Y5, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y7, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
 	VPANDN       Y0, Y6, Y0
-	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
 	MOVL         16(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VPSUBB       Y3, Y5, Y2
-	VPSUBB       Y3, Y4, Y4
-	VPMINUB      avx2Constants<>+416(SB), Y2, Y3
-	VPCMPEQB     Y3, Y2, Y3
-	VPAND        Y3, Y4, Y6
+	VPSUBB       Y5, Y3, Y2
+	VPSUBB       Y5, Y4, Y4
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB     Y5, Y2, Y5
+	VPAND        Y5, Y4, Y6
 	VPSLLW       $0x02, Y6, Y6
 	VPMAXUB      Y6, Y4, Y4
-	VPAND        Y3, Y2, Y6
+	VPAND        Y5, Y2, Y6
 	VPSLLW       $0x02, Y6, Y6
 	VPMAXUB      Y6, Y2, Y6
 	MOVL         20(R10), CX
@@ -736,38 +744,38 @@ batch:
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VPUNPCKLBW   Y0, Y1, Y3
+	VPUNPCKLBW   Y0, Y1, Y5
 	VPUNPCKLBW   Y6, Y4, Y7
-	VPMADDUBSW   Y3, Y7, Y7
-	VPUNPCKHBW   Y0, Y1, Y3
+	VPMADDUBSW   Y5, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y5
 	VPUNPCKHBW   Y6, Y4, Y0
-	VPMADDUBSW   Y3, Y0, Y0
+	VPMADDUBSW   Y5, Y0, Y0
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKLBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y4
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	MOVL         24(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y1
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
 	MOVL         28(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y3
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y1, Y1
 	VPMULHRSW    Y1, Y7, Y7
 	MOVL         32(R10), CX
 	MOVWLZX      CX, DX
@@ -776,36 +784,36 @@ batch:
 	INCL         (SI)(CX*4)
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y4
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y1
 	MOVL         36(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y3
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y1, Y1
 	MOVL         40(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
 	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+480(SB), Y5, Y1
-	VPCMPEQB     Y1, Y5, Y1
-	VPAND        Y1, Y5, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y5, Y3
+	VPMINUB      avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB     Y1, Y3, Y1
+	VPAND        Y1, Y3, Y4
+	VPSLLW       $0x04, Y4, Y4
+	VPMAXUB      Y4, Y3, Y4
 	VPAND        Y1, Y2, Y1
 	VPSLLW       $0x04, Y1, Y1
 	VPMAXUB      Y1, Y2, Y1
@@ -814,15 +822,15 @@ batch:
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y3, Y4, Y3
+	VPSRLD       $0x10, Y3, Y2
+	VPAND        avx2Constants<>+768(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
 	MOVL         48(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -830,11 +838,11 @@ batch:
 	INCL         (SI)(CX*4)
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y2
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y2
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y2
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y2
 	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y4, Y4
+	VPBLENDW     $0xaa, Y2, Y3, Y3
 	MOVL         52(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -842,42 +850,42 @@ batch:
 	INCL         (SI)(CX*4)
 	VPXOR        Y2, Y2, Y2
 	VPUNPCKLBW   Y1, Y2, Y2
-	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
+	VPMULHUW     Y3, Y2, Y2
+	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y3, Y4, Y3
+	VPSRLD       $0x10, Y3, Y4
+	VPAND        avx2Constants<>+768(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
 	MOVL         56(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y3
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
 	MOVL         60(R10), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y1, Y3, Y3
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y1, Y4, Y4
+	VPMULHUW     Y3, Y4, Y4
+	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
 	VPSLLW       $0x08, Y7, Y7
 	VPOR         Y2, Y7, Y7
 	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y3, Y0, Y0
+	VPOR         Y4, Y0, Y0
 	VMOVDQA      Y7, (R10)
 	VMOVDQA      Y0, 32(R10)
 	XCHGQ        R10, R11
@@ -1091,136 +1099,136 @@ TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	VMOVDQU      32(R15), Y8
 	VPBLENDVB    Y8, Y2, Y0, Y0
 	VPSHUFB      64(R15), Y0, Y0
-	VPMINUB      Y3, Y4, Y1
+	VPMINUB      Y3, Y4, Y8
 	VPMAXUB      Y3, Y4, Y2
-	VPMAXUB      Y2, Y0, Y8
+	VPMAXUB      Y2, Y0, Y1
 	VPMINUB      Y2, Y0, Y2
-	VPMAXUB      Y1, Y2, Y2
-	VPMINUB      Y1, Y0, Y1
-	VPCMPEQB     Y8, Y0, Y9
-	VPCMPEQB     Y8, Y4, Y10
+	VPMAXUB      Y8, Y2, Y2
+	VPMINUB      Y8, Y0, Y8
+	VPCMPEQB     Y1, Y0, Y9
+	VPCMPEQB     Y1, Y4, Y10
 	VPBLENDVB    Y10, Y0, Y4, Y0
 	VPBLENDVB    Y9, Y3, Y0, Y0
-	VPCMPEQB     Y1, Y0, Y0
-	VPAND        avx2Constants<>+512(SB), Y0, Y0
-	VPAND        avx2Constants<>+544(SB), Y10, Y3
-	VPADDB       avx2Constants<>+608(SB), Y3, Y3
+	VPCMPEQB     Y8, Y0, Y0
+	VPAND        avx2Constants<>+544(SB), Y0, Y0
+	VPAND        avx2Constants<>+576(SB), Y10, Y3
+	VPADDB       avx2Constants<>+640(SB), Y3, Y3
 	VPANDN       Y3, Y9, Y3
-	VPSUBB       avx2Constants<>+576(SB), Y0, Y0
-	VPSUBB       Y1, Y8, Y4
-	VPSUBB       Y1, Y2, Y2
-	VPMINUB      avx2Constants<>+416(SB), Y4, Y1
-	VPCMPEQB     Y1, Y4, Y1
-	VPAND        Y1, Y2, Y9
+	VPSUBB       avx2Constants<>+608(SB), Y0, Y0
+	VPSUBB       Y8, Y1, Y4
+	VPSUBB       Y8, Y2, Y2
+	VPMINUB      avx2Constants<>+448(SB), Y4, Y8
+	VPCMPEQB     Y8, Y4, Y8
+	VPAND        Y8, Y2, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y2, Y2
-	VPAND        Y1, Y4, Y9
+	VPAND        Y8, Y4, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y4, Y9
-	VPUNPCKLBW   Y3, Y0, Y1
+	VPUNPCKLBW   Y3, Y0, Y8
 	VPUNPCKLBW   Y9, Y2, Y10
-	VPMADDUBSW   Y1, Y10, Y10
-	VPUNPCKHBW   Y3, Y0, Y1
+	VPMADDUBSW   Y8, Y10, Y10
+	VPUNPCKHBW   Y3, Y0, Y8
 	VPUNPCKHBW   Y9, Y2, Y0
-	VPMADDUBSW   Y1, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
+	VPMADDUBSW   Y8, Y0, Y0
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y9, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
-	VPMULHRSW    Y1, Y10, Y10
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
+	VRCPPS       Y2, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y2
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y10, Y10
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y9, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
-	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+480(SB), Y8, Y1
-	VPCMPEQB     Y1, Y8, Y1
-	VPAND        Y1, Y8, Y2
+	VRCPPS       Y2, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y2
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y0, Y0
+	VPMINUB      avx2Constants<>+512(SB), Y1, Y2
+	VPCMPEQB     Y2, Y1, Y2
+	VPAND        Y2, Y1, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y1, Y3
+	VPAND        Y2, Y4, Y2
 	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y8, Y2
-	VPAND        Y1, Y4, Y1
-	VPSLLW       $0x04, Y1, Y1
-	VPMAXUB      Y1, Y4, Y1
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y2, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VPMAXUB      Y2, Y4, Y2
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKLBW   Y8, Y3, Y8
+	VPSRLD       $0x10, Y8, Y4
+	VPAND        avx2Constants<>+768(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VRCPPS       Y8, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y9
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y4
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y4
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y8, Y8
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y2, Y4, Y4
+	VPMULHUW     Y8, Y4, Y4
+	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKHBW   Y8, Y3, Y8
+	VPSRLD       $0x10, Y8, Y3
+	VPAND        avx2Constants<>+768(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VRCPPS       Y8, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y9
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y3
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y3
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y3
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y3
 	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPBLENDW     $0xaa, Y3, Y8, Y8
 	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y1, Y3, Y3
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y2, Y4
-	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y9
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y4
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y4
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y9
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y2
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y4, Y4
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y1, Y2, Y2
-	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPUNPCKHBW   Y2, Y3, Y3
+	VPMULHUW     Y8, Y3, Y3
+	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
 	VPSLLW       $0x08, Y10, Y10
-	VPOR         Y3, Y10, Y10
+	VPOR         Y4, Y10, Y10
 	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y2, Y0, Y0
+	VPOR         Y3, Y0, Y0
 	CMPB         span+41(FP), $0xff
 	JEQ          open1
-	VPBROADCASTB lo+40(FP), Y1
-	VPSUBB       Y1, Y8, Y1
-	VPBROADCASTB span+41(FP), Y2
-	VPMAXUB      Y2, Y1, Y3
-	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+640(SB), Y1
-	VPUNPCKLBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y10, Y1, Y10
-	VPUNPCKHBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y0, Y1, Y0
+	VPBROADCASTB lo+40(FP), Y2
+	VPSUBB       Y2, Y1, Y2
+	VPBROADCASTB span+41(FP), Y1
+	VPMAXUB      Y1, Y2, Y3
+	VPCMPEQB     Y1, Y3, Y3
+	VMOVDQU      avx2Constants<>+672(SB), Y2
+	VPUNPCKLBW   Y3, Y3, Y1
+	VPBLENDVB    Y1, Y10, Y2, Y10
+	VPUNPCKHBW   Y3, Y3, Y1
+	VPBLENDVB    Y1, Y0, Y2, Y0
 
 open1:
 	VMOVDQA Y10, (R9)
@@ -1280,14 +1288,14 @@ batch:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 4(R12)
-	VPMINUB      Y0, Y1, Y3
+	VPMINUB      Y0, Y1, Y8
 	VPMAXUB      Y0, Y1, Y4
-	VPMAXUB      Y4, Y2, Y8
+	VPMAXUB      Y4, Y2, Y3
 	VPMINUB      Y4, Y2, Y4
-	VPMAXUB      Y3, Y4, Y4
-	VPMINUB      Y3, Y2, Y3
-	VPCMPEQB     Y8, Y2, Y9
-	VPCMPEQB     Y8, Y1, Y10
+	VPMAXUB      Y8, Y4, Y4
+	VPMINUB      Y8, Y2, Y8
+	VPCMPEQB     Y3, Y2, Y9
+	VPCMPEQB     Y3, Y1, Y10
 	MOVL         12(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -1296,26 +1304,26 @@ batch:
 	MOVW         AX, 6(R12)
 	VPBLENDVB    Y10, Y2, Y1, Y1
 	VPBLENDVB    Y9, Y0, Y1, Y1
-	VPCMPEQB     Y3, Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y10, Y0
-	VPADDB       avx2Constants<>+608(SB), Y0, Y0
+	VPCMPEQB     Y8, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y10, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
 	VPANDN       Y0, Y9, Y0
-	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
 	MOVL         16(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 16(R12)
-	VPSUBB       Y3, Y8, Y2
-	VPSUBB       Y3, Y4, Y4
-	VPMINUB      avx2Constants<>+416(SB), Y2, Y3
-	VPCMPEQB     Y3, Y2, Y3
-	VPAND        Y3, Y4, Y9
+	VPSUBB       Y8, Y3, Y2
+	VPSUBB       Y8, Y4, Y4
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y8
+	VPCMPEQB     Y8, Y2, Y8
+	VPAND        Y8, Y4, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y4, Y4
-	VPAND        Y3, Y2, Y9
+	VPAND        Y8, Y2, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y2, Y9
 	MOVL         20(R9), CX
@@ -1324,16 +1332,16 @@ batch:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 18(R12)
-	VPUNPCKLBW   Y0, Y1, Y3
+	VPUNPCKLBW   Y0, Y1, Y8
 	VPUNPCKLBW   Y9, Y4, Y10
-	VPMADDUBSW   Y3, Y10, Y10
-	VPUNPCKHBW   Y0, Y1, Y3
+	VPMADDUBSW   Y8, Y10, Y10
+	VPUNPCKHBW   Y0, Y1, Y8
 	VPUNPCKHBW   Y9, Y4, Y0
-	VPMADDUBSW   Y3, Y0, Y0
+	VPMADDUBSW   Y8, Y0, Y0
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKLBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y4
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	MOVL         24(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -1341,23 +1349,23 @@ batch:
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 20(R12)
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
+	VRCPPS       Y1, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y8
 	MOVL         28(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 22(R12)
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y3
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y4
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y1, Y1
 	VPMULHRSW    Y1, Y10, Y10
 	MOVL         32(R9), CX
 	MOVWLZX      CX, DX
@@ -1367,26 +1375,26 @@ batch:
 	MOVW         AX, 8(R12)
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y4
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y1
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y1
+	VRCPPS       Y1, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
 	MOVL         36(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 10(R12)
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+768(SB), Y4, Y3
-	VMULPS       avx2Constants<>+832(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+864(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y4
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y1, Y1
 	MOVL         40(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -1394,11 +1402,11 @@ batch:
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 12(R12)
 	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+480(SB), Y8, Y1
-	VPCMPEQB     Y1, Y8, Y1
-	VPAND        Y1, Y8, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y8, Y3
+	VPMINUB      avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB     Y1, Y3, Y1
+	VPAND        Y1, Y3, Y4
+	VPSLLW       $0x04, Y4, Y4
+	VPMAXUB      Y4, Y3, Y4
 	VPAND        Y1, Y2, Y1
 	VPSLLW       $0x04, Y1, Y1
 	VPMAXUB      Y1, Y2, Y1
@@ -1408,15 +1416,15 @@ batch:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 14(R12)
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y9
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y4
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y4
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKLBW   Y8, Y4, Y8
+	VPSRLD       $0x10, Y8, Y2
+	VPAND        avx2Constants<>+768(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VRCPPS       Y8, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
 	MOVL         48(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -1425,11 +1433,11 @@ batch:
 	MOVW         AX, 24(R12)
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y9
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y2
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y2
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y2
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y2
 	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y4, Y4
+	VPBLENDW     $0xaa, Y2, Y8, Y8
 	MOVL         52(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -1438,52 +1446,52 @@ batch:
 	MOVW         AX, 26(R12)
 	VPXOR        Y2, Y2, Y2
 	VPUNPCKLBW   Y1, Y2, Y2
-	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y9
+	VPMULHUW     Y8, Y2, Y2
+	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKHBW   Y8, Y4, Y8
+	VPSRLD       $0x10, Y8, Y4
+	VPAND        avx2Constants<>+768(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VRCPPS       Y8, Y9
 	MOVL         56(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 28(R12)
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y4
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y4
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y9
-	VFNMADD213PS avx2Constants<>+768(SB), Y9, Y3
-	VMULPS       avx2Constants<>+800(SB), Y9, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y4
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
 	MOVL         60(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 30(R12)
-	VFMADD213PS  avx2Constants<>+864(SB), Y9, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y1, Y3, Y3
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y8, Y8
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y1, Y4, Y4
+	VPMULHUW     Y8, Y4, Y4
+	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
 	VPSLLW       $0x08, Y10, Y10
 	VPOR         Y2, Y10, Y10
 	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y3, Y0, Y0
+	VPOR         Y4, Y0, Y0
 	CMPB         span+41(FP), $0xff
 	JEQ          open2
 	VPBROADCASTB lo+40(FP), Y1
-	VPSUBB       Y1, Y8, Y1
+	VPSUBB       Y1, Y3, Y1
 	VPBROADCASTB span+41(FP), Y2
 	VPMAXUB      Y2, Y1, Y3
 	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+640(SB), Y1
+	VMOVDQU      avx2Constants<>+672(SB), Y1
 	VPUNPCKLBW   Y3, Y3, Y2
 	VPBLENDVB    Y2, Y10, Y1, Y10
 	VPUNPCKHBW   Y3, Y3, Y2
@@ -1495,6 +1503,676 @@ open2:
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
+	JMP     batch
+
+last:
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	VZEROUPPER
+	RET
+
+// func projectWithin3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·projectWithin3AVX2(SB), NOSPLIT, $224-56
+	MOVQ         src+8(FP), DI
+	MOVQ         n+16(FP), R8
+	SUBQ         $0x20, R8
+	XORQ         BX, BX
+	LEAQ         31(SP), R9
+	ANDQ         $-32, R9
+	LEAQ         64(R9), R10
+	MOVQ         dst+0(FP), R11
+	MOVQ         table+32(FP), SI
+	MOVB         redFirst+24(FP), AL
+	MOVBQZX      AL, AX
+	IMUL3Q       $0x000000c0, AX, AX
+	LEAQ         avx2Constants<>+0(SB), R14
+	LEAQ         avx2Constants<>+192(SB), R15
+	ADDQ         AX, R14
+	SUBQ         AX, R15
+	VPBROADCASTW lower+42(FP), Y0
+	VMOVDQU      Y0, 160(SP)
+	VPBROADCASTW upper+44(FP), Y0
+	VMOVDQU      Y0, 192(SP)
+	MOVQ         $0x00000000, ret+48(FP)
+	LEAQ         (BX)(BX*2), AX
+	VMOVDQU      (DI)(AX*1), X1
+	VINSERTI128  $0x01, 48(DI)(AX*1), Y1, Y1
+	VMOVDQU      16(DI)(AX*1), X2
+	VINSERTI128  $0x01, 64(DI)(AX*1), Y2, Y2
+	VMOVDQU      32(DI)(AX*1), X3
+	VINSERTI128  $0x01, 80(DI)(AX*1), Y3, Y3
+	VMOVDQU      (R14), Y7
+	VPBLENDVB    Y7, Y2, Y1, Y0
+	VMOVDQU      32(R14), Y7
+	VPBLENDVB    Y7, Y3, Y0, Y0
+	VPSHUFB      64(R14), Y0, Y0
+	VMOVDQU      avx2Constants<>+96(SB), Y8
+	VPBLENDVB    Y8, Y2, Y1, Y7
+	VMOVDQU      avx2Constants<>+128(SB), Y8
+	VPBLENDVB    Y8, Y3, Y7, Y7
+	VPSHUFB      avx2Constants<>+160(SB), Y7, Y7
+	VMOVDQU      (R15), Y8
+	VPBLENDVB    Y8, Y2, Y1, Y1
+	VMOVDQU      32(R15), Y8
+	VPBLENDVB    Y8, Y3, Y1, Y1
+	VPSHUFB      64(R15), Y1, Y1
+	VPMINUB      Y0, Y7, Y8
+	VPMAXUB      Y0, Y7, Y3
+	VPMAXUB      Y3, Y1, Y2
+	VPMINUB      Y3, Y1, Y3
+	VPMAXUB      Y8, Y3, Y3
+	VPMINUB      Y8, Y1, Y8
+	VPCMPEQB     Y2, Y1, Y9
+	VPCMPEQB     Y2, Y7, Y10
+	VPBLENDVB    Y10, Y1, Y7, Y1
+	VPBLENDVB    Y9, Y0, Y1, Y1
+	VPCMPEQB     Y8, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y10, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
+	VPANDN       Y0, Y9, Y0
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y8, Y2, Y7
+	VPSUBB       Y8, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y7, Y8
+	VPCMPEQB     Y8, Y7, Y8
+	VPAND        Y8, Y3, Y9
+	VPSLLW       $0x02, Y9, Y9
+	VPMAXUB      Y9, Y3, Y3
+	VPAND        Y8, Y7, Y9
+	VPSLLW       $0x02, Y9, Y9
+	VPMAXUB      Y9, Y7, Y9
+	VPUNPCKLBW   Y0, Y1, Y8
+	VPUNPCKLBW   Y9, Y3, Y10
+	VPMADDUBSW   Y8, Y10, Y10
+	VPUNPCKHBW   Y0, Y1, Y8
+	VPUNPCKHBW   Y9, Y3, Y0
+	VPMADDUBSW   Y8, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y9, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y10, Y10
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y9, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	VPMINUB      avx2Constants<>+512(SB), Y2, Y1
+	VPCMPEQB     Y1, Y2, Y1
+	VPAND        Y1, Y2, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y2, Y3
+	VPAND        Y1, Y7, Y1
+	VPSLLW       $0x04, Y1, Y1
+	VPMAXUB      Y1, Y7, Y1
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKLBW   Y8, Y3, Y8
+	VPSRLD       $0x10, Y8, Y7
+	VPAND        avx2Constants<>+768(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VRCPPS       Y8, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
+	VCVTDQ2PS    Y7, Y7
+	VRCPPS       Y7, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y7
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y7
+	VPSLLD       $0x10, Y7, Y7
+	VPBLENDW     $0xaa, Y7, Y8, Y8
+	VPXOR        Y7, Y7, Y7
+	VPUNPCKLBW   Y1, Y7, Y7
+	VPMULHUW     Y8, Y7, Y7
+	VPMULHRSW    avx2Constants<>+736(SB), Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKHBW   Y8, Y3, Y8
+	VPSRLD       $0x10, Y8, Y3
+	VPAND        avx2Constants<>+768(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VRCPPS       Y8, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y3
+	VMULPS       avx2Constants<>+864(SB), Y9, Y9
+	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y8, Y8
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y1, Y3, Y3
+	VPMULHUW     Y8, Y3, Y3
+	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
+	VPSLLW       $0x08, Y10, Y10
+	VPOR         Y7, Y10, Y10
+	VPSLLW       $0x08, Y0, Y0
+	VPOR         Y3, Y0, Y0
+	CMPB         span+41(FP), $0xff
+	JEQ          open3
+	VPBROADCASTB lo+40(FP), Y1
+	VPSUBB       Y1, Y2, Y1
+	VPBROADCASTB span+41(FP), Y2
+	VPMAXUB      Y2, Y1, Y3
+	VPCMPEQB     Y2, Y3, Y3
+	VMOVDQU      avx2Constants<>+672(SB), Y1
+	VPUNPCKLBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y10, Y1, Y10
+	VPUNPCKHBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y0, Y1, Y0
+
+open3:
+	VMOVDQA Y10, (R9)
+	VMOVDQA Y0, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+	VMOVDQA Y10, (R9)
+	VMOVDQA Y0, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+
+batch:
+	CMPQ         BX, R8
+	JEQ          last
+	ADDQ         $0x20, BX
+	CMPQ         BX, R8
+	CMOVQGT      R8, BX
+	LEAQ         (BX)(BX*2), AX
+	VMOVDQU      (DI)(AX*1), X4
+	VINSERTI128  $0x01, 48(DI)(AX*1), Y4, Y4
+	VMOVDQU      16(DI)(AX*1), X5
+	VINSERTI128  $0x01, 64(DI)(AX*1), Y5, Y5
+	VMOVDQU      32(DI)(AX*1), X6
+	VINSERTI128  $0x01, 80(DI)(AX*1), Y6, Y6
+	VMOVDQU      (R14), Y1
+	VPBLENDVB    Y1, Y5, Y4, Y0
+	VMOVDQU      32(R14), Y1
+	VPBLENDVB    Y1, Y6, Y0, Y0
+	VPSHUFB      64(R14), Y0, Y0
+	VMOVDQU      avx2Constants<>+96(SB), Y2
+	VPBLENDVB    Y2, Y5, Y4, Y1
+	VMOVDQU      avx2Constants<>+128(SB), Y2
+	VPBLENDVB    Y2, Y6, Y1, Y1
+	VPSHUFB      avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU      (R15), Y3
+	VPBLENDVB    Y3, Y5, Y4, Y2
+	VMOVDQU      32(R15), Y3
+	VPBLENDVB    Y3, Y6, Y2, Y2
+	VPSHUFB      64(R15), Y2, Y2
+	VPMINUB      Y0, Y1, Y8
+	VPMAXUB      Y0, Y1, Y7
+	VPMAXUB      Y7, Y2, Y3
+	VPMINUB      Y7, Y2, Y7
+	VPMAXUB      Y8, Y7, Y7
+	VPMINUB      Y8, Y2, Y8
+	VPMAXUB      avx2Constants<>+416(SB), Y3, Y9
+	VPSUBB       Y8, Y3, Y12
+	VPUNPCKLBW   Y9, Y12, Y10
+	VPMADDUBSW   160(SP), Y10, Y11
+	VPMADDUBSW   192(SP), Y10, Y10
+	VPOR         Y10, Y11, Y11
+	VPUNPCKHBW   Y9, Y12, Y9
+	VPMADDUBSW   160(SP), Y9, Y10
+	VPMADDUBSW   192(SP), Y9, Y9
+	VPOR         Y9, Y10, Y10
+	VPAND        Y10, Y11, Y11
+	VPTEST       avx2Constants<>+800(SB), Y11
+	JCS          none
+	VPCMPEQB     Y3, Y2, Y9
+	VPCMPEQB     Y3, Y1, Y10
+	VPBLENDVB    Y10, Y2, Y1, Y1
+	VPBLENDVB    Y9, Y0, Y1, Y1
+	MOVL         (R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, (R12)
+	VPCMPEQB     Y8, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y10, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
+	MOVL         4(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 2(R12)
+	VPANDN       Y0, Y9, Y0
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y8, Y7, Y7
+	MOVL         8(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 4(R12)
+	VPMINUB      avx2Constants<>+448(SB), Y12, Y2
+	VPCMPEQB     Y2, Y12, Y2
+	VPAND        Y2, Y7, Y8
+	VPSLLW       $0x02, Y8, Y8
+	VPMAXUB      Y8, Y7, Y7
+	MOVL         12(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 6(R12)
+	VPAND        Y2, Y12, Y8
+	VPSLLW       $0x02, Y8, Y8
+	VPMAXUB      Y8, Y12, Y8
+	VPUNPCKLBW   Y0, Y1, Y2
+	VPUNPCKLBW   Y8, Y7, Y9
+	MOVL         16(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	VPMADDUBSW   Y2, Y9, Y9
+	VPUNPCKHBW   Y0, Y1, Y2
+	VPUNPCKHBW   Y8, Y7, Y0
+	VPMADDUBSW   Y2, Y0, Y0
+	MOVL         20(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y8, Y1
+	VPSRLD       $0x10, Y1, Y2
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y7
+	MOVL         24(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VFNMADD213PS avx2Constants<>+832(SB), Y7, Y1
+	VMULPS       avx2Constants<>+896(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+928(SB), Y7, Y1
+	MOVL         28(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y7
+	VFNMADD213PS avx2Constants<>+832(SB), Y7, Y2
+	VMULPS       avx2Constants<>+896(SB), Y7, Y7
+	MOVL         32(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VFMADD213PS  avx2Constants<>+928(SB), Y7, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y1, Y1
+	MOVL         36(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VPMULHRSW    Y1, Y9, Y9
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y8, Y1
+	VPSRLD       $0x10, Y1, Y2
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
+	MOVL         40(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y7
+	VFNMADD213PS avx2Constants<>+832(SB), Y7, Y1
+	VMULPS       avx2Constants<>+896(SB), Y7, Y7
+	MOVL         44(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
+	VFMADD213PS  avx2Constants<>+928(SB), Y7, Y1
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y7
+	MOVL         48(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 24(R12)
+	VFNMADD213PS avx2Constants<>+832(SB), Y7, Y2
+	VMULPS       avx2Constants<>+896(SB), Y7, Y7
+	VFMADD213PS  avx2Constants<>+928(SB), Y7, Y2
+	MOVL         52(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 26(R12)
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	MOVL         56(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
+	VPMINUB      avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB     Y1, Y3, Y1
+	VPAND        Y1, Y3, Y2
+	VPSLLW       $0x04, Y2, Y2
+	VPMAXUB      Y2, Y3, Y2
+	MOVL         60(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 30(R12)
+	VPAND        Y1, Y12, Y1
+	VPSLLW       $0x04, Y1, Y1
+	VPMAXUB      Y1, Y12, Y1
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKLBW   Y8, Y2, Y8
+	VPSRLD       $0x10, Y8, Y7
+	VPAND        avx2Constants<>+768(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VRCPPS       Y8, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y8
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y8
+	VCVTDQ2PS    Y7, Y7
+	VRCPPS       Y7, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y7
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y7
+	VPSLLD       $0x10, Y7, Y7
+	VPBLENDW     $0xaa, Y7, Y8, Y8
+	VPXOR        Y7, Y7, Y7
+	VPUNPCKLBW   Y1, Y7, Y7
+	VPMULHUW     Y8, Y7, Y7
+	VPMULHRSW    avx2Constants<>+736(SB), Y7, Y7
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKHBW   Y8, Y2, Y8
+	VPSRLD       $0x10, Y8, Y2
+	VPAND        avx2Constants<>+768(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VRCPPS       Y8, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y8
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y8
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y2
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y8, Y8
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y1, Y2, Y2
+	VPMULHUW     Y8, Y2, Y2
+	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
+	VPSLLW       $0x08, Y9, Y9
+	VPOR         Y7, Y9, Y9
+	VPSLLW       $0x08, Y0, Y0
+	VPOR         Y2, Y0, Y0
+	CMPB         span+41(FP), $0xff
+	JEQ          open4
+	VPBROADCASTB lo+40(FP), Y1
+	VPSUBB       Y1, Y3, Y1
+	VPBROADCASTB span+41(FP), Y2
+	VPMAXUB      Y2, Y1, Y3
+	VPCMPEQB     Y2, Y3, Y3
+	VMOVDQU      avx2Constants<>+672(SB), Y1
+	VPUNPCKLBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y9, Y1, Y9
+	VPUNPCKHBW   Y3, Y3, Y2
+	VPBLENDVB    Y2, Y0, Y1, Y0
+
+open4:
+	VMOVDQA Y9, (R9)
+	VMOVDQA Y0, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+	JMP     batch
+
+none:
+	ADDQ    $0x20, ret+48(FP)
+	VPXOR   Y0, Y0, Y0
+	VMOVDQU Y0, (R11)(BX*1)
 	JMP     batch
 
 last:
@@ -1756,132 +2434,132 @@ TEXT ·projectHue3AVX2(SB), NOSPLIT, $416-40
 	VMOVDQU      32(BP), Y8
 	VPBLENDVB    Y8, Y3, Y1, Y1
 	VPSHUFB      64(BP), Y1, Y1
-	VPMINUB      Y0, Y7, Y2
+	VPMINUB      Y0, Y7, Y8
 	VPMAXUB      Y0, Y7, Y3
-	VPMAXUB      Y3, Y1, Y8
+	VPMAXUB      Y3, Y1, Y2
 	VPMINUB      Y3, Y1, Y3
-	VPMAXUB      Y2, Y3, Y3
-	VPMINUB      Y2, Y1, Y2
-	VPCMPEQB     Y8, Y1, Y9
-	VPCMPEQB     Y8, Y7, Y10
+	VPMAXUB      Y8, Y3, Y3
+	VPMINUB      Y8, Y1, Y8
+	VPCMPEQB     Y2, Y1, Y9
+	VPCMPEQB     Y2, Y7, Y10
 	VPBLENDVB    Y10, Y1, Y7, Y1
 	VPBLENDVB    Y9, Y0, Y1, Y1
-	VPCMPEQB     Y2, Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y10, Y0
-	VPADDB       avx2Constants<>+608(SB), Y0, Y0
+	VPCMPEQB     Y8, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y10, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
 	VPANDN       Y0, Y9, Y0
-	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
-	VPSUBB       Y2, Y8, Y7
-	VPSUBB       Y2, Y3, Y3
-	VPMINUB      avx2Constants<>+416(SB), Y7, Y2
-	VPCMPEQB     Y2, Y7, Y2
-	VPAND        Y2, Y3, Y9
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y8, Y2, Y7
+	VPSUBB       Y8, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y7, Y8
+	VPCMPEQB     Y8, Y7, Y8
+	VPAND        Y8, Y3, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y3, Y3
-	VPAND        Y2, Y7, Y9
+	VPAND        Y8, Y7, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y7, Y9
-	VPUNPCKLBW   Y0, Y1, Y2
+	VPUNPCKLBW   Y0, Y1, Y8
 	VPUNPCKLBW   Y9, Y3, Y10
-	VPMADDUBSW   Y2, Y10, Y10
-	VPUNPCKHBW   Y0, Y1, Y2
+	VPMADDUBSW   Y8, Y10, Y10
+	VPUNPCKHBW   Y0, Y1, Y8
 	VPUNPCKHBW   Y9, Y3, Y0
-	VPMADDUBSW   Y2, Y0, Y0
+	VPMADDUBSW   Y8, Y0, Y0
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKLBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VRCPPS       Y1, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
 	VPMULHRSW    Y1, Y10, Y10
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VRCPPS       Y1, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
 	VPMULHRSW    Y1, Y0, Y0
-	VPSUBB       1920(R14), Y8, Y1
-	VPMINUB      1984(R14), Y1, Y2
-	VPCMPEQB     Y1, Y2, Y2
+	VPSUBB       1920(R14), Y2, Y1
+	VPMINUB      1984(R14), Y1, Y3
+	VPCMPEQB     Y1, Y3, Y3
 	CMPW         2112(R14), $0x00
 	JEQ          none1
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y3, Y8, Y1
-	VPUNPCKHBW   Y3, Y8, Y3
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKLBW   Y8, Y2, Y1
+	VPUNPCKHBW   Y8, Y2, Y8
 	VPMULHUW     2112(R14), Y1, Y1
-	VPMULHUW     2112(R14), Y3, Y3
-	VPACKUSWB    Y3, Y1, Y1
-	VPSRLW       $0x03, Y8, Y3
-	VPAND        avx2Constants<>+480(SB), Y3, Y3
+	VPMULHUW     2112(R14), Y8, Y8
+	VPACKUSWB    Y8, Y1, Y1
+	VPSRLW       $0x03, Y2, Y8
+	VPAND        avx2Constants<>+512(SB), Y8, Y8
 	VMOVDQU      2144(R14), Y9
-	VPSHUFB      Y3, Y9, Y9
+	VPSHUFB      Y8, Y9, Y9
 	VMOVDQU      2176(R14), Y11
-	VPSHUFB      Y3, Y11, Y11
-	VPBLENDVB    Y8, Y11, Y9, Y9
-	VPAND        avx2Constants<>+448(SB), Y8, Y3
-	VMOVDQU      avx2Constants<>+672(SB), Y11
-	VPSHUFB      Y3, Y11, Y11
+	VPSHUFB      Y8, Y11, Y11
+	VPBLENDVB    Y2, Y11, Y9, Y9
+	VPAND        avx2Constants<>+480(SB), Y2, Y8
+	VMOVDQU      avx2Constants<>+704(SB), Y11
+	VPSHUFB      Y8, Y11, Y11
 	VPAND        Y11, Y9, Y9
 	VPCMPEQB     Y11, Y9, Y9
 	VPSUBB       Y9, Y1, Y1
 	VPMAXUB      Y1, Y7, Y1
 	VPCMPEQB     Y1, Y7, Y1
-	VPAND        Y1, Y2, Y2
+	VPAND        Y1, Y3, Y3
 
 none1:
 	CMPW       2208(R14), $0x00
 	JEQ        none2
-	VPXOR      Y3, Y3, Y3
-	VPUNPCKLBW Y3, Y8, Y1
-	VPUNPCKHBW Y3, Y8, Y3
+	VPXOR      Y8, Y8, Y8
+	VPUNPCKLBW Y8, Y2, Y1
+	VPUNPCKHBW Y8, Y2, Y8
 	VPMULHUW   2208(R14), Y1, Y1
-	VPMULHUW   2208(R14), Y3, Y3
-	VPACKUSWB  Y3, Y1, Y1
-	VPSRLW     $0x03, Y8, Y3
-	VPAND      avx2Constants<>+480(SB), Y3, Y3
+	VPMULHUW   2208(R14), Y8, Y8
+	VPACKUSWB  Y8, Y1, Y1
+	VPSRLW     $0x03, Y2, Y8
+	VPAND      avx2Constants<>+512(SB), Y8, Y8
 	VMOVDQU    2240(R14), Y9
-	VPSHUFB    Y3, Y9, Y9
+	VPSHUFB    Y8, Y9, Y9
 	VMOVDQU    2272(R14), Y11
-	VPSHUFB    Y3, Y11, Y11
-	VPBLENDVB  Y8, Y11, Y9, Y9
-	VPAND      avx2Constants<>+448(SB), Y8, Y3
-	VMOVDQU    avx2Constants<>+672(SB), Y8
-	VPSHUFB    Y3, Y8, Y8
-	VPAND      Y8, Y9, Y9
-	VPCMPEQB   Y8, Y9, Y9
+	VPSHUFB    Y8, Y11, Y11
+	VPBLENDVB  Y2, Y11, Y9, Y9
+	VPAND      avx2Constants<>+480(SB), Y2, Y8
+	VMOVDQU    avx2Constants<>+704(SB), Y2
+	VPSHUFB    Y8, Y2, Y2
+	VPAND      Y2, Y9, Y9
+	VPCMPEQB   Y2, Y9, Y9
 	VPSUBB     Y9, Y1, Y1
 	VPMAXUB    Y1, Y7, Y1
 	VPCMPEQB   Y1, Y7, Y1
-	VPANDN     Y2, Y1, Y2
+	VPANDN     Y3, Y1, Y3
 
 none2:
-	VMOVDQU    avx2Constants<>+640(SB), Y1
-	VPUNPCKLBW Y2, Y1, Y1
+	VMOVDQU    avx2Constants<>+672(SB), Y1
+	VPUNPCKLBW Y3, Y1, Y1
 	VPMAXSW    Y1, Y10, Y10
-	VMOVDQU    avx2Constants<>+640(SB), Y1
-	VPUNPCKHBW Y2, Y1, Y1
+	VMOVDQU    avx2Constants<>+672(SB), Y1
+	VPUNPCKHBW Y3, Y1, Y1
 	VPMAXSW    Y1, Y0, Y0
 	VMOVDQA    Y10, (R9)
 	VMOVDQA    Y0, 32(R9)
@@ -1940,14 +2618,14 @@ batch:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 4(R12)
-	VPMINUB      Y0, Y1, Y3
+	VPMINUB      Y0, Y1, Y8
 	VPMAXUB      Y0, Y1, Y7
-	VPMAXUB      Y7, Y2, Y8
+	VPMAXUB      Y7, Y2, Y3
 	VPMINUB      Y7, Y2, Y7
-	VPMAXUB      Y3, Y7, Y7
-	VPMINUB      Y3, Y2, Y3
-	VPCMPEQB     Y8, Y2, Y9
-	VPCMPEQB     Y8, Y1, Y10
+	VPMAXUB      Y8, Y7, Y7
+	VPMINUB      Y8, Y2, Y8
+	VPCMPEQB     Y3, Y2, Y9
+	VPCMPEQB     Y3, Y1, Y10
 	MOVLQSX      12(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
@@ -1956,26 +2634,26 @@ batch:
 	MOVW         AX, 6(R12)
 	VPBLENDVB    Y10, Y2, Y1, Y1
 	VPBLENDVB    Y9, Y0, Y1, Y1
-	VPCMPEQB     Y3, Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y10, Y0
-	VPADDB       avx2Constants<>+608(SB), Y0, Y0
+	VPCMPEQB     Y8, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y10, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
 	VPANDN       Y0, Y9, Y0
-	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
 	MOVLQSX      16(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 16(R12)
-	VPSUBB       Y3, Y8, Y2
-	VPSUBB       Y3, Y7, Y7
-	VPMINUB      avx2Constants<>+416(SB), Y2, Y3
-	VPCMPEQB     Y3, Y2, Y3
-	VPAND        Y3, Y7, Y9
+	VPSUBB       Y8, Y3, Y2
+	VPSUBB       Y8, Y7, Y7
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y8
+	VPCMPEQB     Y8, Y2, Y8
+	VPAND        Y8, Y7, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y7, Y7
-	VPAND        Y3, Y2, Y9
+	VPAND        Y8, Y2, Y9
 	VPSLLW       $0x02, Y9, Y9
 	VPMAXUB      Y9, Y2, Y9
 	MOVLQSX      20(R9), CX
@@ -1984,16 +2662,16 @@ batch:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 18(R12)
-	VPUNPCKLBW   Y0, Y1, Y3
+	VPUNPCKLBW   Y0, Y1, Y8
 	VPUNPCKLBW   Y9, Y7, Y10
-	VPMADDUBSW   Y3, Y10, Y10
-	VPUNPCKHBW   Y0, Y1, Y3
+	VPMADDUBSW   Y8, Y10, Y10
+	VPUNPCKHBW   Y0, Y1, Y8
 	VPUNPCKHBW   Y9, Y7, Y0
-	VPMADDUBSW   Y3, Y0, Y0
+	VPMADDUBSW   Y8, Y0, Y0
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKLBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y7
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	MOVLQSX      24(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
@@ -2001,23 +2679,23 @@ batch:
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 20(R12)
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y7
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y1
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y7
+	VRCPPS       Y1, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
+	VCVTDQ2PS    Y7, Y7
+	VRCPPS       Y7, Y8
 	MOVLQSX      28(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 22(R12)
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y3
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
+	VPSLLD       $0x10, Y7, Y7
+	VPBLENDW     $0xaa, Y7, Y1, Y1
 	VPMULHRSW    Y1, Y10, Y10
 	MOVLQSX      32(R9), CX
 	MOVWQSX      CX, DX
@@ -2027,26 +2705,26 @@ batch:
 	MOVW         AX, 8(R12)
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y7
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y7
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y1
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y1
+	VRCPPS       Y1, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
 	MOVLQSX      36(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 10(R12)
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y7
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y3
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VCVTDQ2PS    Y7, Y7
+	VRCPPS       Y7, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
+	VPSLLD       $0x10, Y7, Y7
+	VPBLENDW     $0xaa, Y7, Y1, Y1
 	MOVLQSX      40(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
@@ -2054,59 +2732,59 @@ batch:
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 12(R12)
 	VPMULHRSW    Y1, Y0, Y0
-	VPSUBB       1920(R14), Y8, Y1
-	VPMINUB      1984(R14), Y1, Y3
-	VPCMPEQB     Y1, Y3, Y3
+	VPSUBB       1920(R14), Y3, Y1
+	VPMINUB      1984(R14), Y1, Y7
+	VPCMPEQB     Y1, Y7, Y7
 	CMPW         2112(R14), $0x00
 	JEQ          none3
-	VPXOR        Y7, Y7, Y7
-	VPUNPCKLBW   Y7, Y8, Y1
-	VPUNPCKHBW   Y7, Y8, Y7
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKLBW   Y8, Y3, Y1
+	VPUNPCKHBW   Y8, Y3, Y8
 	VPMULHUW     2112(R14), Y1, Y1
-	VPMULHUW     2112(R14), Y7, Y7
-	VPACKUSWB    Y7, Y1, Y1
-	VPSRLW       $0x03, Y8, Y7
-	VPAND        avx2Constants<>+480(SB), Y7, Y7
+	VPMULHUW     2112(R14), Y8, Y8
+	VPACKUSWB    Y8, Y1, Y1
+	VPSRLW       $0x03, Y3, Y8
+	VPAND        avx2Constants<>+512(SB), Y8, Y8
 	VMOVDQU      2144(R14), Y9
-	VPSHUFB      Y7, Y9, Y9
+	VPSHUFB      Y8, Y9, Y9
 	VMOVDQU      2176(R14), Y11
-	VPSHUFB      Y7, Y11, Y11
-	VPBLENDVB    Y8, Y11, Y9, Y9
-	VPAND        avx2Constants<>+448(SB), Y8, Y7
-	VMOVDQU      avx2Constants<>+672(SB), Y11
-	VPSHUFB      Y7, Y11, Y11
+	VPSHUFB      Y8, Y11, Y11
+	VPBLENDVB    Y3, Y11, Y9, Y9
+	VPAND        avx2Constants<>+480(SB), Y3, Y8
+	VMOVDQU      avx2Constants<>+704(SB), Y11
+	VPSHUFB      Y8, Y11, Y11
 	VPAND        Y11, Y9, Y9
 	VPCMPEQB     Y11, Y9, Y9
 	VPSUBB       Y9, Y1, Y1
 	VPMAXUB      Y1, Y2, Y1
 	VPCMPEQB     Y1, Y2, Y1
-	VPAND        Y1, Y3, Y3
+	VPAND        Y1, Y7, Y7
 
 none3:
 	CMPW       2208(R14), $0x00
 	JEQ        none4
-	VPXOR      Y7, Y7, Y7
-	VPUNPCKLBW Y7, Y8, Y1
-	VPUNPCKHBW Y7, Y8, Y7
+	VPXOR      Y8, Y8, Y8
+	VPUNPCKLBW Y8, Y3, Y1
+	VPUNPCKHBW Y8, Y3, Y8
 	VPMULHUW   2208(R14), Y1, Y1
-	VPMULHUW   2208(R14), Y7, Y7
-	VPACKUSWB  Y7, Y1, Y1
-	VPSRLW     $0x03, Y8, Y7
-	VPAND      avx2Constants<>+480(SB), Y7, Y7
+	VPMULHUW   2208(R14), Y8, Y8
+	VPACKUSWB  Y8, Y1, Y1
+	VPSRLW     $0x03, Y3, Y8
+	VPAND      avx2Constants<>+512(SB), Y8, Y8
 	VMOVDQU    2240(R14), Y9
-	VPSHUFB    Y7, Y9, Y9
+	VPSHUFB    Y8, Y9, Y9
 	VMOVDQU    2272(R14), Y11
-	VPSHUFB    Y7, Y11, Y11
-	VPBLENDVB  Y8, Y11, Y9, Y9
-	VPAND      avx2Constants<>+448(SB), Y8, Y7
-	VMOVDQU    avx2Constants<>+672(SB), Y8
-	VPSHUFB    Y7, Y8, Y8
-	VPAND      Y8, Y9, Y9
-	VPCMPEQB   Y8, Y9, Y9
+	VPSHUFB    Y8, Y11, Y11
+	VPBLENDVB  Y3, Y11, Y9, Y9
+	VPAND      avx2Constants<>+480(SB), Y3, Y8
+	VMOVDQU    avx2Constants<>+704(SB), Y3
+	VPSHUFB    Y8, Y3, Y3
+	VPAND      Y3, Y9, Y9
+	VPCMPEQB   Y3, Y9, Y9
 	VPSUBB     Y9, Y1, Y1
 	VPMAXUB    Y1, Y2, Y1
 	VPCMPEQB   Y1, Y2, Y1
-	VPANDN     Y3, Y1, Y3
+	VPANDN     Y7, Y1, Y7
 
 none4:
 	MOVLQSX    44(R9), CX
@@ -2139,11 +2817,11 @@ none4:
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 30(R12)
-	VMOVDQU    avx2Constants<>+640(SB), Y1
-	VPUNPCKLBW Y3, Y1, Y1
+	VMOVDQU    avx2Constants<>+672(SB), Y1
+	VPUNPCKLBW Y7, Y1, Y1
 	VPMAXSW    Y1, Y10, Y10
-	VMOVDQU    avx2Constants<>+640(SB), Y1
-	VPUNPCKHBW Y3, Y1, Y1
+	VMOVDQU    avx2Constants<>+672(SB), Y1
+	VPUNPCKHBW Y7, Y1, Y1
 	VPMAXSW    Y1, Y0, Y0
 	VMOVDQA    Y10, (R9)
 	VMOVDQA    Y0, 32(R9)
@@ -2387,131 +3065,131 @@ batch:
 	VPUNPCKLQDQ  Y2, Y0, Y6
 	VPUNPCKLQDQ  Y5, Y4, Y1
 	VPUNPCKHQDQ  Y5, Y4, Y5
-	VPMINUB      Y1, Y5, Y4
+	VPMINUB      Y1, Y5, Y8
 	VPMAXUB      Y1, Y5, Y7
-	VPMAXUB      Y7, Y6, Y8
+	VPMAXUB      Y7, Y6, Y4
 	VPMINUB      Y7, Y6, Y7
-	VPMAXUB      Y4, Y7, Y7
-	VPMINUB      Y4, Y6, Y4
-	VPCMPEQB     Y8, Y6, Y9
-	VPCMPEQB     Y8, Y5, Y10
+	VPMAXUB      Y8, Y7, Y7
+	VPMINUB      Y8, Y6, Y8
+	VPCMPEQB     Y4, Y6, Y9
+	VPCMPEQB     Y4, Y5, Y10
 	VPBLENDVB    Y10, Y6, Y5, Y5
 	VPBLENDVB    Y9, Y1, Y5, Y5
-	VPCMPEQB     Y4, Y5, Y5
-	VPAND        avx2Constants<>+512(SB), Y5, Y5
-	VPAND        avx2Constants<>+544(SB), Y10, Y6
-	VPADDB       avx2Constants<>+608(SB), Y6, Y6
+	VPCMPEQB     Y8, Y5, Y5
+	VPAND        avx2Constants<>+544(SB), Y5, Y5
+	VPAND        avx2Constants<>+576(SB), Y10, Y6
+	VPADDB       avx2Constants<>+640(SB), Y6, Y6
 	VPANDN       Y6, Y9, Y6
-	VPSUBB       avx2Constants<>+576(SB), Y5, Y5
-	VPSUBB       Y4, Y8, Y9
-	VPSUBB       Y4, Y7, Y7
-	VPMINUB      avx2Constants<>+416(SB), Y9, Y4
-	VPCMPEQB     Y4, Y9, Y4
-	VPAND        Y4, Y7, Y10
+	VPSUBB       avx2Constants<>+608(SB), Y5, Y5
+	VPSUBB       Y8, Y4, Y9
+	VPSUBB       Y8, Y7, Y7
+	VPMINUB      avx2Constants<>+448(SB), Y9, Y8
+	VPCMPEQB     Y8, Y9, Y8
+	VPAND        Y8, Y7, Y10
 	VPSLLW       $0x02, Y10, Y10
 	VPMAXUB      Y10, Y7, Y7
-	VPAND        Y4, Y9, Y10
+	VPAND        Y8, Y9, Y10
 	VPSLLW       $0x02, Y10, Y10
 	VPMAXUB      Y10, Y9, Y10
-	VPUNPCKLBW   Y6, Y5, Y4
+	VPUNPCKLBW   Y6, Y5, Y8
 	VPUNPCKLBW   Y10, Y7, Y11
-	VPMADDUBSW   Y4, Y11, Y11
-	VPUNPCKHBW   Y6, Y5, Y4
+	VPMADDUBSW   Y8, Y11, Y11
+	VPUNPCKHBW   Y6, Y5, Y8
 	VPUNPCKHBW   Y10, Y7, Y5
-	VPMADDUBSW   Y4, Y5, Y5
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y10, Y4
-	VPSRLD       $0x10, Y4, Y6
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y7
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y4
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y4
+	VPMADDUBSW   Y8, Y5, Y5
+	VPXOR        Y6, Y6, Y6
+	VPUNPCKLBW   Y6, Y10, Y6
+	VPSRLD       $0x10, Y6, Y7
+	VPAND        avx2Constants<>+768(SB), Y6, Y6
 	VCVTDQ2PS    Y6, Y6
-	VRCPPS       Y6, Y7
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y6
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y6
-	VPSLLD       $0x10, Y6, Y6
-	VPBLENDW     $0xaa, Y6, Y4, Y4
-	VPMULHRSW    Y4, Y11, Y11
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y10, Y4
-	VPSRLD       $0x10, Y4, Y6
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y7
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y4
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y4
+	VRCPPS       Y6, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y6
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y6
+	VCVTDQ2PS    Y7, Y7
+	VRCPPS       Y7, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
+	VPSLLD       $0x10, Y7, Y7
+	VPBLENDW     $0xaa, Y7, Y6, Y6
+	VPMULHRSW    Y6, Y11, Y11
+	VPXOR        Y6, Y6, Y6
+	VPUNPCKHBW   Y6, Y10, Y6
+	VPSRLD       $0x10, Y6, Y7
+	VPAND        avx2Constants<>+768(SB), Y6, Y6
 	VCVTDQ2PS    Y6, Y6
-	VRCPPS       Y6, Y7
-	VFNMADD213PS avx2Constants<>+768(SB), Y7, Y6
-	VMULPS       avx2Constants<>+832(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+864(SB), Y7, Y6
-	VPSLLD       $0x10, Y6, Y6
-	VPBLENDW     $0xaa, Y6, Y4, Y4
-	VPMULHRSW    Y4, Y5, Y5
-	VPMINUB      avx2Constants<>+480(SB), Y8, Y4
-	VPCMPEQB     Y4, Y8, Y4
-	VPAND        Y4, Y8, Y6
+	VRCPPS       Y6, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y6
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y6
+	VCVTDQ2PS    Y7, Y7
+	VRCPPS       Y7, Y8
+	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
+	VMULPS       avx2Constants<>+896(SB), Y8, Y8
+	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
+	VPSLLD       $0x10, Y7, Y7
+	VPBLENDW     $0xaa, Y7, Y6, Y6
+	VPMULHRSW    Y6, Y5, Y5
+	VPMINUB      avx2Constants<>+512(SB), Y4, Y6
+	VPCMPEQB     Y6, Y4, Y6
+	VPAND        Y6, Y4, Y7
+	VPSLLW       $0x04, Y7, Y7
+	VPMAXUB      Y7, Y4, Y7
+	VPAND        Y6, Y9, Y6
 	VPSLLW       $0x04, Y6, Y6
-	VPMAXUB      Y6, Y8, Y6
-	VPAND        Y4, Y9, Y4
-	VPSLLW       $0x04, Y4, Y4
-	VPMAXUB      Y4, Y9, Y4
+	VPMAXUB      Y6, Y9, Y6
 	VPXOR        Y9, Y9, Y9
-	VPUNPCKLBW   Y9, Y6, Y9
-	VPSRLD       $0x10, Y9, Y7
-	VPAND        avx2Constants<>+736(SB), Y9, Y9
+	VPUNPCKLBW   Y9, Y7, Y9
+	VPSRLD       $0x10, Y9, Y8
+	VPAND        avx2Constants<>+768(SB), Y9, Y9
 	VCVTDQ2PS    Y9, Y9
 	VRCPPS       Y9, Y10
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y9
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y9
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y9
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y9
+	VCVTDQ2PS    Y8, Y8
+	VRCPPS       Y8, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y8
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y8
+	VPSLLD       $0x10, Y8, Y8
+	VPBLENDW     $0xaa, Y8, Y9, Y9
+	VPXOR        Y8, Y8, Y8
+	VPUNPCKLBW   Y6, Y8, Y8
+	VPMULHUW     Y9, Y8, Y8
+	VPMULHRSW    avx2Constants<>+736(SB), Y8, Y8
+	VPXOR        Y9, Y9, Y9
+	VPUNPCKHBW   Y9, Y7, Y9
+	VPSRLD       $0x10, Y9, Y7
+	VPAND        avx2Constants<>+768(SB), Y9, Y9
+	VCVTDQ2PS    Y9, Y9
+	VRCPPS       Y9, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y9
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y9
 	VCVTDQ2PS    Y7, Y7
 	VRCPPS       Y7, Y10
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y7
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y7
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y7
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y7
 	VPSLLD       $0x10, Y7, Y7
 	VPBLENDW     $0xaa, Y7, Y9, Y9
 	VPXOR        Y7, Y7, Y7
-	VPUNPCKLBW   Y4, Y7, Y7
+	VPUNPCKHBW   Y6, Y7, Y7
 	VPMULHUW     Y9, Y7, Y7
-	VPMULHRSW    avx2Constants<>+704(SB), Y7, Y7
-	VPXOR        Y9, Y9, Y9
-	VPUNPCKHBW   Y9, Y6, Y9
-	VPSRLD       $0x10, Y9, Y6
-	VPAND        avx2Constants<>+736(SB), Y9, Y9
-	VCVTDQ2PS    Y9, Y9
-	VRCPPS       Y9, Y10
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y9
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y9
-	VCVTDQ2PS    Y6, Y6
-	VRCPPS       Y6, Y10
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y6
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y6
-	VPSLLD       $0x10, Y6, Y6
-	VPBLENDW     $0xaa, Y6, Y9, Y9
-	VPXOR        Y6, Y6, Y6
-	VPUNPCKHBW   Y4, Y6, Y6
-	VPMULHUW     Y9, Y6, Y6
-	VPMULHRSW    avx2Constants<>+704(SB), Y6, Y6
+	VPMULHRSW    avx2Constants<>+736(SB), Y7, Y7
 	VPSLLW       $0x08, Y11, Y11
-	VPOR         Y7, Y11, Y11
+	VPOR         Y8, Y11, Y11
 	VPSLLW       $0x08, Y5, Y5
-	VPOR         Y6, Y5, Y5
+	VPOR         Y7, Y5, Y5
 	VMOVDQU      X11, (BX)(AX*2)
 	VMOVDQU      X5, 16(BX)(AX*2)
 	VEXTRACTI128 $0x01, Y11, 32(BX)(AX*2)
 	VEXTRACTI128 $0x01, Y5, 48(BX)(AX*2)
 	TESTQ        SI, SI
 	JEQ          next
-	VMOVDQU      Y8, (SI)(AX*1)
+	VMOVDQU      Y4, (SI)(AX*1)
 
 next:
 	CMPQ    AX, DX
@@ -2560,124 +3238,124 @@ TEXT ·count4AVX2(SB), NOSPLIT, $160-25
 	VPUNPCKLQDQ  Y2, Y0, Y0
 	VPUNPCKLQDQ  Y5, Y4, Y1
 	VPUNPCKHQDQ  Y5, Y4, Y5
-	VPMINUB      Y1, Y5, Y2
+	VPMINUB      Y1, Y5, Y4
 	VPMAXUB      Y1, Y5, Y3
-	VPMAXUB      Y3, Y0, Y4
+	VPMAXUB      Y3, Y0, Y2
 	VPMINUB      Y3, Y0, Y3
-	VPMAXUB      Y2, Y3, Y3
-	VPMINUB      Y2, Y0, Y2
-	VPCMPEQB     Y4, Y0, Y14
-	VPCMPEQB     Y4, Y5, Y15
+	VPMAXUB      Y4, Y3, Y3
+	VPMINUB      Y4, Y0, Y4
+	VPCMPEQB     Y2, Y0, Y14
+	VPCMPEQB     Y2, Y5, Y15
 	VPBLENDVB    Y15, Y0, Y5, Y0
 	VPBLENDVB    Y14, Y1, Y0, Y0
-	VPCMPEQB     Y2, Y0, Y0
-	VPAND        avx2Constants<>+512(SB), Y0, Y0
-	VPAND        avx2Constants<>+544(SB), Y15, Y1
-	VPADDB       avx2Constants<>+608(SB), Y1, Y1
+	VPCMPEQB     Y4, Y0, Y0
+	VPAND        avx2Constants<>+544(SB), Y0, Y0
+	VPAND        avx2Constants<>+576(SB), Y15, Y1
+	VPADDB       avx2Constants<>+640(SB), Y1, Y1
 	VPANDN       Y1, Y14, Y1
-	VPSUBB       avx2Constants<>+576(SB), Y0, Y0
-	VPSUBB       Y2, Y4, Y5
-	VPSUBB       Y2, Y3, Y3
-	VPMINUB      avx2Constants<>+416(SB), Y5, Y2
-	VPCMPEQB     Y2, Y5, Y2
-	VPAND        Y2, Y3, Y14
+	VPSUBB       avx2Constants<>+608(SB), Y0, Y0
+	VPSUBB       Y4, Y2, Y5
+	VPSUBB       Y4, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y5, Y4
+	VPCMPEQB     Y4, Y5, Y4
+	VPAND        Y4, Y3, Y14
 	VPSLLW       $0x02, Y14, Y14
 	VPMAXUB      Y14, Y3, Y3
-	VPAND        Y2, Y5, Y14
+	VPAND        Y4, Y5, Y14
 	VPSLLW       $0x02, Y14, Y14
 	VPMAXUB      Y14, Y5, Y14
-	VPUNPCKLBW   Y1, Y0, Y2
+	VPUNPCKLBW   Y1, Y0, Y4
 	VPUNPCKLBW   Y14, Y3, Y15
-	VPMADDUBSW   Y2, Y15, Y15
-	VPUNPCKHBW   Y1, Y0, Y2
+	VPMADDUBSW   Y4, Y15, Y15
+	VPUNPCKHBW   Y1, Y0, Y4
 	VPUNPCKHBW   Y14, Y3, Y0
-	VPMADDUBSW   Y2, Y0, Y0
+	VPMADDUBSW   Y4, Y0, Y0
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKLBW   Y1, Y14, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VRCPPS       Y1, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y1
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
 	VPMULHRSW    Y1, Y15, Y15
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y14, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VRCPPS       Y1, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y1
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
 	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+480(SB), Y4, Y1
-	VPCMPEQB     Y1, Y4, Y1
-	VPAND        Y1, Y4, Y2
-	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y4, Y2
+	VPMINUB      avx2Constants<>+512(SB), Y2, Y1
+	VPCMPEQB     Y1, Y2, Y1
+	VPAND        Y1, Y2, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y2, Y3
 	VPAND        Y1, Y5, Y1
 	VPSLLW       $0x04, Y1, Y1
 	VPMAXUB      Y1, Y5, Y1
 	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y2, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y3
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y1, Y3, Y3
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y2, Y4
+	VPUNPCKLBW   Y4, Y3, Y4
 	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VPAND        avx2Constants<>+768(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y2
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y2
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y2
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y4, Y4
 	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y1, Y2, Y2
+	VPUNPCKLBW   Y1, Y2, Y2
 	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y3, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+768(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y1, Y3, Y3
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
 	VPSLLW       $0x08, Y15, Y15
-	VPOR         Y3, Y15, Y15
+	VPOR         Y2, Y15, Y15
 	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y2, Y0, Y0
+	VPOR         Y3, Y0, Y0
 	VMOVDQA      Y15, (R9)
 	VMOVDQA      Y0, 32(R9)
 	XCHGQ        R9, R10
@@ -2705,124 +3383,124 @@ TEXT ·count4AVX2(SB), NOSPLIT, $160-25
 	VPUNPCKLQDQ  Y8, Y6, Y2
 	VPUNPCKLQDQ  Y1, Y0, Y7
 	VPUNPCKHQDQ  Y1, Y0, Y1
-	VPMINUB      Y7, Y1, Y0
+	VPMINUB      Y7, Y1, Y4
 	VPMAXUB      Y7, Y1, Y3
-	VPMAXUB      Y3, Y2, Y4
+	VPMAXUB      Y3, Y2, Y0
 	VPMINUB      Y3, Y2, Y3
-	VPMAXUB      Y0, Y3, Y3
-	VPMINUB      Y0, Y2, Y0
-	VPCMPEQB     Y4, Y2, Y5
-	VPCMPEQB     Y4, Y1, Y6
+	VPMAXUB      Y4, Y3, Y3
+	VPMINUB      Y4, Y2, Y4
+	VPCMPEQB     Y0, Y2, Y5
+	VPCMPEQB     Y0, Y1, Y6
 	VPBLENDVB    Y6, Y2, Y1, Y1
 	VPBLENDVB    Y5, Y7, Y1, Y1
-	VPCMPEQB     Y0, Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y6, Y2
-	VPADDB       avx2Constants<>+608(SB), Y2, Y2
+	VPCMPEQB     Y4, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y6, Y2
+	VPADDB       avx2Constants<>+640(SB), Y2, Y2
 	VPANDN       Y2, Y5, Y2
-	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
-	VPSUBB       Y0, Y4, Y5
-	VPSUBB       Y0, Y3, Y3
-	VPMINUB      avx2Constants<>+416(SB), Y5, Y0
-	VPCMPEQB     Y0, Y5, Y0
-	VPAND        Y0, Y3, Y6
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y4, Y0, Y5
+	VPSUBB       Y4, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y5, Y4
+	VPCMPEQB     Y4, Y5, Y4
+	VPAND        Y4, Y3, Y6
 	VPSLLW       $0x02, Y6, Y6
 	VPMAXUB      Y6, Y3, Y3
-	VPAND        Y0, Y5, Y6
+	VPAND        Y4, Y5, Y6
 	VPSLLW       $0x02, Y6, Y6
 	VPMAXUB      Y6, Y5, Y6
-	VPUNPCKLBW   Y2, Y1, Y0
+	VPUNPCKLBW   Y2, Y1, Y4
 	VPUNPCKLBW   Y6, Y3, Y7
-	VPMADDUBSW   Y0, Y7, Y7
-	VPUNPCKHBW   Y2, Y1, Y0
+	VPMADDUBSW   Y4, Y7, Y7
+	VPUNPCKHBW   Y2, Y1, Y4
 	VPUNPCKHBW   Y6, Y3, Y1
-	VPMADDUBSW   Y0, Y1, Y1
-	VPXOR        Y0, Y0, Y0
-	VPUNPCKLBW   Y0, Y6, Y0
-	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+736(SB), Y0, Y0
-	VCVTDQ2PS    Y0, Y0
-	VRCPPS       Y0, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VPMADDUBSW   Y4, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y6, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y0, Y0
-	VPMULHRSW    Y0, Y7, Y7
-	VPXOR        Y0, Y0, Y0
-	VPUNPCKHBW   Y0, Y6, Y0
-	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+736(SB), Y0, Y0
-	VCVTDQ2PS    Y0, Y0
-	VRCPPS       Y0, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y7, Y7
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y6, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y0, Y0
-	VPMULHRSW    Y0, Y1, Y1
-	VPMINUB      avx2Constants<>+480(SB), Y4, Y0
-	VPCMPEQB     Y0, Y4, Y0
-	VPAND        Y0, Y4, Y2
-	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y4, Y2
-	VPAND        Y0, Y5, Y0
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y1, Y1
+	VPMINUB      avx2Constants<>+512(SB), Y0, Y2
+	VPCMPEQB     Y2, Y0, Y2
+	VPAND        Y2, Y0, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y0, Y3
+	VPAND        Y2, Y5, Y0
 	VPSLLW       $0x04, Y0, Y0
 	VPMAXUB      Y0, Y5, Y0
 	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y2, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y3
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y0, Y3, Y3
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y2, Y4
+	VPUNPCKLBW   Y4, Y3, Y4
 	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VPAND        avx2Constants<>+768(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
 	VCVTDQ2PS    Y2, Y2
 	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y2
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y2
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y2
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y2
 	VPSLLD       $0x10, Y2, Y2
 	VPBLENDW     $0xaa, Y2, Y4, Y4
 	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y0, Y2, Y2
+	VPUNPCKLBW   Y0, Y2, Y2
 	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y3, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+768(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y0, Y3, Y3
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
 	VPSLLW       $0x08, Y7, Y7
-	VPOR         Y3, Y7, Y7
+	VPOR         Y2, Y7, Y7
 	VPSLLW       $0x08, Y1, Y1
-	VPOR         Y2, Y1, Y1
+	VPOR         Y3, Y1, Y1
 	VMOVDQA      Y7, (R9)
 	VMOVDQA      Y1, 32(R9)
 	XCHGQ        R9, R10
@@ -2862,19 +3540,19 @@ batch:
 	VPUNPCKLQDQ  Y12, Y10, Y2
 	VPUNPCKLQDQ  Y1, Y0, Y11
 	VPUNPCKHQDQ  Y1, Y0, Y1
-	VPMINUB      Y11, Y1, Y0
+	VPMINUB      Y11, Y1, Y4
 	VPMAXUB      Y11, Y1, Y3
 	MOVL         8(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VPMAXUB      Y3, Y2, Y4
+	VPMAXUB      Y3, Y2, Y0
 	VPMINUB      Y3, Y2, Y3
-	VPMAXUB      Y0, Y3, Y3
-	VPMINUB      Y0, Y2, Y0
-	VPCMPEQB     Y4, Y2, Y5
-	VPCMPEQB     Y4, Y1, Y6
+	VPMAXUB      Y4, Y3, Y3
+	VPMINUB      Y4, Y2, Y4
+	VPCMPEQB     Y0, Y2, Y5
+	VPCMPEQB     Y0, Y1, Y6
 	VPBLENDVB    Y6, Y2, Y1, Y1
 	VPBLENDVB    Y5, Y11, Y1, Y1
 	MOVL         12(R9), CX
@@ -2882,109 +3560,109 @@ batch:
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VPCMPEQB     Y0, Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y6, Y2
-	VPADDB       avx2Constants<>+608(SB), Y2, Y2
+	VPCMPEQB     Y4, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y6, Y2
+	VPADDB       avx2Constants<>+640(SB), Y2, Y2
 	VPANDN       Y2, Y5, Y2
-	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
-	VPSUBB       Y0, Y4, Y5
-	VPSUBB       Y0, Y3, Y3
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y4, Y0, Y5
+	VPSUBB       Y4, Y3, Y3
 	MOVL         16(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VPMINUB      avx2Constants<>+416(SB), Y5, Y0
-	VPCMPEQB     Y0, Y5, Y0
-	VPAND        Y0, Y3, Y6
+	VPMINUB      avx2Constants<>+448(SB), Y5, Y4
+	VPCMPEQB     Y4, Y5, Y4
+	VPAND        Y4, Y3, Y6
 	VPSLLW       $0x02, Y6, Y6
 	VPMAXUB      Y6, Y3, Y3
-	VPAND        Y0, Y5, Y6
+	VPAND        Y4, Y5, Y6
 	VPSLLW       $0x02, Y6, Y6
 	VPMAXUB      Y6, Y5, Y6
-	VPUNPCKLBW   Y2, Y1, Y0
+	VPUNPCKLBW   Y2, Y1, Y4
 	VPUNPCKLBW   Y6, Y3, Y7
 	MOVL         20(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VPMADDUBSW   Y0, Y7, Y7
-	VPUNPCKHBW   Y2, Y1, Y0
+	VPMADDUBSW   Y4, Y7, Y7
+	VPUNPCKHBW   Y2, Y1, Y4
 	VPUNPCKHBW   Y6, Y3, Y1
-	VPMADDUBSW   Y0, Y1, Y1
-	VPXOR        Y0, Y0, Y0
-	VPUNPCKLBW   Y0, Y6, Y0
-	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+736(SB), Y0, Y0
-	VCVTDQ2PS    Y0, Y0
-	VRCPPS       Y0, Y3
+	VPMADDUBSW   Y4, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y6, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y4
 	MOVL         24(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
 	MOVL         28(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y0, Y0
-	VPMULHRSW    Y0, Y7, Y7
-	VPXOR        Y0, Y0, Y0
-	VPUNPCKHBW   Y0, Y6, Y0
-	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+736(SB), Y0, Y0
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y7, Y7
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y6, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
 	MOVL         32(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VCVTDQ2PS    Y0, Y0
-	VRCPPS       Y0, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
 	MOVL         36(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y0, Y0
-	VPMULHRSW    Y0, Y1, Y1
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y1, Y1
 	MOVL         40(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VPMINUB      avx2Constants<>+480(SB), Y4, Y0
-	VPCMPEQB     Y0, Y4, Y0
-	VPAND        Y0, Y4, Y2
-	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y4, Y2
-	VPAND        Y0, Y5, Y0
+	VPMINUB      avx2Constants<>+512(SB), Y0, Y2
+	VPCMPEQB     Y2, Y0, Y2
+	VPAND        Y2, Y0, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y0, Y3
+	VPAND        Y2, Y5, Y0
 	VPSLLW       $0x04, Y0, Y0
 	VPMAXUB      Y0, Y5, Y0
 	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y2, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VPUNPCKLBW   Y4, Y3, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        avx2Constants<>+768(SB), Y4, Y4
 	MOVL         44(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -2992,64 +3670,64 @@ batch:
 	INCL         (SI)(CX*4)
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
 	MOVL         48(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y3
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y0, Y3, Y3
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y2
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y4, Y4
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y0, Y2, Y2
 	MOVL         52(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPMULHUW     Y4, Y2, Y2
+	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
 	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y2, Y4
-	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+736(SB), Y4, Y4
+	VPUNPCKHBW   Y4, Y3, Y4
+	VPSRLD       $0x10, Y4, Y3
+	VPAND        avx2Constants<>+768(SB), Y4, Y4
 	VCVTDQ2PS    Y4, Y4
 	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y4
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
 	MOVL         56(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y4
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+768(SB), Y5, Y2
-	VMULPS       avx2Constants<>+800(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+864(SB), Y5, Y2
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
+	VMULPS       avx2Constants<>+864(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
 	MOVL         60(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	INCL         (SI)(DX*4)
 	INCL         (SI)(CX*4)
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y4, Y4
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y0, Y2, Y2
-	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y4, Y4
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y0, Y3, Y3
+	VPMULHUW     Y4, Y3, Y3
+	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
 	VPSLLW       $0x08, Y7, Y7
-	VPOR         Y3, Y7, Y7
+	VPOR         Y2, Y7, Y7
 	VPSLLW       $0x08, Y1, Y1
-	VPOR         Y2, Y1, Y1
+	VPOR         Y3, Y1, Y1
 	VMOVDQA      Y7, (R9)
 	VMOVDQA      Y1, 32(R9)
 	XCHGQ        R9, R10
@@ -3258,138 +3936,138 @@ TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	VPUNPCKLQDQ  Y2, Y0, Y0
 	VPUNPCKLQDQ  Y5, Y4, Y1
 	VPUNPCKHQDQ  Y5, Y4, Y5
-	VPMINUB      Y1, Y5, Y2
+	VPMINUB      Y1, Y5, Y4
 	VPMAXUB      Y1, Y5, Y3
-	VPMAXUB      Y3, Y0, Y4
+	VPMAXUB      Y3, Y0, Y2
 	VPMINUB      Y3, Y0, Y3
-	VPMAXUB      Y2, Y3, Y3
-	VPMINUB      Y2, Y0, Y2
-	VPCMPEQB     Y4, Y0, Y10
-	VPCMPEQB     Y4, Y5, Y11
+	VPMAXUB      Y4, Y3, Y3
+	VPMINUB      Y4, Y0, Y4
+	VPCMPEQB     Y2, Y0, Y10
+	VPCMPEQB     Y2, Y5, Y11
 	VPBLENDVB    Y11, Y0, Y5, Y0
 	VPBLENDVB    Y10, Y1, Y0, Y0
-	VPCMPEQB     Y2, Y0, Y0
-	VPAND        avx2Constants<>+512(SB), Y0, Y0
-	VPAND        avx2Constants<>+544(SB), Y11, Y1
-	VPADDB       avx2Constants<>+608(SB), Y1, Y1
+	VPCMPEQB     Y4, Y0, Y0
+	VPAND        avx2Constants<>+544(SB), Y0, Y0
+	VPAND        avx2Constants<>+576(SB), Y11, Y1
+	VPADDB       avx2Constants<>+640(SB), Y1, Y1
 	VPANDN       Y1, Y10, Y1
-	VPSUBB       avx2Constants<>+576(SB), Y0, Y0
-	VPSUBB       Y2, Y4, Y5
-	VPSUBB       Y2, Y3, Y3
-	VPMINUB      avx2Constants<>+416(SB), Y5, Y2
-	VPCMPEQB     Y2, Y5, Y2
-	VPAND        Y2, Y3, Y10
+	VPSUBB       avx2Constants<>+608(SB), Y0, Y0
+	VPSUBB       Y4, Y2, Y5
+	VPSUBB       Y4, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y5, Y4
+	VPCMPEQB     Y4, Y5, Y4
+	VPAND        Y4, Y3, Y10
 	VPSLLW       $0x02, Y10, Y10
 	VPMAXUB      Y10, Y3, Y3
-	VPAND        Y2, Y5, Y10
+	VPAND        Y4, Y5, Y10
 	VPSLLW       $0x02, Y10, Y10
 	VPMAXUB      Y10, Y5, Y10
-	VPUNPCKLBW   Y1, Y0, Y2
+	VPUNPCKLBW   Y1, Y0, Y4
 	VPUNPCKLBW   Y10, Y3, Y11
-	VPMADDUBSW   Y2, Y11, Y11
-	VPUNPCKHBW   Y1, Y0, Y2
+	VPMADDUBSW   Y4, Y11, Y11
+	VPUNPCKHBW   Y1, Y0, Y4
 	VPUNPCKHBW   Y10, Y3, Y0
-	VPMADDUBSW   Y2, Y0, Y0
+	VPMADDUBSW   Y4, Y0, Y0
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKLBW   Y1, Y10, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VRCPPS       Y1, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y1
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
 	VPMULHRSW    Y1, Y11, Y11
 	VPXOR        Y1, Y1, Y1
 	VPUNPCKHBW   Y1, Y10, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+736(SB), Y1, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+768(SB), Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y1
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y1
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
+	VRCPPS       Y1, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y1
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
 	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+480(SB), Y4, Y1
-	VPCMPEQB     Y1, Y4, Y1
-	VPAND        Y1, Y4, Y2
-	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y4, Y2
+	VPMINUB      avx2Constants<>+512(SB), Y2, Y1
+	VPCMPEQB     Y1, Y2, Y1
+	VPAND        Y1, Y2, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y2, Y3
 	VPAND        Y1, Y5, Y1
 	VPSLLW       $0x04, Y1, Y1
 	VPMAXUB      Y1, Y5, Y1
 	VPXOR        Y5, Y5, Y5
-	VPUNPCKLBW   Y5, Y2, Y5
-	VPSRLD       $0x10, Y5, Y3
-	VPAND        avx2Constants<>+736(SB), Y5, Y5
+	VPUNPCKLBW   Y5, Y3, Y5
+	VPSRLD       $0x10, Y5, Y4
+	VPAND        avx2Constants<>+768(SB), Y5, Y5
 	VCVTDQ2PS    Y5, Y5
 	VRCPPS       Y5, Y10
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y5
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y5
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y5
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y5
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y4
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y5, Y5
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y1, Y4, Y4
+	VPMULHUW     Y5, Y4, Y4
+	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
+	VPXOR        Y5, Y5, Y5
+	VPUNPCKHBW   Y5, Y3, Y5
+	VPSRLD       $0x10, Y5, Y3
+	VPAND        avx2Constants<>+768(SB), Y5, Y5
+	VCVTDQ2PS    Y5, Y5
+	VRCPPS       Y5, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y5
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y5
 	VCVTDQ2PS    Y3, Y3
 	VRCPPS       Y3, Y10
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y3
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y3
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y3
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y3
 	VPSLLD       $0x10, Y3, Y3
 	VPBLENDW     $0xaa, Y3, Y5, Y5
 	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y1, Y3, Y3
+	VPUNPCKHBW   Y1, Y3, Y3
 	VPMULHUW     Y5, Y3, Y3
-	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
-	VPXOR        Y5, Y5, Y5
-	VPUNPCKHBW   Y5, Y2, Y5
-	VPSRLD       $0x10, Y5, Y2
-	VPAND        avx2Constants<>+736(SB), Y5, Y5
-	VCVTDQ2PS    Y5, Y5
-	VRCPPS       Y5, Y10
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y5
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y5
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y10
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y2
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y5, Y5
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y1, Y2, Y2
-	VPMULHUW     Y5, Y2, Y2
-	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
 	VPSLLW       $0x08, Y11, Y11
-	VPOR         Y3, Y11, Y11
+	VPOR         Y4, Y11, Y11
 	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y2, Y0, Y0
+	VPOR         Y3, Y0, Y0
 	CMPB         span+41(FP), $0xff
-	JEQ          open3
+	JEQ          open5
 	VPBROADCASTB lo+40(FP), Y1
-	VPSUBB       Y1, Y4, Y1
+	VPSUBB       Y1, Y2, Y1
 	VPBROADCASTB span+41(FP), Y2
 	VPMAXUB      Y2, Y1, Y3
 	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+640(SB), Y1
+	VMOVDQU      avx2Constants<>+672(SB), Y1
 	VPUNPCKLBW   Y3, Y3, Y2
 	VPBLENDVB    Y2, Y11, Y1, Y11
 	VPUNPCKHBW   Y3, Y3, Y2
 	VPBLENDVB    Y2, Y0, Y1, Y0
 
-open3:
+open5:
 	VMOVDQA Y11, (R9)
 	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
@@ -3438,7 +4116,7 @@ batch:
 	VPUNPCKLQDQ  Y8, Y6, Y2
 	VPUNPCKLQDQ  Y1, Y0, Y7
 	VPUNPCKHQDQ  Y1, Y0, Y1
-	VPMINUB      Y7, Y1, Y0
+	VPMINUB      Y7, Y1, Y4
 	VPMAXUB      Y7, Y1, Y3
 	MOVL         8(R9), CX
 	MOVWLZX      CX, DX
@@ -3446,12 +4124,12 @@ batch:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 4(R12)
-	VPMAXUB      Y3, Y2, Y4
+	VPMAXUB      Y3, Y2, Y0
 	VPMINUB      Y3, Y2, Y3
-	VPMAXUB      Y0, Y3, Y3
-	VPMINUB      Y0, Y2, Y0
-	VPCMPEQB     Y4, Y2, Y5
-	VPCMPEQB     Y4, Y1, Y10
+	VPMAXUB      Y4, Y3, Y3
+	VPMINUB      Y4, Y2, Y4
+	VPCMPEQB     Y0, Y2, Y5
+	VPCMPEQB     Y0, Y1, Y10
 	VPBLENDVB    Y10, Y2, Y1, Y1
 	VPBLENDVB    Y5, Y7, Y1, Y1
 	MOVL         12(R9), CX
@@ -3460,29 +4138,29 @@ batch:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 6(R12)
-	VPCMPEQB     Y0, Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y10, Y2
-	VPADDB       avx2Constants<>+608(SB), Y2, Y2
+	VPCMPEQB     Y4, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y10, Y2
+	VPADDB       avx2Constants<>+640(SB), Y2, Y2
 	VPANDN       Y2, Y5, Y2
-	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
-	VPSUBB       Y0, Y4, Y5
-	VPSUBB       Y0, Y3, Y3
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y4, Y0, Y5
+	VPSUBB       Y4, Y3, Y3
 	MOVL         16(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 16(R12)
-	VPMINUB      avx2Constants<>+416(SB), Y5, Y0
-	VPCMPEQB     Y0, Y5, Y0
-	VPAND        Y0, Y3, Y10
+	VPMINUB      avx2Constants<>+448(SB), Y5, Y4
+	VPCMPEQB     Y4, Y5, Y4
+	VPAND        Y4, Y3, Y10
 	VPSLLW       $0x02, Y10, Y10
 	VPMAXUB      Y10, Y3, Y3
-	VPAND        Y0, Y5, Y10
+	VPAND        Y4, Y5, Y10
 	VPSLLW       $0x02, Y10, Y10
 	VPMAXUB      Y10, Y5, Y10
-	VPUNPCKLBW   Y2, Y1, Y0
+	VPUNPCKLBW   Y2, Y1, Y4
 	VPUNPCKLBW   Y10, Y3, Y11
 	MOVL         20(R9), CX
 	MOVWLZX      CX, DX
@@ -3490,86 +4168,86 @@ batch:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 18(R12)
-	VPMADDUBSW   Y0, Y11, Y11
-	VPUNPCKHBW   Y2, Y1, Y0
+	VPMADDUBSW   Y4, Y11, Y11
+	VPUNPCKHBW   Y2, Y1, Y4
 	VPUNPCKHBW   Y10, Y3, Y1
-	VPMADDUBSW   Y0, Y1, Y1
-	VPXOR        Y0, Y0, Y0
-	VPUNPCKLBW   Y0, Y10, Y0
-	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+736(SB), Y0, Y0
-	VCVTDQ2PS    Y0, Y0
-	VRCPPS       Y0, Y3
+	VPMADDUBSW   Y4, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y10, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y4
 	MOVL         24(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 20(R12)
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
 	MOVL         28(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 22(R12)
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y0, Y0
-	VPMULHRSW    Y0, Y11, Y11
-	VPXOR        Y0, Y0, Y0
-	VPUNPCKHBW   Y0, Y10, Y0
-	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+736(SB), Y0, Y0
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y11, Y11
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y10, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
 	MOVL         32(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 8(R12)
-	VCVTDQ2PS    Y0, Y0
-	VRCPPS       Y0, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
 	MOVL         36(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 10(R12)
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y0, Y0
-	VPMULHRSW    Y0, Y1, Y1
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y1, Y1
 	MOVL         40(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 12(R12)
-	VPMINUB      avx2Constants<>+480(SB), Y4, Y0
-	VPCMPEQB     Y0, Y4, Y0
-	VPAND        Y0, Y4, Y2
+	VPMINUB      avx2Constants<>+512(SB), Y0, Y2
+	VPCMPEQB     Y2, Y0, Y2
+	VPAND        Y2, Y0, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y0, Y3
+	VPAND        Y2, Y5, Y2
 	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y4, Y2
-	VPAND        Y0, Y5, Y0
-	VPSLLW       $0x04, Y0, Y0
-	VPMAXUB      Y0, Y5, Y0
+	VPMAXUB      Y2, Y5, Y2
 	VPXOR        Y5, Y5, Y5
-	VPUNPCKLBW   Y5, Y2, Y5
-	VPSRLD       $0x10, Y5, Y3
-	VPAND        avx2Constants<>+736(SB), Y5, Y5
+	VPUNPCKLBW   Y5, Y3, Y5
+	VPSRLD       $0x10, Y5, Y4
+	VPAND        avx2Constants<>+768(SB), Y5, Y5
 	MOVL         44(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
@@ -3578,87 +4256,749 @@ batch:
 	MOVW         AX, 14(R12)
 	VCVTDQ2PS    Y5, Y5
 	VRCPPS       Y5, Y10
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y5
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y5
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y5
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y5
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y10
 	MOVL         48(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 24(R12)
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y3
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y5, Y5
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y0, Y3, Y3
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y4
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y5, Y5
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y2, Y4, Y4
 	MOVL         52(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 26(R12)
-	VPMULHUW     Y5, Y3, Y3
-	VPMULHRSW    avx2Constants<>+704(SB), Y3, Y3
+	VPMULHUW     Y5, Y4, Y4
+	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
 	VPXOR        Y5, Y5, Y5
-	VPUNPCKHBW   Y5, Y2, Y5
-	VPSRLD       $0x10, Y5, Y2
-	VPAND        avx2Constants<>+736(SB), Y5, Y5
+	VPUNPCKHBW   Y5, Y3, Y5
+	VPSRLD       $0x10, Y5, Y3
+	VPAND        avx2Constants<>+768(SB), Y5, Y5
 	VCVTDQ2PS    Y5, Y5
 	VRCPPS       Y5, Y10
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y5
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y5
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
 	MOVL         56(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 28(R12)
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y5
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y10
-	VFNMADD213PS avx2Constants<>+768(SB), Y10, Y2
-	VMULPS       avx2Constants<>+800(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+864(SB), Y10, Y2
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y5
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y3
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y3
 	MOVL         60(R9), CX
 	MOVWLZX      CX, DX
 	SHRL         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 30(R12)
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y5, Y5
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y0, Y2, Y2
-	VPMULHUW     Y5, Y2, Y2
-	VPMULHRSW    avx2Constants<>+704(SB), Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y5, Y5
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y2, Y3, Y3
+	VPMULHUW     Y5, Y3, Y3
+	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
 	VPSLLW       $0x08, Y11, Y11
-	VPOR         Y3, Y11, Y11
+	VPOR         Y4, Y11, Y11
 	VPSLLW       $0x08, Y1, Y1
-	VPOR         Y2, Y1, Y1
+	VPOR         Y3, Y1, Y1
 	CMPB         span+41(FP), $0xff
-	JEQ          open4
-	VPBROADCASTB lo+40(FP), Y0
-	VPSUBB       Y0, Y4, Y0
-	VPBROADCASTB span+41(FP), Y2
-	VPMAXUB      Y2, Y0, Y3
-	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+640(SB), Y0
-	VPUNPCKLBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y11, Y0, Y11
-	VPUNPCKHBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y1, Y0, Y1
+	JEQ          open6
+	VPBROADCASTB lo+40(FP), Y2
+	VPSUBB       Y2, Y0, Y2
+	VPBROADCASTB span+41(FP), Y0
+	VPMAXUB      Y0, Y2, Y3
+	VPCMPEQB     Y0, Y3, Y3
+	VMOVDQU      avx2Constants<>+672(SB), Y2
+	VPUNPCKLBW   Y3, Y3, Y0
+	VPBLENDVB    Y0, Y11, Y2, Y11
+	VPUNPCKHBW   Y3, Y3, Y0
+	VPBLENDVB    Y0, Y1, Y2, Y1
 
-open4:
+open6:
 	VMOVDQA Y11, (R9)
 	VMOVDQA Y1, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
+	JMP     batch
+
+last:
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	VZEROUPPER
+	RET
+
+// func projectWithin4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·projectWithin4AVX2(SB), NOSPLIT, $224-56
+	MOVQ         src+8(FP), DI
+	MOVQ         n+16(FP), R8
+	SUBQ         $0x20, R8
+	XORQ         BX, BX
+	LEAQ         31(SP), R9
+	ANDQ         $-32, R9
+	LEAQ         64(R9), R10
+	MOVQ         dst+0(FP), R11
+	MOVQ         table+32(FP), SI
+	MOVB         redFirst+24(FP), AL
+	MOVBQZX      AL, AX
+	IMUL3Q       $0x00000040, AX, AX
+	LEAQ         avx2Constants<>+288(SB), R14
+	ADDQ         AX, R14
+	VPBROADCASTW lower+42(FP), Y0
+	VMOVDQU      Y0, 160(SP)
+	VPBROADCASTW upper+44(FP), Y0
+	VMOVDQU      Y0, 192(SP)
+	MOVQ         $0x00000000, ret+48(FP)
+	VMOVDQU      (DI)(BX*4), X1
+	VINSERTI128  $0x01, 64(DI)(BX*4), Y1, Y1
+	VMOVDQU      16(DI)(BX*4), X2
+	VINSERTI128  $0x01, 80(DI)(BX*4), Y2, Y2
+	VMOVDQU      32(DI)(BX*4), X3
+	VINSERTI128  $0x01, 96(DI)(BX*4), Y3, Y3
+	VMOVDQU      48(DI)(BX*4), X4
+	VINSERTI128  $0x01, 111(DI)(BX*4), Y4, Y4
+	VPSHUFB      (R14), Y1, Y1
+	VPSHUFB      (R14), Y2, Y2
+	VPSHUFB      (R14), Y3, Y3
+	VPSHUFB      32(R14), Y4, Y4
+	VPUNPCKLDQ   Y2, Y1, Y0
+	VPUNPCKLDQ   Y4, Y3, Y9
+	VPUNPCKHDQ   Y2, Y1, Y1
+	VPUNPCKHDQ   Y4, Y3, Y3
+	VPUNPCKLQDQ  Y3, Y1, Y1
+	VPUNPCKLQDQ  Y9, Y0, Y2
+	VPUNPCKHQDQ  Y9, Y0, Y9
+	VPMINUB      Y2, Y9, Y4
+	VPMAXUB      Y2, Y9, Y3
+	VPMAXUB      Y3, Y1, Y0
+	VPMINUB      Y3, Y1, Y3
+	VPMAXUB      Y4, Y3, Y3
+	VPMINUB      Y4, Y1, Y4
+	VPCMPEQB     Y0, Y1, Y10
+	VPCMPEQB     Y0, Y9, Y11
+	VPBLENDVB    Y11, Y1, Y9, Y1
+	VPBLENDVB    Y10, Y2, Y1, Y1
+	VPCMPEQB     Y4, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y11, Y2
+	VPADDB       avx2Constants<>+640(SB), Y2, Y2
+	VPANDN       Y2, Y10, Y2
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y4, Y0, Y9
+	VPSUBB       Y4, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y9, Y4
+	VPCMPEQB     Y4, Y9, Y4
+	VPAND        Y4, Y3, Y10
+	VPSLLW       $0x02, Y10, Y10
+	VPMAXUB      Y10, Y3, Y3
+	VPAND        Y4, Y9, Y10
+	VPSLLW       $0x02, Y10, Y10
+	VPMAXUB      Y10, Y9, Y10
+	VPUNPCKLBW   Y2, Y1, Y4
+	VPUNPCKLBW   Y10, Y3, Y11
+	VPMADDUBSW   Y4, Y11, Y11
+	VPUNPCKHBW   Y2, Y1, Y4
+	VPUNPCKHBW   Y10, Y3, Y1
+	VPMADDUBSW   Y4, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y10, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y11, Y11
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y10, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y1, Y1
+	VPMINUB      avx2Constants<>+512(SB), Y0, Y2
+	VPCMPEQB     Y2, Y0, Y2
+	VPAND        Y2, Y0, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y0, Y3
+	VPAND        Y2, Y9, Y2
+	VPSLLW       $0x04, Y2, Y2
+	VPMAXUB      Y2, Y9, Y2
+	VPXOR        Y9, Y9, Y9
+	VPUNPCKLBW   Y9, Y3, Y9
+	VPSRLD       $0x10, Y9, Y4
+	VPAND        avx2Constants<>+768(SB), Y9, Y9
+	VCVTDQ2PS    Y9, Y9
+	VRCPPS       Y9, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y9
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y9
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y4
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y9, Y9
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y2, Y4, Y4
+	VPMULHUW     Y9, Y4, Y4
+	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
+	VPXOR        Y9, Y9, Y9
+	VPUNPCKHBW   Y9, Y3, Y9
+	VPSRLD       $0x10, Y9, Y3
+	VPAND        avx2Constants<>+768(SB), Y9, Y9
+	VCVTDQ2PS    Y9, Y9
+	VRCPPS       Y9, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y9
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y9
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y10
+	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y3
+	VMULPS       avx2Constants<>+864(SB), Y10, Y10
+	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y9, Y9
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y2, Y3, Y3
+	VPMULHUW     Y9, Y3, Y3
+	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
+	VPSLLW       $0x08, Y11, Y11
+	VPOR         Y4, Y11, Y11
+	VPSLLW       $0x08, Y1, Y1
+	VPOR         Y3, Y1, Y1
+	CMPB         span+41(FP), $0xff
+	JEQ          open7
+	VPBROADCASTB lo+40(FP), Y2
+	VPSUBB       Y2, Y0, Y2
+	VPBROADCASTB span+41(FP), Y0
+	VPMAXUB      Y0, Y2, Y3
+	VPCMPEQB     Y0, Y3, Y3
+	VMOVDQU      avx2Constants<>+672(SB), Y2
+	VPUNPCKLBW   Y3, Y3, Y0
+	VPBLENDVB    Y0, Y11, Y2, Y11
+	VPUNPCKHBW   Y3, Y3, Y0
+	VPBLENDVB    Y0, Y1, Y2, Y1
+
+open7:
+	VMOVDQA Y11, (R9)
+	VMOVDQA Y1, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+	VMOVDQA Y11, (R9)
+	VMOVDQA Y1, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+
+batch:
+	CMPQ         BX, R8
+	JEQ          last
+	ADDQ         $0x20, BX
+	CMPQ         BX, R8
+	CMOVQGT      R8, BX
+	VMOVDQU      (DI)(BX*4), X5
+	VINSERTI128  $0x01, 64(DI)(BX*4), Y5, Y5
+	VMOVDQU      16(DI)(BX*4), X6
+	VINSERTI128  $0x01, 80(DI)(BX*4), Y6, Y6
+	VMOVDQU      32(DI)(BX*4), X7
+	VINSERTI128  $0x01, 96(DI)(BX*4), Y7, Y7
+	VMOVDQU      48(DI)(BX*4), X8
+	VINSERTI128  $0x01, 111(DI)(BX*4), Y8, Y8
+	VPSHUFB      (R14), Y5, Y5
+	VPSHUFB      (R14), Y6, Y6
+	VPSHUFB      (R14), Y7, Y7
+	VPSHUFB      32(R14), Y8, Y8
+	VPUNPCKLDQ   Y6, Y5, Y0
+	VPUNPCKLDQ   Y8, Y7, Y1
+	VPUNPCKHDQ   Y6, Y5, Y5
+	VPUNPCKHDQ   Y8, Y7, Y7
+	VPUNPCKLQDQ  Y7, Y5, Y2
+	VPUNPCKLQDQ  Y1, Y0, Y6
+	VPUNPCKHQDQ  Y1, Y0, Y1
+	VPMINUB      Y6, Y1, Y4
+	VPMAXUB      Y6, Y1, Y3
+	VPMAXUB      Y3, Y2, Y0
+	VPMINUB      Y3, Y2, Y3
+	VPMAXUB      Y4, Y3, Y3
+	VPMINUB      Y4, Y2, Y4
+	VPMAXUB      avx2Constants<>+416(SB), Y0, Y9
+	VPSUBB       Y4, Y0, Y12
+	VPUNPCKLBW   Y9, Y12, Y10
+	VPMADDUBSW   160(SP), Y10, Y11
+	VPMADDUBSW   192(SP), Y10, Y10
+	VPOR         Y10, Y11, Y11
+	VPUNPCKHBW   Y9, Y12, Y9
+	VPMADDUBSW   160(SP), Y9, Y10
+	VPMADDUBSW   192(SP), Y9, Y9
+	VPOR         Y9, Y10, Y10
+	VPAND        Y10, Y11, Y11
+	VPTEST       avx2Constants<>+800(SB), Y11
+	JCS          none
+	VPCMPEQB     Y0, Y2, Y9
+	VPCMPEQB     Y0, Y1, Y10
+	VPBLENDVB    Y10, Y2, Y1, Y1
+	VPBLENDVB    Y9, Y6, Y1, Y1
+	MOVL         (R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, (R12)
+	VPCMPEQB     Y4, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y10, Y2
+	VPADDB       avx2Constants<>+640(SB), Y2, Y2
+	MOVL         4(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 2(R12)
+	VPANDN       Y2, Y9, Y2
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y4, Y3, Y3
+	MOVL         8(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 4(R12)
+	VPMINUB      avx2Constants<>+448(SB), Y12, Y4
+	VPCMPEQB     Y4, Y12, Y4
+	VPAND        Y4, Y3, Y9
+	VPSLLW       $0x02, Y9, Y9
+	VPMAXUB      Y9, Y3, Y3
+	MOVL         12(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 6(R12)
+	VPAND        Y4, Y12, Y9
+	VPSLLW       $0x02, Y9, Y9
+	VPMAXUB      Y9, Y12, Y9
+	VPUNPCKLBW   Y2, Y1, Y4
+	VPUNPCKLBW   Y9, Y3, Y10
+	MOVL         16(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	VPMADDUBSW   Y4, Y10, Y10
+	VPUNPCKHBW   Y2, Y1, Y4
+	VPUNPCKHBW   Y9, Y3, Y1
+	VPMADDUBSW   Y4, Y1, Y1
+	MOVL         20(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y9, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y4
+	MOVL         24(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	MOVL         28(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	MOVL         32(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	MOVL         36(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VPMULHRSW    Y2, Y10, Y10
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y9, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
+	MOVL         40(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	MOVL         44(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	MOVL         48(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 24(R12)
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	MOVL         52(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 26(R12)
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y1, Y1
+	MOVL         56(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
+	VPMINUB      avx2Constants<>+512(SB), Y0, Y2
+	VPCMPEQB     Y2, Y0, Y2
+	VPAND        Y2, Y0, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y0, Y3
+	MOVL         60(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 30(R12)
+	VPAND        Y2, Y12, Y2
+	VPSLLW       $0x04, Y2, Y2
+	VPMAXUB      Y2, Y12, Y2
+	VPXOR        Y9, Y9, Y9
+	VPUNPCKLBW   Y9, Y3, Y9
+	VPSRLD       $0x10, Y9, Y4
+	VPAND        avx2Constants<>+768(SB), Y9, Y9
+	VCVTDQ2PS    Y9, Y9
+	VRCPPS       Y9, Y11
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y9
+	VMULPS       avx2Constants<>+864(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y9
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y11
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y4
+	VMULPS       avx2Constants<>+864(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y9, Y9
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y2, Y4, Y4
+	VPMULHUW     Y9, Y4, Y4
+	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
+	VPXOR        Y9, Y9, Y9
+	VPUNPCKHBW   Y9, Y3, Y9
+	VPSRLD       $0x10, Y9, Y3
+	VPAND        avx2Constants<>+768(SB), Y9, Y9
+	VCVTDQ2PS    Y9, Y9
+	VRCPPS       Y9, Y11
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y9
+	VMULPS       avx2Constants<>+864(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y9
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y11
+	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y3
+	VMULPS       avx2Constants<>+864(SB), Y11, Y11
+	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y9, Y9
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y2, Y3, Y3
+	VPMULHUW     Y9, Y3, Y3
+	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
+	VPSLLW       $0x08, Y10, Y10
+	VPOR         Y4, Y10, Y10
+	VPSLLW       $0x08, Y1, Y1
+	VPOR         Y3, Y1, Y1
+	CMPB         span+41(FP), $0xff
+	JEQ          open8
+	VPBROADCASTB lo+40(FP), Y2
+	VPSUBB       Y2, Y0, Y2
+	VPBROADCASTB span+41(FP), Y0
+	VPMAXUB      Y0, Y2, Y3
+	VPCMPEQB     Y0, Y3, Y3
+	VMOVDQU      avx2Constants<>+672(SB), Y2
+	VPUNPCKLBW   Y3, Y3, Y0
+	VPBLENDVB    Y0, Y10, Y2, Y10
+	VPUNPCKHBW   Y3, Y3, Y0
+	VPBLENDVB    Y0, Y1, Y2, Y1
+
+open8:
+	VMOVDQA Y10, (R9)
+	VMOVDQA Y1, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+	JMP     batch
+
+none:
+	ADDQ    $0x20, ret+48(FP)
+	VPXOR   Y0, Y0, Y0
+	VMOVDQU Y0, (R11)(BX*1)
 	JMP     batch
 
 last:
@@ -3915,132 +5255,132 @@ TEXT ·projectHue4AVX2(SB), NOSPLIT, $416-40
 	VPUNPCKLQDQ  Y3, Y1, Y1
 	VPUNPCKLQDQ  Y9, Y0, Y2
 	VPUNPCKHQDQ  Y9, Y0, Y9
-	VPMINUB      Y2, Y9, Y0
+	VPMINUB      Y2, Y9, Y4
 	VPMAXUB      Y2, Y9, Y3
-	VPMAXUB      Y3, Y1, Y4
+	VPMAXUB      Y3, Y1, Y0
 	VPMINUB      Y3, Y1, Y3
-	VPMAXUB      Y0, Y3, Y3
-	VPMINUB      Y0, Y1, Y0
-	VPCMPEQB     Y4, Y1, Y10
-	VPCMPEQB     Y4, Y9, Y11
+	VPMAXUB      Y4, Y3, Y3
+	VPMINUB      Y4, Y1, Y4
+	VPCMPEQB     Y0, Y1, Y10
+	VPCMPEQB     Y0, Y9, Y11
 	VPBLENDVB    Y11, Y1, Y9, Y1
 	VPBLENDVB    Y10, Y2, Y1, Y1
-	VPCMPEQB     Y0, Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y11, Y2
-	VPADDB       avx2Constants<>+608(SB), Y2, Y2
+	VPCMPEQB     Y4, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y11, Y2
+	VPADDB       avx2Constants<>+640(SB), Y2, Y2
 	VPANDN       Y2, Y10, Y2
-	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
-	VPSUBB       Y0, Y4, Y9
-	VPSUBB       Y0, Y3, Y3
-	VPMINUB      avx2Constants<>+416(SB), Y9, Y0
-	VPCMPEQB     Y0, Y9, Y0
-	VPAND        Y0, Y3, Y10
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y4, Y0, Y9
+	VPSUBB       Y4, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y9, Y4
+	VPCMPEQB     Y4, Y9, Y4
+	VPAND        Y4, Y3, Y10
 	VPSLLW       $0x02, Y10, Y10
 	VPMAXUB      Y10, Y3, Y3
-	VPAND        Y0, Y9, Y10
+	VPAND        Y4, Y9, Y10
 	VPSLLW       $0x02, Y10, Y10
 	VPMAXUB      Y10, Y9, Y10
-	VPUNPCKLBW   Y2, Y1, Y0
+	VPUNPCKLBW   Y2, Y1, Y4
 	VPUNPCKLBW   Y10, Y3, Y11
-	VPMADDUBSW   Y0, Y11, Y11
-	VPUNPCKHBW   Y2, Y1, Y0
+	VPMADDUBSW   Y4, Y11, Y11
+	VPUNPCKHBW   Y2, Y1, Y4
 	VPUNPCKHBW   Y10, Y3, Y1
-	VPMADDUBSW   Y0, Y1, Y1
-	VPXOR        Y0, Y0, Y0
-	VPUNPCKLBW   Y0, Y10, Y0
-	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+736(SB), Y0, Y0
-	VCVTDQ2PS    Y0, Y0
-	VRCPPS       Y0, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VPMADDUBSW   Y4, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y10, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y0, Y0
-	VPMULHRSW    Y0, Y11, Y11
-	VPXOR        Y0, Y0, Y0
-	VPUNPCKHBW   Y0, Y10, Y0
-	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+736(SB), Y0, Y0
-	VCVTDQ2PS    Y0, Y0
-	VRCPPS       Y0, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y11, Y11
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y10, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y0, Y0
-	VPMULHRSW    Y0, Y1, Y1
-	VPSUBB       1920(R14), Y4, Y0
-	VPMINUB      1984(R14), Y0, Y2
-	VPCMPEQB     Y0, Y2, Y2
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y1, Y1
+	VPSUBB       1920(R14), Y0, Y2
+	VPMINUB      1984(R14), Y2, Y3
+	VPCMPEQB     Y2, Y3, Y3
 	CMPW         2112(R14), $0x00
 	JEQ          none5
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y3, Y4, Y0
-	VPUNPCKHBW   Y3, Y4, Y3
-	VPMULHUW     2112(R14), Y0, Y0
-	VPMULHUW     2112(R14), Y3, Y3
-	VPACKUSWB    Y3, Y0, Y0
-	VPSRLW       $0x03, Y4, Y3
-	VPAND        avx2Constants<>+480(SB), Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y4, Y0, Y2
+	VPUNPCKHBW   Y4, Y0, Y4
+	VPMULHUW     2112(R14), Y2, Y2
+	VPMULHUW     2112(R14), Y4, Y4
+	VPACKUSWB    Y4, Y2, Y2
+	VPSRLW       $0x03, Y0, Y4
+	VPAND        avx2Constants<>+512(SB), Y4, Y4
 	VMOVDQU      2144(R14), Y10
-	VPSHUFB      Y3, Y10, Y10
+	VPSHUFB      Y4, Y10, Y10
 	VMOVDQU      2176(R14), Y12
-	VPSHUFB      Y3, Y12, Y12
-	VPBLENDVB    Y4, Y12, Y10, Y10
-	VPAND        avx2Constants<>+448(SB), Y4, Y3
-	VMOVDQU      avx2Constants<>+672(SB), Y12
-	VPSHUFB      Y3, Y12, Y12
+	VPSHUFB      Y4, Y12, Y12
+	VPBLENDVB    Y0, Y12, Y10, Y10
+	VPAND        avx2Constants<>+480(SB), Y0, Y4
+	VMOVDQU      avx2Constants<>+704(SB), Y12
+	VPSHUFB      Y4, Y12, Y12
 	VPAND        Y12, Y10, Y10
 	VPCMPEQB     Y12, Y10, Y10
-	VPSUBB       Y10, Y0, Y0
-	VPMAXUB      Y0, Y9, Y0
-	VPCMPEQB     Y0, Y9, Y0
-	VPAND        Y0, Y2, Y2
+	VPSUBB       Y10, Y2, Y2
+	VPMAXUB      Y2, Y9, Y2
+	VPCMPEQB     Y2, Y9, Y2
+	VPAND        Y2, Y3, Y3
 
 none5:
 	CMPW       2208(R14), $0x00
 	JEQ        none6
-	VPXOR      Y3, Y3, Y3
-	VPUNPCKLBW Y3, Y4, Y0
-	VPUNPCKHBW Y3, Y4, Y3
-	VPMULHUW   2208(R14), Y0, Y0
-	VPMULHUW   2208(R14), Y3, Y3
-	VPACKUSWB  Y3, Y0, Y0
-	VPSRLW     $0x03, Y4, Y3
-	VPAND      avx2Constants<>+480(SB), Y3, Y3
+	VPXOR      Y4, Y4, Y4
+	VPUNPCKLBW Y4, Y0, Y2
+	VPUNPCKHBW Y4, Y0, Y4
+	VPMULHUW   2208(R14), Y2, Y2
+	VPMULHUW   2208(R14), Y4, Y4
+	VPACKUSWB  Y4, Y2, Y2
+	VPSRLW     $0x03, Y0, Y4
+	VPAND      avx2Constants<>+512(SB), Y4, Y4
 	VMOVDQU    2240(R14), Y10
-	VPSHUFB    Y3, Y10, Y10
+	VPSHUFB    Y4, Y10, Y10
 	VMOVDQU    2272(R14), Y12
-	VPSHUFB    Y3, Y12, Y12
-	VPBLENDVB  Y4, Y12, Y10, Y10
-	VPAND      avx2Constants<>+448(SB), Y4, Y3
-	VMOVDQU    avx2Constants<>+672(SB), Y4
-	VPSHUFB    Y3, Y4, Y4
-	VPAND      Y4, Y10, Y10
-	VPCMPEQB   Y4, Y10, Y10
-	VPSUBB     Y10, Y0, Y0
-	VPMAXUB    Y0, Y9, Y0
-	VPCMPEQB   Y0, Y9, Y0
-	VPANDN     Y2, Y0, Y2
+	VPSHUFB    Y4, Y12, Y12
+	VPBLENDVB  Y0, Y12, Y10, Y10
+	VPAND      avx2Constants<>+480(SB), Y0, Y4
+	VMOVDQU    avx2Constants<>+704(SB), Y0
+	VPSHUFB    Y4, Y0, Y0
+	VPAND      Y0, Y10, Y10
+	VPCMPEQB   Y0, Y10, Y10
+	VPSUBB     Y10, Y2, Y2
+	VPMAXUB    Y2, Y9, Y2
+	VPCMPEQB   Y2, Y9, Y2
+	VPANDN     Y3, Y2, Y3
 
 none6:
-	VMOVDQU    avx2Constants<>+640(SB), Y0
-	VPUNPCKLBW Y2, Y0, Y0
+	VMOVDQU    avx2Constants<>+672(SB), Y0
+	VPUNPCKLBW Y3, Y0, Y0
 	VPMAXSW    Y0, Y11, Y11
-	VMOVDQU    avx2Constants<>+640(SB), Y0
-	VPUNPCKHBW Y2, Y0, Y0
+	VMOVDQU    avx2Constants<>+672(SB), Y0
+	VPUNPCKHBW Y3, Y0, Y0
 	VPMAXSW    Y0, Y1, Y1
 	VMOVDQA    Y11, (R9)
 	VMOVDQA    Y1, 32(R9)
@@ -4090,7 +5430,7 @@ batch:
 	VPUNPCKLQDQ  Y7, Y5, Y2
 	VPUNPCKLQDQ  Y1, Y0, Y6
 	VPUNPCKHQDQ  Y1, Y0, Y1
-	VPMINUB      Y6, Y1, Y0
+	VPMINUB      Y6, Y1, Y4
 	VPMAXUB      Y6, Y1, Y3
 	MOVLQSX      8(R9), CX
 	MOVWQSX      CX, DX
@@ -4098,12 +5438,12 @@ batch:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 4(R12)
-	VPMAXUB      Y3, Y2, Y4
+	VPMAXUB      Y3, Y2, Y0
 	VPMINUB      Y3, Y2, Y3
-	VPMAXUB      Y0, Y3, Y3
-	VPMINUB      Y0, Y2, Y0
-	VPCMPEQB     Y4, Y2, Y9
-	VPCMPEQB     Y4, Y1, Y10
+	VPMAXUB      Y4, Y3, Y3
+	VPMINUB      Y4, Y2, Y4
+	VPCMPEQB     Y0, Y2, Y9
+	VPCMPEQB     Y0, Y1, Y10
 	VPBLENDVB    Y10, Y2, Y1, Y1
 	VPBLENDVB    Y9, Y6, Y1, Y1
 	MOVLQSX      12(R9), CX
@@ -4112,29 +5452,29 @@ batch:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 6(R12)
-	VPCMPEQB     Y0, Y1, Y1
-	VPAND        avx2Constants<>+512(SB), Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y10, Y2
-	VPADDB       avx2Constants<>+608(SB), Y2, Y2
+	VPCMPEQB     Y4, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y10, Y2
+	VPADDB       avx2Constants<>+640(SB), Y2, Y2
 	VPANDN       Y2, Y9, Y2
-	VPSUBB       avx2Constants<>+576(SB), Y1, Y1
-	VPSUBB       Y0, Y4, Y9
-	VPSUBB       Y0, Y3, Y3
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y4, Y0, Y9
+	VPSUBB       Y4, Y3, Y3
 	MOVLQSX      16(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 16(R12)
-	VPMINUB      avx2Constants<>+416(SB), Y9, Y0
-	VPCMPEQB     Y0, Y9, Y0
-	VPAND        Y0, Y3, Y10
+	VPMINUB      avx2Constants<>+448(SB), Y9, Y4
+	VPCMPEQB     Y4, Y9, Y4
+	VPAND        Y4, Y3, Y10
 	VPSLLW       $0x02, Y10, Y10
 	VPMAXUB      Y10, Y3, Y3
-	VPAND        Y0, Y9, Y10
+	VPAND        Y4, Y9, Y10
 	VPSLLW       $0x02, Y10, Y10
 	VPMAXUB      Y10, Y9, Y10
-	VPUNPCKLBW   Y2, Y1, Y0
+	VPUNPCKLBW   Y2, Y1, Y4
 	VPUNPCKLBW   Y10, Y3, Y11
 	MOVLQSX      20(R9), CX
 	MOVWQSX      CX, DX
@@ -4142,127 +5482,127 @@ batch:
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 18(R12)
-	VPMADDUBSW   Y0, Y11, Y11
-	VPUNPCKHBW   Y2, Y1, Y0
+	VPMADDUBSW   Y4, Y11, Y11
+	VPUNPCKHBW   Y2, Y1, Y4
 	VPUNPCKHBW   Y10, Y3, Y1
-	VPMADDUBSW   Y0, Y1, Y1
-	VPXOR        Y0, Y0, Y0
-	VPUNPCKLBW   Y0, Y10, Y0
-	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+736(SB), Y0, Y0
-	VCVTDQ2PS    Y0, Y0
-	VRCPPS       Y0, Y3
+	VPMADDUBSW   Y4, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y10, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y4
 	MOVLQSX      24(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 20(R12)
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
 	MOVLQSX      28(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 22(R12)
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y0, Y0
-	VPMULHRSW    Y0, Y11, Y11
-	VPXOR        Y0, Y0, Y0
-	VPUNPCKHBW   Y0, Y10, Y0
-	VPSRLD       $0x10, Y0, Y2
-	VPAND        avx2Constants<>+736(SB), Y0, Y0
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y11, Y11
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y10, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VPAND        avx2Constants<>+768(SB), Y2, Y2
 	MOVLQSX      32(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 8(R12)
-	VCVTDQ2PS    Y0, Y0
-	VRCPPS       Y0, Y3
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y0
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y0
 	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y3
+	VRCPPS       Y2, Y4
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y4
 	MOVLQSX      36(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 10(R12)
-	VFNMADD213PS avx2Constants<>+768(SB), Y3, Y2
-	VMULPS       avx2Constants<>+832(SB), Y3, Y3
-	VFMADD213PS  avx2Constants<>+864(SB), Y3, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y0, Y0
-	VPMULHRSW    Y0, Y1, Y1
+	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
+	VMULPS       avx2Constants<>+896(SB), Y4, Y4
+	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y2, Y2
+	VPMULHRSW    Y2, Y1, Y1
 	MOVLQSX      40(R9), CX
 	MOVWQSX      CX, DX
 	SARQ         $0x10, CX
 	MOVBLZX      (SI)(DX*1), AX
 	MOVB         (SI)(CX*1), AH
 	MOVW         AX, 12(R12)
-	VPSUBB       1920(R14), Y4, Y0
-	VPMINUB      1984(R14), Y0, Y2
-	VPCMPEQB     Y0, Y2, Y2
+	VPSUBB       1920(R14), Y0, Y2
+	VPMINUB      1984(R14), Y2, Y3
+	VPCMPEQB     Y2, Y3, Y3
 	CMPW         2112(R14), $0x00
 	JEQ          none7
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y3, Y4, Y0
-	VPUNPCKHBW   Y3, Y4, Y3
-	VPMULHUW     2112(R14), Y0, Y0
-	VPMULHUW     2112(R14), Y3, Y3
-	VPACKUSWB    Y3, Y0, Y0
-	VPSRLW       $0x03, Y4, Y3
-	VPAND        avx2Constants<>+480(SB), Y3, Y3
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y4, Y0, Y2
+	VPUNPCKHBW   Y4, Y0, Y4
+	VPMULHUW     2112(R14), Y2, Y2
+	VPMULHUW     2112(R14), Y4, Y4
+	VPACKUSWB    Y4, Y2, Y2
+	VPSRLW       $0x03, Y0, Y4
+	VPAND        avx2Constants<>+512(SB), Y4, Y4
 	VMOVDQU      2144(R14), Y10
-	VPSHUFB      Y3, Y10, Y10
+	VPSHUFB      Y4, Y10, Y10
 	VMOVDQU      2176(R14), Y12
-	VPSHUFB      Y3, Y12, Y12
-	VPBLENDVB    Y4, Y12, Y10, Y10
-	VPAND        avx2Constants<>+448(SB), Y4, Y3
-	VMOVDQU      avx2Constants<>+672(SB), Y12
-	VPSHUFB      Y3, Y12, Y12
+	VPSHUFB      Y4, Y12, Y12
+	VPBLENDVB    Y0, Y12, Y10, Y10
+	VPAND        avx2Constants<>+480(SB), Y0, Y4
+	VMOVDQU      avx2Constants<>+704(SB), Y12
+	VPSHUFB      Y4, Y12, Y12
 	VPAND        Y12, Y10, Y10
 	VPCMPEQB     Y12, Y10, Y10
-	VPSUBB       Y10, Y0, Y0
-	VPMAXUB      Y0, Y9, Y0
-	VPCMPEQB     Y0, Y9, Y0
-	VPAND        Y0, Y2, Y2
+	VPSUBB       Y10, Y2, Y2
+	VPMAXUB      Y2, Y9, Y2
+	VPCMPEQB     Y2, Y9, Y2
+	VPAND        Y2, Y3, Y3
 
 none7:
 	CMPW       2208(R14), $0x00
 	JEQ        none8
-	VPXOR      Y3, Y3, Y3
-	VPUNPCKLBW Y3, Y4, Y0
-	VPUNPCKHBW Y3, Y4, Y3
-	VPMULHUW   2208(R14), Y0, Y0
-	VPMULHUW   2208(R14), Y3, Y3
-	VPACKUSWB  Y3, Y0, Y0
-	VPSRLW     $0x03, Y4, Y3
-	VPAND      avx2Constants<>+480(SB), Y3, Y3
+	VPXOR      Y4, Y4, Y4
+	VPUNPCKLBW Y4, Y0, Y2
+	VPUNPCKHBW Y4, Y0, Y4
+	VPMULHUW   2208(R14), Y2, Y2
+	VPMULHUW   2208(R14), Y4, Y4
+	VPACKUSWB  Y4, Y2, Y2
+	VPSRLW     $0x03, Y0, Y4
+	VPAND      avx2Constants<>+512(SB), Y4, Y4
 	VMOVDQU    2240(R14), Y10
-	VPSHUFB    Y3, Y10, Y10
+	VPSHUFB    Y4, Y10, Y10
 	VMOVDQU    2272(R14), Y12
-	VPSHUFB    Y3, Y12, Y12
-	VPBLENDVB  Y4, Y12, Y10, Y10
-	VPAND      avx2Constants<>+448(SB), Y4, Y3
-	VMOVDQU    avx2Constants<>+672(SB), Y4
-	VPSHUFB    Y3, Y4, Y4
-	VPAND      Y4, Y10, Y10
-	VPCMPEQB   Y4, Y10, Y10
-	VPSUBB     Y10, Y0, Y0
-	VPMAXUB    Y0, Y9, Y0
-	VPCMPEQB   Y0, Y9, Y0
-	VPANDN     Y2, Y0, Y2
+	VPSHUFB    Y4, Y12, Y12
+	VPBLENDVB  Y0, Y12, Y10, Y10
+	VPAND      avx2Constants<>+480(SB), Y0, Y4
+	VMOVDQU    avx2Constants<>+704(SB), Y0
+	VPSHUFB    Y4, Y0, Y0
+	VPAND      Y0, Y10, Y10
+	VPCMPEQB   Y0, Y10, Y10
+	VPSUBB     Y10, Y2, Y2
+	VPMAXUB    Y2, Y9, Y2
+	VPCMPEQB   Y2, Y9, Y2
+	VPANDN     Y3, Y2, Y3
 
 none8:
 	MOVLQSX    44(R9), CX
@@ -4295,11 +5635,11 @@ none8:
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 30(R12)
-	VMOVDQU    avx2Constants<>+640(SB), Y0
-	VPUNPCKLBW Y2, Y0, Y0
+	VMOVDQU    avx2Constants<>+672(SB), Y0
+	VPUNPCKLBW Y3, Y0, Y0
 	VPMAXSW    Y0, Y11, Y11
-	VMOVDQU    avx2Constants<>+640(SB), Y0
-	VPUNPCKHBW Y2, Y0, Y0
+	VMOVDQU    avx2Constants<>+672(SB), Y0
+	VPUNPCKHBW Y3, Y0, Y0
 	VPMAXSW    Y0, Y1, Y1
 	VMOVDQA    Y11, (R9)
 	VMOVDQA    Y1, 32(R9)
@@ -4515,12 +5855,12 @@ TEXT ·centroidSumsAVX2(SB), NOSPLIT, $0-40
 	MOVQ    stride+16(FP), CX
 	MOVQ    n+24(FP), DX
 	MOVQ    skip+32(FP), BX
-	LEAQ    avx2Constants<>+928(SB), SI
+	LEAQ    avx2Constants<>+992(SB), SI
 	SUBQ    BX, SI
 	VMOVDQU (SI), Y0
-	VMOVDQU avx2Constants<>+960(SB), Y1
+	VMOVDQU avx2Constants<>+1024(SB), Y1
 	VPXOR   Y2, Y2, Y2
-	VMOVDQU avx2Constants<>+992(SB), Y3
+	VMOVDQU avx2Constants<>+1056(SB), Y3
 	VPXOR   Y4, Y4, Y4
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
@@ -4566,16 +5906,16 @@ TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-40
 	MOVQ    stride+16(FP), CX
 	MOVQ    n+24(FP), DX
 	MOVQ    skip+32(FP), BX
-	LEAQ    avx2Constants<>+928(SB), SI
+	LEAQ    avx2Constants<>+992(SB), SI
 	SUBQ    BX, SI
 	VMOVDQU (SI), Y0
-	VMOVDQU avx2Constants<>+960(SB), Y1
+	VMOVDQU avx2Constants<>+1024(SB), Y1
 	VPXOR   Y2, Y2, Y2
-	VMOVDQU avx2Constants<>+992(SB), Y3
+	VMOVDQU avx2Constants<>+1056(SB), Y3
 	VPXOR   Y4, Y4, Y4
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
-	VMOVDQU avx2Constants<>+1024(SB), Y7
+	VMOVDQU avx2Constants<>+1088(SB), Y7
 	VPXOR   Y8, Y8, Y8
 	VPXOR   Y9, Y9, Y9
 	VPXOR   Y10, Y10, Y10
@@ -6136,13 +7476,13 @@ batch:
 	VMOVDQU  (DX), X2
 	VPSUBUSB X0, X2, X2
 	VPCMPEQB X1, X2, X2
-	VPSHUFB  avx2Constants<>+1056(SB), X2, X3
+	VPSHUFB  avx2Constants<>+1120(SB), X2, X3
 	VPANDN   (CX), X3, X3
 	VMOVDQU  X3, (AX)
-	VPSHUFB  avx2Constants<>+1088(SB), X2, X3
+	VPSHUFB  avx2Constants<>+1152(SB), X2, X3
 	VPANDN   16(CX), X3, X3
 	VMOVDQU  X3, 16(AX)
-	VPSHUFB  avx2Constants<>+1120(SB), X2, X2
+	VPSHUFB  avx2Constants<>+1184(SB), X2, X2
 	VPANDN   32(CX), X2, X2
 	VMOVDQU  X2, 32(AX)
 	ADDQ     $0x10, DX
@@ -6179,16 +7519,16 @@ batch:
 	VMOVDQU  (DX), X2
 	VPSUBUSB X0, X2, X2
 	VPCMPEQB X1, X2, X2
-	VPSHUFB  avx2Constants<>+1152(SB), X2, X3
+	VPSHUFB  avx2Constants<>+1216(SB), X2, X3
 	VPANDN   (CX), X3, X3
 	VMOVDQU  X3, (AX)
-	VPSHUFB  avx2Constants<>+1184(SB), X2, X3
+	VPSHUFB  avx2Constants<>+1248(SB), X2, X3
 	VPANDN   16(CX), X3, X3
 	VMOVDQU  X3, 16(AX)
-	VPSHUFB  avx2Constants<>+1216(SB), X2, X3
+	VPSHUFB  avx2Constants<>+1280(SB), X2, X3
 	VPANDN   32(CX), X3, X3
 	VMOVDQU  X3, 32(AX)
-	VPSHUFB  avx2Constants<>+1248(SB), X2, X2
+	VPSHUFB  avx2Constants<>+1312(SB), X2, X2
 	VPANDN   48(CX), X2, X2
 	VMOVDQU  X2, 48(AX)
 	ADDQ     $0x10, DX

@@ -2560,6 +2560,1270 @@ last:
 	VZEROUPPER
 	RET
 
+// func projectWithin3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+TEXT ·projectWithin3AVX512(SB), NOSPLIT, $320-56
+	MOVQ         src+8(FP), DI
+	MOVQ         n+16(FP), R8
+	SUBQ         $0x40, R8
+	XORQ         BX, BX
+	LEAQ         63(SP), R9
+	ANDQ         $-64, R9
+	LEAQ         128(R9), R10
+	MOVQ         dst+0(FP), R11
+	MOVQ         table+32(FP), SI
+	LEAQ         avx512Constants<>+0(SB), R14
+	LEAQ         avx512Constants<>+2656(SB), AX
+	TESTQ        $0x00000020, R14
+	CMOVQNE      AX, R14
+	MOVB         redFirst+24(FP), AL
+	MOVBQZX      AL, DX
+	SHLQ         $0x07, DX
+	LEAQ         1024(R14), AX
+	VMOVDQU8     (AX)(DX*1), Z0
+	VMOVDQU8     64(AX), Z1
+	MOVQ         $0x00000080, CX
+	SUBQ         DX, CX
+	VMOVDQU8     (AX)(CX*1), Z2
+	VPMOVB2M     Z0, K1
+	VPMOVB2M     Z1, K2
+	VPMOVB2M     Z2, K3
+	VMOVDQU8     1664(R14), Z3
+	VMOVDQU8     1728(R14), Z4
+	VMOVDQU8     1600(R14), Z5
+	VMOVDQU8     1536(R14), Z6
+	MOVL         $0x00000000, AX
+	VPBROADCASTD AX, Z7
+	MOVL         $0x01010101, AX
+	VPBROADCASTD AX, Z8
+	MOVL         $0x02020202, AX
+	VPBROADCASTD AX, Z9
+	MOVL         $0x04040404, AX
+	VPBROADCASTD AX, Z10
+	MOVL         $0x10101010, AX
+	VPBROADCASTD AX, Z11
+	MOVL         $0x08000800, AX
+	VPBROADCASTD AX, Z12
+	MOVQ         $0x00000000, ret+48(FP)
+	MOVQ         BX, BP
+	LEAQ         (BX)(BX*2), R15
+	VMOVDQU8     (DI)(R15*1), Z14
+	VMOVDQU8     64(DI)(R15*1), Z16
+	VMOVDQU8     128(DI)(R15*1), Z18
+	VMOVDQA64    Z0, Z13
+	VPERMI2B     Z16, Z14, Z13
+	VPERMB       Z18, Z0, K1, Z13
+	VMOVDQA64    Z1, Z17
+	VPERMI2B     Z16, Z14, Z17
+	VPERMB       Z18, Z1, K2, Z17
+	VMOVDQA64    Z2, Z15
+	VPERMI2B     Z16, Z14, Z15
+	VPERMB       Z18, Z2, K3, Z15
+	VPMINUB      Z13, Z17, Z14
+	VPMAXUB      Z13, Z17, Z16
+	VPCMPUB      $0x01, Z17, Z15, K4
+	VPCMPUB      $0x01, Z13, Z17, K5
+	VPCMPUB      $0x01, Z13, Z15, K6
+	VPMAXUB      Z16, Z15, Z13
+	VPMINUB      Z16, Z15, Z16
+	VPMINUB      Z14, Z15, Z15
+	VPMAXUB      Z14, Z16, Z16
+	VPSUBB       Z15, Z13, Z14
+	VPSUBB       Z15, Z16, Z15
+	VMOVDQU8.Z   Z8, K4, Z16
+	VPADDB       Z9, Z16, K5, Z16
+	VPADDB       Z10, Z16, K6, Z16
+	VPCMPUB      $0x01, Z10, Z14, K4
+	VPMOVB2M     Z14, K5
+	VMOVDQU8     512(R14), Z24
+	VPERMT2B     576(R14), Z14, Z24
+	VMOVDQU8     640(R14), Z17
+	VPERMT2B     704(R14), Z14, Z17
+	VMOVDQU8     Z17, K5, Z24
+	VMOVDQU8     768(R14), Z25
+	VPERMT2B     832(R14), Z14, Z25
+	VMOVDQU8     896(R14), Z17
+	VPERMT2B     960(R14), Z14, Z17
+	VMOVDQU8     Z17, K5, Z25
+	VPERMB       Z3, Z16, Z19
+	VPERMB       Z4, Z16, Z23
+	VMOVDQA64    Z14, Z18
+	VPERMB       Z5, Z14, K4, Z18
+	VMOVDQA64    Z15, Z26
+	VPERMB       Z5, Z15, K4, Z26
+	VPCMPUB      $0x01, Z11, Z13, K4
+	VPMOVB2M     Z13, K5
+	VMOVDQU8     (R14), Z21
+	VPERMT2B     64(R14), Z13, Z21
+	VMOVDQU8     128(R14), Z17
+	VPERMT2B     192(R14), Z13, Z17
+	VMOVDQU8     Z17, K5, Z21
+	VMOVDQU8     256(R14), Z22
+	VPERMT2B     320(R14), Z13, Z22
+	VMOVDQU8     384(R14), Z17
+	VPERMT2B     448(R14), Z13, Z17
+	VMOVDQU8     Z17, K5, Z22
+	VMOVDQA64    Z14, Z20
+	VPERMB       Z6, Z14, K4, Z20
+	VPUNPCKLBW   Z18, Z26, Z17
+	VPUNPCKLBW   Z23, Z19, Z27
+	VPUNPCKLBW   Z25, Z24, Z28
+	VPMADDUBSW   Z27, Z17, Z17
+	VPMULHRSW    Z28, Z17, Z17
+	VPUNPCKHBW   Z18, Z26, Z18
+	VPUNPCKHBW   Z23, Z19, Z19
+	VPUNPCKHBW   Z25, Z24, Z23
+	VPMADDUBSW   Z19, Z18, Z18
+	VPMULHRSW    Z23, Z18, Z18
+	VPUNPCKLBW   Z20, Z7, Z19
+	VPUNPCKLBW   Z22, Z21, Z23
+	VPMULHUW     Z23, Z19, Z19
+	VPMULHRSW    Z12, Z19, Z19
+	VPUNPCKHBW   Z20, Z7, Z20
+	VPUNPCKHBW   Z22, Z21, Z21
+	VPMULHUW     Z21, Z20, Z20
+	VPMULHRSW    Z12, Z20, Z20
+	VMOVDQA64    Z13, Z21
+	VPSLLW       $0x08, Z17, Z17
+	VPORQ        Z17, Z19, Z19
+	VPSLLW       $0x08, Z18, Z18
+	VPORQ        Z18, Z20, Z20
+	CMPB         span+41(FP), $0xff
+	JEQ          open3
+	MOVL         $0xc8c8c8c8, AX
+	VPBROADCASTD AX, Z17
+	VPBROADCASTB lo+40(FP), Z18
+	VPSUBB       Z18, Z21, Z18
+	VPBROADCASTB span+41(FP), Z21
+	VPCMPUB      $0x02, Z21, Z18, K4
+	KNOTQ        K4, K4
+	VPMOVM2B     K4, Z18
+	VPUNPCKLBW   Z18, Z18, Z21
+	VPTERNLOGQ   $0xb8, Z17, Z21, Z19
+	VPUNPCKHBW   Z18, Z18, Z18
+	VPTERNLOGQ   $0xb8, Z17, Z18, Z20
+
+open3:
+	VMOVDQA64    Z19, (R9)
+	VMOVDQA64    Z20, 64(R9)
+	XCHGQ        R9, R10
+	MOVQ         R13, R12
+	LEAQ         (R11)(BP*1), R13
+	VPCMPUB      $0x01, Z10, Z14, K4
+	VPMOVB2M     Z14, K5
+	VMOVDQU8     512(R14), Z18
+	VPERMT2B     576(R14), Z14, Z18
+	VMOVDQU8     640(R14), Z17
+	VPERMT2B     704(R14), Z14, Z17
+	VMOVDQU8     Z17, K5, Z18
+	VMOVDQU8     768(R14), Z19
+	VPERMT2B     832(R14), Z14, Z19
+	VMOVDQU8     896(R14), Z17
+	VPERMT2B     960(R14), Z14, Z17
+	VMOVDQU8     Z17, K5, Z19
+	VPERMB       Z3, Z16, Z17
+	VPERMB       Z4, Z16, Z21
+	VMOVDQA64    Z14, Z16
+	VPERMB       Z5, Z14, K4, Z16
+	VMOVDQA64    Z15, Z20
+	VPERMB       Z5, Z15, K4, Z20
+	VPCMPUB      $0x01, Z11, Z13, K4
+	VPMOVB2M     Z13, K5
+	VMOVDQU8     (R14), Z22
+	VPERMT2B     64(R14), Z13, Z22
+	VMOVDQU8     128(R14), Z15
+	VPERMT2B     192(R14), Z13, Z15
+	VMOVDQU8     Z15, K5, Z22
+	VMOVDQU8     256(R14), Z23
+	VPERMT2B     320(R14), Z13, Z23
+	VMOVDQU8     384(R14), Z15
+	VPERMT2B     448(R14), Z13, Z15
+	VMOVDQU8     Z15, K5, Z23
+	VMOVDQA64    Z14, Z15
+	VPERMB       Z6, Z14, K4, Z15
+	VPUNPCKLBW   Z16, Z20, Z14
+	VPUNPCKLBW   Z21, Z17, Z24
+	VPUNPCKLBW   Z19, Z18, Z25
+	VPMADDUBSW   Z24, Z14, Z14
+	VPMULHRSW    Z25, Z14, Z14
+	VPUNPCKHBW   Z16, Z20, Z16
+	VPUNPCKHBW   Z21, Z17, Z17
+	VPUNPCKHBW   Z19, Z18, Z18
+	VPMADDUBSW   Z17, Z16, Z16
+	VPMULHRSW    Z18, Z16, Z16
+	VPUNPCKLBW   Z15, Z7, Z17
+	VPUNPCKLBW   Z23, Z22, Z18
+	VPMULHUW     Z18, Z17, Z17
+	VPMULHRSW    Z12, Z17, Z17
+	VPUNPCKHBW   Z15, Z7, Z15
+	VPUNPCKHBW   Z23, Z22, Z18
+	VPMULHUW     Z18, Z15, Z15
+	VPMULHRSW    Z12, Z15, Z15
+	VMOVDQA64    Z13, Z13
+	VPSLLW       $0x08, Z14, Z14
+	VPORQ        Z14, Z17, Z17
+	VPSLLW       $0x08, Z16, Z16
+	VPORQ        Z16, Z15, Z15
+	CMPB         span+41(FP), $0xff
+	JEQ          open4
+	MOVL         $0xc8c8c8c8, AX
+	VPBROADCASTD AX, Z14
+	VPBROADCASTB lo+40(FP), Z16
+	VPSUBB       Z16, Z13, Z16
+	VPBROADCASTB span+41(FP), Z13
+	VPCMPUB      $0x02, Z13, Z16, K4
+	KNOTQ        K4, K4
+	VPMOVM2B     K4, Z13
+	VPUNPCKLBW   Z13, Z13, Z16
+	VPTERNLOGQ   $0xb8, Z14, Z16, Z17
+	VPUNPCKHBW   Z13, Z13, Z13
+	VPTERNLOGQ   $0xb8, Z14, Z13, Z15
+
+open4:
+	VMOVDQA64 Z17, (R9)
+	VMOVDQA64 Z15, 64(R9)
+	XCHGQ     R9, R10
+	MOVQ      R13, R12
+	LEAQ      (R11)(BP*1), R13
+
+find:
+	CMPQ         BX, R8
+	JEQ          last
+	ADDQ         $0x40, BX
+	CMPQ         BX, R8
+	CMOVQGT      R8, BX
+	LEAQ         (BX)(BX*2), R15
+	VMOVDQU8     (DI)(R15*1), Z14
+	VMOVDQU8     64(DI)(R15*1), Z16
+	VMOVDQU8     128(DI)(R15*1), Z18
+	VMOVDQA64    Z0, Z13
+	VPERMI2B     Z16, Z14, Z13
+	VPERMB       Z18, Z0, K1, Z13
+	VMOVDQA64    Z1, Z17
+	VPERMI2B     Z16, Z14, Z17
+	VPERMB       Z18, Z1, K2, Z17
+	VMOVDQA64    Z2, Z15
+	VPERMI2B     Z16, Z14, Z15
+	VPERMB       Z18, Z2, K3, Z15
+	VPMINUB      Z13, Z17, Z14
+	VPMAXUB      Z13, Z17, Z16
+	VPCMPUB      $0x01, Z17, Z15, K4
+	VPCMPUB      $0x01, Z13, Z17, K5
+	VPCMPUB      $0x01, Z13, Z15, K6
+	VPMAXUB      Z16, Z15, Z13
+	VPMINUB      Z16, Z15, Z16
+	VPMINUB      Z14, Z15, Z15
+	VPMAXUB      Z14, Z16, Z16
+	VPSUBB       Z15, Z13, Z14
+	VPSUBB       Z15, Z16, Z15
+	VMOVDQU8.Z   Z8, K4, Z16
+	VPADDB       Z9, Z16, K5, Z16
+	VPADDB       Z10, Z16, K6, Z16
+	VPMAXUB      Z8, Z13, Z17
+	VPBROADCASTW lower+42(FP), Z18
+	VPBROADCASTW upper+44(FP), Z19
+	VPUNPCKLBW   Z17, Z14, Z20
+	VPMADDUBSW   Z18, Z20, Z21
+	VPMADDUBSW   Z19, Z20, Z20
+	VPORQ        Z21, Z20, Z20
+	VPUNPCKHBW   Z17, Z14, Z17
+	VPMADDUBSW   Z18, Z17, Z18
+	VPMADDUBSW   Z19, Z17, Z17
+	VPTERNLOGQ   $0xe0, Z18, Z17, Z20
+	VPMOVW2M     Z20, K4
+	KORTESTD     K4, K4
+	JCS          none
+	MOVQ         BX, BP
+
+batch:
+	CMPQ         BX, R8
+	JEQ          final
+	ADDQ         $0x40, BX
+	CMPQ         BX, R8
+	CMOVQGT      R8, BX
+	LEAQ         (BX)(BX*2), R15
+	VPCMPUB      $0x01, Z10, Z14, K4
+	MOVL         (R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, (R12)
+	VMOVDQU8     (DI)(R15*1), Z17
+	VPMOVB2M     Z14, K5
+	MOVL         4(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 2(R12)
+	VMOVDQU8     512(R14), Z23
+	VPERMT2B     576(R14), Z14, Z23
+	VMOVDQU8     64(DI)(R15*1), Z18
+	MOVL         8(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 4(R12)
+	VMOVDQU8     640(R14), Z19
+	VPERMT2B     704(R14), Z14, Z19
+	MOVL         12(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 6(R12)
+	VMOVDQU8     Z19, K5, Z23
+	VMOVDQU8     128(DI)(R15*1), Z19
+	VMOVDQU8     768(R14), Z24
+	VPERMT2B     832(R14), Z14, Z24
+	MOVL         16(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VMOVDQU8     896(R14), Z21
+	VPERMT2B     960(R14), Z14, Z21
+	MOVL         20(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VMOVDQA64    Z0, Z20
+	VPERMI2B     Z18, Z17, Z20
+	VPERMB       Z19, Z0, K1, Z20
+	VMOVDQU8     Z21, K5, Z24
+	MOVL         24(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VPERMB       Z3, Z16, Z22
+	VMOVDQA64    Z1, Z21
+	VPERMI2B     Z18, Z17, Z21
+	VPERMB       Z19, Z1, K2, Z21
+	MOVL         28(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
+	VPERMB       Z4, Z16, Z26
+	VMOVDQA64    Z14, Z25
+	VPERMB       Z5, Z14, K4, Z25
+	MOVL         32(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	VMOVDQA64    Z2, Z16
+	VPERMI2B     Z18, Z17, Z16
+	VPERMB       Z19, Z2, K3, Z16
+	VMOVDQA64    Z15, Z17
+	VPERMB       Z5, Z15, K4, Z17
+	MOVL         36(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPCMPUB      $0x01, Z11, Z13, K6
+	VPMINUB      Z20, Z21, Z15
+	MOVL         40(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VPMOVB2M     Z13, K7
+	MOVL         44(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VMOVDQU8     (R14), Z19
+	VPERMT2B     64(R14), Z13, Z19
+	VPMAXUB      Z20, Z21, Z18
+	VMOVDQU8     128(R14), Z27
+	VPERMT2B     192(R14), Z13, Z27
+	MOVL         48(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 24(R12)
+	VMOVDQU8     Z27, K7, Z19
+	MOVL         52(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 26(R12)
+	VPCMPUB      $0x01, Z21, Z16, K4
+	VMOVDQU8     256(R14), Z27
+	VPERMT2B     320(R14), Z13, Z27
+	MOVL         56(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
+	VMOVDQU8     384(R14), Z28
+	VPERMT2B     448(R14), Z13, Z28
+	VPCMPUB      $0x01, Z20, Z21, K5
+	MOVL         60(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 30(R12)
+	VMOVDQU8     Z28, K7, Z27
+	VMOVDQA64    Z14, Z21
+	VPERMB       Z6, Z14, K6, Z21
+	MOVL         64(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 32(R12)
+	VPCMPUB      $0x01, Z20, Z16, K6
+	VPUNPCKLBW   Z25, Z17, Z20
+	MOVL         68(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 34(R12)
+	VPUNPCKLBW   Z26, Z22, Z28
+	VPMAXUB      Z18, Z16, Z14
+	MOVL         72(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 36(R12)
+	VPUNPCKLBW   Z24, Z23, Z29
+	MOVL         76(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 38(R12)
+	VPMADDUBSW   Z28, Z20, Z20
+	VPMINUB      Z18, Z16, Z18
+	VPMULHRSW    Z29, Z20, Z20
+	MOVL         80(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 40(R12)
+	VPUNPCKHBW   Z25, Z17, Z17
+	MOVL         84(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 42(R12)
+	VPMINUB      Z15, Z16, Z16
+	VPUNPCKHBW   Z26, Z22, Z22
+	MOVL         88(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 44(R12)
+	VPUNPCKHBW   Z24, Z23, Z23
+	VPMAXUB      Z15, Z18, Z18
+	MOVL         92(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 46(R12)
+	VPMADDUBSW   Z22, Z17, Z17
+	VPMULHRSW    Z23, Z17, Z17
+	MOVL         96(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 48(R12)
+	VPSUBB       Z16, Z14, Z15
+	VPUNPCKLBW   Z21, Z7, Z22
+	MOVL         100(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 50(R12)
+	VPUNPCKLBW   Z27, Z19, Z23
+	VPSUBB       Z16, Z18, Z16
+	MOVL         104(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 52(R12)
+	VPMULHUW     Z23, Z22, Z22
+	MOVL         108(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 54(R12)
+	VPMULHRSW    Z12, Z22, Z22
+	VMOVDQU8.Z   Z8, K4, Z18
+	VPUNPCKHBW   Z21, Z7, Z21
+	MOVL         112(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 56(R12)
+	VPUNPCKHBW   Z27, Z19, Z19
+	MOVL         116(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 58(R12)
+	VPADDB       Z9, Z18, K5, Z18
+	VPMULHUW     Z19, Z21, Z21
+	MOVL         120(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 60(R12)
+	VPMULHRSW    Z12, Z21, Z21
+	VPADDB       Z10, Z18, K6, Z18
+	MOVL         124(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 62(R12)
+	VMOVDQA64    Z13, Z13
+	VPSLLW       $0x08, Z20, Z20
+	VPORQ        Z20, Z22, Z22
+	VPSLLW       $0x08, Z17, Z17
+	VPORQ        Z17, Z21, Z21
+	CMPB         span+41(FP), $0xff
+	JEQ          open5
+	MOVL         $0xc8c8c8c8, AX
+	VPBROADCASTD AX, Z17
+	VPBROADCASTB lo+40(FP), Z19
+	VPSUBB       Z19, Z13, Z19
+	VPBROADCASTB span+41(FP), Z13
+	VPCMPUB      $0x02, Z13, Z19, K4
+	KNOTQ        K4, K4
+	VPMOVM2B     K4, Z13
+	VPUNPCKLBW   Z13, Z13, Z19
+	VPTERNLOGQ   $0xb8, Z17, Z19, Z22
+	VPUNPCKHBW   Z13, Z13, Z13
+	VPTERNLOGQ   $0xb8, Z17, Z13, Z21
+
+open5:
+	VMOVDQA64    Z22, (R9)
+	VMOVDQA64    Z21, 64(R9)
+	XCHGQ        R9, R10
+	MOVQ         R13, R12
+	LEAQ         (R11)(BP*1), R13
+	VPMAXUB      Z8, Z14, Z13
+	VPBROADCASTW lower+42(FP), Z17
+	VPBROADCASTW upper+44(FP), Z19
+	VPUNPCKLBW   Z13, Z15, Z20
+	VPMADDUBSW   Z17, Z20, Z21
+	VPMADDUBSW   Z19, Z20, Z20
+	VPORQ        Z21, Z20, Z20
+	VPUNPCKHBW   Z13, Z15, Z13
+	VPMADDUBSW   Z17, Z13, Z17
+	VPMADDUBSW   Z19, Z13, Z13
+	VPTERNLOGQ   $0xe0, Z17, Z13, Z20
+	VPMOVW2M     Z20, K4
+	KORTESTD     K4, K4
+	JCS          none
+	VMOVDQA64    Z14, Z13
+	VMOVDQA64    Z15, Z14
+	VMOVDQA64    Z16, Z15
+	VMOVDQA64    Z18, Z16
+	MOVQ         BX, BP
+	JMP          batch
+
+none:
+	ADDQ     $0x40, ret+48(FP)
+	VMOVDQU8 Z7, (R11)(BX*1)
+	JMP      find
+
+final:
+	VPCMPUB      $0x01, Z10, Z14, K1
+	MOVL         (R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, (R12)
+	VPMOVB2M     Z14, K2
+	MOVL         4(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 2(R12)
+	VMOVDQU8     512(R14), Z0
+	VPERMT2B     576(R14), Z14, Z0
+	MOVL         8(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 4(R12)
+	VMOVDQU8     640(R14), Z1
+	VPERMT2B     704(R14), Z14, Z1
+	MOVL         12(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 6(R12)
+	VMOVDQU8     Z1, K2, Z0
+	VMOVDQU8     768(R14), Z1
+	VPERMT2B     832(R14), Z14, Z1
+	MOVL         16(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VMOVDQU8     896(R14), Z2
+	VPERMT2B     960(R14), Z14, Z2
+	MOVL         20(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VMOVDQU8     Z2, K2, Z1
+	MOVL         24(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VPERMB       Z3, Z16, Z2
+	MOVL         28(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
+	VPERMB       Z4, Z16, Z8
+	VMOVDQA64    Z14, Z3
+	VPERMB       Z5, Z14, K1, Z3
+	MOVL         32(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	VMOVDQA64    Z15, Z4
+	VPERMB       Z5, Z15, K1, Z4
+	MOVL         36(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPCMPUB      $0x01, Z11, Z13, K1
+	MOVL         40(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VPMOVB2M     Z13, K2
+	MOVL         44(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VMOVDQU8     (R14), Z9
+	VPERMT2B     64(R14), Z13, Z9
+	VMOVDQU8     128(R14), Z5
+	VPERMT2B     192(R14), Z13, Z5
+	MOVL         48(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 24(R12)
+	VMOVDQU8     Z5, K2, Z9
+	MOVL         52(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 26(R12)
+	VMOVDQU8     256(R14), Z10
+	VPERMT2B     320(R14), Z13, Z10
+	MOVL         56(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
+	VMOVDQU8     384(R14), Z5
+	VPERMT2B     448(R14), Z13, Z5
+	MOVL         60(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 30(R12)
+	VMOVDQU8     Z5, K2, Z10
+	VMOVDQA64    Z14, Z5
+	VPERMB       Z6, Z14, K1, Z5
+	MOVL         64(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 32(R12)
+	VPUNPCKLBW   Z3, Z4, Z6
+	MOVL         68(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 34(R12)
+	VPUNPCKLBW   Z8, Z2, Z11
+	MOVL         72(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 36(R12)
+	VPUNPCKLBW   Z1, Z0, Z14
+	MOVL         76(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 38(R12)
+	VPMADDUBSW   Z11, Z6, Z6
+	VPMULHRSW    Z14, Z6, Z6
+	MOVL         80(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 40(R12)
+	VPUNPCKHBW   Z3, Z4, Z3
+	MOVL         84(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 42(R12)
+	VPUNPCKHBW   Z8, Z2, Z2
+	MOVL         88(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 44(R12)
+	VPUNPCKHBW   Z1, Z0, Z0
+	MOVL         92(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 46(R12)
+	VPMADDUBSW   Z2, Z3, Z3
+	VPMULHRSW    Z0, Z3, Z3
+	MOVL         96(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 48(R12)
+	VPUNPCKLBW   Z5, Z7, Z0
+	MOVL         100(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 50(R12)
+	VPUNPCKLBW   Z10, Z9, Z1
+	MOVL         104(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 52(R12)
+	VPMULHUW     Z1, Z0, Z0
+	MOVL         108(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 54(R12)
+	VPMULHRSW    Z12, Z0, Z0
+	VPUNPCKHBW   Z5, Z7, Z1
+	MOVL         112(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 56(R12)
+	VPUNPCKHBW   Z10, Z9, Z2
+	MOVL         116(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 58(R12)
+	VPMULHUW     Z2, Z1, Z1
+	MOVL         120(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 60(R12)
+	VPMULHRSW    Z12, Z1, Z1
+	MOVL         124(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 62(R12)
+	VMOVDQA64    Z13, Z2
+	VPSLLW       $0x08, Z6, Z6
+	VPORQ        Z6, Z0, Z0
+	VPSLLW       $0x08, Z3, Z3
+	VPORQ        Z3, Z1, Z1
+	CMPB         span+41(FP), $0xff
+	JEQ          open6
+	MOVL         $0xc8c8c8c8, AX
+	VPBROADCASTD AX, Z3
+	VPBROADCASTB lo+40(FP), Z4
+	VPSUBB       Z4, Z2, Z4
+	VPBROADCASTB span+41(FP), Z2
+	VPCMPUB      $0x02, Z2, Z4, K1
+	KNOTQ        K1, K1
+	VPMOVM2B     K1, Z2
+	VPUNPCKLBW   Z2, Z2, Z4
+	VPTERNLOGQ   $0xb8, Z3, Z4, Z0
+	VPUNPCKHBW   Z2, Z2, Z2
+	VPTERNLOGQ   $0xb8, Z3, Z2, Z1
+
+open6:
+	VMOVDQA64 Z0, (R9)
+	VMOVDQA64 Z1, 64(R9)
+	XCHGQ     R9, R10
+	MOVQ      R13, R12
+	LEAQ      (R11)(BP*1), R13
+
+last:
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	MOVL    64(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 32(R12)
+	MOVL    68(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 34(R12)
+	MOVL    72(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 36(R12)
+	MOVL    76(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 38(R12)
+	MOVL    80(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 40(R12)
+	MOVL    84(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 42(R12)
+	MOVL    88(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 44(R12)
+	MOVL    92(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 46(R12)
+	MOVL    96(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 48(R12)
+	MOVL    100(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 50(R12)
+	MOVL    104(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 52(R12)
+	MOVL    108(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 54(R12)
+	MOVL    112(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 56(R12)
+	MOVL    116(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 58(R12)
+	MOVL    120(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 60(R12)
+	MOVL    124(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 62(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	MOVL    64(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 32(R12)
+	MOVL    68(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 34(R12)
+	MOVL    72(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 36(R12)
+	MOVL    76(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 38(R12)
+	MOVL    80(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 40(R12)
+	MOVL    84(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 42(R12)
+	MOVL    88(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 44(R12)
+	MOVL    92(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 46(R12)
+	MOVL    96(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 48(R12)
+	MOVL    100(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 50(R12)
+	MOVL    104(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 52(R12)
+	MOVL    108(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 54(R12)
+	MOVL    112(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 56(R12)
+	MOVL    116(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 58(R12)
+	MOVL    120(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 60(R12)
+	MOVL    124(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 62(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	VZEROUPPER
+	RET
+
 // func projectHue3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
 TEXT ·projectHue3AVX512(SB), NOSPLIT, $0-40
@@ -5379,7 +6643,7 @@ TEXT ·project4AVX512(SB), NOSPLIT, $320-42
 	VPSLLW       $0x08, Z22, Z22
 	VPORQ        Z22, Z21, Z21
 	CMPB         span+41(FP), $0xff
-	JEQ          open3
+	JEQ          open7
 	MOVL         $0xc8c8c8c8, AX
 	VPBROADCASTD AX, Z20
 	VPBROADCASTB lo+40(FP), Z22
@@ -5393,7 +6657,7 @@ TEXT ·project4AVX512(SB), NOSPLIT, $320-42
 	VPUNPCKHBW   Z19, Z19, Z19
 	VPTERNLOGQ   $0xb8, Z20, Z19, Z21
 
-open3:
+open7:
 	VMOVDQA64 Z23, (R9)
 	VMOVDQA64 Z21, 64(R9)
 	XCHGQ     R9, R10
@@ -5686,7 +6950,7 @@ batch:
 	VPSLLW       $0x08, Z22, Z22
 	VPORQ        Z22, Z21, Z21
 	CMPB         span+41(FP), $0xff
-	JEQ          open4
+	JEQ          open8
 	MOVL         $0xc8c8c8c8, AX
 	VPBROADCASTD AX, Z20
 	VPBROADCASTB lo+40(FP), Z22
@@ -5700,13 +6964,1276 @@ batch:
 	VPUNPCKHBW   Z19, Z19, Z19
 	VPTERNLOGQ   $0xb8, Z20, Z19, Z21
 
-open4:
+open8:
 	VMOVDQA64 Z23, (R9)
 	VMOVDQA64 Z21, 64(R9)
 	XCHGQ     R9, R10
 	MOVQ      R13, R12
 	LEAQ      (R11)(BX*1), R13
 	JMP       batch
+
+last:
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	MOVL    64(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 32(R12)
+	MOVL    68(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 34(R12)
+	MOVL    72(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 36(R12)
+	MOVL    76(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 38(R12)
+	MOVL    80(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 40(R12)
+	MOVL    84(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 42(R12)
+	MOVL    88(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 44(R12)
+	MOVL    92(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 46(R12)
+	MOVL    96(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 48(R12)
+	MOVL    100(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 50(R12)
+	MOVL    104(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 52(R12)
+	MOVL    108(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 54(R12)
+	MOVL    112(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 56(R12)
+	MOVL    116(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 58(R12)
+	MOVL    120(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 60(R12)
+	MOVL    124(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 62(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	MOVL    64(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 32(R12)
+	MOVL    68(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 34(R12)
+	MOVL    72(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 36(R12)
+	MOVL    76(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 38(R12)
+	MOVL    80(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 40(R12)
+	MOVL    84(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 42(R12)
+	MOVL    88(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 44(R12)
+	MOVL    92(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 46(R12)
+	MOVL    96(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 48(R12)
+	MOVL    100(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 50(R12)
+	MOVL    104(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 52(R12)
+	MOVL    108(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 54(R12)
+	MOVL    112(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 56(R12)
+	MOVL    116(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 58(R12)
+	MOVL    120(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 60(R12)
+	MOVL    124(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 62(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	VZEROUPPER
+	RET
+
+// func projectWithin4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+TEXT ·projectWithin4AVX512(SB), NOSPLIT, $320-56
+	MOVQ         src+8(FP), DI
+	MOVQ         n+16(FP), R8
+	SUBQ         $0x40, R8
+	XORQ         BX, BX
+	LEAQ         63(SP), R9
+	ANDQ         $-64, R9
+	LEAQ         128(R9), R10
+	MOVQ         dst+0(FP), R11
+	MOVQ         table+32(FP), SI
+	LEAQ         avx512Constants<>+0(SB), R14
+	LEAQ         avx512Constants<>+2656(SB), AX
+	TESTQ        $0x00000020, R14
+	CMOVQNE      AX, R14
+	MOVB         redFirst+24(FP), AL
+	MOVBQZX      AL, DX
+	SHLQ         $0x07, DX
+	LEAQ         1216(R14), AX
+	VMOVDQU8     (AX)(DX*1), Z0
+	VMOVDQU8     64(AX), Z1
+	MOVQ         $0x00000080, CX
+	SUBQ         DX, CX
+	VMOVDQU8     (AX)(CX*1), Z2
+	VPMOVB2M     Z0, K1
+	KNOTQ        K1, K2
+	VMOVDQU8     1664(R14), Z3
+	VMOVDQU8     1728(R14), Z4
+	VMOVDQU8     1600(R14), Z5
+	VMOVDQU8     1536(R14), Z6
+	MOVL         $0x00000000, AX
+	VPBROADCASTD AX, Z7
+	MOVL         $0x01010101, AX
+	VPBROADCASTD AX, Z8
+	MOVL         $0x02020202, AX
+	VPBROADCASTD AX, Z9
+	MOVL         $0x04040404, AX
+	VPBROADCASTD AX, Z10
+	MOVL         $0x10101010, AX
+	VPBROADCASTD AX, Z11
+	MOVL         $0x08000800, AX
+	VPBROADCASTD AX, Z12
+	MOVQ         $0x00000000, ret+48(FP)
+	MOVQ         BX, R15
+	VMOVDQU8     (DI)(BX*4), Z14
+	VMOVDQU8     64(DI)(BX*4), Z16
+	VMOVDQU8     128(DI)(BX*4), Z18
+	VMOVDQU8     191(DI)(BX*4), Z19
+	VMOVDQA64    Z0, Z13
+	VPERMI2B     Z19, Z18, K1, Z13
+	VPERMI2B     Z16, Z14, K2, Z13
+	VMOVDQA64    Z1, Z17
+	VPERMI2B     Z19, Z18, K1, Z17
+	VPERMI2B     Z16, Z14, K2, Z17
+	VMOVDQA64    Z2, Z15
+	VPERMI2B     Z19, Z18, K1, Z15
+	VPERMI2B     Z16, Z14, K2, Z15
+	VPMINUB      Z13, Z17, Z14
+	VPMAXUB      Z13, Z17, Z16
+	VPCMPUB      $0x01, Z17, Z15, K3
+	VPCMPUB      $0x01, Z13, Z17, K4
+	VPCMPUB      $0x01, Z13, Z15, K5
+	VPMAXUB      Z16, Z15, Z13
+	VPMINUB      Z16, Z15, Z16
+	VPMINUB      Z14, Z15, Z15
+	VPMAXUB      Z14, Z16, Z16
+	VPSUBB       Z15, Z13, Z14
+	VPSUBB       Z15, Z16, Z15
+	VMOVDQU8.Z   Z8, K3, Z16
+	VPADDB       Z9, Z16, K4, Z16
+	VPADDB       Z10, Z16, K5, Z16
+	VPCMPUB      $0x01, Z10, Z14, K3
+	VPMOVB2M     Z14, K4
+	VMOVDQU8     512(R14), Z24
+	VPERMT2B     576(R14), Z14, Z24
+	VMOVDQU8     640(R14), Z17
+	VPERMT2B     704(R14), Z14, Z17
+	VMOVDQU8     Z17, K4, Z24
+	VMOVDQU8     768(R14), Z25
+	VPERMT2B     832(R14), Z14, Z25
+	VMOVDQU8     896(R14), Z17
+	VPERMT2B     960(R14), Z14, Z17
+	VMOVDQU8     Z17, K4, Z25
+	VPERMB       Z3, Z16, Z19
+	VPERMB       Z4, Z16, Z23
+	VMOVDQA64    Z14, Z18
+	VPERMB       Z5, Z14, K3, Z18
+	VMOVDQA64    Z15, Z26
+	VPERMB       Z5, Z15, K3, Z26
+	VPCMPUB      $0x01, Z11, Z13, K3
+	VPMOVB2M     Z13, K4
+	VMOVDQU8     (R14), Z21
+	VPERMT2B     64(R14), Z13, Z21
+	VMOVDQU8     128(R14), Z17
+	VPERMT2B     192(R14), Z13, Z17
+	VMOVDQU8     Z17, K4, Z21
+	VMOVDQU8     256(R14), Z22
+	VPERMT2B     320(R14), Z13, Z22
+	VMOVDQU8     384(R14), Z17
+	VPERMT2B     448(R14), Z13, Z17
+	VMOVDQU8     Z17, K4, Z22
+	VMOVDQA64    Z14, Z20
+	VPERMB       Z6, Z14, K3, Z20
+	VPUNPCKLBW   Z18, Z26, Z17
+	VPUNPCKLBW   Z23, Z19, Z27
+	VPUNPCKLBW   Z25, Z24, Z28
+	VPMADDUBSW   Z27, Z17, Z17
+	VPMULHRSW    Z28, Z17, Z17
+	VPUNPCKHBW   Z18, Z26, Z18
+	VPUNPCKHBW   Z23, Z19, Z19
+	VPUNPCKHBW   Z25, Z24, Z23
+	VPMADDUBSW   Z19, Z18, Z18
+	VPMULHRSW    Z23, Z18, Z18
+	VPUNPCKLBW   Z20, Z7, Z19
+	VPUNPCKLBW   Z22, Z21, Z23
+	VPMULHUW     Z23, Z19, Z19
+	VPMULHRSW    Z12, Z19, Z19
+	VPUNPCKHBW   Z20, Z7, Z20
+	VPUNPCKHBW   Z22, Z21, Z21
+	VPMULHUW     Z21, Z20, Z20
+	VPMULHRSW    Z12, Z20, Z20
+	VMOVDQA64    Z13, Z21
+	VPSLLW       $0x08, Z17, Z17
+	VPORQ        Z17, Z19, Z19
+	VPSLLW       $0x08, Z18, Z18
+	VPORQ        Z18, Z20, Z20
+	CMPB         span+41(FP), $0xff
+	JEQ          open9
+	MOVL         $0xc8c8c8c8, AX
+	VPBROADCASTD AX, Z17
+	VPBROADCASTB lo+40(FP), Z18
+	VPSUBB       Z18, Z21, Z18
+	VPBROADCASTB span+41(FP), Z21
+	VPCMPUB      $0x02, Z21, Z18, K3
+	KNOTQ        K3, K3
+	VPMOVM2B     K3, Z18
+	VPUNPCKLBW   Z18, Z18, Z21
+	VPTERNLOGQ   $0xb8, Z17, Z21, Z19
+	VPUNPCKHBW   Z18, Z18, Z18
+	VPTERNLOGQ   $0xb8, Z17, Z18, Z20
+
+open9:
+	VMOVDQA64    Z19, (R9)
+	VMOVDQA64    Z20, 64(R9)
+	XCHGQ        R9, R10
+	MOVQ         R13, R12
+	LEAQ         (R11)(R15*1), R13
+	VPCMPUB      $0x01, Z10, Z14, K3
+	VPMOVB2M     Z14, K4
+	VMOVDQU8     512(R14), Z18
+	VPERMT2B     576(R14), Z14, Z18
+	VMOVDQU8     640(R14), Z17
+	VPERMT2B     704(R14), Z14, Z17
+	VMOVDQU8     Z17, K4, Z18
+	VMOVDQU8     768(R14), Z19
+	VPERMT2B     832(R14), Z14, Z19
+	VMOVDQU8     896(R14), Z17
+	VPERMT2B     960(R14), Z14, Z17
+	VMOVDQU8     Z17, K4, Z19
+	VPERMB       Z3, Z16, Z17
+	VPERMB       Z4, Z16, Z21
+	VMOVDQA64    Z14, Z16
+	VPERMB       Z5, Z14, K3, Z16
+	VMOVDQA64    Z15, Z20
+	VPERMB       Z5, Z15, K3, Z20
+	VPCMPUB      $0x01, Z11, Z13, K3
+	VPMOVB2M     Z13, K4
+	VMOVDQU8     (R14), Z22
+	VPERMT2B     64(R14), Z13, Z22
+	VMOVDQU8     128(R14), Z15
+	VPERMT2B     192(R14), Z13, Z15
+	VMOVDQU8     Z15, K4, Z22
+	VMOVDQU8     256(R14), Z23
+	VPERMT2B     320(R14), Z13, Z23
+	VMOVDQU8     384(R14), Z15
+	VPERMT2B     448(R14), Z13, Z15
+	VMOVDQU8     Z15, K4, Z23
+	VMOVDQA64    Z14, Z15
+	VPERMB       Z6, Z14, K3, Z15
+	VPUNPCKLBW   Z16, Z20, Z14
+	VPUNPCKLBW   Z21, Z17, Z24
+	VPUNPCKLBW   Z19, Z18, Z25
+	VPMADDUBSW   Z24, Z14, Z14
+	VPMULHRSW    Z25, Z14, Z14
+	VPUNPCKHBW   Z16, Z20, Z16
+	VPUNPCKHBW   Z21, Z17, Z17
+	VPUNPCKHBW   Z19, Z18, Z18
+	VPMADDUBSW   Z17, Z16, Z16
+	VPMULHRSW    Z18, Z16, Z16
+	VPUNPCKLBW   Z15, Z7, Z17
+	VPUNPCKLBW   Z23, Z22, Z18
+	VPMULHUW     Z18, Z17, Z17
+	VPMULHRSW    Z12, Z17, Z17
+	VPUNPCKHBW   Z15, Z7, Z15
+	VPUNPCKHBW   Z23, Z22, Z18
+	VPMULHUW     Z18, Z15, Z15
+	VPMULHRSW    Z12, Z15, Z15
+	VMOVDQA64    Z13, Z13
+	VPSLLW       $0x08, Z14, Z14
+	VPORQ        Z14, Z17, Z17
+	VPSLLW       $0x08, Z16, Z16
+	VPORQ        Z16, Z15, Z15
+	CMPB         span+41(FP), $0xff
+	JEQ          open10
+	MOVL         $0xc8c8c8c8, AX
+	VPBROADCASTD AX, Z14
+	VPBROADCASTB lo+40(FP), Z16
+	VPSUBB       Z16, Z13, Z16
+	VPBROADCASTB span+41(FP), Z13
+	VPCMPUB      $0x02, Z13, Z16, K3
+	KNOTQ        K3, K3
+	VPMOVM2B     K3, Z13
+	VPUNPCKLBW   Z13, Z13, Z16
+	VPTERNLOGQ   $0xb8, Z14, Z16, Z17
+	VPUNPCKHBW   Z13, Z13, Z13
+	VPTERNLOGQ   $0xb8, Z14, Z13, Z15
+
+open10:
+	VMOVDQA64 Z17, (R9)
+	VMOVDQA64 Z15, 64(R9)
+	XCHGQ     R9, R10
+	MOVQ      R13, R12
+	LEAQ      (R11)(R15*1), R13
+
+find:
+	CMPQ         BX, R8
+	JEQ          last
+	ADDQ         $0x40, BX
+	CMPQ         BX, R8
+	CMOVQGT      R8, BX
+	VMOVDQU8     (DI)(BX*4), Z14
+	VMOVDQU8     64(DI)(BX*4), Z16
+	VMOVDQU8     128(DI)(BX*4), Z18
+	VMOVDQU8     191(DI)(BX*4), Z19
+	VMOVDQA64    Z0, Z13
+	VPERMI2B     Z19, Z18, K1, Z13
+	VPERMI2B     Z16, Z14, K2, Z13
+	VMOVDQA64    Z1, Z17
+	VPERMI2B     Z19, Z18, K1, Z17
+	VPERMI2B     Z16, Z14, K2, Z17
+	VMOVDQA64    Z2, Z15
+	VPERMI2B     Z19, Z18, K1, Z15
+	VPERMI2B     Z16, Z14, K2, Z15
+	VPMINUB      Z13, Z17, Z14
+	VPMAXUB      Z13, Z17, Z16
+	VPCMPUB      $0x01, Z17, Z15, K3
+	VPCMPUB      $0x01, Z13, Z17, K4
+	VPCMPUB      $0x01, Z13, Z15, K5
+	VPMAXUB      Z16, Z15, Z13
+	VPMINUB      Z16, Z15, Z16
+	VPMINUB      Z14, Z15, Z15
+	VPMAXUB      Z14, Z16, Z16
+	VPSUBB       Z15, Z13, Z14
+	VPSUBB       Z15, Z16, Z15
+	VMOVDQU8.Z   Z8, K3, Z16
+	VPADDB       Z9, Z16, K4, Z16
+	VPADDB       Z10, Z16, K5, Z16
+	VPMAXUB      Z8, Z13, Z17
+	VPBROADCASTW lower+42(FP), Z18
+	VPBROADCASTW upper+44(FP), Z19
+	VPUNPCKLBW   Z17, Z14, Z20
+	VPMADDUBSW   Z18, Z20, Z21
+	VPMADDUBSW   Z19, Z20, Z20
+	VPORQ        Z21, Z20, Z20
+	VPUNPCKHBW   Z17, Z14, Z17
+	VPMADDUBSW   Z18, Z17, Z18
+	VPMADDUBSW   Z19, Z17, Z17
+	VPTERNLOGQ   $0xe0, Z18, Z17, Z20
+	VPMOVW2M     Z20, K3
+	KORTESTD     K3, K3
+	JCS          none
+	MOVQ         BX, R15
+
+batch:
+	CMPQ         BX, R8
+	JEQ          final
+	ADDQ         $0x40, BX
+	CMPQ         BX, R8
+	CMOVQGT      R8, BX
+	VPCMPUB      $0x01, Z10, Z14, K3
+	MOVL         (R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, (R12)
+	VMOVDQU8     (DI)(BX*4), Z17
+	VPMOVB2M     Z14, K4
+	MOVL         4(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 2(R12)
+	VMOVDQU8     512(R14), Z23
+	VPERMT2B     576(R14), Z14, Z23
+	VMOVDQU8     64(DI)(BX*4), Z18
+	MOVL         8(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 4(R12)
+	VMOVDQU8     640(R14), Z19
+	VPERMT2B     704(R14), Z14, Z19
+	MOVL         12(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 6(R12)
+	VMOVDQU8     Z19, K4, Z23
+	VMOVDQU8     128(DI)(BX*4), Z19
+	VMOVDQU8     768(R14), Z24
+	VPERMT2B     832(R14), Z14, Z24
+	MOVL         16(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VMOVDQU8     896(R14), Z21
+	VPERMT2B     960(R14), Z14, Z21
+	VMOVDQU8     191(DI)(BX*4), Z20
+	MOVL         20(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VMOVDQU8     Z21, K4, Z24
+	MOVL         24(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VPERMB       Z3, Z16, Z22
+	VMOVDQA64    Z0, Z21
+	VPERMI2B     Z20, Z19, K1, Z21
+	VPERMI2B     Z18, Z17, K2, Z21
+	MOVL         28(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
+	VPERMB       Z4, Z16, Z27
+	VMOVDQA64    Z1, Z16
+	VPERMI2B     Z20, Z19, K1, Z16
+	VPERMI2B     Z18, Z17, K2, Z16
+	VMOVDQA64    Z14, Z25
+	VPERMB       Z5, Z14, K3, Z25
+	MOVL         32(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	VMOVDQA64    Z15, Z26
+	VPERMB       Z5, Z15, K3, Z26
+	MOVL         36(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VMOVDQA64    Z2, Z15
+	VPERMI2B     Z20, Z19, K1, Z15
+	VPERMI2B     Z18, Z17, K2, Z15
+	VPCMPUB      $0x01, Z11, Z13, K5
+	MOVL         40(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VPMOVB2M     Z13, K4
+	VPMINUB      Z21, Z16, Z17
+	MOVL         44(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VMOVDQU8     (R14), Z19
+	VPERMT2B     64(R14), Z13, Z19
+	VMOVDQU8     128(R14), Z20
+	VPERMT2B     192(R14), Z13, Z20
+	MOVL         48(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 24(R12)
+	VPMAXUB      Z21, Z16, Z18
+	VMOVDQU8     Z20, K4, Z19
+	MOVL         52(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 26(R12)
+	VMOVDQU8     256(R14), Z20
+	VPERMT2B     320(R14), Z13, Z20
+	VPCMPUB      $0x01, Z16, Z15, K3
+	MOVL         56(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
+	VMOVDQU8     384(R14), Z28
+	VPERMT2B     448(R14), Z13, Z28
+	MOVL         60(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 30(R12)
+	VMOVDQU8     Z28, K4, Z20
+	VPCMPUB      $0x01, Z21, Z16, K4
+	VMOVDQA64    Z14, Z16
+	VPERMB       Z6, Z14, K5, Z16
+	MOVL         64(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 32(R12)
+	VPUNPCKLBW   Z25, Z26, Z14
+	MOVL         68(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 34(R12)
+	VPCMPUB      $0x01, Z21, Z15, K5
+	VPUNPCKLBW   Z27, Z22, Z28
+	MOVL         72(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 36(R12)
+	VPUNPCKLBW   Z24, Z23, Z29
+	VPMAXUB      Z18, Z15, Z21
+	MOVL         76(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 38(R12)
+	VPMADDUBSW   Z28, Z14, Z14
+	VPMULHRSW    Z29, Z14, Z14
+	MOVL         80(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 40(R12)
+	VPMINUB      Z18, Z15, Z18
+	VPUNPCKHBW   Z25, Z26, Z25
+	MOVL         84(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 42(R12)
+	VPUNPCKHBW   Z27, Z22, Z22
+	VPMINUB      Z17, Z15, Z15
+	MOVL         88(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 44(R12)
+	VPUNPCKHBW   Z24, Z23, Z23
+	MOVL         92(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 46(R12)
+	VPMADDUBSW   Z22, Z25, Z25
+	VPMAXUB      Z17, Z18, Z18
+	VPMULHRSW    Z23, Z25, Z25
+	MOVL         96(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 48(R12)
+	VPSUBB       Z15, Z21, Z17
+	VPUNPCKLBW   Z16, Z7, Z22
+	MOVL         100(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 50(R12)
+	VPUNPCKLBW   Z20, Z19, Z23
+	MOVL         104(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 52(R12)
+	VPSUBB       Z15, Z18, Z15
+	VPMULHUW     Z23, Z22, Z22
+	MOVL         108(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 54(R12)
+	VPMULHRSW    Z12, Z22, Z22
+	VMOVDQU8.Z   Z8, K3, Z18
+	VPUNPCKHBW   Z16, Z7, Z16
+	MOVL         112(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 56(R12)
+	VPUNPCKHBW   Z20, Z19, Z19
+	MOVL         116(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 58(R12)
+	VPADDB       Z9, Z18, K4, Z18
+	VPMULHUW     Z19, Z16, Z16
+	MOVL         120(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 60(R12)
+	VPMULHRSW    Z12, Z16, Z16
+	VPADDB       Z10, Z18, K5, Z18
+	MOVL         124(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 62(R12)
+	VMOVDQA64    Z13, Z13
+	VPSLLW       $0x08, Z14, Z14
+	VPORQ        Z14, Z22, Z22
+	VPSLLW       $0x08, Z25, Z25
+	VPORQ        Z25, Z16, Z16
+	CMPB         span+41(FP), $0xff
+	JEQ          open11
+	MOVL         $0xc8c8c8c8, AX
+	VPBROADCASTD AX, Z14
+	VPBROADCASTB lo+40(FP), Z19
+	VPSUBB       Z19, Z13, Z19
+	VPBROADCASTB span+41(FP), Z13
+	VPCMPUB      $0x02, Z13, Z19, K3
+	KNOTQ        K3, K3
+	VPMOVM2B     K3, Z13
+	VPUNPCKLBW   Z13, Z13, Z19
+	VPTERNLOGQ   $0xb8, Z14, Z19, Z22
+	VPUNPCKHBW   Z13, Z13, Z13
+	VPTERNLOGQ   $0xb8, Z14, Z13, Z16
+
+open11:
+	VMOVDQA64    Z22, (R9)
+	VMOVDQA64    Z16, 64(R9)
+	XCHGQ        R9, R10
+	MOVQ         R13, R12
+	LEAQ         (R11)(R15*1), R13
+	VPMAXUB      Z8, Z21, Z13
+	VPBROADCASTW lower+42(FP), Z14
+	VPBROADCASTW upper+44(FP), Z16
+	VPUNPCKLBW   Z13, Z17, Z19
+	VPMADDUBSW   Z14, Z19, Z20
+	VPMADDUBSW   Z16, Z19, Z19
+	VPORQ        Z20, Z19, Z19
+	VPUNPCKHBW   Z13, Z17, Z13
+	VPMADDUBSW   Z14, Z13, Z14
+	VPMADDUBSW   Z16, Z13, Z13
+	VPTERNLOGQ   $0xe0, Z14, Z13, Z19
+	VPMOVW2M     Z19, K3
+	KORTESTD     K3, K3
+	JCS          none
+	VMOVDQA64    Z21, Z13
+	VMOVDQA64    Z17, Z14
+	VMOVDQA64    Z15, Z15
+	VMOVDQA64    Z18, Z16
+	MOVQ         BX, R15
+	JMP          batch
+
+none:
+	ADDQ     $0x40, ret+48(FP)
+	VMOVDQU8 Z7, (R11)(BX*1)
+	JMP      find
+
+final:
+	VPCMPUB      $0x01, Z10, Z14, K1
+	MOVL         (R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, (R12)
+	VPMOVB2M     Z14, K2
+	MOVL         4(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 2(R12)
+	VMOVDQU8     512(R14), Z0
+	VPERMT2B     576(R14), Z14, Z0
+	MOVL         8(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 4(R12)
+	VMOVDQU8     640(R14), Z1
+	VPERMT2B     704(R14), Z14, Z1
+	MOVL         12(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 6(R12)
+	VMOVDQU8     Z1, K2, Z0
+	VMOVDQU8     768(R14), Z1
+	VPERMT2B     832(R14), Z14, Z1
+	MOVL         16(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VMOVDQU8     896(R14), Z2
+	VPERMT2B     960(R14), Z14, Z2
+	MOVL         20(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VMOVDQU8     Z2, K2, Z1
+	MOVL         24(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VPERMB       Z3, Z16, Z2
+	MOVL         28(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
+	VPERMB       Z4, Z16, Z8
+	VMOVDQA64    Z14, Z3
+	VPERMB       Z5, Z14, K1, Z3
+	MOVL         32(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	VMOVDQA64    Z15, Z4
+	VPERMB       Z5, Z15, K1, Z4
+	MOVL         36(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPCMPUB      $0x01, Z11, Z13, K1
+	MOVL         40(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VPMOVB2M     Z13, K2
+	MOVL         44(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VMOVDQU8     (R14), Z9
+	VPERMT2B     64(R14), Z13, Z9
+	VMOVDQU8     128(R14), Z5
+	VPERMT2B     192(R14), Z13, Z5
+	MOVL         48(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 24(R12)
+	VMOVDQU8     Z5, K2, Z9
+	MOVL         52(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 26(R12)
+	VMOVDQU8     256(R14), Z10
+	VPERMT2B     320(R14), Z13, Z10
+	MOVL         56(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
+	VMOVDQU8     384(R14), Z5
+	VPERMT2B     448(R14), Z13, Z5
+	MOVL         60(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 30(R12)
+	VMOVDQU8     Z5, K2, Z10
+	VMOVDQA64    Z14, Z5
+	VPERMB       Z6, Z14, K1, Z5
+	MOVL         64(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 32(R12)
+	VPUNPCKLBW   Z3, Z4, Z6
+	MOVL         68(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 34(R12)
+	VPUNPCKLBW   Z8, Z2, Z11
+	MOVL         72(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 36(R12)
+	VPUNPCKLBW   Z1, Z0, Z14
+	MOVL         76(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 38(R12)
+	VPMADDUBSW   Z11, Z6, Z6
+	VPMULHRSW    Z14, Z6, Z6
+	MOVL         80(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 40(R12)
+	VPUNPCKHBW   Z3, Z4, Z3
+	MOVL         84(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 42(R12)
+	VPUNPCKHBW   Z8, Z2, Z2
+	MOVL         88(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 44(R12)
+	VPUNPCKHBW   Z1, Z0, Z0
+	MOVL         92(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 46(R12)
+	VPMADDUBSW   Z2, Z3, Z3
+	VPMULHRSW    Z0, Z3, Z3
+	MOVL         96(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 48(R12)
+	VPUNPCKLBW   Z5, Z7, Z0
+	MOVL         100(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 50(R12)
+	VPUNPCKLBW   Z10, Z9, Z1
+	MOVL         104(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 52(R12)
+	VPMULHUW     Z1, Z0, Z0
+	MOVL         108(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 54(R12)
+	VPMULHRSW    Z12, Z0, Z0
+	VPUNPCKHBW   Z5, Z7, Z1
+	MOVL         112(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 56(R12)
+	VPUNPCKHBW   Z10, Z9, Z2
+	MOVL         116(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 58(R12)
+	VPMULHUW     Z2, Z1, Z1
+	MOVL         120(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 60(R12)
+	VPMULHRSW    Z12, Z1, Z1
+	MOVL         124(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 62(R12)
+	VMOVDQA64    Z13, Z2
+	VPSLLW       $0x08, Z6, Z6
+	VPORQ        Z6, Z0, Z0
+	VPSLLW       $0x08, Z3, Z3
+	VPORQ        Z3, Z1, Z1
+	CMPB         span+41(FP), $0xff
+	JEQ          open12
+	MOVL         $0xc8c8c8c8, AX
+	VPBROADCASTD AX, Z3
+	VPBROADCASTB lo+40(FP), Z4
+	VPSUBB       Z4, Z2, Z4
+	VPBROADCASTB span+41(FP), Z2
+	VPCMPUB      $0x02, Z2, Z4, K1
+	KNOTQ        K1, K1
+	VPMOVM2B     K1, Z2
+	VPUNPCKLBW   Z2, Z2, Z4
+	VPTERNLOGQ   $0xb8, Z3, Z4, Z0
+	VPUNPCKHBW   Z2, Z2, Z2
+	VPTERNLOGQ   $0xb8, Z3, Z2, Z1
+
+open12:
+	VMOVDQA64 Z0, (R9)
+	VMOVDQA64 Z1, 64(R9)
+	XCHGQ     R9, R10
+	MOVQ      R13, R12
+	LEAQ      (R11)(R15*1), R13
 
 last:
 	MOVL    (R9), CX
@@ -9759,7 +12286,7 @@ switch13case4:
 	VPUNPCKLBW   Z10, Z11, Z12
 	VPUNPCKHBW   Z10, Z11, Z10
 	CMPB         span+49(FP), $0xff
-	JEQ          open5
+	JEQ          open13
 	VPBROADCASTW rejected+50(FP), Z11
 	VPBROADCASTB lo+48(FP), Z13
 	VPSUBB       Z13, Z9, Z13
@@ -9772,7 +12299,7 @@ switch13case4:
 	VPUNPCKHBW   Z9, Z9, Z9
 	VPTERNLOGQ   $0xb8, Z11, Z9, Z10
 
-open5:
+open13:
 	VMOVDQA64 Z12, (R9)
 	VMOVDQA64 Z10, 64(R9)
 	XCHGQ     R9, R10
@@ -10245,7 +12772,7 @@ switch15case4:
 	VPUNPCKLBW   Z10, Z11, Z12
 	VPUNPCKHBW   Z10, Z11, Z10
 	CMPB         span+49(FP), $0xff
-	JEQ          open6
+	JEQ          open14
 	VPBROADCASTW rejected+50(FP), Z11
 	VPBROADCASTB lo+48(FP), Z13
 	VPSUBB       Z13, Z9, Z13
@@ -10258,7 +12785,7 @@ switch15case4:
 	VPUNPCKHBW   Z9, Z9, Z9
 	VPTERNLOGQ   $0xb8, Z11, Z9, Z10
 
-open6:
+open14:
 	VMOVDQA64 Z12, (R9)
 	VMOVDQA64 Z10, 64(R9)
 	XCHGQ     R9, R10

@@ -120,8 +120,27 @@ func checkRow(t *testing.T, k converter, src, dst []byte, index []uint16, thirds
 				k, len(dst), i, index[i], alone[i], thirds[i], dst[i])
 		}
 	}
+	checkWithin(t, k, src, dst)
 	checkCounts(t, k, src, index)
 	checkCodings(t, k, src, dst, index, thirds)
+}
+
+// checkWithin compares what is projected within a range of second components.
+func checkWithin(t *testing.T, k converter, src, dst []byte) {
+	t.Helper()
+	if k.projectWithin == nil {
+		return
+	}
+	seconds := gate{100, 200}
+	table := tableWithin(k.space, seconds)
+	clear(dst)
+	k.projectWithin(dst, src, k.format, table, open, seconds)
+	for i, got := range dst {
+		b, g, r := colour(src[i*k.format.Size:], k.format)
+		if index, _ := spaceFormula(k.space, b, g, r); got != table[index] {
+			t.Fatalf("%v width %d pixel %d: projected to %d within a range", k, len(dst), i, got)
+		}
+	}
 }
 
 // checkCounts compares the counts with the indices.

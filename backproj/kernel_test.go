@@ -169,6 +169,9 @@ func TestKernelsPanicWithoutATable(t *testing.T) {
 			expectPanic(t, fmt.Sprint(k, "/project"), func() { k.project(dst, src, k.format, nil, open) })
 			expectPanic(t, fmt.Sprint(k, "/project gated"), func() { k.project(dst, src, k.format, nil, gate{32, 255}) })
 		}
+		if k.projectWithin != nil {
+			expectPanic(t, fmt.Sprint(k, "/projectWithin"), func() { k.projectWithin(dst, src, k.format, nil, open, gate{32, 255}) })
+		}
 		for c := range codings {
 			if k.supports[c] {
 				expectPanic(t, fmt.Sprint(k, "/coding ", c), func() { k.projectCoded(c, dst, src, k.format, nil, new(lookupTable)) })
@@ -193,6 +196,9 @@ func TestKernelsPanicIfARowIsTooShort(t *testing.T) {
 				expectPanic(t, name+"/project", func() { k.project(dst, src, k.format, new(lookupTable), open) })
 				expectPanic(t, name+"/project gated", func() { k.project(dst, src, k.format, new(lookupTable), gate{32, 255}) })
 			}
+			if k.projectWithin != nil {
+				expectPanic(t, name+"/projectWithin", func() { k.projectWithin(dst, src, k.format, new(lookupTable), open, gate{32, 255}) })
+			}
 			for c := range codings {
 				if k.supports[c] {
 					expectPanic(t, fmt.Sprint(name, "/coding ", c), func() { k.projectCoded(c, dst, src, k.format, new(codebook), new(lookupTable)) })
@@ -210,6 +216,9 @@ func TestKernelsAcceptEmptyRows(t *testing.T) {
 		if k.project != nil {
 			k.project(nil, nil, k.format, new(lookupTable), open)
 			k.project(nil, nil, k.format, new(lookupTable), gate{32, 255})
+		}
+		if k.projectWithin != nil {
+			k.projectWithin(nil, nil, k.format, new(lookupTable), open, gate{32, 255})
 		}
 		for c := range codings {
 			if k.supports[c] {

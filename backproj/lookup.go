@@ -19,6 +19,11 @@ type lookup struct {
 	table   *lookupTable // by index; under tripleCoding, by codes
 	cells   []uint8      // by cell
 
+	// Many pixels may have second components that the gate rejects: the table has only
+	// zeros for these.
+	sparse  bool
+	seconds gate
+
 	aligned  *alignedCodebook
 	borrowed *[]uint8
 }
@@ -66,6 +71,7 @@ func (h *Histogram) lookup(k *kernel, pixels int, together *[spaces]int) (l look
 		p.fillCodebook(l.book, l.cells)
 	}
 	l.direct = coded || !p.binsThird && !shared
+	l.setSparse(c, pixels)
 	return l, nil
 }
 
@@ -89,7 +95,11 @@ func (l *lookup) release() {
 }
 
 // project has the kernel project a row of pixels. The lookup must be direct.
-func (l *lookup) project(c *conversion, dst, src []byte, format raster.Format) {
+func (l *lookup) project(c *conversion, dst, src []byte, format raster.Format, s *sparseness) {
+	if l.sparse {
+		l.projectSparse(c, dst, src, format, s)
+		return
+	}
 	if l.book != nil {
 		c.projectCoded(l.plan.coding, dst, src, format, l.book, l.table)
 		return

@@ -177,7 +177,7 @@ func (p *projection) band(y0, y1 int) {
 		}
 		if top, bottom := max(y0, 0), min(y1, frame.Height); top < bottom {
 			for i := range targets {
-				targets[i] = target{p.dsts[i*len(p.frames)+j].Rows(top, bottom), &p.lookups[i]}
+				targets[i] = target{dst: p.dsts[i*len(p.frames)+j].Rows(top, bottom), lookup: &p.lookups[i]}
 			}
 			if len(targets) > 1 {
 				slices.SortStableFunc(targets, func(a, b target) int { return cmp.Compare(a.lookup.plan.space, b.lookup.plan.space) })
@@ -192,6 +192,7 @@ func (p *projection) band(y0, y1 int) {
 type target struct {
 	dst    raster.Raster
 	lookup *lookup
+	sparseness
 }
 
 // project back-projects the frame that a reader reads onto the targets, which have
@@ -226,7 +227,7 @@ func project(k *kernel, targets []target, reader raster.Reader) {
 				c := &k.spaces[space]
 				results := t.dst.Place(x, y, n, scratch)
 				if t.lookup.direct {
-					t.lookup.project(c, results, src, reader.Format)
+					t.lookup.project(c, results, src, reader.Format, &t.sparseness)
 				} else {
 					if space != converted {
 						indices, thirds = indexed.convert(c, src, reader.Format, n)

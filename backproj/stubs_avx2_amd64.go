@@ -17,6 +17,12 @@ func count3AVX2(counts *uint32, src *uint8, n int, redFirst bool)
 //go:noescape
 func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 
+// projectWithin3AVX2 is kernel.projectWithin for n ≥ 32 pixels of 3 bytes; span is hi - lo,
+// and lower and upper are the two pairs of saturationFactors.
+//
+//go:noescape
+func projectWithin3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
+
 // projectHue3AVX2 is kernel.projectCoded for firstCoding, for n ≥ 32 pixels of 3 bytes.
 //
 //go:noescape
@@ -36,6 +42,12 @@ func count4AVX2(counts *uint32, src *uint8, n int, redFirst bool)
 //
 //go:noescape
 func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
+
+// projectWithin4AVX2 is kernel.projectWithin for n ≥ 32 pixels of 4 bytes; span is hi - lo,
+// and lower and upper are the two pairs of saturationFactors.
+//
+//go:noescape
+func projectWithin4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
 
 // projectHue4AVX2 is kernel.projectCoded for firstCoding, for n ≥ 32 pixels of 4 bytes.
 //

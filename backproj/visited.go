@@ -54,7 +54,7 @@ type framePart struct {
 func (s *framePart) write(dst raster.Raster, x, y int) {
 	reader := s.reader
 	reader.Raster = reader.Crop(x, y, dst.Width, dst.Height)
-	targets := [1]target{{dst, &s.lookup}}
+	targets := [1]target{{dst: dst, lookup: &s.lookup}}
 	project(s.kernel, targets[:], reader)
 }
 

@@ -75,12 +75,13 @@ func newConstants() *constants {
 		c.offsets[name+"Fourth"] = len(bytes)
 		bytes = append(append(bytes, places[:]...), early[:]...)
 	}
-	for _, n := range []int{3, 7, 15, 16, -16, 8, 32, 200} {
+	for _, n := range []int{1, 3, 7, 15, 16, -16, 8, 32, 200} {
 		vector(fmt.Sprint("b", n), byte(n))
 	}
 	vector("bits", 1, 2, 4, 8, 16, 32, 64, 128)
 	double("w2048", 2048<<16|2048)
 	double("lowWords", 0xffff)
+	double("signs", 0x8000_8000)
 	double("two", math.Float32bits(2))
 	double("saturation", math.Float32bits(255<<12))
 	double("hue", math.Float32bits(180<<12/6))

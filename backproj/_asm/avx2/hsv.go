@@ -14,7 +14,12 @@ type words [2]reg.VecVirtual
 // convert emits code that computes the indices and the values of the 32 pixels
 // at the address. It calls between after every few instructions.
 func (k *kernel) convert(pixels Mem, between func()) (indices words, v reg.VecVirtual) {
-	indices, d, v := k.hues(pixels, between)
+	return k.convertSorted(k.sorted(pixels, between), between)
+}
+
+// convertSorted is convert for components that have been sorted.
+func (k *kernel) convertSorted(c *components, between func()) (indices words, v reg.VecVirtual) {
+	indices, d, v := k.hues(c, between)
 	for i, saturations := range k.saturations(d, v, between) {
 		VPSLLW(Imm(8), indices[i], indices[i])
 		VPOR(saturations, indices[i], indices[i])
@@ -23,9 +28,41 @@ func (k *kernel) convert(pixels Mem, between func()) (indices words, v reg.VecVi
 	return indices, v
 }
 
-// hues emits code that computes, of the 32 pixels at the address, the hue from
-// -30 to 150, OpenCV's before it adds 180 to negative hues; the value v, the
-// greatest component; and the chroma d, the greatest less the least component.
+// components are the components of a batch's pixels: those that they have, and the
+// greatest, the middle and the least one.
+type components struct {
+	b, g, r, v, middle, least reg.VecVirtual
+	d                         reg.VecVirtual // the greatest less the least, or nil
+}
+
+// chroma returns d. The first call emits code that computes it.
+func (c *components) chroma() reg.VecVirtual {
+	if c.d == nil {
+		c.d = YMM()
+		VPSUBB(c.least, c.v, c.d)
+	}
+	return c.d
+}
+
+// sorted emits code that computes the components of the 32 pixels at the address.
+func (k *kernel) sorted(pixels Mem, between func()) *components {
+	b, g, r := k.channels(pixels, between)
+	v, middle, least := YMM(), YMM(), YMM()
+	VPMINUB(b, g, least)
+	VPMAXUB(b, g, middle)
+	between()
+	VPMAXUB(middle, r, v)
+	VPMINUB(middle, r, middle)
+	between()
+	VPMAXUB(least, middle, middle)
+	VPMINUB(least, r, least)
+	between()
+	return &components{b: b, g: g, r: r, v: v, middle: middle, least: least}
+}
+
+// hues emits code that computes the hue from -30 to 150, OpenCV's before it adds
+// 180 to negative hues; the value v, the greatest component; and the chroma d, the
+// greatest less the least component.
 //
 // The basic idea: OpenCV has three formulas for a hue, by which component is the
 // greatest, and a division by d. Sorting the components makes the three one,
@@ -48,26 +85,10 @@ func (k *kernel) convert(pixels Mem, between func()) (indices words, v reg.VecVi
 // d < 4 the code uses 4n and R(4d), which gives the same hue because
 // R(d) = 4·R(4d) for these d: 6d divides 180·2^12, and 24d does so, too. If d is
 // 0, n is 0 and the hue is 0, whatever the reciprocal.
-func (k *kernel) hues(pixels Mem, between func()) (hues words, d, v reg.VecVirtual) {
-	b, g, r := k.channels(pixels, between)
-
-	// Sort the components: v is the greatest, e the middle one for now.
-	least, e := YMM(), YMM()
-	v = YMM()
-	VPMINUB(b, g, least)
-	VPMAXUB(b, g, e)
-	between()
-	VPMAXUB(e, r, v)
-	VPMINUB(e, r, e)
-	between()
-	VPMAXUB(least, e, e)
-	VPMINUB(least, r, least)
-	between()
-
-	sign, sector := k.sextant(b, g, r, v, least, between)
-	d = YMM()
-	VPSUBB(least, v, d)
-	VPSUBB(least, e, e)
+func (k *kernel) hues(c *components, between func()) (hues words, chroma, value reg.VecVirtual) {
+	sign, sector := k.sextant(c, between)
+	d, e, v := c.chroma(), c.middle, c.v
+	VPSUBB(c.least, e, e)
 	between()
 
 	// Where d < 4, multiply d and e by 4.
@@ -213,17 +234,17 @@ func (k *kernel) reciprocals(x reg.VecVirtual, numerator string, between func())
 //
 // Where components are equal and several cases fit, r counts as the greatest
 // before g, and g before b, as in OpenCV. Where e is 0 the sign does not matter.
-func (k *kernel) sextant(b, g, r, v, least reg.VecVirtual, between func()) (sign, sector reg.VecVirtual) {
+func (k *kernel) sextant(c *components, between func()) (sign, sector reg.VecVirtual) {
 	red, green := YMM(), YMM()
-	VPCMPEQB(v, r, red)
-	VPCMPEQB(v, g, green)
+	VPCMPEQB(c.v, c.r, red)
+	VPCMPEQB(c.v, c.g, green)
 	between()
 	// The component that is the least in the cases on the left.
 	sign = YMM()
-	VPBLENDVB(green, r, g, sign)
-	VPBLENDVB(red, b, sign, sign)
+	VPBLENDVB(green, c.r, c.g, sign)
+	VPBLENDVB(red, c.b, sign, sign)
 	between()
-	VPCMPEQB(least, sign, sign)
+	VPCMPEQB(c.least, sign, sign)
 	VPAND(k.at("b16"), sign, sign)
 	between()
 	sector = YMM()

@@ -23,6 +23,7 @@ func main() {
 		convert(c, size)
 		count(c, size)
 		project(c, size)
+		projectWithin(c, size)
 		projectHue(c, size)
 	}
 	stripSums(c, "centroidSumsAVX2", 3, "p, p·(n-j) and p·i")
@@ -85,7 +86,7 @@ func count(data *constants, size int) {
 	k := newKernel(data, size)
 	temp := GP64()
 	emit.Count(r, func(counts []func()) (first, second Op) {
-		between, rest := sprinkle(counts)
+		between, rest := sprinkle(counts, 4)
 		indices, _ := k.convert(r.Pixels(temp), between)
 		rest()
 		return indices[0], indices[1]
@@ -102,7 +103,7 @@ func project(data *constants, size int) {
 	k := newKernel(data, size)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		between, rest := sprinkle(lookups)
+		between, rest := sprinkle(lookups, 4)
 		indices, v := k.convert(r.Pixels(temp), between)
 		rest()
 		emit.IfGated(func(lo, span Mem) { k.reject(indices, v, lo, span) })
@@ -113,12 +114,12 @@ func project(data *constants, size int) {
 // place returns the pixel that the i-th word of a batch belongs to.
 func place(i int) int { return i%8 + i/8%2*16 + i/16*8 }
 
-// sprinkle returns a function that emits one of the steps at every fourth call,
-// and one that emits the steps that are left.
-func sprinkle(steps []func()) (between, rest func()) {
+// sprinkle returns a function that emits one of the steps at so many calls, and one
+// that emits the steps that are left.
+func sprinkle(steps []func(), every int) (between, rest func()) {
 	calls := 0
 	between = func() {
-		if calls++; calls%4 == 0 && len(steps) > 0 {
+		if calls++; calls%every == 0 && len(steps) > 0 {
 			steps[0]()
 			steps = steps[1:]
 		}

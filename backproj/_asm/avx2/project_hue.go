@@ -27,8 +27,8 @@ func projectHue(data *constants, size int) {
 	k := newKernel(data, size)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		between, rest := sprinkle(lookups)
-		hues, d, v := k.hues(r.Pixels(temp), between)
+		between, rest := sprinkle(lookups, 4)
+		hues, d, v := k.hues(k.sorted(r.Pixels(temp), between), between)
 		inside := within(book, v)
 		k.ifThreshold(book, "saturationFrom", d, v, func(reached reg.VecVirtual) {
 			VPAND(reached, inside, inside)

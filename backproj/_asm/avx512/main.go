@@ -24,6 +24,7 @@ func main() {
 		convert(c, size)
 		count(c, size)
 		project(c, size)
+		projectWithin(c, size)
 		projectHue(c, size)
 		projectHueSaturation(c, size)
 		projectHSV(c, size)

@@ -27,6 +27,12 @@ func (b Codebook) Threshold(field string) (factor, lower, upper Mem) {
 	return address(threshold.Field("factor").Index(0)), address(bits.Index(0).Index(0)), address(bits.Index(1).Index(0))
 }
 
+// Parameter returns the address of a parameter.
+func Parameter(name string) Mem { return address(Param(name)) }
+
+// Result returns the address of the only result.
+func Result() Mem { return address(ReturnIndex(0)) }
+
 // address returns the address of a parameter, or of something that a parameter
 // points to.
 func address(c gotypes.Component) Mem {

@@ -27,13 +27,46 @@ func Project(r *Row, l *Lookup, convert func(lookups []func()) (first, second Op
 	l.Enqueue(first, second, r.At)
 	JMP(LabelRef("batch"))
 
-	Label("last")
+	l.Finish("last")
+}
+
+// Finish emits the end of a function, with a label before it: it looks up both
+// batches in the queue.
+func (l *Lookup) Finish(label string) {
+	Label(label)
 	for range 2 {
 		Interleave(l.Steps())
 		l.Swap()
 	}
 	VZEROUPPER()
 	RET()
+}
+
+// ProjectWithin emits the body of a function that does the same where most pixels
+// project to 0, which it need not convert.
+//
+// The function convert also emits the code that jumps to a label, unless that is "",
+// if all pixels of the batch project to 0, before it emits any of the lookups. Then
+// the function zero emits the code that writes as many zeros. The result is the number
+// of these pixels.
+func ProjectWithin(r *Row, l *Lookup, zero func(results Mem), convert func(none string, lookups []func()) (first, second Op)) {
+	skipped := Result()
+	MOVQ(U32(0), skipped)
+	first, second := convert("", nil)
+	l.Enqueue(first, second, r.At)
+	l.Enqueue(first, second, r.At)
+	Label("batch")
+	r.Next("last")
+	first, second = convert("none", l.Steps())
+	l.Enqueue(first, second, r.At)
+	JMP(LabelRef("batch"))
+
+	Label("none")
+	ADDQ(Imm(uint64(r.batch)), skipped)
+	zero(l.At(r.At))
+	JMP(LabelRef("batch"))
+
+	l.Finish("last")
 }
 
 var gates int // for labels that differ
@@ -70,12 +103,15 @@ func NewLookup(batch int, place func(int) int) *Lookup {
 	return l
 }
 
+// At returns the address of the results of the batch that begins with pixel at.
+func (l *Lookup) At(at reg.Register) Mem { return Mem{Base: l.dst, Index: at, Scale: 1} }
+
 // Enqueue queues two vectors of indices, of the batch that begins with pixel at,
 // in place of the older batch.
 func (l *Lookup) Enqueue(first, second, at Op) {
 	l.put(first, second)
 	l.Swap()
-	LEAQ(Mem{Base: l.dst, Index: at.(reg.Register), Scale: 1}, l.newerAt)
+	LEAQ(l.At(at.(reg.Register)), l.newerAt)
 }
 
 // Swap makes the newer batch the older one.
