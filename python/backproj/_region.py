@@ -141,7 +141,8 @@ def cut_out(frame: Image, mask: Mask, *, out: Image | None = None, threads: int 
     Parameters
     ----------
     frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch, (n, h, w, 3) or (n, h, w, 4)
-        The frame, in any order of channels; or grey, of the shape of the mask.
+        The frame, in any order of channels; or grey, of the shape of the mask, or with a last axis of
+        length 1.
     mask : ndarray of uint8 or bool, shape (h, w) or (n, h, w)
         The mask, such as `segment` returns it.
     out : ndarray of uint8, of the shape of the frame, optional
@@ -175,7 +176,9 @@ def cut_out(frame: Image, mask: Mask, *, out: Image | None = None, threads: int 
             [4, 5, 6]]], dtype=uint8)
     """
     # Only a colour image has one axis more than its mask.
-    grey = isinstance(frame, np.ndarray) and isinstance(mask, np.ndarray) and frame.ndim == mask.ndim
+    grey = isinstance(frame, np.ndarray) and (
+        frame.shape[-1:] == (1,) or (isinstance(mask, np.ndarray) and frame.ndim == mask.ndim)
+    )
     frames, most_threads = view_frames(frame, check_order("bgr"), grey=grey), check_threads(threads)
     masks = view_masks(mask, frames)
     target = view_out(out, frames.array.shape, frames, channels=4)

@@ -49,6 +49,58 @@ EMPTY = {
 }
 
 
+GREY = backproj.Histogram(FILM[2, 4:20], channels="gray", bins=20)
+OTHERS = {
+    "crcb": backproj.Histogram(FILM[3], channels="crcb", bins=20),
+    "three spaces": [
+        backproj.Histogram(FILM[i], channels=channels, bins=9)
+        for i, channels in enumerate(("bgr", "gray", "ycrcb", "sv"))
+    ],
+}
+
+# Grey ones.
+PLANES = {
+    "a film": (FILM[..., 0], (2, -1, -1)),
+    "a film in one chunk": (FILM[..., 0], -1),
+    "a film in chunks as wide as colours": (FILM[..., 0], (3, 20, 3)),
+    "a film in uneven chunks": (FILM[..., 0], ((1, 5, 1), (33,), (20, 1))),
+    "a film with a last axis": (FILM[..., :1], (2, 20, -1, 1)),
+    "a mosaic": (MOSAIC[..., 0], (40, 30)),
+    "a mosaic in columns": (MOSAIC[..., 0], (-1, 4)),
+    "a mosaic three pixels wide": (MOSAIC[:, :3, 0], (50, 1)),
+    "a mosaic with a last axis": (MOSAIC[..., :1], (40, 30, 1)),
+    "a film in colour": (FILM, (2, 20, -1, 3)),
+}
+
+
+@pytest.mark.parametrize(("array", "chunks"), PLANES.values(), ids=PLANES)
+def test_grey_frames_are_counted_and_projected_as_locally(array, chunks):
+    frames = da.from_array(array, chunks=chunks)
+    models = array if array.ndim == 2 or array.shape[0] > 7 else list(array)
+    fitted = backproj.dask.histogram(frames, channels="gray", bins=(20,), in_range=(20, 230))
+    expected = backproj.Histogram(models, channels="gray", bins=20, in_range=(20, 230))
+    assert pickle.dumps(fitted.compute()) == pickle.dumps(expected)
+    local = backproj.back_project(array, [GREY, expected])
+    for hists in ([GREY, expected], [GREY, fitted]):
+        probs = backproj.dask.back_project(frames, hists)
+        assert (probs.shape, probs.dtype) == (local.shape, local.dtype)
+        np.testing.assert_array_equal(probs.compute(), local)
+
+
+def test_grey_frames_may_have_a_mask():
+    array = FILM[..., 1]
+    frames, where = da.from_array(array, chunks=(2, 20, 3)), array > 99
+    fitted = backproj.dask.histogram(frames, channels="gray", mask=frames > 99)
+    assert fitted.compute() == backproj.Histogram(list(array), channels="gray", mask=list(where))
+
+
+@pytest.mark.parametrize("hist", OTHERS.values(), ids=OTHERS)
+def test_histograms_of_other_spaces_are_projected_as_locally(hist):
+    frames = da.from_array(FILM, chunks=(2, 20, -1, 3))
+    probs = backproj.dask.back_project(frames, hist, order="rgb")
+    np.testing.assert_array_equal(probs.compute(), backproj.back_project(FILM, hist, order="rgb"))
+
+
 @pytest.mark.parametrize(("array", "chunks"), {**ARRAYS, **EMPTY}.values(), ids=[*ARRAYS, *EMPTY])
 @pytest.mark.parametrize("hist", [HIST, HUES, [HIST], [HIST, HUES, HIST]], ids=["hs", "h", "list", "lists"])
 def test_a_projection_is_the_local_one_in_the_chunks_of_the_frames(array, chunks, hist):
@@ -67,6 +119,9 @@ LAYOUTS = {
     "hsv, raw counts": {"channels": "hsv", "bins": (6, 5, 4), "peak": None},
     "ranges": {"bins": (180, 7), "ranges": [10, 170, 40, 250]},
     "rgb": {"order": "rgb"},
+    "skin": {"channels": "crcb", "in_range": ((0, 133, 77), (255, 173, 127))},
+    "grey": {"channels": "gray", "in_range": (20, 230)},
+    "bgr of rgb": {"channels": "bgr", "bins": 8, "order": "rgb"},
 }
 
 
@@ -181,6 +236,25 @@ BAD_FRAMES = {
         "numpy.moveaxis(frames, -3, -1)",
     ),
 }
+
+
+@pytest.mark.parametrize("shape", [(8,), (2, 3, 6, 2), (1, 2, 3, 6, 8)])
+def test_frames_of_no_grey_shape_are_refused_before_anything_is_computed(shape):
+    frames = da.zeros(shape, dtype=np.uint8)
+    for call in (
+        lambda: backproj.dask.back_project(frames, GREY),
+        lambda: backproj.dask.histogram(frames, channels="gray"),
+    ):
+        with pytest.raises(ValueError, match=r"frames must have shape \(h, w\), \(n, h, w\).*not \("):
+            call()
+
+
+@pytest.mark.parametrize(
+    "hist", [dask.delayed(HIST), [GREY, dask.delayed(HIST)]], ids=["one", "among others"]
+)
+def test_grey_frames_for_a_delayed_histogram_of_colours_are_refused_in_the_task(hist):
+    with pytest.raises(ValueError, match=r"must have shape \(h, w, 3\).*not \(2, 6, 8, 1\)"):
+        backproj.dask.back_project(FRAMES[..., 0], hist).compute()
 
 
 @pytest.mark.parametrize(("frames", "error", "names", "fix"), BAD_FRAMES.values(), ids=BAD_FRAMES)

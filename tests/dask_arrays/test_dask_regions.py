@@ -75,6 +75,23 @@ REGIONS = {
 
 @pytest.mark.parametrize("call", ["segment", "cut_out"])
 @pytest.mark.parametrize("chunks", CHUNKS.values(), ids=CHUNKS)
+@pytest.mark.parametrize("threshold", [90, "otsu"])
+def test_regions_of_grey_films_and_mosaics_are_the_local_ones(call, threshold, chunks):
+    hist = backproj.Histogram(FILM[0], channels="gray", bins=7)
+    for array, all_chunks in (
+        (FILM[..., 0], (2, *chunks)),
+        (FILM[1, ..., 0], chunks),
+        (FILM[..., :1], (2, *chunks, 1)),
+    ):
+        frames = da.from_array(array, chunks=all_chunks)
+        found = getattr(backproj.dask, call)(frames, hist, threshold=threshold)
+        expected = getattr(hist, call)(array, threshold=threshold)
+        assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
+        np.testing.assert_array_equal(found.compute(), expected)
+
+
+@pytest.mark.parametrize("call", ["segment", "cut_out"])
+@pytest.mark.parametrize("chunks", CHUNKS.values(), ids=CHUNKS)
 @pytest.mark.parametrize("options", REGIONS.values(), ids=REGIONS)
 def test_regions_of_a_film_are_the_local_ones(call, options, chunks):
     frames = da.from_array(FILM, chunks=(2, *chunks, 3))

@@ -57,6 +57,28 @@ def test_views_of_frames(image):
             check(view, mask_for(view))
 
 
+GREY = {
+    "an image": (9, 7),
+    "an image as wide as colours": (9, 3),
+    "a batch": (2, 9, 7),
+    "a batch as wide as colours, with a last axis": (2, 9, 3, 1),
+    "a batch with a last axis": (2, 9, 7, 1),
+    "an image with a last axis": (9, 7, 1),
+    "no pixels": (2, 0, 7),
+}
+
+
+@pytest.mark.parametrize("shape", GREY.values(), ids=GREY)
+def test_grey_frames_have_the_shape_of_their_mask_or_a_last_axis_of_length_1(shape):
+    frame = RANDOM.integers(1, 256, shape, np.uint8)
+    mask = mask_for(frame if shape[-1] == 1 else frame[..., np.newaxis])
+    out = np.full(shape, 7, np.uint8)
+    expected = np.where(mask.reshape(shape), frame, 0)
+    assert backproj.cut_out(frame, mask, out=out) is out
+    for found in (out, backproj.cut_out(frame, mask)):
+        np.testing.assert_array_equal(found, expected)
+
+
 CHANNELS = {
     "in reverse": lambda image: image[..., ::-1],
     "three of more": lambda image: np.concatenate([image, image], axis=-1)[..., 1:4],

@@ -10,19 +10,29 @@ import numpy as np
 from dask.delayed import Delayed, delayed
 
 from backproj._histogram.histogram import Histogram
+from backproj._validate.channels import takes_planes
 from backproj._validate.fixes import fix_colour_shape
 from backproj._validate.messages import describe_type
+from backproj._validate.views import GREY_SHAPES
 
 # A Histogram, or a Delayed one.
 Fitted: TypeAlias = "Histogram | Delayed"
 
 
-def check_frames(frames: Any) -> da.Array:
-    """Check that frames is a dask array of uint8 colours, and return it with the channels in one chunk."""
+def check_frames(frames: Any, *, grey: bool) -> da.Array:
+    """Check that frames is a dask array of uint8 colours, and return it with the channels in one chunk.
+
+    Grey ones may be allowed. They get a last axis of length 1 if they have none: without it, a chunk that is
+    3 pixels wide would look like colours.
+    """
     _check_array(frames, "frames", "back_project")
-    if frames.ndim not in (3, 4) or frames.shape[-1] not in (3, 4):
+    if frames.ndim in (3, 4) and frames.shape[-1] in (3, 4):
+        return frames.rechunk({frames.ndim - 1: -1})
+    if not grey:
         raise ValueError(fix_colour_shape(frames.shape, "frames"))
-    return frames.rechunk({frames.ndim - 1: -1})
+    if frames.ndim not in (2, 3, 4) or (frames.ndim == 4 and frames.shape[-1] != 1):
+        raise ValueError(f"frames must have shape {GREY_SHAPES}, not {frames.shape}")
+    return frames if frames.ndim > 2 and frames.shape[-1] == 1 else frames[..., np.newaxis]
 
 
 def check_planes(prob: Any) -> da.Array:
@@ -83,6 +93,12 @@ def as_delayed(hist: Any, *, several: bool = True) -> Delayed:
     check_histogram(hist, several=several)
     # Wrap it, or every task embeds a copy. With pure=True equal histograms have equal keys.
     return delayed(hist, pure=True)
+
+
+def may_take_grey(hist: Any) -> bool:
+    """Report whether a histogram, or each of a list of them, takes grey frames, as far as one knows."""
+    hists = hist if isinstance(hist, (list, tuple)) else [hist]
+    return all(takes_planes(one.channels) for one in hists if isinstance(one, Histogram))
 
 
 def check_histogram(hist: Any, *, several: bool = True) -> None:

@@ -13,6 +13,7 @@ from dask.delayed import Delayed, delayed
 from backproj._engine import native
 from backproj._engine.state import of_counts
 from backproj._histogram.histogram import Histogram, warn_of_no_pixels
+from backproj._validate.channels import takes_planes
 from backproj._validate.layout import Layout, check_layout
 from backproj._validate.messages import short_repr
 from backproj._validate.options import check_order, check_peak
@@ -95,7 +96,7 @@ def histogram(
     check_threads(threads)
     if not isinstance(split_every, int) or split_every < 2:
         raise ValueError(f"split_every must be a whole number of at least 2, not {short_repr(split_every)}")
-    frames = check_frames(frames)
+    frames = check_frames(frames, grey=takes_planes(layout.channels))
     if 0 in frames.shape:
         raise ValueError(f"frames has shape {frames.shape}, no pixels to count")
     arrays = [frames]
@@ -125,7 +126,7 @@ def count_chunk(
     if mask is not None:
         wheres = [mask[..., 0]] if frames.ndim == 3 else list(mask[..., 0])
     filled = [(image, where) for image, where in zip(images, wheres, strict=True) if image.size]
-    models = [view_model(image, order) for image, _ in filled]
+    models = [view_model(image, order, grey=takes_planes(layout.channels)) for image, _ in filled]
     masks = [view_mask(where, model) for (_, where), model in zip(filled, models, strict=True)]
     state = native.count(layout, models, masks, None, check_threads(threads))
     assert state.counts is not None

@@ -13,7 +13,7 @@ import backproj
 from backproj._histogram.histogram import Histogram
 from backproj._validate.options import check_order
 from backproj._validate.threads import check_threads
-from backproj.dask._arguments import Fitted, as_delayed, check_frames, check_histogram
+from backproj.dask._arguments import Fitted, as_delayed, check_frames, check_histogram, may_take_grey
 from backproj.typing import Image, Order
 
 
@@ -26,11 +26,12 @@ def back_project(
     ----------
     frames : dask array of uint8, shape (n, h, w, 3) or (h, w, 3), or with 4 channels
         Frames, or one image such as a mosaic, with chunks of any shape. Channels that are split over
-        several chunks, as by ``dask.array.stack``, are merged.
+        several chunks, as by ``dask.array.stack``, are merged. Histograms of ``channels="gray"`` take grey
+        ones too: (n, h, w) or (h, w), or with a last axis of length 1.
     hist : Histogram, Delayed, or a list of these
         The histogram or histograms to project. A Delayed is the result of `histogram`. The graph contains
-        each histogram once, however many chunks there are. For a list, the hue and saturation of each pixel
-        are computed only once.
+        each histogram once, however many chunks there are. For a list, the colours of each pixel are
+        converted only once.
     order : {"bgr", "rgb"}, default "bgr"
         The order of the frames' channels.
     threads : int or None, default 1
@@ -67,7 +68,7 @@ def back_project(
     """
     check_order(order)
     check_threads(threads)
-    frames = check_frames(frames)
+    frames = check_frames(frames, grey=may_take_grey(hist))
     chunks = frames.chunks[:-1]
     hists: Delayed | list[Delayed]
     if isinstance(hist, (list, tuple)):

@@ -17,7 +17,14 @@ from backproj._validate.options import check_order
 from backproj._validate.regions import Footprint, check_disc, check_threshold
 from backproj._validate.threads import check_threads
 from backproj._validate.views import view_planes
-from backproj.dask._arguments import Fitted, as_delayed, check_frames, check_histogram, check_planes
+from backproj.dask._arguments import (
+    Fitted,
+    as_delayed,
+    check_frames,
+    check_histogram,
+    check_planes,
+    may_take_grey,
+)
 from backproj.dask._chunks import empty, is_divided, join, map_with_edges, reach_of
 from backproj.dask._projection import back_project
 from backproj.typing import Disc, Image, Mask, Order, Threshold
@@ -180,17 +187,8 @@ def cut_out(
            [200,  40,  10]], dtype=uint8)
     """
     search = _check_search(frames, hist, disc, threshold, order, threads)
-    frames = search.frames
-    if not search.is_divided():
-        cut = functools.partial(cut_chunk, threshold=search.threshold, order=order, threads=threads)
-        return da.map_blocks(cut, frames, hist=search.hist, disc=search.disc, meta=empty(frames.ndim))
-    mask = _mask(search)
-    return da.map_blocks(
-        functools.partial(cut_masked_chunk, threads=threads),
-        frames.rechunk((*mask.chunks, frames.chunks[-1])),
-        mask[..., np.newaxis],
-        meta=empty(frames.ndim),
-    )
+    found = _cut(search)
+    return found if found.ndim == frames.ndim else found[..., 0]
 
 
 class _Search(NamedTuple):
@@ -216,10 +214,24 @@ def _check_search(
     check_threads(threads)
     footprint, level = check_disc(disc), check_threshold(threshold)
     reach = reach_of(footprint)
-    frames = check_frames(frames)
+    frames = check_frames(frames, grey=may_take_grey(hist))
     frames = join(frames, frames.ndim - 3, reach, "frames", level == "otsu")
     return _Search(
         frames, as_delayed(hist, several=False), _argument(footprint), reach, level, order, threads
+    )
+
+
+def _cut(search: _Search) -> da.Array:
+    frames, hist, disc, _, threshold, order, threads = search
+    if not search.is_divided():
+        cut = functools.partial(cut_chunk, threshold=threshold, order=order, threads=threads)
+        return da.map_blocks(cut, frames, hist=hist, disc=disc, meta=empty(frames.ndim))
+    mask = _mask(search)
+    return da.map_blocks(
+        functools.partial(cut_masked_chunk, threads=threads),
+        frames.rechunk((*mask.chunks, frames.chunks[-1])),
+        mask[..., np.newaxis],
+        meta=empty(frames.ndim),
     )
 
 
