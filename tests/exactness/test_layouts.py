@@ -80,11 +80,6 @@ def different(channels, bins):
     return (order % 256).reshape(shape).astype(np.float32)
 
 
-def test_the_formulas_hsv_is_opencvs(all_colours, hsv):
-    for rows, expected in zip(np.split(all_colours, 16), np.split(hsv, 16), strict=True):
-        np.testing.assert_array_equal(formula.hsv(rows), expected)
-
-
 @pytest.mark.parametrize(("channels", "bins", "ranges", "_"), LAYOUTS.values(), ids=LAYOUTS)
 def test_every_colour_finds_its_bin(all_colours, hsv, channels, bins, ranges, _):
     values = different(channels, bins)
@@ -92,7 +87,7 @@ def test_every_colour_finds_its_bin(all_colours, hsv, channels, bins, ranges, _)
     np.testing.assert_array_equal(prob, opencv_chain.project(hsv, values, channels, ranges))
     layout = {"channels": channels, "bins": bins, "ranges": ranges}
     some = slice(None, None, 1 if channels == "hsv" else 4)  # every hue and saturation is among a quarter
-    np.testing.assert_array_equal(prob[some], formula.project_hsv(hsv[some], values, **layout))
+    np.testing.assert_array_equal(prob[some], formula.project_converted(hsv[some], values, **layout))
 
 
 @pytest.mark.parametrize(("channels", "bins", "ranges", "peak"), LAYOUTS.values(), ids=LAYOUTS)
@@ -136,7 +131,7 @@ def test_the_range_of_a_single_bin_of_saturation_applies(all_colours, hsv, photo
     hist = backproj.Histogram(photograph, peak=255, **layout)
     np.testing.assert_array_equal(hist.counts, counts)
     prob = hist.back_project(all_colours)
-    np.testing.assert_array_equal(prob, formula.project_hsv(hsv, values, **layout))
+    np.testing.assert_array_equal(prob, formula.project_converted(hsv, values, **layout))
     expected = opencv_chain.project(hsv, values, "hs", layout["ranges"])
     within = (hsv[..., 1] >= 100) & (hsv[..., 1] < 200)
     np.testing.assert_array_equal(prob, np.where(within, expected, 0))
@@ -220,5 +215,6 @@ def test_in_range_projects_as_the_formula_says(all_colours, hsv, channels, bins,
     hist = backproj.Histogram.from_values(values, **options)
     some = slice(0, None, 9)  # every hue, saturation and value is among them
     np.testing.assert_array_equal(
-        hist.back_project(all_colours[some]), formula.project_hsv(hsv[some], values, bins=bins, **options)
+        hist.back_project(all_colours[some]),
+        formula.project_converted(hsv[some], values, bins=bins, **options),
     )
