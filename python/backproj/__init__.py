@@ -22,7 +22,7 @@ from backproj._region import cut_out, disc_sum, segment
 from backproj._shift import cam_shift, mean_shift
 from backproj._tracker import Tracker
 from backproj._validate.threads import set_num_threads
-from backproj._verify import Comparison, verify
+from backproj._verify.verify import Comparison, verify
 
 __all__ = [
     "Comparison",

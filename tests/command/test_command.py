@@ -175,7 +175,8 @@ def test_commands_import_only_the_libraries_that_they_need(folder):
 def test_verify_compares_a_picture_and_every_colour(folder):
     done = run("verify", "photograph.jpg", "--box", "120,300,60,60")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "against cv2" in done.stdout
+    assert " against cv2 " in done.stdout
+    assert " and OpenCV's formulas, hs 32×32, the model: no difference" in done.stdout
     assert "the model: no difference in 262,144 pixels" in done.stdout
     done = run("verify")
     assert done.returncode == 0
@@ -198,14 +199,33 @@ def test_mistakes_of_verify_are_one_line_and_exit_code_2(folder, arguments, says
 
 def test_a_difference_is_exit_code_1(folder):
     code = (
-        "import sys; from backproj import __main__, _verify\n"
-        "_verify._differences = lambda got, expected: iter(['pixel (0, 0) is 1, not 2'])\n"
+        "import sys; from backproj import __main__; from backproj._verify import verify\n"
+        "verify._differences = lambda got, expected: iter(['pixel (0, 0) is 1, not 2'])\n"
         "sys.argv = ['backproj', 'verify', 'photograph.jpg', '--model', 'photograph.jpg']\n"
         "__main__.main()"
     )
     done = run_python(code)
     assert done.returncode == 1
     assert "pixel (0, 0) is 1, not 2" in done.stdout
+    assert done.stdout.endswith("backproj differs from OpenCV's formulas: please report it\n")
+
+
+def test_a_difference_of_cv2_alone_is_said_and_exit_code_0(folder):
+    code = (
+        "import sys; from backproj import __main__; from backproj._verify import by_cv2\n"
+        "original = by_cv2.converted_by\n"
+        "by_cv2.converted_by = lambda cv2, image, space: original(cv2, image, space) ^ 1\n"
+        "by_cv2.name_of = lambda cv2: 'cv2 4.13.0 (carotene)'\n"
+        "sys.argv = ['backproj', 'verify', 'photograph.jpg', '--model', 'photograph.jpg']\n"
+        "__main__.main()"
+    )
+    done = run_python(code)
+    assert done.returncode == 0
+    assert "cvtColor to hsv, the frame: 262,144 pixels differ, the first is (0, 0): " in done.stdout
+    assert ", where cv2 4.13.0 (carotene) differs from OpenCV's formulas and this does not\n" in done.stdout
+    assert done.stdout.endswith(
+        "\ncv2 4.13.0 (carotene) differs from OpenCV's formulas; backproj equals these in all comparisons\n"
+    )
 
 
 def project(*options):

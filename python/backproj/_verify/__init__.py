@@ -1,0 +1,1 @@
+"""Comparing results with OpenCV's, and with its reference arithmetic."""

@@ -1,0 +1,224 @@
+"""The other judge: OpenCV's reference arithmetic, written in numpy.
+
+It is what OpenCV's own code computes where no library replaces it. It shares no code with the engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from backproj._validate.channels import CHANNELS
+from backproj._verify.paths import BATCH, THRESHOLD, Layout, Path, Result, greens
+from backproj.typing import Image, Space
+
+Ints = npt.NDArray[np.int32]
+
+# The offset of what is in no bin: any sum with it is negative.
+_OUTSIDE = -(1 << 29)
+
+# How many rows of 4096 pixels are converted at a time, as more would only take more memory.
+_ROWS = 64
+
+
+class Formulas:
+    """The formulas, which remember the images that they have converted to a colour space."""
+
+    def __init__(self) -> None:
+        self._converted: dict[tuple[int, Space], tuple[Image, Image]] = {}
+
+    def __call__(self, path: Path, frame: Image, model: Image) -> Result:
+        """Return what a path comes to."""
+        result = Result([], [])
+        for layout in path.layouts:
+            planes, model_planes = (self._planes(image, path.grey, layout) for image in (frame, model))
+            offsets = _offsets(layout)
+            values = _values(_cells(model_planes, offsets), layout)
+            plane = _project(_cells(planes, offsets), values)
+            result.values.append(values)
+            if path.disc is not None:
+                sums = disc_sum(plane, ellipse(path.disc))
+                mask = np.where(sums > THRESHOLD, np.uint8(255), np.uint8(0))
+                result.planes.extend([sums, mask, *np.moveaxis(frame & mask[..., np.newaxis], -1, 0)])
+                continue
+            result.planes.extend([plane] * (BATCH if path.batch else 1))
+        return result
+
+    def convert(self, image: Image, space: Space) -> Image:
+        """Return a BGR image in a colour space, (h, w, components)."""
+        key = id(image), space
+        if key not in self._converted:
+            self._converted[key] = image, _convert(image, space)  # the image keeps its id
+        return self._converted[key][1]
+
+    def _planes(self, image: Image, grey: bool, layout: Layout) -> Image:
+        if grey:
+            return greens(image)[..., np.newaxis]
+        return self.convert(image, CHANNELS[layout.channels].space)
+
+
+def _convert(image: Image, space: Space) -> Image:
+    convert = _CONVERSIONS[space]
+    rows = [
+        convert(*np.moveaxis(image[y : y + _ROWS].astype(np.int32), -1, 0))
+        for y in range(0, len(image), _ROWS)
+    ]
+    return np.concatenate(rows)
+
+
+def _hsv(b: Ints, g: Ints, r: Ints) -> Image:
+    """Return hue, saturation and value (color_hsv.simd.hpp, RGB2HSV_b)."""
+    v = np.maximum(np.maximum(b, g), r)
+    chroma = v - np.minimum(np.minimum(b, g), r)
+    n = np.where(v == r, g - b, np.where(v == g, b - r + 2 * chroma, r - g + 4 * chroma))
+    saturation = (chroma * _reciprocals(255)[v] + (1 << 11)) >> 12
+    hue = (n * _reciprocals(180 / 6)[chroma] + (1 << 11)) >> 12
+    return np.stack([hue + 180 * (hue < 0), saturation, v], axis=-1).astype(np.uint8)
+
+
+def _reciprocals(numerator: float) -> Ints:
+    table = np.zeros(256, np.int32)
+    table[1:] = np.rint(numerator * (1 << 12) / np.arange(1, 256))
+    return table
+
+
+def _ycrcb(b: Ints, g: Ints, r: Ints) -> Image:
+    """Return Y, Cr and Cb (color_yuv.simd.hpp, RGB2YCrCb_i)."""
+    y = _descale(4899 * r + 9617 * g + 1868 * b, 14)
+    cr = _descale(11682 * (r - y) + (128 << 14), 14)
+    cb = _descale(9241 * (b - y) + (128 << 14), 14)
+    return np.stack([y, *np.clip([cr, cb], 0, 255)], axis=-1).astype(np.uint8)
+
+
+def _gray(b: Ints, g: Ints, r: Ints) -> Image:
+    """Return grey (color_rgb.simd.hpp, RGB2Gray)."""
+    return _descale(9798 * r + 19235 * g + 3735 * b, 15)[..., np.newaxis].astype(np.uint8)
+
+
+def _bgr(b: Ints, g: Ints, r: Ints) -> Image:
+    return np.stack([b, g, r], axis=-1).astype(np.uint8)
+
+
+def _descale(x: Ints, shift: int) -> Ints:
+    half: Ints = (x + (1 << (shift - 1))) >> shift
+    return half
+
+
+_CONVERSIONS: dict[Space, Callable[[Ints, Ints, Ints], Image]] = {
+    "hsv": _hsv,
+    "ycrcb": _ycrcb,
+    "gray": _gray,
+    "bgr": _bgr,
+}
+
+
+def _offsets(layout: Layout) -> dict[int, Ints]:
+    """Return what the values of components add to the number of a cell, which is negative for none."""
+    chosen = CHANNELS[layout.channels]
+    offsets: dict[int, Ints] = {}
+    stride = int(np.prod(layout.bins))
+    ranges = np.reshape(chosen.ranges, (-1, 2))
+    for component, bins, (low, high) in zip(chosen.components, layout.bins, ranges, strict=True):
+        stride //= bins
+        bin_of = _bins_of_values(bins, low, high)
+        offsets[component] = np.where(bin_of < 0, _OUTSIDE, bin_of * stride).astype(np.int32)
+    if layout.in_range is not None:
+        lows, highs = map(np.asarray, layout.in_range)
+        for component, (low, high) in enumerate(zip(lows, highs, strict=True)):
+            inside = (np.arange(256) >= low) & (np.arange(256) <= high)
+            before = offsets.get(component, np.zeros(256, np.int32))
+            offsets[component] = np.where(inside, before, _OUTSIDE).astype(np.int32)
+    return offsets
+
+
+def _bins_of_values(bins: int, low: float, high: float) -> Ints:
+    """Return the bin of each of the values 0 to 255, or -1 (histogram.cpp, calcHistLookupTables_8u)."""
+    values = np.arange(256)
+    a = bins / (high - low)
+    bin_of = np.clip(np.floor(values * a - a * low), 0, bins - 1)
+    return np.where((low <= values) & (values < high), bin_of, -1).astype(np.int32)
+
+
+def _cells(planes: Image, offsets: dict[int, Ints]) -> Ints:
+    """Return the number of each pixel's cell, negative for none."""
+    first, *others = offsets.items()
+    cells: Ints = first[1][planes[..., first[0]]]
+    for component, offset in others:
+        cells += offset[planes[..., component]]
+    return cells
+
+
+def _values(cells: Ints, layout: Layout) -> npt.NDArray[np.float32]:
+    """Return the normalised counts (norm.cpp); without a peak, the counts."""
+    counts = np.bincount(cells[cells >= 0], minlength=int(np.prod(layout.bins))).astype(np.float64)
+    if layout.peak is None:
+        return counts.astype(np.float32).reshape(layout.bins)
+    least, most = counts.min(), counts.max()
+    if least == most:
+        return np.zeros(layout.bins, np.float32)
+    factor = np.float32(layout.peak * (1 / (most - least)))
+    shift = -np.float32(least * np.float64(factor))
+    # A count has at most 24 bits here, and the factor 24, so that the product is exact.
+    return _rounded_once(counts * np.float64(factor), np.float64(shift)).reshape(layout.bins)
+
+
+def _rounded_once(x: npt.NDArray[np.float64], y: np.float64) -> npt.NDArray[np.float32]:
+    """Return x + y in single precision, as if the sum were exact before.
+
+    A sum that is not exact in double precision is made odd: so it is on the same side of every number in
+    the middle of two floats as the exact one (S. Boldo and G. Melquiond, "Emulation of FMA and Correctly
+    Rounded Sums", IEEE Transactions on Computers 57:4, 2008).
+    """
+    total = x + y
+    part = total - x
+    error = (x - (total - part)) + (y - part)
+    bits = total.view(np.int64)
+    towards = np.where((error > 0) == (total > 0), 1, -1)
+    bits += np.where((error != 0) & (bits & 1 == 0), towards, 0)
+    return total.astype(np.float32)
+
+
+def _project(cells: Ints, values: npt.NDArray[np.float32]) -> Image:
+    """Return the values of pixels, rounded half to even and limited (histogram.cpp, calcBackProj_8u)."""
+    results = np.append(np.clip(np.rint(values.ravel()), 0, 255), 0).astype(np.uint8)
+    plane: Image = results[np.where(cells < 0, values.size, cells)]
+    return plane
+
+
+def ellipse(size: int) -> Image:
+    """Return the disc of a diameter (morph.dispatch.cpp, getStructuringElement)."""
+    disc, radius = np.zeros((size, size), np.uint8), size // 2
+    for y, row in enumerate(disc):
+        dx = int(np.rint(radius * np.sqrt((radius**2 - (y - radius) ** 2) * (1 / radius**2))))
+        row[radius - dx : radius + dx + 1] = 1
+    return disc
+
+
+def disc_sum(plane: Image, disc: Image) -> Image:
+    """Return the sums over a disc whose rows are runs (filter.simd.hpp, with BORDER_REFLECT_101)."""
+    (height, width), (rows, columns) = plane.shape, disc.shape
+    around = (
+        _reflected(np.arange(length + size - 1) - size // 2, length)
+        for length, size in zip(plane.shape, disc.shape, strict=True)
+    )
+    # The sum of a run is the difference between two sums from the left end of the row.
+    sums = np.zeros((height + rows - 1, width + columns), np.int32)
+    np.cumsum(plane[np.ix_(*around)], axis=1, dtype=np.int32, out=sums[:, 1:])
+    total = np.zeros(plane.shape, np.int32)
+    for y, row in enumerate(disc):
+        first, count = int(np.argmax(row)), int(row.sum())
+        total += sums[y : y + height, first + count :][:, :width]
+        total -= sums[y : y + height, first:][:, :width]
+    return np.minimum(total, 255).astype(np.uint8)
+
+
+def _reflected(indices: npt.NDArray[np.int64], length: int) -> npt.NDArray[np.int64]:
+    """Return what indices beyond an axis stand for (filter.dispatch.cpp, borderInterpolate)."""
+    if length == 1:
+        return np.zeros_like(indices)
+    period = 2 * (length - 1)
+    place = np.mod(indices, period)
+    nearest: npt.NDArray[np.int64] = np.minimum(place, period - place)
+    return nearest
