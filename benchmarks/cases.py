@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from colours import gray_plane, projecting
 from images import Scene
 from peers import (
     GATE,
@@ -182,6 +183,12 @@ CASES = {
     "180×256": Case(fine_bins, "as prepared, 180×256 bins"),
     "CamShift": Case(camshift, "its front end: hue, 16 bins, gated by saturation and value"),
     "hsv": Case(hsv, "as prepared, hue, saturation and value, 16×16×16 bins"),
+    "crcb": Case(projecting("crcb", 32), "as prepared, Cr and Cb, as scripts find skin"),
+    "crcb 256": Case(projecting("crcb", 256), "as crcb, 256×256 bins"),
+    "ycrcb": Case(projecting("ycrcb", 16), "as prepared, YCrCb, 16×16×16 bins"),
+    "bgr": Case(projecting("bgr", 8), "as prepared, blue, green and red, 8×8×8 bins"),
+    "gray": Case(projecting("gray", 32), "as prepared, grey, 32 bins"),
+    "gray plane": Case(gray_plane, "as gray, of frames that are grey"),
     "fit": Case(fit, "the frame counted and normalised, 32×32 bins"),
     "four models": Case(four_models, "as prepared, four histograms projected onto one frame"),
     "batch": Case(batch, f"as prepared, {BATCH} frames in one call; cv2 in a loop"),
