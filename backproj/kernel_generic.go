@@ -14,6 +14,7 @@ var genericKernel = kernel{
 		blueGreen:       convertedGeneric(blueGreen, convertBlueGreen),
 		grey:            convertedGeneric(grey, convertGrey),
 		greyPlane:       convertedGeneric(greyPlane, convertGreyPlane),
+		aB:              convertedGeneric(aB, convertAB),
 	},
 	grow:     growGeneric,
 	addUp:    addUpGeneric,

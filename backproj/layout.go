@@ -20,6 +20,8 @@ const (
 	CrCb         // of YCrCb, as for skin
 	YCrCb        // three dimensions
 	BlueGreenRed // a pixel's own components, whatever their order
+	AB           // of Lab
+	Lab          // three dimensions
 )
 
 // channelSets describes each of the Channels: which components of the space's colour
@@ -40,6 +42,8 @@ var channelSets = [...]struct {
 	CrCb:               {"CrCb", crCb, []int{1, 2}},
 	YCrCb:              {"YCrCb", crCb, []int{0, 1, 2}},
 	BlueGreenRed:       {"BlueGreenRed", blueGreen, []int{0, 1, 2}},
+	AB:                 {"AB", aB, []int{1, 2}},
+	Lab:                {"Lab", aB, []int{0, 1, 2}},
 }
 
 // String returns the name of the channels, such as "HueSaturation".
@@ -84,7 +88,7 @@ type Layout struct {
 
 // Bounds are inclusive limits of the components of the channels' colour model, in
 // OpenCV's order, as of OpenCV's inRange: hue, saturation and value; Y, Cr and Cb;
-// blue, green and red; or grey alone. All apply, whichever of them are channels. If
+// L, a and b; blue, green and red; or grey alone. All apply, whichever of them are channels. If
 // the lower limit of a hue is greater than the upper one, the hue wraps around after
 // 179, as for red: hues from Lo[0] on and hues up to Hi[0] are inside.
 type Bounds struct {

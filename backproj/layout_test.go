@@ -34,6 +34,8 @@ var channelFormulas = map[Channels]struct {
 	CrCb:               {yCrCbModel, []int{1, 2}},
 	YCrCb:              {yCrCbModel, []int{0, 1, 2}},
 	BlueGreenRed:       {bgrModel, []int{0, 1, 2}},
+	AB:                 {labModel, []int{1, 2}},
+	Lab:                {labModel, []int{0, 1, 2}},
 }
 
 // offsetsFormula returns, for each component of the layout's colour model, what its
@@ -130,6 +132,11 @@ var layouts = []Layout{
 	{Channels: YCrCb},
 	{Channels: YCrCb, Bins: [3]int{8, 16, 16}},
 	{Channels: YCrCb, Bins: [3]int{4, 15, 7}, InRange: &Bounds{[3]uint8{20, 100, 77}, [3]uint8{230, 173, 140}}},
+	{Channels: AB},
+	{Channels: AB, Bins: [3]int{256, 256}},
+	{Channels: AB, Bins: [3]int{20, 30}, InRange: &Bounds{[3]uint8{50, 100, 77}, [3]uint8{240, 173, 190}}},
+	{Channels: Lab, Bins: [3]int{100, 64, 64}},
+	{Channels: Lab, Bins: [3]int{8, 16, 16}, InRange: &Bounds{[3]uint8{20, 100, 77}, [3]uint8{230, 173, 140}}},
 	{Channels: BlueGreenRed, Bins: [3]int{8, 8, 8}},
 	{Channels: BlueGreenRed, Bins: [3]int{100, 100, 100}},
 	{Channels: BlueGreenRed, Bins: [3]int{7, 15, 5}, Ranges: [3][2]float32{{}, {10, 200}}, InRange: &Bounds{[3]uint8{20, 30, 40}, [3]uint8{230, 220, 210}}},
@@ -164,6 +171,8 @@ func TestLayoutsHaveTheCodingThatFitsThem(t *testing.T) {
 		{Layout{Channels: CrCb}, pairCoding},
 		{Layout{Channels: CrCb, Bins: [3]int{256, 256}}, noCoding},
 		{Layout{Channels: YCrCb, Bins: [3]int{16, 16, 16}}, tripleCoding},
+		{Layout{Channels: AB}, pairCoding},
+		{Layout{Channels: Lab, Bins: [3]int{16, 16, 16}}, tripleCoding},
 		{Layout{Channels: BlueGreenRed, Bins: [3]int{8, 8, 8}}, tripleCoding},
 	} {
 		p, err := test.layout.plan()

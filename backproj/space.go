@@ -13,6 +13,7 @@ const (
 	blueGreen                    // blue, green; red
 	grey                         // 0, grey; 0
 	greyPlane                    // the same of images that have no colours
+	aB                           // a, b; L
 
 	spaces // the number of spaces
 )
@@ -27,6 +28,7 @@ type colourModel int
 const (
 	hsvModel   colourModel = iota // hue, saturation, value
 	yCrCbModel                    // Y, Cr, Cb
+	labModel                      // L, a, b
 	bgrModel                      // blue, green, red
 	greyModel                     // grey
 
@@ -52,6 +54,7 @@ var spaceTraits = [spaces]struct {
 	blueGreen:       {bgrModel, [3]int{0, 1, 2}, 0},              // all layouts have three channels, which need none
 	grey:            {greyModel, [3]int{1, 0, 2}, 255<<8 | 255},  // the first component is 0
 	greyPlane:       {greyModel, [3]int{1, 0, 2}, 255<<8 | 255},
+	aB:              {labModel, [3]int{2, 0, 1}, 0}, // no colour is so green
 }
 
 // components returns the number of components of the model.

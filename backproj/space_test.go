@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"math"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/backproj/backproj/backproj/internal/raster"
@@ -52,6 +54,56 @@ func yCrCbFormula(b, g, r int) (y, cr, cb int) {
 	return y, cr, cb
 }
 
+// labFormula is OpenCV's conversion, with its own cube root.
+func labFormula(b, g, r int) (l, a, bb int) {
+	var f [3]int
+	for i, weights := range [3][3]int{{1777, 1541, 778}, {871, 2929, 296}, {73, 448, 3575}} {
+		sum := weights[0]*lightFormula()[r] + weights[1]*lightFormula()[g] + weights[2]*lightFormula()[b]
+		f[i] = labRootFormula()[(sum+2048)/4096]
+	}
+	return (296*f[1] - 1336934 + 16384) / 32768, (500*(f[0]-f[1]) + 4210688) / 32768, (200*(f[1]-f[2]) + 4210688) / 32768
+}
+
+// lightFormula has 2040 times the light of each component of sRGB.
+var lightFormula = sync.OnceValue(func() (light [256]int) {
+	for i := range light {
+		exact := float64(i) / 255 / 12.92
+		if i > 10 {
+			exact = math.Exp(2.4 * math.Log((float64(i)/255+0.055)/1.055))
+		}
+		light[i] = int(math.Round(2040 * exact))
+	}
+	return light
+})
+
+// labRootFormula has what OpenCV's softfloat.cpp, f32_cbrt, and color_lab.cpp make of
+// each X, Y and Z: a cube root by Ken Turkowski's quotient of polynomials.
+var labRootFormula = sync.OnceValue(func() (roots [2041]int) {
+	polynomial := func(x float64, coefficients ...float64) (sum float64) {
+		for _, c := range coefficients {
+			sum = float64(sum*x) + c
+		}
+		return sum
+	}
+	for i := range roots {
+		x := float32(1) / float32(2040) * float32(i)
+		f := float32(math.FMA(float64(x), float64(float32(841)/float32(108)), float64(float32(16)/float32(116))))
+		if x >= float32(216)/float32(24389) {
+			fraction, scale := float64(x), 1.0
+			for fraction < 0.125 {
+				fraction, scale = 8*fraction, scale/2
+			}
+			root := polynomial(fraction, 45.2548339756803022511987494, 192.2798368355061050458134625,
+				119.1654824285581628956914143, 13.43250139086239872172837314, 0.1636161226585754240958355063) /
+				polynomial(fraction, 14.80884093219134573786480845, 151.9714051044435648658557668,
+					168.5254414101568283957668343, 33.9905941350215598754191872, 1)
+			f = float32(scale * math.Float64frombits(math.Float64bits(root)>>29<<29))
+		}
+		roots[i] = int(math.RoundToEven(float64(32768 * f)))
+	}
+	return roots
+})
+
 // modelFormula returns the components of a colour in a colour model, in OpenCV's order.
 func modelFormula(m colourModel, b, g, r int) (components [3]uint8) {
 	var x, y, z int
@@ -61,6 +113,8 @@ func modelFormula(m colourModel, b, g, r int) (components [3]uint8) {
 		z = max(b, g, r)
 	case yCrCbModel:
 		x, y, z = yCrCbFormula(b, g, r)
+	case labModel:
+		x, y, z = labFormula(b, g, r)
 	case bgrModel:
 		x, y, z = b, g, r
 	case greyModel:
@@ -156,7 +210,7 @@ func (c converter) converts(p *plan) bool {
 
 var spaceNames = [spaces]string{
 	hueSaturation: "hueSaturation", hueValue: "hueValue", saturationValue: "saturationValue",
-	crCb: "crCb", blueGreen: "blueGreen", grey: "grey", greyPlane: "greyPlane",
+	crCb: "crCb", blueGreen: "blueGreen", grey: "grey", greyPlane: "greyPlane", aB: "aB",
 }
 
 // converters returns all of them, without those that a kernel shares with the generic
@@ -231,8 +285,8 @@ func TestHistogramsOfDifferentSpacesAreProjectedTogetherAsAlone(t *testing.T) {
 	frame := Image{Pix: noise(3, 3*w*h), Width: w, Height: h, Order: RGB}
 	// Those of a space are neither adjacent nor alike.
 	together := []Layout{
-		{Channels: CrCb}, {}, {Channels: Gray}, {Channels: BlueGreenRed, Bins: [3]int{8, 8, 8}}, {Channels: Hue},
-		{Channels: CrCb, Bins: [3]int{256, 256}}, {Channels: SaturationValue}, {Channels: YCrCb}, {Channels: HueSaturationValue},
+		{Channels: CrCb}, {}, {Channels: AB}, {Channels: Gray}, {Channels: BlueGreenRed, Bins: [3]int{8, 8, 8}}, {Channels: Hue},
+		{Channels: CrCb, Bins: [3]int{256, 256}}, {Channels: SaturationValue}, {Channels: YCrCb}, {Channels: Lab, Bins: [3]int{8, 8, 8}}, {Channels: HueSaturationValue},
 	}
 	for _, name := range Kernels() {
 		var histograms []*Histogram
