@@ -351,10 +351,10 @@ func binarizeAVX2Rows(numbers []uint8, level uint8) {
 	binarizeGeneric(numbers[whole:], level)
 }
 
-// cutAVX2 leaves rows of less than 16 pixels to the generic kernel.
+// cutAVX2 leaves rows that are too short for it to the generic kernel.
 func cutAVX2(dst, src, numbers []uint8, size int, level uint8) {
 	n := len(numbers)
-	if n < 16 {
+	if n < avx2Batch {
 		cutGeneric(dst, src, numbers, size, level)
 		return
 	}

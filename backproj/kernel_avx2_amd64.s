@@ -144,30 +144,30 @@ DATA avx2Constants<>+1104(SB)/8, $0xe0d9d3cecac7c5c4
 DATA avx2Constants<>+1112(SB)/8, $0x3c2d1f1206fbf1e8
 DATA avx2Constants<>+1120(SB)/8, $0x0202010101000000
 DATA avx2Constants<>+1128(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+1136(SB)/8, $0x0202010101000000
-DATA avx2Constants<>+1144(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+1152(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+1160(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+1168(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+1176(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+1184(SB)/8, $0x0d0c0c0c0b0b0b0a
-DATA avx2Constants<>+1192(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+1136(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+1144(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+1152(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+1160(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+1168(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+1176(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+1184(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+1192(SB)/8, $0x0a0a090909080808
 DATA avx2Constants<>+1200(SB)/8, $0x0d0c0c0c0b0b0b0a
 DATA avx2Constants<>+1208(SB)/8, $0x0f0f0f0e0e0e0d0d
 DATA avx2Constants<>+1216(SB)/8, $0x0101010100000000
 DATA avx2Constants<>+1224(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+1232(SB)/8, $0x0101010100000000
-DATA avx2Constants<>+1240(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+1248(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+1256(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+1264(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+1272(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+1280(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+1288(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+1296(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+1304(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+1312(SB)/8, $0x0d0d0d0d0c0c0c0c
-DATA avx2Constants<>+1320(SB)/8, $0x0f0f0f0f0e0e0e0e
+DATA avx2Constants<>+1232(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+1240(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+1248(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+1256(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+1264(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+1272(SB)/8, $0x0f0f0f0f0e0e0e0e
+DATA avx2Constants<>+1280(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+1288(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+1296(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+1304(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+1312(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+1320(SB)/8, $0x0b0b0b0b0a0a0a0a
 DATA avx2Constants<>+1328(SB)/8, $0x0d0d0d0d0c0c0c0c
 DATA avx2Constants<>+1336(SB)/8, $0x0f0f0f0f0e0e0e0e
 GLOBL avx2Constants<>(SB), RODATA|NOPTR, $1344
@@ -1059,7 +1059,7 @@ one:
 	RET
 
 // func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
-// Requires: AVX, AVX2, CMOV, FMA3
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·project3AVX2(SB), NOSPLIT, $160-42
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -1248,6 +1248,9 @@ batch:
 	ADDQ         $0x20, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	LEAQ         (BX)(BX*2), AX
+	PREFETCHT0   4096(DI)(AX*1)
+	PREFETCHT0   4160(DI)(AX*1)
 	LEAQ         (BX)(BX*2), AX
 	VMOVDQU      (DI)(AX*1), X5
 	VINSERTI128  $0x01, 48(DI)(AX*1), Y5, Y5
@@ -1706,7 +1709,7 @@ last:
 	RET
 
 // func projectWithin3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
-// Requires: AVX, AVX2, CMOV, FMA3
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·projectWithin3AVX2(SB), NOSPLIT, $224-56
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -1900,6 +1903,9 @@ batch:
 	ADDQ         $0x20, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	LEAQ         (BX)(BX*2), AX
+	PREFETCHT0   4096(DI)(AX*1)
+	PREFETCHT0   4160(DI)(AX*1)
 	LEAQ         (BX)(BX*2), AX
 	VMOVDQU      (DI)(AX*1), X4
 	VINSERTI128  $0x01, 48(DI)(AX*1), Y4, Y4
@@ -2376,7 +2382,7 @@ last:
 	RET
 
 // func projectHue3AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
-// Requires: AVX, AVX2, CMOV, FMA3
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·projectHue3AVX2(SB), NOSPLIT, $416-40
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -2578,6 +2584,9 @@ batch:
 	ADDQ         $0x20, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	LEAQ         (BX)(BX*2), AX
+	PREFETCHT0   4096(DI)(AX*1)
+	PREFETCHT0   4160(DI)(AX*1)
 	LEAQ         (BX)(BX*2), AX
 	VMOVDQU      (DI)(AX*1), X4
 	VINSERTI128  $0x01, 48(DI)(AX*1), Y4, Y4
@@ -3901,7 +3910,7 @@ one:
 	RET
 
 // func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
-// Requires: AVX, AVX2, CMOV, FMA3
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·project4AVX2(SB), NOSPLIT, $160-42
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -4085,6 +4094,8 @@ batch:
 	ADDQ         $0x20, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	PREFETCHT0   4096(DI)(BX*4)
+	PREFETCHT0   4160(DI)(BX*4)
 	VMOVDQU      (DI)(BX*4), X6
 	VINSERTI128  $0x01, 64(DI)(BX*4), Y6, Y6
 	VMOVDQU      16(DI)(BX*4), X7
@@ -4540,7 +4551,7 @@ last:
 	RET
 
 // func projectWithin4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
-// Requires: AVX, AVX2, CMOV, FMA3
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·projectWithin4AVX2(SB), NOSPLIT, $224-56
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -4729,6 +4740,8 @@ batch:
 	ADDQ         $0x20, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	PREFETCHT0   4096(DI)(BX*4)
+	PREFETCHT0   4160(DI)(BX*4)
 	VMOVDQU      (DI)(BX*4), X5
 	VINSERTI128  $0x01, 64(DI)(BX*4), Y5, Y5
 	VMOVDQU      16(DI)(BX*4), X6
@@ -5202,7 +5215,7 @@ last:
 	RET
 
 // func projectHue4AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
-// Requires: AVX, AVX2, CMOV, FMA3
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·projectHue4AVX2(SB), NOSPLIT, $416-40
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -5399,6 +5412,8 @@ batch:
 	ADDQ         $0x20, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	PREFETCHT0   4096(DI)(BX*4)
+	PREFETCHT0   4160(DI)(BX*4)
 	VMOVDQU      (DI)(BX*4), X5
 	VINSERTI128  $0x01, 64(DI)(BX*4), Y5, Y5
 	VMOVDQU      16(DI)(BX*4), X6
@@ -7463,89 +7478,122 @@ batch:
 	RET
 
 // func cut3AVX2(dst *uint8, src *uint8, numbers *uint8, n int, level uint8)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, CMOV
 TEXT ·cut3AVX2(SB), NOSPLIT, $0-33
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
 	MOVQ         numbers+16(FP), DX
 	MOVQ         n+24(FP), BX
 	VPBROADCASTB level+32(FP), Y0
-	VPXOR        X1, X1, X1
+	VPXOR        Y1, Y1, Y1
+	MOVQ         AX, SI
+	NEGQ         SI
+	IMUL3Q       $0x0b, SI, SI
+	ANDQ         $0x1f, SI
+	MOVQ         $0x00000020, DI
+	CMOVQEQ      DI, SI
 
 batch:
-	VMOVDQU  (DX), X2
-	VPSUBUSB X0, X2, X2
-	VPCMPEQB X1, X2, X2
-	VPSHUFB  avx2Constants<>+1120(SB), X2, X3
-	VPANDN   (CX), X3, X3
-	VMOVDQU  X3, (AX)
-	VPSHUFB  avx2Constants<>+1152(SB), X2, X3
-	VPANDN   16(CX), X3, X3
-	VMOVDQU  X3, 16(AX)
-	VPSHUFB  avx2Constants<>+1184(SB), X2, X2
-	VPANDN   32(CX), X2, X2
-	VMOVDQU  X2, 32(AX)
-	ADDQ     $0x10, DX
-	ADDQ     $0x30, CX
-	ADDQ     $0x30, AX
-	SUBQ     $0x10, BX
-	JEQ      done
-	CMPQ     BX, $0x10
-	JGE      batch
-	MOVQ     $0x00000010, SI
-	SUBQ     BX, SI
-	SUBQ     SI, DX
-	IMUL3Q   $0x03, SI, SI
-	SUBQ     SI, CX
-	SUBQ     SI, AX
-	MOVQ     $0x00000010, BX
-	JMP      batch
+	VMOVDQU    (DX), Y2
+	VPSUBUSB   Y0, Y2, Y2
+	VPCMPEQB   Y1, Y2, Y2
+	VPMOVMSKB  Y2, R8
+	CMPL       R8, $-1
+	JEQ        none
+	VPERM2I128 $0x00, Y2, Y2, Y3
+	VPERM2I128 $0x11, Y2, Y2, Y4
+	VPSHUFB    avx2Constants<>+1120(SB), Y3, Y3
+	VPANDN     (CX), Y3, Y3
+	VMOVDQU    Y3, (AX)
+	VPSHUFB    avx2Constants<>+1152(SB), Y2, Y2
+	VPANDN     32(CX), Y2, Y2
+	VMOVDQU    Y2, 32(AX)
+	VPSHUFB    avx2Constants<>+1184(SB), Y4, Y2
+	VPANDN     64(CX), Y2, Y2
+	VMOVDQU    Y2, 64(AX)
+
+next:
+	MOVQ    BX, R8
+	SUBQ    DI, R8
+	JEQ     done
+	CMPQ    R8, SI
+	CMOVQGT SI, R8
+	MOVQ    DI, SI
+	SUBQ    R8, BX
+	ADDQ    R8, DX
+	IMUL3Q  $0x03, R8, R8
+	ADDQ    R8, CX
+	ADDQ    R8, AX
+	JMP     batch
+
+none:
+	VMOVDQU Y1, (AX)
+	VMOVDQU Y1, 32(AX)
+	VMOVDQU Y1, 64(AX)
+	JMP     next
 
 done:
 	VZEROUPPER
 	RET
 
 // func cut4AVX2(dst *uint8, src *uint8, numbers *uint8, n int, level uint8)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, CMOV
 TEXT ·cut4AVX2(SB), NOSPLIT, $0-33
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
 	MOVQ         numbers+16(FP), DX
 	MOVQ         n+24(FP), BX
 	VPBROADCASTB level+32(FP), Y0
-	VPXOR        X1, X1, X1
+	VPXOR        Y1, Y1, Y1
+	MOVQ         AX, SI
+	NEGQ         SI
+	SHRQ         $0x02, SI
+	ANDQ         $0x1f, SI
+	MOVQ         $0x00000020, DI
+	CMOVQEQ      DI, SI
 
 batch:
-	VMOVDQU  (DX), X2
-	VPSUBUSB X0, X2, X2
-	VPCMPEQB X1, X2, X2
-	VPSHUFB  avx2Constants<>+1216(SB), X2, X3
-	VPANDN   (CX), X3, X3
-	VMOVDQU  X3, (AX)
-	VPSHUFB  avx2Constants<>+1248(SB), X2, X3
-	VPANDN   16(CX), X3, X3
-	VMOVDQU  X3, 16(AX)
-	VPSHUFB  avx2Constants<>+1280(SB), X2, X3
-	VPANDN   32(CX), X3, X3
-	VMOVDQU  X3, 32(AX)
-	VPSHUFB  avx2Constants<>+1312(SB), X2, X2
-	VPANDN   48(CX), X2, X2
-	VMOVDQU  X2, 48(AX)
-	ADDQ     $0x10, DX
-	ADDQ     $0x40, CX
-	ADDQ     $0x40, AX
-	SUBQ     $0x10, BX
-	JEQ      done
-	CMPQ     BX, $0x10
-	JGE      batch
-	MOVQ     $0x00000010, SI
-	SUBQ     BX, SI
-	SUBQ     SI, DX
-	IMUL3Q   $0x04, SI, SI
-	SUBQ     SI, CX
-	SUBQ     SI, AX
-	MOVQ     $0x00000010, BX
-	JMP      batch
+	VMOVDQU    (DX), Y2
+	VPSUBUSB   Y0, Y2, Y2
+	VPCMPEQB   Y1, Y2, Y2
+	VPMOVMSKB  Y2, R8
+	CMPL       R8, $-1
+	JEQ        none
+	VPERM2I128 $0x00, Y2, Y2, Y3
+	VPERM2I128 $0x11, Y2, Y2, Y2
+	VPSHUFB    avx2Constants<>+1216(SB), Y3, Y4
+	VPANDN     (CX), Y4, Y4
+	VMOVDQU    Y4, (AX)
+	VPSHUFB    avx2Constants<>+1248(SB), Y3, Y3
+	VPANDN     32(CX), Y3, Y3
+	VMOVDQU    Y3, 32(AX)
+	VPSHUFB    avx2Constants<>+1280(SB), Y2, Y3
+	VPANDN     64(CX), Y3, Y3
+	VMOVDQU    Y3, 64(AX)
+	VPSHUFB    avx2Constants<>+1312(SB), Y2, Y2
+	VPANDN     96(CX), Y2, Y2
+	VMOVDQU    Y2, 96(AX)
+
+next:
+	MOVQ    BX, R8
+	SUBQ    DI, R8
+	JEQ     done
+	CMPQ    R8, SI
+	CMOVQGT SI, R8
+	MOVQ    DI, SI
+	SUBQ    R8, BX
+	ADDQ    R8, DX
+	IMUL3Q  $0x04, R8, R8
+	ADDQ    R8, CX
+	ADDQ    R8, AX
+	JMP     batch
+
+none:
+	VMOVDQU Y1, (AX)
+	VMOVDQU Y1, 32(AX)
+	VMOVDQU Y1, 64(AX)
+	VMOVDQU Y1, 96(AX)
+	JMP     next
 
 done:
 	VZEROUPPER

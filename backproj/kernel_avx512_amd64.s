@@ -1707,7 +1707,7 @@ one:
 	RET
 
 // func project3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·project3AVX512(SB), NOSPLIT, $320-42
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -1871,6 +1871,10 @@ batch:
 	ADDQ         $0x40, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	LEAQ         (BX)(BX*2), AX
+	PREFETCHT0   4096(DI)(AX*1)
+	PREFETCHT0   4160(DI)(AX*1)
+	PREFETCHT0   4224(DI)(AX*1)
 	LEAQ         (BX)(BX*2), R15
 	VMOVDQU8     (DI)(R15*1), Z20
 	MOVL         (R9), CX
@@ -2561,7 +2565,7 @@ last:
 	RET
 
 // func projectWithin3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·projectWithin3AVX512(SB), NOSPLIT, $320-56
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -2792,6 +2796,10 @@ find:
 	ADDQ         $0x40, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	LEAQ         (BX)(BX*2), AX
+	PREFETCHT0   4096(DI)(AX*1)
+	PREFETCHT0   4160(DI)(AX*1)
+	PREFETCHT0   4224(DI)(AX*1)
 	LEAQ         (BX)(BX*2), R15
 	VMOVDQU8     (DI)(R15*1), Z14
 	VMOVDQU8     64(DI)(R15*1), Z16
@@ -2841,6 +2849,10 @@ batch:
 	ADDQ         $0x40, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	LEAQ         (BX)(BX*2), AX
+	PREFETCHT0   4096(DI)(AX*1)
+	PREFETCHT0   4160(DI)(AX*1)
+	PREFETCHT0   4224(DI)(AX*1)
 	LEAQ         (BX)(BX*2), R15
 	VPCMPUB      $0x01, Z10, Z14, K4
 	MOVL         (R9), CX
@@ -3825,7 +3837,7 @@ last:
 	RET
 
 // func projectHue3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·projectHue3AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -3954,6 +3966,10 @@ batch:
 	ADDQ       $0x40, AX
 	CMPQ       AX, DX
 	CMOVQGT    DX, AX
+	LEAQ       (AX)(AX*2), DI
+	PREFETCHT0 4096(CX)(DI*1)
+	PREFETCHT0 4160(CX)(DI*1)
+	PREFETCHT0 4224(CX)(DI*1)
 	LEAQ       (AX)(AX*2), DI
 	VPCMPUB    $0x01, Z6, Z10, K4
 	VMOVDQU8   (CX)(DI*1), Z16
@@ -4169,7 +4185,7 @@ open3:
 	RET
 
 // func projectHueSaturation3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·projectHueSaturation3AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -4298,6 +4314,10 @@ batch:
 	ADDQ       $0x40, AX
 	CMPQ       AX, DX
 	CMOVQGT    DX, AX
+	LEAQ       (AX)(AX*2), DI
+	PREFETCHT0 4096(CX)(DI*1)
+	PREFETCHT0 4160(CX)(DI*1)
+	PREFETCHT0 4224(CX)(DI*1)
 	LEAQ       (AX)(AX*2), DI
 	VPCMPUB    $0x01, Z6, Z10, K5
 	VPMOVB2M   Z13, K6
@@ -4603,7 +4623,7 @@ open6:
 	RET
 
 // func projectHSV3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, table *uint8)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·projectHSV3AVX512(SB), NOSPLIT, $320-48
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -4775,6 +4795,10 @@ batch:
 	ADDQ       $0x40, BX
 	CMPQ       BX, R8
 	CMOVQGT    R8, BX
+	LEAQ       (BX)(BX*2), AX
+	PREFETCHT0 4096(DI)(AX*1)
+	PREFETCHT0 4160(DI)(AX*1)
+	PREFETCHT0 4224(DI)(AX*1)
 	LEAQ       (BX)(BX*2), BP
 	VMOVDQU8   (DI)(BP*1), Z20
 	MOVL       (R9), CX
@@ -6512,7 +6536,7 @@ one:
 	RET
 
 // func project4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·project4AVX512(SB), NOSPLIT, $320-42
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -6675,6 +6699,10 @@ batch:
 	ADDQ         $0x40, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	PREFETCHT0   4096(DI)(BX*4)
+	PREFETCHT0   4160(DI)(BX*4)
+	PREFETCHT0   4224(DI)(BX*4)
+	PREFETCHT0   4288(DI)(BX*4)
 	VMOVDQU8     (DI)(BX*4), Z20
 	MOVL         (R9), CX
 	MOVWLZX      CX, DX
@@ -7365,7 +7393,7 @@ last:
 	RET
 
 // func projectWithin4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·projectWithin4AVX512(SB), NOSPLIT, $320-56
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -7595,6 +7623,10 @@ find:
 	ADDQ         $0x40, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	PREFETCHT0   4096(DI)(BX*4)
+	PREFETCHT0   4160(DI)(BX*4)
+	PREFETCHT0   4224(DI)(BX*4)
+	PREFETCHT0   4288(DI)(BX*4)
 	VMOVDQU8     (DI)(BX*4), Z14
 	VMOVDQU8     64(DI)(BX*4), Z16
 	VMOVDQU8     128(DI)(BX*4), Z18
@@ -7644,6 +7676,10 @@ batch:
 	ADDQ         $0x40, BX
 	CMPQ         BX, R8
 	CMOVQGT      R8, BX
+	PREFETCHT0   4096(DI)(BX*4)
+	PREFETCHT0   4160(DI)(BX*4)
+	PREFETCHT0   4224(DI)(BX*4)
+	PREFETCHT0   4288(DI)(BX*4)
 	VPCMPUB      $0x01, Z10, Z14, K3
 	MOVL         (R9), CX
 	MOVWLZX      CX, DX
@@ -8628,7 +8664,7 @@ last:
 	RET
 
 // func projectHue4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·projectHue4AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -8756,6 +8792,10 @@ batch:
 	ADDQ       $0x40, AX
 	CMPQ       AX, DX
 	CMOVQGT    DX, AX
+	PREFETCHT0 4096(CX)(AX*4)
+	PREFETCHT0 4160(CX)(AX*4)
+	PREFETCHT0 4224(CX)(AX*4)
+	PREFETCHT0 4288(CX)(AX*4)
 	VPCMPUB    $0x01, Z6, Z10, K3
 	VMOVDQU8   (CX)(AX*4), Z16
 	VPMOVB2M   Z10, K4
@@ -8971,7 +9011,7 @@ open9:
 	RET
 
 // func projectHueSaturation4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·projectHueSaturation4AVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -9099,6 +9139,10 @@ batch:
 	ADDQ       $0x40, AX
 	CMPQ       AX, DX
 	CMOVQGT    DX, AX
+	PREFETCHT0 4096(CX)(AX*4)
+	PREFETCHT0 4160(CX)(AX*4)
+	PREFETCHT0 4224(CX)(AX*4)
+	PREFETCHT0 4288(CX)(AX*4)
 	VPCMPUB    $0x01, Z6, Z10, K4
 	VPMOVB2M   Z13, K5
 	VMOVDQU8   (CX)(AX*4), Z16
@@ -9404,7 +9448,7 @@ open12:
 	RET
 
 // func projectHSV4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, table *uint8)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·projectHSV4AVX512(SB), NOSPLIT, $320-48
 	MOVQ         src+8(FP), DI
 	MOVQ         n+16(FP), R8
@@ -9575,6 +9619,10 @@ batch:
 	ADDQ       $0x40, BX
 	CMPQ       BX, R8
 	CMOVQGT    R8, BX
+	PREFETCHT0 4096(DI)(BX*4)
+	PREFETCHT0 4160(DI)(BX*4)
+	PREFETCHT0 4224(DI)(BX*4)
+	PREFETCHT0 4288(DI)(BX*4)
 	VMOVDQU8   (DI)(BX*4), Z20
 	MOVL       (R9), CX
 	MOVWLZX    CX, DX
@@ -11976,7 +12024,7 @@ one:
 	RET
 
 // func projectSpaceAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, table *uint8, lo uint8, span uint8, rejected uint16)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·projectSpaceAVX512(SB), NOSPLIT, $320-52
 	MOVQ    src+8(FP), DI
 	MOVQ    n+16(FP), R8
@@ -12312,131 +12360,137 @@ open13:
 	LEAQ      (R11)(BX*1), R13
 
 batch:
-	CMPQ      BX, R8
-	JEQ       last
-	ADDQ      $0x40, BX
-	CMPQ      BX, R8
-	CMOVQGT   R8, BX
-	MOVL      (R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, (R12)
-	MOVL      4(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 2(R12)
-	MOVL      8(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 4(R12)
-	MOVL      12(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 6(R12)
-	MOVL      16(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 8(R12)
-	MOVL      20(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 10(R12)
-	MOVL      24(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 12(R12)
-	MOVL      28(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 14(R12)
-	MOVL      32(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 16(R12)
-	MOVL      36(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 18(R12)
-	MOVL      40(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 20(R12)
-	MOVL      44(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 22(R12)
-	MOVL      48(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 24(R12)
-	MOVL      52(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 26(R12)
-	MOVL      56(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 28(R12)
-	MOVL      60(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 30(R12)
-	MOVQ      BX, AX
-	IMULQ     size+24(FP), AX
-	VMOVDQU8  (DI)(AX*1), Z9
-	VMOVDQU8  64(DI)(AX*1), Z10
-	VMOVDQU8  128(DI)(AX*1), Z11
-	VMOVDQA64 Z0, Z12
-	VPERMI2B  Z10, Z9, Z12
-	VMOVDQA64 Z1, Z13
-	VPERMI2B  Z10, Z9, Z13
-	VMOVDQA64 Z2, Z14
-	VPERMI2B  Z10, Z9, Z14
-	CMPQ      size+24(FP), $0x04
-	JNE       three14
-	VMOVDQU8  191(DI)(AX*1), Z9
-	VMOVDQA64 Z0, Z10
-	VPERMI2B  Z9, Z11, Z10
-	VMOVDQU8  Z10, K1, Z12
-	VMOVDQA64 Z1, Z10
-	VPERMI2B  Z9, Z11, Z10
-	VMOVDQU8  Z10, K2, Z13
-	VMOVDQA64 Z2, Z10
-	VPERMI2B  Z9, Z11, Z10
-	VMOVDQU8  Z10, K3, Z14
-	JMP       split14
+	CMPQ       BX, R8
+	JEQ        last
+	ADDQ       $0x40, BX
+	CMPQ       BX, R8
+	CMOVQGT    R8, BX
+	MOVQ       BX, AX
+	IMULQ      size+24(FP), AX
+	PREFETCHT0 4096(DI)(AX*1)
+	PREFETCHT0 4160(DI)(AX*1)
+	PREFETCHT0 4224(DI)(AX*1)
+	PREFETCHT0 4288(DI)(AX*1)
+	MOVL       (R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, (R12)
+	MOVL       4(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 2(R12)
+	MOVL       8(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 4(R12)
+	MOVL       12(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 6(R12)
+	MOVL       16(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 8(R12)
+	MOVL       20(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 10(R12)
+	MOVL       24(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 12(R12)
+	MOVL       28(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 14(R12)
+	MOVL       32(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 16(R12)
+	MOVL       36(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 18(R12)
+	MOVL       40(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 20(R12)
+	MOVL       44(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 22(R12)
+	MOVL       48(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 24(R12)
+	MOVL       52(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 26(R12)
+	MOVL       56(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 28(R12)
+	MOVL       60(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 30(R12)
+	MOVQ       BX, AX
+	IMULQ      size+24(FP), AX
+	VMOVDQU8   (DI)(AX*1), Z9
+	VMOVDQU8   64(DI)(AX*1), Z10
+	VMOVDQU8   128(DI)(AX*1), Z11
+	VMOVDQA64  Z0, Z12
+	VPERMI2B   Z10, Z9, Z12
+	VMOVDQA64  Z1, Z13
+	VPERMI2B   Z10, Z9, Z13
+	VMOVDQA64  Z2, Z14
+	VPERMI2B   Z10, Z9, Z14
+	CMPQ       size+24(FP), $0x04
+	JNE        three14
+	VMOVDQU8   191(DI)(AX*1), Z9
+	VMOVDQA64  Z0, Z10
+	VPERMI2B   Z9, Z11, Z10
+	VMOVDQU8   Z10, K1, Z12
+	VMOVDQA64  Z1, Z10
+	VPERMI2B   Z9, Z11, Z10
+	VMOVDQU8   Z10, K2, Z13
+	VMOVDQA64  Z2, Z10
+	VPERMI2B   Z9, Z11, Z10
+	VMOVDQU8   Z10, K3, Z14
+	JMP        split14
 
 three14:
 	VPERMB Z11, Z0, K1, Z12
@@ -13737,7 +13791,7 @@ open15:
 	RET
 
 // func projectTripleAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook, table *uint8)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, CMOV, MMX+
 TEXT ·projectTripleAVX512(SB), NOSPLIT, $320-56
 	MOVQ    src+8(FP), DI
 	MOVQ    n+16(FP), R8
@@ -13896,131 +13950,137 @@ switch24case2:
 	LEAQ       (R11)(BX*1), R13
 
 batch:
-	CMPQ      BX, R8
-	JEQ       last
-	ADDQ      $0x40, BX
-	CMPQ      BX, R8
-	CMOVQGT   R8, BX
-	MOVL      (R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, (R12)
-	MOVL      4(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 2(R12)
-	MOVL      8(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 4(R12)
-	MOVL      12(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 6(R12)
-	MOVL      16(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 8(R12)
-	MOVL      20(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 10(R12)
-	MOVL      24(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 12(R12)
-	MOVL      28(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 14(R12)
-	MOVL      32(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 16(R12)
-	MOVL      36(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 18(R12)
-	MOVL      40(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 20(R12)
-	MOVL      44(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 22(R12)
-	MOVL      48(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 24(R12)
-	MOVL      52(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 26(R12)
-	MOVL      56(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 28(R12)
-	MOVL      60(R9), CX
-	MOVWLZX   CX, DX
-	SHRL      $0x10, CX
-	MOVBLZX   (SI)(DX*1), AX
-	MOVB      (SI)(CX*1), AH
-	MOVW      AX, 30(R12)
-	MOVQ      BX, AX
-	IMULQ     size+24(FP), AX
-	VMOVDQU8  (DI)(AX*1), Z4
-	VMOVDQU8  64(DI)(AX*1), Z5
-	VMOVDQU8  128(DI)(AX*1), Z6
-	VMOVDQA64 Z0, Z7
-	VPERMI2B  Z5, Z4, Z7
-	VMOVDQA64 Z1, Z8
-	VPERMI2B  Z5, Z4, Z8
-	VMOVDQA64 Z2, Z9
-	VPERMI2B  Z5, Z4, Z9
-	CMPQ      size+24(FP), $0x04
-	JNE       three25
-	VMOVDQU8  191(DI)(AX*1), Z4
-	VMOVDQA64 Z0, Z5
-	VPERMI2B  Z4, Z6, Z5
-	VMOVDQU8  Z5, K1, Z7
-	VMOVDQA64 Z1, Z5
-	VPERMI2B  Z4, Z6, Z5
-	VMOVDQU8  Z5, K2, Z8
-	VMOVDQA64 Z2, Z5
-	VPERMI2B  Z4, Z6, Z5
-	VMOVDQU8  Z5, K3, Z9
-	JMP       split25
+	CMPQ       BX, R8
+	JEQ        last
+	ADDQ       $0x40, BX
+	CMPQ       BX, R8
+	CMOVQGT    R8, BX
+	MOVQ       BX, AX
+	IMULQ      size+24(FP), AX
+	PREFETCHT0 4096(DI)(AX*1)
+	PREFETCHT0 4160(DI)(AX*1)
+	PREFETCHT0 4224(DI)(AX*1)
+	PREFETCHT0 4288(DI)(AX*1)
+	MOVL       (R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, (R12)
+	MOVL       4(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 2(R12)
+	MOVL       8(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 4(R12)
+	MOVL       12(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 6(R12)
+	MOVL       16(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 8(R12)
+	MOVL       20(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 10(R12)
+	MOVL       24(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 12(R12)
+	MOVL       28(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 14(R12)
+	MOVL       32(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 16(R12)
+	MOVL       36(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 18(R12)
+	MOVL       40(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 20(R12)
+	MOVL       44(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 22(R12)
+	MOVL       48(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 24(R12)
+	MOVL       52(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 26(R12)
+	MOVL       56(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 28(R12)
+	MOVL       60(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 30(R12)
+	MOVQ       BX, AX
+	IMULQ      size+24(FP), AX
+	VMOVDQU8   (DI)(AX*1), Z4
+	VMOVDQU8   64(DI)(AX*1), Z5
+	VMOVDQU8   128(DI)(AX*1), Z6
+	VMOVDQA64  Z0, Z7
+	VPERMI2B   Z5, Z4, Z7
+	VMOVDQA64  Z1, Z8
+	VPERMI2B   Z5, Z4, Z8
+	VMOVDQA64  Z2, Z9
+	VPERMI2B   Z5, Z4, Z9
+	CMPQ       size+24(FP), $0x04
+	JNE        three25
+	VMOVDQU8   191(DI)(AX*1), Z4
+	VMOVDQA64  Z0, Z5
+	VPERMI2B   Z4, Z6, Z5
+	VMOVDQU8   Z5, K1, Z7
+	VMOVDQA64  Z1, Z5
+	VPERMI2B   Z4, Z6, Z5
+	VMOVDQU8   Z5, K2, Z8
+	VMOVDQA64  Z2, Z5
+	VPERMI2B   Z4, Z6, Z5
+	VMOVDQU8   Z5, K3, Z9
+	JMP        split25
 
 three25:
 	VPERMB Z6, Z0, K1, Z7

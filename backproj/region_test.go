@@ -41,6 +41,46 @@ func TestBinarizeAndCutTellGreaterNumbers(t *testing.T) {
 	}
 }
 
+// TestCutTakesRowsOfAnyAlignment has rows of a result begin at each address modulo 64.
+func TestCutTakesRowsOfAnyAlignment(t *testing.T) {
+	const level, guard = 9, 0xa5
+	random := rand.New(rand.NewPCG(9, 0))
+	src, numbers, memory := make([]uint8, 4*150), make([]uint8, 150), make([]uint8, 64+4*150+64)
+	for i := range src {
+		src[i] = uint8(1 + random.IntN(255))
+	}
+	for _, k := range kernels {
+		for at := range 64 {
+			for n := 1; n <= 150; n += 1 + n%3 {
+				for i := range numbers {
+					numbers[i] = uint8(random.IntN(4) * level)
+					if at%3 == 0 && i%100 > 30 {
+						numbers[i] = level // so that there are long gaps
+					}
+				}
+				for _, size := range []int{3, 4} {
+					for i := range memory {
+						memory[i] = guard
+					}
+					k.cut(memory[at:][:size*n], src[:size*n], numbers[:n], size, level)
+					for i, got := range memory {
+						want := uint8(guard)
+						if pixel := i - at; pixel >= 0 && pixel < size*n {
+							want = 0
+							if numbers[pixel/size] > level {
+								want = src[pixel]
+							}
+						}
+						if got != want {
+							t.Fatalf("%s: %d pixels of %d bytes at %d: byte %d is %d, want %d", k.name, n, size, at, i-at, got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 // A region is what the definition says of a back projection and its sums.
 func TestRegionsAreThoseOfTheDefinition(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 0))

@@ -81,12 +81,12 @@ func growAVX2(line *uint8, run *uint8, lineStride int, runStride int, setStride 
 //go:noescape
 func binarizeAVX2(numbers *uint8, n int, level uint8)
 
-// cut3AVX2 is kernel.cut for n ≥ 16 pixels of 3 bytes.
+// cut3AVX2 is kernel.cut for n ≥ 32 pixels of 3 bytes.
 //
 //go:noescape
 func cut3AVX2(dst *uint8, src *uint8, numbers *uint8, n int, level uint8)
 
-// cut4AVX2 is kernel.cut for n ≥ 16 pixels of 4 bytes.
+// cut4AVX2 is kernel.cut for n ≥ 32 pixels of 4 bytes.
 //
 //go:noescape
 func cut4AVX2(dst *uint8, src *uint8, numbers *uint8, n int, level uint8)

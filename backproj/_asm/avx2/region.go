@@ -34,59 +34,95 @@ func binarize() {
 }
 
 // cutPixels is the number of pixels that cut processes at a time.
-const cutPixels = 16
+const cutPixels = batch
 
-// spread returns the places of the bytes of 16 pixels in a vector of one byte a
-// pixel, in vectors of 16 bytes.
+// spread returns the places of the bytes of a batch of pixels in a vector of one byte
+// a pixel, in vectors. Places are within the 16 bytes that have those pixels.
 func spread(size int) (places [][]byte) {
-	for first := 0; first < size*cutPixels; first += 16 {
+	for first := 0; first < size*cutPixels; first += batch {
 		var vector []byte
-		for i := range 16 {
-			vector = append(vector, byte((first+i)/size))
+		for i := range batch {
+			vector = append(vector, byte((first+i)/size%16))
 		}
 		places = append(places, vector)
 	}
 	return places
 }
 
+// halves returns which halves of a vector of one byte a pixel have the pixels of the
+// lower and of the upper half of the i-th vector of their bytes.
+func halves(size, i int) (lower, upper int) {
+	return batch * i / size / 16, (batch*i + 16) / size / 16
+}
+
 // cut emits kernel.cut for pixels of a size.
+//
+// The second batch begins within the first one, if that aligns the vectors of dst from
+// there on, and the last one within the one before: the same bytes are written again.
 func cut(data *constants, size int) {
 	TEXT(fmt.Sprintf("cut%dAVX2", size), attr.NOSPLIT, "func(dst, src, numbers *uint8, n int, level uint8)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("cut%dAVX2 is kernel.cut for n ≥ %d pixels of %d bytes.", size, cutPixels, size))
-	dst, src, numbers, n, back := GP64(), GP64(), GP64(), GP64(), GP64()
+	dst, src, numbers, n := GP64(), GP64(), GP64(), GP64()
 	Load(Param("dst"), dst)
 	Load(Param("src"), src)
 	Load(Param("numbers"), numbers)
 	Load(Param("n"), n)
-	level, zero, below := broadcastLevel(), XMM(), XMM()
+	level, zero := broadcastLevel(), YMM()
 	VPXOR(zero, zero, zero)
-	Label("batch")
-	VMOVDQU(Mem{Base: numbers}, below)
-	VPSUBUSB(level.AsX(), below, below)
-	VPCMPEQB(zero, below, below) // 255 where the number is not greater
-	for i := range spread(size) {
-		bytes := XMM()
-		VPSHUFB(data.at(fmt.Sprint("spread", size, " ", i)), below, bytes)
-		VPANDN(Mem{Base: src, Disp: 16 * i}, bytes, bytes)
-		VMOVDQU(bytes, Mem{Base: dst, Disp: 16 * i})
+	// A multiple of 32 bytes is so many pixels from dst, if it is between pixels.
+	step, whole := GP64(), GP64()
+	MOVQ(dst, step)
+	NEGQ(step)
+	if size == 3 {
+		IMUL3Q(Imm(11), step, step) // 3·11 is 1 modulo 32
+	} else {
+		SHRQ(Imm(2), step)
 	}
-	ADDQ(Imm(cutPixels), numbers)
-	ADDQ(Imm(uint64(size*cutPixels)), src)
-	ADDQ(Imm(uint64(size*cutPixels)), dst)
-	SUBQ(Imm(cutPixels), n)
+	ANDQ(Imm(batch-1), step)
+	MOVQ(U32(cutPixels), whole)
+	CMOVQEQ(whole, step)
+
+	Label("batch")
+	below, mask := YMM(), GP32()
+	VMOVDQU(Mem{Base: numbers}, below)
+	VPSUBUSB(level, below, below)
+	VPCMPEQB(zero, below, below) // 255 where the number is not greater
+	VPMOVMSKB(below, mask)
+	CMPL(mask, I8(-1))
+	JEQ(LabelRef("none"))
+	lower, upper := YMM(), YMM()
+	VPERM2I128(Imm(0x00), below, below, lower)
+	VPERM2I128(Imm(0x11), below, below, upper)
+	for i := range spread(size) {
+		from, bytes := below, YMM()
+		if l, u := halves(size, i); l == u {
+			from = []reg.VecVirtual{lower, upper}[l]
+		}
+		VPSHUFB(data.at(fmt.Sprint("spread", size, " ", i)), from, bytes)
+		VPANDN(Mem{Base: src, Disp: batch * i}, bytes, bytes)
+		VMOVDQU(bytes, Mem{Base: dst, Disp: batch * i})
+	}
+	Label("next")
+	by, bytes := GP64(), GP64()
+	MOVQ(n, by)
+	SUBQ(whole, by)
 	JEQ(LabelRef("done"))
-	CMPQ(n, Imm(cutPixels))
-	JGE(LabelRef("batch"))
-	// The last pixels are processed with some before them, which gives the same.
-	MOVQ(U32(cutPixels), back)
-	SUBQ(n, back)
-	SUBQ(back, numbers)
-	IMUL3Q(Imm(uint64(size)), back, back)
-	SUBQ(back, src)
-	SUBQ(back, dst)
-	MOVQ(U32(cutPixels), n)
+	CMPQ(by, step)
+	CMOVQGT(step, by)
+	MOVQ(whole, step)
+	SUBQ(by, n)
+	ADDQ(by, numbers)
+	IMUL3Q(Imm(uint64(size)), by, bytes)
+	ADDQ(bytes, src)
+	ADDQ(bytes, dst)
 	JMP(LabelRef("batch"))
+
+	Label("none") // of the pixels is there
+	for i := range spread(size) {
+		VMOVDQU(zero, Mem{Base: dst, Disp: batch * i})
+	}
+	JMP(LabelRef("next"))
 	Label("done")
 	VZEROUPPER()
 	RET()

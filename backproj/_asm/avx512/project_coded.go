@@ -152,6 +152,7 @@ func projectInRegisters(c *constants, size int, finish func(k *kernel, book emit
 	Label("batch")
 	LEAQ(Mem{Base: dst, Index: r.At, Scale: 1}, at)
 	r.Next("last")
+	r.Prefetch()
 	next, hsv := newChroma(), newHSVBytes()
 	store(k.chroma(r.Pixels(temp), next), k.hsvBytes(this, hsv))
 	this.set(next)

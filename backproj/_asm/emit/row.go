@@ -42,6 +42,23 @@ func (r *Row) Pixels(temp reg.GPVirtual) Mem {
 	return Mem{Base: r.src, Index: temp, Scale: 1}
 }
 
+// ahead is how many bytes before they are read pixels are brought into the cache. CPUs
+// do that on their own within a page only, and vector code reads a page in less time than
+// a line takes to come from memory.
+const ahead = 4096
+
+// Prefetch emits code that brings later pixels, as many as a batch has, into the cache.
+func (r *Row) Prefetch() {
+	size := r.size
+	if size == 0 {
+		size = 4
+	}
+	pixels := r.Pixels(GP64())
+	for i := 0; i < r.batch*size; i += 64 {
+		PREFETCHT0(pixels.Offset(ahead + i))
+	}
+}
+
 // IfSingle jumps to the label if the first batch is the last.
 func (r *Row) IfSingle(label string) {
 	TESTQ(r.final, r.final)
