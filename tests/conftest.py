@@ -1,6 +1,7 @@
 """What many tests use: pictures, all of them BGR, and what is to be installed."""
 
 import functools
+import importlib.util
 import signal
 import subprocess
 import sys
@@ -13,6 +14,15 @@ from helpers.processes import ROOT, pythons, run, venv
 
 # Doctests are looked for in every module, which is imported for it. There are none here.
 collect_ignore = ["helpers", "programs"]
+
+
+def pytest_configure():
+    """Have cv2 judge by OpenCV's reference arithmetic, whatever its build does."""
+    # Tests of numpy alone run where there is no cv2.
+    if importlib.util.find_spec("cv2") is not None:
+        from helpers import reference_cv2
+
+        reference_cv2.install()
 
 
 def pytest_collection_modifyitems(items):

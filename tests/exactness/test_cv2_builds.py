@@ -1,0 +1,77 @@
+"""How far the installed cv2 is from OpenCV's reference arithmetic: a change in a new build is seen.
+
+``make test-arm64`` runs it with the build for arm64; docs/exactness.md has the figures.
+"""
+
+import platform
+
+import cv2
+import numpy as np
+import pytest
+
+from backproj._verify import by_cv2
+from backproj._verify.formulas import Formulas
+from backproj._verify.paths import every_colour
+from helpers import formula
+
+BUILD_INFORMATION = cv2.getBuildInformation()
+LIBRARIES = by_cv2.replacements(BUILD_INFORMATION)
+ARM64 = platform.machine() == "aarch64"
+
+pytestmark = pytest.mark.exhaustive  # every colour
+
+# How many of the 2^24 colours differ, by component: in rows of a multiple of 8 pixels, and in narrower ones.
+DIFFERENT = {
+    "hsv": ([0, 6582, 0], [0, 123444, 0]) if ARM64 else ([0, 0, 0], [0, 0, 0]),
+    "ycrcb": ([0, 0, 0], [0, 0, 0]),
+    "gray": ([0], [0]),
+}
+
+
+def original(function):
+    """Return cv2's own function: the tests may have replaced it."""
+    return getattr(function, "__wrapped__", function)
+
+
+@pytest.fixture(scope="module")
+def colours():
+    return every_colour()
+
+
+@pytest.fixture(scope="module")
+def formulas():
+    return Formulas()
+
+
+def test_the_libraries_in_place_of_opencvs_code_are_known():
+    assert "carotene" in LIBRARIES if ARM64 else LIBRARIES == ["ipp"]
+
+
+@pytest.mark.parametrize("width", [4096, 4], ids=["wide", "narrow"])
+@pytest.mark.parametrize("space", DIFFERENT)
+def test_so_many_colours_are_converted_to_something_else(monkeypatch, colours, formulas, space, width):
+    monkeypatch.setattr(cv2, "cvtColor", original(cv2.cvtColor))
+    converted = by_cv2.converted_by(cv2, colours.reshape(-1, width, 3), space)
+    differs = converted.reshape(4096, 4096, -1) != formulas.convert(colours, space)
+    assert np.count_nonzero(differs, axis=(0, 1)).tolist() == DIFFERENT[space][width == 4]
+
+
+@pytest.mark.skipif(not ARM64, reason="of the builds for arm64")
+def test_so_many_of_them_fall_into_another_bin(monkeypatch, colours, formulas):
+    monkeypatch.setattr(cv2, "cvtColor", original(cv2.cvtColor))
+    bins = [
+        hsv[..., 0].astype(int) * 32 // 180 * 32 + hsv[..., 1] // 8
+        for hsv in (by_cv2.converted_by(cv2, colours, "hsv"), formulas.convert(colours, "hsv"))
+    ]
+    assert np.count_nonzero(bins[0] != bins[1]) == 468
+
+
+def test_values_are_rounded_once_but_in_one_build():
+    counts = np.random.default_rng(0).integers(1, 5000, 1024).astype(np.float32)
+    values = original(cv2.normalize)(counts, None, 0, 255, cv2.NORM_MINMAX).reshape(-1)
+    expected = formula.normalized(counts, 255)
+    if ARM64 and cv2.__version__.startswith("4.13."):
+        np.testing.assert_array_max_ulp(values, expected, 1)
+        assert 0.1 < np.mean(values != expected) < 0.4
+    else:
+        np.testing.assert_array_equal(values, expected)
