@@ -214,7 +214,7 @@ func TestAppendBGRAppends(t *testing.T) {
 func TestEnumeratedTypesPrintAsTheirNames(t *testing.T) {
 	for want, value := range map[string]interface{ String() string }{
 		"BGR": BGR, "RGB": RGB, "BGRA": BGRA, "RGBA": RGBA, "Mono": Mono, "Order(5)": Order(5), "Order(-1)": Order(-1),
-		"HueSaturation": HueSaturation, "Hue": Hue, "HueSaturationValue": HueSaturationValue, "BlueGreenRed": BlueGreenRed, "Channels(99)": Channels(99),
+		"HueSaturation": HueSaturation, "Hue": Hue, "HueSaturationValue": HueSaturationValue, "BlueGreenRed": BlueGreenRed, "AB": AB, "Lab": Lab, "Channels(99)": Channels(99),
 	} {
 		if got := value.String(); got != want {
 			t.Errorf("%q, want %q", got, want)

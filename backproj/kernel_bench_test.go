@@ -12,6 +12,7 @@ import (
 var benchmarkLayouts = []Layout{
 	{}, {Channels: Hue, Bins: [3]int{16}}, {Channels: HueSaturationValue, Bins: [3]int{16, 8, 8}},
 	{Channels: CrCb}, {Channels: YCrCb, Bins: [3]int{8, 8, 8}}, {Channels: BlueGreenRed, Bins: [3]int{8, 8, 8}},
+	{Channels: AB}, {Channels: Lab, Bins: [3]int{8, 8, 8}},
 	{Channels: Gray}, {Channels: Gray, Bins: [3]int{256}}, {Channels: Saturation}, {Channels: Value},
 	{Channels: HueValue}, {Channels: SaturationValue},
 }

@@ -213,6 +213,9 @@ var codedLayouts = []Layout{
 	{Channels: CrCb, Bins: [3]int{16, 8}, InRange: &Bounds{Lo: [3]uint8{20, 133, 77}, Hi: [3]uint8{230, 173, 127}}},
 	{Channels: YCrCb, Bins: [3]int{16, 16, 16}},
 	{Channels: YCrCb, Bins: [3]int{4, 15, 7}, InRange: &Bounds{Lo: [3]uint8{20, 133, 77}, Hi: [3]uint8{230, 173, 127}}},
+	{Channels: AB},
+	{Channels: AB, Bins: [3]int{16, 8}, InRange: &Bounds{Lo: [3]uint8{20, 113, 77}, Hi: [3]uint8{230, 173, 147}}},
+	{Channels: Lab, Bins: [3]int{16, 16, 16}},
 	{Channels: BlueGreenRed, Bins: [3]int{8, 8, 8}},
 	{Channels: BlueGreenRed, Bins: [3]int{7, 15, 5}, InRange: &Bounds{Lo: [3]uint8{20, 30, 40}, Hi: [3]uint8{230, 220, 210}}},
 }

@@ -56,16 +56,18 @@ func yCrCbFormula(b, g, r int) (y, cr, cb int) {
 
 // labFormula is OpenCV's conversion, with its own cube root.
 func labFormula(b, g, r int) (l, a, bb int) {
+	light, root := lightFormula(), labRootFormula()
 	var f [3]int
 	for i, weights := range [3][3]int{{1777, 1541, 778}, {871, 2929, 296}, {73, 448, 3575}} {
-		sum := weights[0]*lightFormula()[r] + weights[1]*lightFormula()[g] + weights[2]*lightFormula()[b]
-		f[i] = labRootFormula()[(sum+2048)/4096]
+		sum := weights[0]*light[r] + weights[1]*light[g] + weights[2]*light[b]
+		f[i] = root[(sum+2048)/4096]
 	}
 	return (296*f[1] - 1336934 + 16384) / 32768, (500*(f[0]-f[1]) + 4210688) / 32768, (200*(f[1]-f[2]) + 4210688) / 32768
 }
 
 // lightFormula has 2040 times the light of each component of sRGB.
-var lightFormula = sync.OnceValue(func() (light [256]int) {
+var lightFormula = sync.OnceValue(func() *[256]int {
+	light := new([256]int)
 	for i := range light {
 		exact := float64(i) / 255 / 12.92
 		if i > 10 {
@@ -78,7 +80,8 @@ var lightFormula = sync.OnceValue(func() (light [256]int) {
 
 // labRootFormula has what OpenCV's softfloat.cpp, f32_cbrt, and color_lab.cpp make of
 // each X, Y and Z: a cube root by Ken Turkowski's quotient of polynomials.
-var labRootFormula = sync.OnceValue(func() (roots [2041]int) {
+var labRootFormula = sync.OnceValue(func() *[2041]int {
+	roots := new([2041]int)
 	polynomial := func(x float64, coefficients ...float64) (sum float64) {
 		for _, c := range coefficients {
 			sum = float64(sum*x) + c
