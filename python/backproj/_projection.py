@@ -304,6 +304,7 @@ def in_range(
 _CHANNELS: dict[Space, Channels] = {
     "hsv": "hs",
     "ycrcb": "crcb",
+    "lab": "ab",
     "bgr": "bgr",
     "gray": "gray",
 }

@@ -50,7 +50,9 @@ __all__ = [
 Image: TypeAlias = npt.NDArray[np.uint8]
 Mask: TypeAlias = npt.NDArray[np.uint8 | np.bool_]
 Order: TypeAlias = Literal["bgr", "rgb"]
-Channels: TypeAlias = Literal["h", "s", "v", "hs", "hv", "sv", "hsv", "gray", "crcb", "ycrcb", "bgr"]
+Channels: TypeAlias = Literal[
+    "h", "s", "v", "hs", "hv", "sv", "hsv", "gray", "crcb", "ycrcb", "bgr", "ab", "lab"
+]
 Space: TypeAlias = Literal["hsv", "ycrcb", "lab", "bgr", "gray"]
 Numbers: TypeAlias = Sequence[float] | npt.NDArray[Any]
 Bins: TypeAlias = int | Sequence[int] | npt.NDArray[np.integer[Any]]

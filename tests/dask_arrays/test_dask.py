@@ -409,7 +409,7 @@ def followed(film):
 def test_the_blocks_of_the_page_run(photograph, tmp_path):
     page = (ROOT / "docs" / "dask.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 8
+    assert len(blocks) == 9
     film = np.stack([np.roll(photograph, 9 * i, axis=1) for i in range(20)])
     (tmp_path / "film").mkdir()
     for i, frame in enumerate(film):

@@ -29,6 +29,12 @@ LAYOUTS = {
     "ycrcb": ("ycrcb", 16, None),
     "ycrcb, many": ("ycrcb", (4, 100, 100), None),
     "ycrcb, sub-ranges": ("ycrcb", (3, 8, 9), [16, 235, 100, 200, 60.5, 140]),
+    "ab": ("ab", 32, None),
+    "ab, a bin a value": ("ab", 256, None),
+    "ab, sub-ranges": ("ab", (20, 30), [100, 200, 90.5, 180]),
+    "lab": ("lab", 16, None),
+    "lab, many": ("lab", (4, 100, 100), None),
+    "lab, sub-ranges": ("lab", (3, 8, 9), [16, 235, 100, 200, 60.5, 160]),
     "bgr": ("bgr", 8, None),
     "bgr, 16": ("bgr", 16, None),
     "bgr, many": ("bgr", (64, 128, 100), None),
@@ -39,6 +45,7 @@ LAYOUTS = {
 GATES = {
     "hsv": ((20, 60, 32), (150, 230, 240)),
     "ycrcb": ((16, 133, 77), (235, 173, 127)),
+    "lab": ((20, 110, 100), (240, 190, 180)),
     "bgr": ((20, 40, 60), (200, 220, 240)),
     "gray": (50, 200),
 }
@@ -46,6 +53,8 @@ SPACES = dict.fromkeys(("s", "v", "hv", "sv"), "hsv") | {
     "gray": "gray",
     "crcb": "ycrcb",
     "ycrcb": "ycrcb",
+    "ab": "lab",
+    "lab": "lab",
     "bgr": "bgr",
 }
 
@@ -59,8 +68,7 @@ def different(channels, bins):
 
 def inside(image, space):
     """Return OpenCV's mask of a BGR image."""
-    channels = {"hsv": "hsv", "ycrcb": "ycrcb", "bgr": "bgr", "gray": "gray"}[space]
-    return cv2.inRange(opencv_chain.convert(image, channels), *GATES[space])
+    return cv2.inRange(opencv_chain.convert(image, space), *GATES[space])  # all components are channels
 
 
 @pytest.mark.parametrize(("channels", "bins", "ranges"), LAYOUTS.values(), ids=LAYOUTS)

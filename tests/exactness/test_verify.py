@@ -192,7 +192,7 @@ def test_libraries_in_place_of_opencvs_code_are_named(line, libraries):
     assert by_cv2.name_of(module) == "cv2 4.13.0" + (f" ({', '.join(named)})" if named else "")
 
 
-@pytest.mark.parametrize("space", ["hsv", "ycrcb", "gray"])
+@pytest.mark.parametrize("space", ["hsv", "ycrcb", "lab", "gray"])
 def test_its_formulas_are_opencvs_for_every_colour(all_colours, space):
     converted = opencv_chain.convert(all_colours, space).reshape(4096, 4096, -1)
     np.testing.assert_array_equal(formulas.Formulas().convert(all_colours, space), converted)

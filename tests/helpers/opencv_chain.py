@@ -6,7 +6,7 @@ import numpy as np
 RANGES = [0, 180, 0, 256]
 
 # The conversion to the colour space of some channels, and which of its components they are.
-HSV, YCRCB, GRAY = cv2.COLOR_BGR2HSV, cv2.COLOR_BGR2YCrCb, cv2.COLOR_BGR2GRAY
+HSV, YCRCB, LAB, GRAY = cv2.COLOR_BGR2HSV, cv2.COLOR_BGR2YCrCb, cv2.COLOR_BGR2Lab, cv2.COLOR_BGR2GRAY
 CHANNELS = {
     "h": (HSV, [0]),
     "s": (HSV, [1]),
@@ -18,6 +18,8 @@ CHANNELS = {
     "gray": (GRAY, [0]),
     "crcb": (YCRCB, [1, 2]),
     "ycrcb": (YCRCB, [0, 1, 2]),
+    "ab": (LAB, [1, 2]),
+    "lab": (LAB, [0, 1, 2]),
     "bgr": (None, [0, 1, 2]),
 }
 

@@ -12,8 +12,8 @@ SPACES = {"hs": "hsv", "crcb": "ycrcb", "ycrcb": "ycrcb", "bgr": "bgr", "gray": 
 
 # (options, error, what its message must contain)
 BAD = {
-    "no channels": ({"channels": None}, TypeError, "'ycrcb' or 'bgr', not None"),
-    "channels of cv2": ({"channels": [0, 1]}, TypeError, "'ycrcb' or 'bgr', not [0, 1]"),
+    "no channels": ({"channels": None}, TypeError, "'ab' or 'lab', not None"),
+    "channels of cv2": ({"channels": [0, 1]}, TypeError, "'ab' or 'lab', not [0, 1]"),
     "an array of channels": ({"channels": np.array(["h", "s"])}, TypeError, "channels must be"),
     "other channels": ({"channels": "rgb"}, ValueError, "not 'rgb'"),
     "channels in upper case": ({"channels": "HS"}, ValueError, "not 'HS'"),

@@ -296,7 +296,7 @@ BAD_OPTIONS = {
     "adapt, none": ({"adapt": None}, TypeError, "adapt must be a number from 0 to 1, not None"),
     "find, a number": ({"find": 1}, TypeError, "find must be True or False, not 1"),
     "find, none": ({"find": None}, TypeError, "find must be True or False, not None"),
-    "channels": ({"channels": "hue"}, ValueError, "'ycrcb' or 'bgr', not 'hue'"),
+    "channels": ({"channels": "hue"}, ValueError, "'ab' or 'lab', not 'hue'"),
     "bins": ({"bins": 257}, ValueError, "bins must be from 1 to 256, not 257"),
     "bins, too many": ({"bins": (9, 9, 9)}, ValueError, "bins has 3 numbers, but channels='hs' has 2"),
     "ranges": ({"ranges": [0, 180]}, ValueError, "ranges has 2 numbers"),

@@ -50,6 +50,7 @@ class Histogram:
 
         - "h", "s", "v", "hs", "hv", "sv", "hsv": hue (0 to 179), saturation and value (0 to 255).
         - "crcb", "ycrcb": Y, Cr and Cb of YCrCb. Cr and Cb tell skin from other colours.
+        - "ab", "lab": L, a and b of Lab. a and b tell colours apart that differ little to the eye.
         - "bgr": blue, green and red, whatever the order of the model's channels is.
         - "gray": grey. Models and frames may be grey images too, of shape (h, w) or (h, w, 1).
     bins : int or sequence of int, default 32
@@ -59,7 +60,8 @@ class Histogram:
         takes it. Pixels outside are not counted, and project to 0. Default: all values.
     in_range : (lo, hi), two triples, or two numbers for grey, optional
         The lowest and the highest of each component of the channels' colour space, both inclusive, as
-        ``cv2.inRange`` takes them: hue, saturation and value; Y, Cr and Cb; blue, green and red; or grey.
+        ``cv2.inRange`` takes them: hue, saturation and value; Y, Cr and Cb; L, a and b; blue, green and red;
+        or grey.
         All apply, whichever the channels are. Pixels outside are not counted, and project to 0. Unlike in
         cv2, hue wraps around if its lower bound is greater than its upper one: red is
         ``((170, 60, 32), (10, 255, 255))``.

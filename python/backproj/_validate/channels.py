@@ -57,6 +57,8 @@ CHANNELS: dict[Channels, ChannelSet] = {
     "crcb": ChannelSet(8, "ycrcb", (1, 2)),
     "ycrcb": ChannelSet(9, "ycrcb", (0, 1, 2)),
     "bgr": ChannelSet(10, "bgr", (0, 1, 2)),
+    "ab": ChannelSet(11, "lab", (1, 2)),
+    "lab": ChannelSet(12, "lab", (0, 1, 2)),
 }
 
 

@@ -76,7 +76,12 @@ def by_cv2(cv2: Any, path: Path, frame: Image, model: Image) -> Result:
 
 def converted_by(cv2: Any, image: Image, space: Space) -> Image:
     """Return a BGR image in another colour space. A grey image is one of grey."""
-    codes = {"hsv": cv2.COLOR_BGR2HSV, "ycrcb": cv2.COLOR_BGR2YCrCb, "gray": cv2.COLOR_BGR2GRAY}
+    codes = {
+        "hsv": cv2.COLOR_BGR2HSV,
+        "ycrcb": cv2.COLOR_BGR2YCrCb,
+        "lab": cv2.COLOR_BGR2Lab,
+        "gray": cv2.COLOR_BGR2GRAY,
+    }
     if space == "bgr" or image.ndim == 2:
         return image
     converted: Image = cv2.cvtColor(image, codes[space])

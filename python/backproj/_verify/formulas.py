@@ -5,6 +5,7 @@ It is what OpenCV's own code computes where no library replaces it. It shares no
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -94,6 +95,41 @@ def _ycrcb(b: Ints, g: Ints, r: Ints) -> Image:
     return np.stack([y, *np.clip([cr, cb], 0, 255)], axis=-1).astype(np.uint8)
 
 
+# The share of X, Y and Z in red, green and blue light, and white, D65, in X, Y and Z.
+_XYZ = np.array(
+    [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
+)
+_WHITE = np.array([[0.950456], [1.0], [1.088754]])
+
+
+def _lab(b: Ints, g: Ints, r: Ints) -> Image:
+    """Return L, a and b (color_lab.cpp, RGB2Lab_b)."""
+    light, curve = _lab_tables()
+    weights = np.rint(_XYZ / _WHITE * (1 << 12)).astype(np.int32)
+    x, y, z = (curve[_descale(wr * light[r] + wg * light[g] + wb * light[b], 12)] for wr, wg, wb in weights)
+    # 116 and 16 hundredths of 255, in fixed point.
+    lightness = _descale(296 * y - 1336934, 15)
+    a, blue = _descale(500 * (x - y) + (128 << 15), 15), _descale(200 * (y - z) + (128 << 15), 15)
+    return np.stack([*np.clip([lightness, a, blue], 0, 255)], axis=-1).astype(np.uint8)
+
+
+@functools.cache
+def _lab_tables() -> tuple[Ints, Ints]:
+    """Return the light of each byte, 0 to 2040, and CIE's curve of light, times 2^15 (initLabTabs).
+
+    OpenCV computes the curve in single precision, with cube roots that it cuts off after 24 bits.
+    """
+    byte = np.arange(256) / 255
+    linear = np.where(byte <= 0.04045, byte / 12.92, ((byte + 0.055) / 1.055) ** 2.4)
+    x = np.float32(1 / 2040) * np.arange(2041, dtype=np.float32)
+    slope, offset = (np.float64(np.float32(n) / np.float32(d)) for n, d in ((841, 108), (16, 116)))
+    line = (x.astype(np.float64) * slope + offset).astype(np.float32)
+    root = (np.cbrt(x.astype(np.float64)).view(np.int64) & -(1 << 29)).view(np.float64)
+    curve = np.where(x < np.float32(216) / np.float32(24389), line, root.astype(np.float32))
+    scaled = np.float32(1 << 15) * curve
+    return np.rint(2040 * linear).astype(np.int32), np.rint(scaled).astype(np.int32)
+
+
 def _gray(b: Ints, g: Ints, r: Ints) -> Image:
     """Return grey (color_rgb.simd.hpp, RGB2Gray)."""
     return _descale(9798 * r + 19235 * g + 3735 * b, 15)[..., np.newaxis].astype(np.uint8)
@@ -111,6 +147,7 @@ def _descale(x: Ints, shift: int) -> Ints:
 _CONVERSIONS: dict[Space, Callable[[Ints, Ints, Ints], Image]] = {
     "hsv": _hsv,
     "ycrcb": _ycrcb,
+    "lab": _lab,
     "gray": _gray,
     "bgr": _bgr,
 }

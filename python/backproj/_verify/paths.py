@@ -57,6 +57,8 @@ _COUNTED = (
     Layout("gray", (256,), None, None),
     Layout("crcb", (256, 256), None, None),
     Layout("ycrcb", (32, 32, 32), None, None),
+    Layout("ab", (256, 256), None, None),
+    Layout("lab", (32, 32, 32), None, None),
     Layout("bgr", (7, 6, 5), None, None),
 )
 
@@ -76,6 +78,9 @@ PATHS = (
     Path("crcb 32×32", (Layout("crcb"),)),
     Path("crcb 256×256, gated", (Layout("crcb", (256, 256), _SKIN, 255),)),
     Path("ycrcb 16×16×16", (Layout("ycrcb", (16, 16, 16)),)),
+    Path("ab 32×32", (Layout("ab"),)),
+    Path("ab 256×256, gated", (Layout("ab", (256, 256), ((20, 100, 110), (240, 200, 190)), 255),)),
+    Path("lab 16×16×16", (Layout("lab", (16, 16, 16)),)),
     Path("bgr 8×8×8", (_BGR,)),
     Path("bgr 32×32×32, gated", (Layout("bgr", (32, 32, 32), ((16, 0, 8), (235, 240, 255))),)),
     Path("counts of the frame", (Layout(peak=None),), counts_frame=True),
