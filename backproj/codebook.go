@@ -30,6 +30,10 @@ type codebook struct {
 	// saturation: a pixel must reach saturationFrom and must not reach
 	// saturationBeyond. A threshold that is zero stands for no bound.
 	saturationFrom, saturationBeyond threshold
+
+	// The codes again, under secondCoding and tripleCoding, for kernels that look up
+	// 16 bytes at a time.
+	firstShuffles, secondShuffles, thirdShuffles shuffles
 }
 
 // A threshold decides from a pixel's chroma d and value v alone whether its
@@ -38,4 +42,19 @@ type codebook struct {
 type threshold struct {
 	factor [16]uint16   // all equal
 	bits   [2][32]uint8 // 128 bits each, for v < 128 and for v ≥ 128, stored twice
+}
+
+// A shuffles has the codes of a component in tables of 16. A code is looked up as
+// that of c>>shift, as far as groups of 1<<shift components c have equal codes. So
+// bins whose bounds are multiples of a power of two, as most are, take few tables.
+//
+// The first table holds codes 0 to 15. Others hold the exclusive or of their codes and
+// those of the table before, so that the code is the exclusive or of all lookups up to
+// its own table. Table 8 starts again.
+type shuffles struct {
+	tables [16][16]uint8
+	mask   [32]uint8 // 255>>shift
+	shift  uint64
+	count  uint64    // how many tables there are: 16>>shift
+	_      [16]uint8 // so that no vector crosses a cache line
 }

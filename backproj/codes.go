@@ -142,6 +142,9 @@ func (p *plan) setCoding(components []int, bounds Bounds) {
 		for i, class := range second {
 			book.second[i] = class << thirdBits
 		}
+		book.firstShuffles.fill(&book.first)
+		book.secondShuffles.fill(&book.second)
+		book.thirdShuffles.fill(&book.third)
 	}
 }
 
@@ -190,6 +193,7 @@ func (p *plan) fillCodebook(book *codebook, cells []uint8) {
 		fillCodes(&book.first, &p.first, cells)
 	case secondCoding:
 		fillCodes(&book.second, &p.second, cells)
+		book.secondShuffles.fill(&book.second)
 	case pairCoding:
 		for row := range p.bins[0] {
 			copy(book.bins[row<<p.shift:], cells[row*p.bins[1]:][:p.bins[1]])
@@ -203,6 +207,30 @@ func fillCodes(codes *[256]uint8, offsets *[256]int32, cells []uint8) {
 	for i, offset := range offsets {
 		if offset >= 0 {
 			codes[i] = cells[offset]
+		}
+	}
+}
+
+// fill makes the shuffles those of codes.
+func (s *shuffles) fill(codes *[256]uint8) {
+	shift := 4
+	for i := 1; i < len(codes); i++ {
+		if codes[i] != codes[i-1] {
+			shift = min(shift, bits.TrailingZeros(uint(i)))
+		}
+	}
+	s.shift, s.count = uint64(shift), 16>>shift
+	for i := range s.mask {
+		s.mask[i] = 255 >> shift
+	}
+	for t := range s.tables[:s.count] {
+		for i := range s.tables[t] {
+			at := 16*t + i
+			code := codes[at<<shift]
+			if t%8 > 0 {
+				code ^= codes[(at-16)<<shift]
+			}
+			s.tables[t][i] = code
 		}
 	}
 }

@@ -32,6 +32,10 @@ func TestNoVectorOfACodebookCrossesACacheLine(t *testing.T) {
 		"thirdLo":    unsafe.Offsetof(book.thirdLo),
 		"thirdSpan":  unsafe.Offsetof(book.thirdSpan),
 		"binMask":    unsafe.Offsetof(book.binMask),
+
+		"firstShuffles":  unsafe.Offsetof(book.firstShuffles),
+		"secondShuffles": unsafe.Offsetof(book.secondShuffles),
+		"thirdShuffles":  unsafe.Offsetof(book.thirdShuffles),
 	} {
 		if offset%64 != 0 {
 			t.Errorf("%s: offset %d is not a multiple of 64", name, offset)
@@ -51,6 +55,30 @@ func TestNoVectorOfACodebookCrossesACacheLine(t *testing.T) {
 	for range 100 {
 		if at := uintptr(unsafe.Pointer(new(alignedCodebook).codebook())); at%64 != 0 {
 			t.Fatalf("a codebook is at %#x, not at a multiple of 64", at)
+		}
+	}
+}
+
+func TestShufflesHoldTheCodesInAsFewTablesAsTheirGroupsNeed(t *testing.T) {
+	for group, tables := range map[int]int{1: 16, 2: 8, 4: 4, 8: 2, 16: 1, 32: 1, 256: 1, 3: 16, 12: 4} {
+		var codes [256]uint8
+		for i := range codes {
+			codes[i] = uint8(37*(i/group) + 11)
+		}
+		var s shuffles
+		s.fill(&codes)
+		if int(s.count) != tables {
+			t.Errorf("groups of %d: %d tables, want %d", group, s.count, tables)
+		}
+		for i, want := range codes {
+			at := i >> s.shift
+			var code uint8
+			for table := at / 16 &^ 7; table <= at/16; table++ {
+				code ^= s.tables[table][at%16]
+			}
+			if code != want || s.mask[i%32] != 255>>s.shift {
+				t.Fatalf("groups of %d: component %d has code %d, mask %#x, want %d", group, i, code, s.mask[i%32], want)
+			}
 		}
 	}
 }

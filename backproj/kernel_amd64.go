@@ -32,7 +32,7 @@ const (
 	avx2Batch   = 32
 )
 
-var avx512 = vectorKernel{
+var avx512Spaces = spacesAssembly{
 	batch:   avx512Batch,
 	convert: convertSpaceAVX512,
 	count:   countSpaceAVX512,
@@ -54,12 +54,12 @@ var avx512Kernel = kernel{
 			supports:      [codings]bool{firstCoding: true, pairCoding: true, tripleCoding: true},
 			projectCoded:  projectCodedAVX512,
 		},
-		hueValue:        avx512.conversion(hueValue, [codings]bool{}),
-		saturationValue: avx512.conversion(saturationValue, [codings]bool{secondCoding: true}),
-		crCb:            avx512.conversion(crCb, [codings]bool{pairCoding: true, tripleCoding: true}),
-		blueGreen:       avx512.conversion(blueGreen, [codings]bool{tripleCoding: true}),
-		grey:            avx512.conversion(grey, [codings]bool{secondCoding: true}),
-		greyPlane:       avx512.planes(),
+		hueValue:        avx512Spaces.conversion(hueValue, [codings]bool{}),
+		saturationValue: avx512Spaces.conversion(saturationValue, [codings]bool{secondCoding: true}),
+		crCb:            avx512Spaces.conversion(crCb, [codings]bool{pairCoding: true, tripleCoding: true}),
+		blueGreen:       avx512Spaces.conversion(blueGreen, [codings]bool{tripleCoding: true}),
+		grey:            avx512Spaces.conversion(grey, [codings]bool{secondCoding: true}),
+		greyPlane:       avx512Spaces.planes(),
 	}),
 	grow:     checkedGrow(growAVX512),
 	addUp:    checkedAddUp(addUpAVX512),
@@ -158,6 +158,16 @@ func projectCodedAVX512(coding coding, dst, src []byte, format raster.Format, bo
 	}
 }
 
+var avx2Spaces = spacesAssembly{
+	batch:   avx2Batch,
+	convert: convertSpaceAVX2,
+	count:   countSpaceAVX2,
+	project: projectSpaceAVX2,
+	second:  projectSecondAVX2,
+	triple:  projectTripleAVX2,
+	plane:   projectPlaneAVX2,
+}
+
 var avx2Kernel = kernel{
 	name: "avx2",
 	spaces: withGeneric([spaces]conversion{
@@ -166,9 +176,15 @@ var avx2Kernel = kernel{
 			count:         countAVX2,
 			project:       projectAVX2,
 			projectWithin: projectWithinAVX2,
-			supports:      [codings]bool{firstCoding: true},
-			projectCoded:  projectHueAVX2,
+			supports:      [codings]bool{firstCoding: true, tripleCoding: true},
+			projectCoded:  projectCodedAVX2,
 		},
+		hueValue:        avx2Spaces.conversion(hueValue, [codings]bool{}),
+		saturationValue: avx2Spaces.conversion(saturationValue, [codings]bool{secondCoding: true}),
+		crCb:            avx2Spaces.conversion(crCb, [codings]bool{tripleCoding: true}),
+		blueGreen:       avx2Spaces.conversion(blueGreen, [codings]bool{tripleCoding: true}),
+		grey:            avx2Spaces.conversion(grey, [codings]bool{secondCoding: true}),
+		greyPlane:       avx2Spaces.planes(),
 	}),
 	grow:     checkedGrow(growAVX2),
 	addUp:    checkedAddUp(addUpAVX2),
@@ -237,12 +253,16 @@ func projectAVX2(dst, src []byte, format raster.Format, table *lookupTable, gate
 	}
 }
 
-func projectHueAVX2(coding coding, dst, src []byte, format raster.Format, book *codebook, _ *lookupTable) {
+func projectCodedAVX2(coding coding, dst, src []byte, format raster.Format, book *codebook, table *lookupTable) {
+	if coding == tripleCoding {
+		avx2Spaces.projectCoded(hueSaturation, coding, dst, src, format, book, table)
+		return
+	}
 	n := len(dst)
 	if n < avx2Batch {
 		var row shortRow
 		if row.load(n, src, format) {
-			projectHueAVX2(coding, row.bytes[:], row.pixels[:], format, book, nil)
+			projectCodedAVX2(coding, row.bytes[:], row.pixels[:], format, book, nil)
 			copy(dst, row.bytes[:])
 		}
 		return

@@ -86,91 +86,143 @@ DATA avx2Constants<>+640(SB)/8, $0x2020202020202020
 DATA avx2Constants<>+648(SB)/8, $0x2020202020202020
 DATA avx2Constants<>+656(SB)/8, $0x2020202020202020
 DATA avx2Constants<>+664(SB)/8, $0x2020202020202020
-DATA avx2Constants<>+672(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+680(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+688(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+696(SB)/8, $0xc8c8c8c8c8c8c8c8
-DATA avx2Constants<>+704(SB)/8, $0x8040201008040201
-DATA avx2Constants<>+712(SB)/8, $0x8040201008040201
-DATA avx2Constants<>+720(SB)/8, $0x8040201008040201
-DATA avx2Constants<>+728(SB)/8, $0x8040201008040201
-DATA avx2Constants<>+736(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+744(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+752(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+760(SB)/8, $0x0800080008000800
-DATA avx2Constants<>+768(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+776(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+784(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+792(SB)/8, $0x0000ffff0000ffff
-DATA avx2Constants<>+800(SB)/8, $0x8000800080008000
-DATA avx2Constants<>+808(SB)/8, $0x8000800080008000
-DATA avx2Constants<>+816(SB)/8, $0x8000800080008000
-DATA avx2Constants<>+824(SB)/8, $0x8000800080008000
-DATA avx2Constants<>+832(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+840(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+848(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+856(SB)/8, $0x4000000040000000
-DATA avx2Constants<>+864(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+872(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+880(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+888(SB)/8, $0x497f0000497f0000
-DATA avx2Constants<>+896(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+904(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+912(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+920(SB)/8, $0x47f0000047f00000
-DATA avx2Constants<>+928(SB)/8, $0x4b4000004b400000
-DATA avx2Constants<>+936(SB)/8, $0x4b4000004b400000
-DATA avx2Constants<>+944(SB)/8, $0x4b4000004b400000
-DATA avx2Constants<>+952(SB)/8, $0x4b4000004b400000
-DATA avx2Constants<>+960(SB)/8, $0x0000000000000000
-DATA avx2Constants<>+968(SB)/8, $0x0000000000000000
-DATA avx2Constants<>+976(SB)/8, $0x0000000000000000
-DATA avx2Constants<>+984(SB)/8, $0x0000000000000000
-DATA avx2Constants<>+992(SB)/8, $0xffffffffffffffff
-DATA avx2Constants<>+1000(SB)/8, $0xffffffffffffffff
-DATA avx2Constants<>+1008(SB)/8, $0xffffffffffffffff
-DATA avx2Constants<>+1016(SB)/8, $0xffffffffffffffff
-DATA avx2Constants<>+1024(SB)/8, $0x0001000100010001
-DATA avx2Constants<>+1032(SB)/8, $0x0001000100010001
-DATA avx2Constants<>+1040(SB)/8, $0x0001000100010001
-DATA avx2Constants<>+1048(SB)/8, $0x0001000100010001
-DATA avx2Constants<>+1056(SB)/8, $0x0706050403020100
-DATA avx2Constants<>+1064(SB)/8, $0x0f0e0d0c0b0a0908
-DATA avx2Constants<>+1072(SB)/8, $0x1716151413121110
-DATA avx2Constants<>+1080(SB)/8, $0x1f1e1d1c1b1a1918
-DATA avx2Constants<>+1088(SB)/8, $0xe8f1fb06121f2d3c
-DATA avx2Constants<>+1096(SB)/8, $0xc4c5c7caced3d9e0
-DATA avx2Constants<>+1104(SB)/8, $0xe0d9d3cecac7c5c4
-DATA avx2Constants<>+1112(SB)/8, $0x3c2d1f1206fbf1e8
-DATA avx2Constants<>+1120(SB)/8, $0x0202010101000000
-DATA avx2Constants<>+1128(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+1136(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+1144(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+1152(SB)/8, $0x0d0c0c0c0b0b0b0a
-DATA avx2Constants<>+1160(SB)/8, $0x0f0f0f0e0e0e0d0d
-DATA avx2Constants<>+1168(SB)/8, $0x0202010101000000
-DATA avx2Constants<>+1176(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+1184(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+1192(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+1200(SB)/8, $0x0d0c0c0c0b0b0b0a
-DATA avx2Constants<>+1208(SB)/8, $0x0f0f0f0e0e0e0d0d
-DATA avx2Constants<>+1216(SB)/8, $0x0101010100000000
-DATA avx2Constants<>+1224(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+1232(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+1240(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+1248(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+1256(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+1264(SB)/8, $0x0d0d0d0d0c0c0c0c
-DATA avx2Constants<>+1272(SB)/8, $0x0f0f0f0f0e0e0e0e
-DATA avx2Constants<>+1280(SB)/8, $0x0101010100000000
-DATA avx2Constants<>+1288(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+1296(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+1304(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+1312(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+1320(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+1328(SB)/8, $0x0d0d0d0d0c0c0c0c
-DATA avx2Constants<>+1336(SB)/8, $0x0f0f0f0f0e0e0e0e
-GLOBL avx2Constants<>(SB), RODATA|NOPTR, $1344
+DATA avx2Constants<>+672(SB)/8, $0x8080808080808080
+DATA avx2Constants<>+680(SB)/8, $0x8080808080808080
+DATA avx2Constants<>+688(SB)/8, $0x8080808080808080
+DATA avx2Constants<>+696(SB)/8, $0x8080808080808080
+DATA avx2Constants<>+704(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+712(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+720(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+728(SB)/8, $0xc8c8c8c8c8c8c8c8
+DATA avx2Constants<>+736(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+744(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+752(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+760(SB)/8, $0x8040201008040201
+DATA avx2Constants<>+768(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+776(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+784(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+792(SB)/8, $0x0800080008000800
+DATA avx2Constants<>+800(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+808(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+816(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+824(SB)/8, $0x0000ffff0000ffff
+DATA avx2Constants<>+832(SB)/8, $0x8000800080008000
+DATA avx2Constants<>+840(SB)/8, $0x8000800080008000
+DATA avx2Constants<>+848(SB)/8, $0x8000800080008000
+DATA avx2Constants<>+856(SB)/8, $0x8000800080008000
+DATA avx2Constants<>+864(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+872(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+880(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+888(SB)/8, $0x4000000040000000
+DATA avx2Constants<>+896(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+904(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+912(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+920(SB)/8, $0x497f0000497f0000
+DATA avx2Constants<>+928(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+936(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+944(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+952(SB)/8, $0x47f0000047f00000
+DATA avx2Constants<>+960(SB)/8, $0x4b4000004b400000
+DATA avx2Constants<>+968(SB)/8, $0x4b4000004b400000
+DATA avx2Constants<>+976(SB)/8, $0x4b4000004b400000
+DATA avx2Constants<>+984(SB)/8, $0x4b4000004b400000
+DATA avx2Constants<>+992(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+1000(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+1008(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+1016(SB)/8, $0x0000000000000000
+DATA avx2Constants<>+1024(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+1032(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+1040(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+1048(SB)/8, $0xffffffffffffffff
+DATA avx2Constants<>+1056(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+1064(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+1072(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+1080(SB)/8, $0x0001000100010001
+DATA avx2Constants<>+1088(SB)/8, $0x0100010001000100
+DATA avx2Constants<>+1096(SB)/8, $0x0100010001000100
+DATA avx2Constants<>+1104(SB)/8, $0x0100010001000100
+DATA avx2Constants<>+1112(SB)/8, $0x0100010001000100
+DATA avx2Constants<>+1120(SB)/8, $0x0080008000800080
+DATA avx2Constants<>+1128(SB)/8, $0x0080008000800080
+DATA avx2Constants<>+1136(SB)/8, $0x0080008000800080
+DATA avx2Constants<>+1144(SB)/8, $0x0080008000800080
+DATA avx2Constants<>+1152(SB)/8, $0x4b264b264b264b26
+DATA avx2Constants<>+1160(SB)/8, $0x4b264b264b264b26
+DATA avx2Constants<>+1168(SB)/8, $0x4b264b264b264b26
+DATA avx2Constants<>+1176(SB)/8, $0x4b264b264b264b26
+DATA avx2Constants<>+1184(SB)/8, $0x1123112311231123
+DATA avx2Constants<>+1192(SB)/8, $0x1123112311231123
+DATA avx2Constants<>+1200(SB)/8, $0x1123112311231123
+DATA avx2Constants<>+1208(SB)/8, $0x1123112311231123
+DATA avx2Constants<>+1216(SB)/8, $0x000e000e000e000e
+DATA avx2Constants<>+1224(SB)/8, $0x000e000e000e000e
+DATA avx2Constants<>+1232(SB)/8, $0x000e000e000e000e
+DATA avx2Constants<>+1240(SB)/8, $0x000e000e000e000e
+DATA avx2Constants<>+1248(SB)/8, $0x004c004c004c004c
+DATA avx2Constants<>+1256(SB)/8, $0x004c004c004c004c
+DATA avx2Constants<>+1264(SB)/8, $0x004c004c004c004c
+DATA avx2Constants<>+1272(SB)/8, $0x004c004c004c004c
+DATA avx2Constants<>+1280(SB)/8, $0x5b445b445b445b44
+DATA avx2Constants<>+1288(SB)/8, $0x5b445b445b445b44
+DATA avx2Constants<>+1296(SB)/8, $0x5b445b445b445b44
+DATA avx2Constants<>+1304(SB)/8, $0x5b445b445b445b44
+DATA avx2Constants<>+1312(SB)/8, $0x4832483248324832
+DATA avx2Constants<>+1320(SB)/8, $0x4832483248324832
+DATA avx2Constants<>+1328(SB)/8, $0x4832483248324832
+DATA avx2Constants<>+1336(SB)/8, $0x4832483248324832
+DATA avx2Constants<>+1344(SB)/8, $0x344c344c344c344c
+DATA avx2Constants<>+1352(SB)/8, $0x344c344c344c344c
+DATA avx2Constants<>+1360(SB)/8, $0x344c344c344c344c
+DATA avx2Constants<>+1368(SB)/8, $0x344c344c344c344c
+DATA avx2Constants<>+1376(SB)/8, $0x2346234623462346
+DATA avx2Constants<>+1384(SB)/8, $0x2346234623462346
+DATA avx2Constants<>+1392(SB)/8, $0x2346234623462346
+DATA avx2Constants<>+1400(SB)/8, $0x2346234623462346
+DATA avx2Constants<>+1408(SB)/8, $0x621d621d621d621d
+DATA avx2Constants<>+1416(SB)/8, $0x621d621d621d621d
+DATA avx2Constants<>+1424(SB)/8, $0x621d621d621d621d
+DATA avx2Constants<>+1432(SB)/8, $0x621d621d621d621d
+DATA avx2Constants<>+1440(SB)/8, $0x0017001700170017
+DATA avx2Constants<>+1448(SB)/8, $0x0017001700170017
+DATA avx2Constants<>+1456(SB)/8, $0x0017001700170017
+DATA avx2Constants<>+1464(SB)/8, $0x0017001700170017
+DATA avx2Constants<>+1472(SB)/8, $0x0706050403020100
+DATA avx2Constants<>+1480(SB)/8, $0x0f0e0d0c0b0a0908
+DATA avx2Constants<>+1488(SB)/8, $0x1716151413121110
+DATA avx2Constants<>+1496(SB)/8, $0x1f1e1d1c1b1a1918
+DATA avx2Constants<>+1504(SB)/8, $0xe8f1fb06121f2d3c
+DATA avx2Constants<>+1512(SB)/8, $0xc4c5c7caced3d9e0
+DATA avx2Constants<>+1520(SB)/8, $0xe0d9d3cecac7c5c4
+DATA avx2Constants<>+1528(SB)/8, $0x3c2d1f1206fbf1e8
+DATA avx2Constants<>+1536(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+1544(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+1552(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+1560(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+1568(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+1576(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+1584(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+1592(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+1600(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+1608(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+1616(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+1624(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+1632(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+1640(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+1648(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+1656(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+1664(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+1672(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+1680(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+1688(SB)/8, $0x0f0f0f0f0e0e0e0e
+DATA avx2Constants<>+1696(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+1704(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+1712(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+1720(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+1728(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+1736(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+1744(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+1752(SB)/8, $0x0f0f0f0f0e0e0e0e
+GLOBL avx2Constants<>(SB), RODATA|NOPTR, $1760
 
 // func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -190,153 +242,153 @@ TEXT ·convert3AVX2(SB), NOSPLIT, $0-33
 	SUBQ    R9, R8
 
 batch:
-	LEAQ         (AX)(AX*2), R9
-	VMOVDQU      (CX)(R9*1), X0
-	VINSERTI128  $0x01, 48(CX)(R9*1), Y0, Y0
-	VMOVDQU      16(CX)(R9*1), X1
-	VINSERTI128  $0x01, 64(CX)(R9*1), Y1, Y1
-	VMOVDQU      32(CX)(R9*1), X2
-	VINSERTI128  $0x01, 80(CX)(R9*1), Y2, Y2
-	VMOVDQU      (DI), Y4
-	VPBLENDVB    Y4, Y1, Y0, Y3
-	VMOVDQU      32(DI), Y4
-	VPBLENDVB    Y4, Y2, Y3, Y3
-	VPSHUFB      64(DI), Y3, Y3
-	VMOVDQU      avx2Constants<>+96(SB), Y5
-	VPBLENDVB    Y5, Y1, Y0, Y4
-	VMOVDQU      avx2Constants<>+128(SB), Y5
-	VPBLENDVB    Y5, Y2, Y4, Y4
-	VPSHUFB      avx2Constants<>+160(SB), Y4, Y4
-	VMOVDQU      (R8), Y6
-	VPBLENDVB    Y6, Y1, Y0, Y5
-	VMOVDQU      32(R8), Y6
-	VPBLENDVB    Y6, Y2, Y5, Y5
-	VPSHUFB      64(R8), Y5, Y5
-	VPMINUB      Y3, Y4, Y8
-	VPMAXUB      Y3, Y4, Y7
-	VPMAXUB      Y7, Y5, Y6
-	VPMINUB      Y7, Y5, Y7
-	VPMAXUB      Y8, Y7, Y7
-	VPMINUB      Y8, Y5, Y8
-	VPCMPEQB     Y6, Y5, Y9
-	VPCMPEQB     Y6, Y4, Y10
-	VPBLENDVB    Y10, Y5, Y4, Y4
-	VPBLENDVB    Y9, Y3, Y4, Y4
-	VPCMPEQB     Y8, Y4, Y4
-	VPAND        avx2Constants<>+544(SB), Y4, Y4
-	VPAND        avx2Constants<>+576(SB), Y10, Y3
-	VPADDB       avx2Constants<>+640(SB), Y3, Y3
-	VPANDN       Y3, Y9, Y3
-	VPSUBB       avx2Constants<>+608(SB), Y4, Y4
-	VPSUBB       Y8, Y6, Y5
-	VPSUBB       Y8, Y7, Y7
-	VPMINUB      avx2Constants<>+448(SB), Y5, Y8
-	VPCMPEQB     Y8, Y5, Y8
-	VPAND        Y8, Y7, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y7, Y7
-	VPAND        Y8, Y5, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y5, Y9
-	VPUNPCKLBW   Y3, Y4, Y8
-	VPUNPCKLBW   Y9, Y7, Y10
-	VPMADDUBSW   Y8, Y10, Y10
-	VPUNPCKHBW   Y3, Y4, Y8
-	VPUNPCKHBW   Y9, Y7, Y3
-	VPMADDUBSW   Y8, Y3, Y3
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y9, Y4
-	VPSRLD       $0x10, Y4, Y7
-	VPAND        avx2Constants<>+768(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y4
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y4
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPBLENDW     $0xaa, Y7, Y4, Y4
-	VPMULHRSW    Y4, Y10, Y10
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y9, Y4
-	VPSRLD       $0x10, Y4, Y7
-	VPAND        avx2Constants<>+768(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y4
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y4
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPBLENDW     $0xaa, Y7, Y4, Y4
-	VPMULHRSW    Y4, Y3, Y3
-	VPMINUB      avx2Constants<>+512(SB), Y6, Y4
-	VPCMPEQB     Y4, Y6, Y4
-	VPAND        Y4, Y6, Y7
-	VPSLLW       $0x04, Y7, Y7
-	VPMAXUB      Y7, Y6, Y7
-	VPAND        Y4, Y5, Y4
-	VPSLLW       $0x04, Y4, Y4
-	VPMAXUB      Y4, Y5, Y4
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKLBW   Y8, Y7, Y8
-	VPSRLD       $0x10, Y8, Y5
-	VPAND        avx2Constants<>+768(SB), Y8, Y8
-	VCVTDQ2PS    Y8, Y8
-	VRCPPS       Y8, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
-	VCVTDQ2PS    Y5, Y5
-	VRCPPS       Y5, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y5
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y5
-	VPSLLD       $0x10, Y5, Y5
-	VPBLENDW     $0xaa, Y5, Y8, Y8
-	VPXOR        Y5, Y5, Y5
-	VPUNPCKLBW   Y4, Y5, Y5
-	VPMULHUW     Y8, Y5, Y5
-	VPMULHRSW    avx2Constants<>+736(SB), Y5, Y5
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKHBW   Y8, Y7, Y8
-	VPSRLD       $0x10, Y8, Y7
-	VPAND        avx2Constants<>+768(SB), Y8, Y8
-	VCVTDQ2PS    Y8, Y8
-	VRCPPS       Y8, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y7
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPBLENDW     $0xaa, Y7, Y8, Y8
-	VPXOR        Y7, Y7, Y7
-	VPUNPCKHBW   Y4, Y7, Y7
-	VPMULHUW     Y8, Y7, Y7
-	VPMULHRSW    avx2Constants<>+736(SB), Y7, Y7
-	VPSLLW       $0x08, Y10, Y10
-	VPOR         Y5, Y10, Y10
-	VPSLLW       $0x08, Y3, Y3
-	VPOR         Y7, Y3, Y3
-	VMOVDQU      X10, (BX)(AX*2)
-	VMOVDQU      X3, 16(BX)(AX*2)
-	VEXTRACTI128 $0x01, Y10, 32(BX)(AX*2)
-	VEXTRACTI128 $0x01, Y3, 48(BX)(AX*2)
-	TESTQ        SI, SI
-	JEQ          next
-	VMOVDQU      Y6, (SI)(AX*1)
+	LEAQ           (AX)(AX*2), R9
+	VBROADCASTI128 (CX)(R9*1), Y2
+	VINSERTI128    $0x01, 48(CX)(R9*1), Y2, Y2
+	VBROADCASTI128 16(CX)(R9*1), Y5
+	VINSERTI128    $0x01, 64(CX)(R9*1), Y5, Y5
+	VBROADCASTI128 32(CX)(R9*1), Y3
+	VINSERTI128    $0x01, 80(CX)(R9*1), Y3, Y3
+	VMOVDQU        (DI), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(DI), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(DI), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R8), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R8), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R8), Y2, Y2
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y2
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y4
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	VMOVDQU        X7, (BX)(AX*2)
+	VMOVDQU        X0, 16(BX)(AX*2)
+	VEXTRACTI128   $0x01, Y7, 32(BX)(AX*2)
+	VEXTRACTI128   $0x01, Y0, 48(BX)(AX*2)
+	TESTQ          SI, SI
+	JEQ            next
+	VMOVDQU        Y3, (SI)(AX*1)
 
 next:
 	CMPQ    AX, DX
@@ -353,543 +405,543 @@ done:
 // func count3AVX2(counts *uint32, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·count3AVX2(SB), NOSPLIT, $160-25
-	MOVQ         src+8(FP), BX
-	MOVQ         n+16(FP), DI
-	SUBQ         $0x20, DI
-	XORQ         AX, AX
-	MOVB         redFirst+24(FP), CL
-	MOVBQZX      CL, CX
-	IMUL3Q       $0x000000c0, CX, CX
-	LEAQ         avx2Constants<>+0(SB), R8
-	LEAQ         avx2Constants<>+192(SB), R9
-	ADDQ         CX, R8
-	SUBQ         CX, R9
-	LEAQ         31(SP), R10
-	ANDQ         $-32, R10
-	LEAQ         64(R10), R11
-	MOVQ         counts+0(FP), SI
-	LEAQ         (AX)(AX*2), CX
-	VMOVDQU      (BX)(CX*1), X0
-	VINSERTI128  $0x01, 48(BX)(CX*1), Y0, Y0
-	VMOVDQU      16(BX)(CX*1), X1
-	VINSERTI128  $0x01, 64(BX)(CX*1), Y1, Y1
-	VMOVDQU      32(BX)(CX*1), X2
-	VINSERTI128  $0x01, 80(BX)(CX*1), Y2, Y2
-	VMOVDQU      (R8), Y4
-	VPBLENDVB    Y4, Y1, Y0, Y3
-	VMOVDQU      32(R8), Y4
-	VPBLENDVB    Y4, Y2, Y3, Y3
-	VPSHUFB      64(R8), Y3, Y3
-	VMOVDQU      avx2Constants<>+96(SB), Y11
-	VPBLENDVB    Y11, Y1, Y0, Y4
-	VMOVDQU      avx2Constants<>+128(SB), Y11
-	VPBLENDVB    Y11, Y2, Y4, Y4
-	VPSHUFB      avx2Constants<>+160(SB), Y4, Y4
-	VMOVDQU      (R9), Y11
-	VPBLENDVB    Y11, Y1, Y0, Y0
-	VMOVDQU      32(R9), Y11
-	VPBLENDVB    Y11, Y2, Y0, Y0
-	VPSHUFB      64(R9), Y0, Y0
-	VPMINUB      Y3, Y4, Y11
-	VPMAXUB      Y3, Y4, Y2
-	VPMAXUB      Y2, Y0, Y1
-	VPMINUB      Y2, Y0, Y2
-	VPMAXUB      Y11, Y2, Y2
-	VPMINUB      Y11, Y0, Y11
-	VPCMPEQB     Y1, Y0, Y12
-	VPCMPEQB     Y1, Y4, Y13
-	VPBLENDVB    Y13, Y0, Y4, Y0
-	VPBLENDVB    Y12, Y3, Y0, Y0
-	VPCMPEQB     Y11, Y0, Y0
-	VPAND        avx2Constants<>+544(SB), Y0, Y0
-	VPAND        avx2Constants<>+576(SB), Y13, Y3
-	VPADDB       avx2Constants<>+640(SB), Y3, Y3
-	VPANDN       Y3, Y12, Y3
-	VPSUBB       avx2Constants<>+608(SB), Y0, Y0
-	VPSUBB       Y11, Y1, Y4
-	VPSUBB       Y11, Y2, Y2
-	VPMINUB      avx2Constants<>+448(SB), Y4, Y11
-	VPCMPEQB     Y11, Y4, Y11
-	VPAND        Y11, Y2, Y12
-	VPSLLW       $0x02, Y12, Y12
-	VPMAXUB      Y12, Y2, Y2
-	VPAND        Y11, Y4, Y12
-	VPSLLW       $0x02, Y12, Y12
-	VPMAXUB      Y12, Y4, Y12
-	VPUNPCKLBW   Y3, Y0, Y11
-	VPUNPCKLBW   Y12, Y2, Y13
-	VPMADDUBSW   Y11, Y13, Y13
-	VPUNPCKHBW   Y3, Y0, Y11
-	VPUNPCKHBW   Y12, Y2, Y0
-	VPMADDUBSW   Y11, Y0, Y0
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y2, Y12, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y2
-	VMULPS       avx2Constants<>+896(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y3
-	VMULPS       avx2Constants<>+896(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y13, Y13
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y2, Y12, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y2
-	VMULPS       avx2Constants<>+896(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y3
-	VMULPS       avx2Constants<>+896(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y0, Y0
-	VPMINUB      avx2Constants<>+512(SB), Y1, Y2
-	VPCMPEQB     Y2, Y1, Y2
-	VPAND        Y2, Y1, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y1, Y3
-	VPAND        Y2, Y4, Y1
-	VPSLLW       $0x04, Y1, Y1
-	VPMAXUB      Y1, Y4, Y1
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+768(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y4
-	VMULPS       avx2Constants<>+864(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y4
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y2
-	VMULPS       avx2Constants<>+864(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y4, Y4
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y1, Y2, Y2
-	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+768(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y4
-	VMULPS       avx2Constants<>+864(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y4
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y3
-	VMULPS       avx2Constants<>+864(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y1, Y3, Y3
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
-	VPSLLW       $0x08, Y13, Y13
-	VPOR         Y2, Y13, Y13
-	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y3, Y0, Y0
-	VMOVDQA      Y13, (R10)
-	VMOVDQA      Y0, 32(R10)
-	XCHGQ        R10, R11
-	CMPQ         AX, DI
-	JEQ          one
-	ADDQ         $0x20, AX
-	CMPQ         AX, DI
-	CMOVQGT      DI, AX
-	LEAQ         (AX)(AX*2), CX
-	VMOVDQU      (BX)(CX*1), X5
-	VINSERTI128  $0x01, 48(BX)(CX*1), Y5, Y5
-	VMOVDQU      16(BX)(CX*1), X6
-	VINSERTI128  $0x01, 64(BX)(CX*1), Y6, Y6
-	VMOVDQU      32(BX)(CX*1), X7
-	VINSERTI128  $0x01, 80(BX)(CX*1), Y7, Y7
-	VMOVDQU      (R8), Y1
-	VPBLENDVB    Y1, Y6, Y5, Y0
-	VMOVDQU      32(R8), Y1
-	VPBLENDVB    Y1, Y7, Y0, Y0
-	VPSHUFB      64(R8), Y0, Y0
-	VMOVDQU      avx2Constants<>+96(SB), Y2
-	VPBLENDVB    Y2, Y6, Y5, Y1
-	VMOVDQU      avx2Constants<>+128(SB), Y2
-	VPBLENDVB    Y2, Y7, Y1, Y1
-	VPSHUFB      avx2Constants<>+160(SB), Y1, Y1
-	VMOVDQU      (R9), Y2
-	VPBLENDVB    Y2, Y6, Y5, Y3
-	VMOVDQU      32(R9), Y2
-	VPBLENDVB    Y2, Y7, Y3, Y3
-	VPSHUFB      64(R9), Y3, Y3
-	VPMINUB      Y0, Y1, Y5
-	VPMAXUB      Y0, Y1, Y4
-	VPMAXUB      Y4, Y3, Y2
-	VPMINUB      Y4, Y3, Y4
-	VPMAXUB      Y5, Y4, Y4
-	VPMINUB      Y5, Y3, Y5
-	VPCMPEQB     Y2, Y3, Y6
-	VPCMPEQB     Y2, Y1, Y7
-	VPBLENDVB    Y7, Y3, Y1, Y1
-	VPBLENDVB    Y6, Y0, Y1, Y1
-	VPCMPEQB     Y5, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y7, Y0
-	VPADDB       avx2Constants<>+640(SB), Y0, Y0
-	VPANDN       Y0, Y6, Y0
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y5, Y2, Y3
-	VPSUBB       Y5, Y4, Y4
-	VPMINUB      avx2Constants<>+448(SB), Y3, Y5
-	VPCMPEQB     Y5, Y3, Y5
-	VPAND        Y5, Y4, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y4, Y4
-	VPAND        Y5, Y3, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y3, Y6
-	VPUNPCKLBW   Y0, Y1, Y5
-	VPUNPCKLBW   Y6, Y4, Y7
-	VPMADDUBSW   Y5, Y7, Y7
-	VPUNPCKHBW   Y0, Y1, Y5
-	VPUNPCKHBW   Y6, Y4, Y0
-	VPMADDUBSW   Y5, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y4
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y1
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y1
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y1, Y1
-	VPMULHRSW    Y1, Y7, Y7
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y4
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y1
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y1
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y1, Y1
-	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+512(SB), Y2, Y1
-	VPCMPEQB     Y1, Y2, Y1
-	VPAND        Y1, Y2, Y4
-	VPSLLW       $0x04, Y4, Y4
-	VPMAXUB      Y4, Y2, Y4
-	VPAND        Y1, Y3, Y1
-	VPSLLW       $0x04, Y1, Y1
-	VPMAXUB      Y1, Y3, Y1
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y3, Y4, Y3
-	VPSRLD       $0x10, Y3, Y2
-	VPAND        avx2Constants<>+768(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y2
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y3, Y3
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y1, Y2, Y2
-	VPMULHUW     Y3, Y2, Y2
-	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y3, Y4, Y3
-	VPSRLD       $0x10, Y3, Y4
-	VPAND        avx2Constants<>+768(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y3, Y3
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y1, Y4, Y4
-	VPMULHUW     Y3, Y4, Y4
-	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
-	VPSLLW       $0x08, Y7, Y7
-	VPOR         Y2, Y7, Y7
-	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y4, Y0, Y0
-	VMOVDQA      Y7, (R10)
-	VMOVDQA      Y0, 32(R10)
-	XCHGQ        R10, R11
+	MOVQ           src+8(FP), BX
+	MOVQ           n+16(FP), DI
+	SUBQ           $0x20, DI
+	XORQ           AX, AX
+	MOVB           redFirst+24(FP), CL
+	MOVBQZX        CL, CX
+	IMUL3Q         $0x000000c0, CX, CX
+	LEAQ           avx2Constants<>+0(SB), R8
+	LEAQ           avx2Constants<>+192(SB), R9
+	ADDQ           CX, R8
+	SUBQ           CX, R9
+	LEAQ           31(SP), R10
+	ANDQ           $-32, R10
+	LEAQ           64(R10), R11
+	MOVQ           counts+0(FP), SI
+	LEAQ           (AX)(AX*2), CX
+	VBROADCASTI128 (BX)(CX*1), Y2
+	VINSERTI128    $0x01, 48(BX)(CX*1), Y2, Y2
+	VBROADCASTI128 16(BX)(CX*1), Y5
+	VINSERTI128    $0x01, 64(BX)(CX*1), Y5, Y5
+	VBROADCASTI128 32(BX)(CX*1), Y3
+	VINSERTI128    $0x01, 80(BX)(CX*1), Y3, Y3
+	VMOVDQU        (R8), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R8), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R8), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R9), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R9), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R9), Y2, Y2
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKLBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y2
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y2
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y3, Y3
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y3, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKHBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y4
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y3, Y3
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y3, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	VMOVDQA        Y7, (R10)
+	VMOVDQA        Y0, 32(R10)
+	XCHGQ          R10, R11
+	CMPQ           AX, DI
+	JEQ            one
+	ADDQ           $0x20, AX
+	CMPQ           AX, DI
+	CMOVQGT        DI, AX
+	LEAQ           (AX)(AX*2), CX
+	VBROADCASTI128 (BX)(CX*1), Y2
+	VINSERTI128    $0x01, 48(BX)(CX*1), Y2, Y2
+	VBROADCASTI128 16(BX)(CX*1), Y5
+	VINSERTI128    $0x01, 64(BX)(CX*1), Y5, Y5
+	VBROADCASTI128 32(BX)(CX*1), Y3
+	VINSERTI128    $0x01, 80(BX)(CX*1), Y3, Y3
+	VMOVDQU        (R8), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R8), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R8), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R9), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R9), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R9), Y2, Y2
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKLBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y2
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y2
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y3, Y3
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y3, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKHBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y4
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y3, Y3
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y3, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	VMOVDQA        Y7, (R10)
+	VMOVDQA        Y0, 32(R10)
+	XCHGQ          R10, R11
 
 batch:
-	CMPQ         AX, DI
-	JEQ          last
-	ADDQ         $0x20, AX
-	CMPQ         AX, DI
-	CMOVQGT      DI, AX
-	LEAQ         (AX)(AX*2), CX
-	VMOVDQU      (BX)(CX*1), X8
-	VINSERTI128  $0x01, 48(BX)(CX*1), Y8, Y8
-	VMOVDQU      16(BX)(CX*1), X9
-	VINSERTI128  $0x01, 64(BX)(CX*1), Y9, Y9
-	VMOVDQU      32(BX)(CX*1), X10
-	VINSERTI128  $0x01, 80(BX)(CX*1), Y10, Y10
-	VMOVDQU      (R8), Y1
-	VPBLENDVB    Y1, Y9, Y8, Y0
-	MOVL         (R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VMOVDQU      32(R8), Y1
-	VPBLENDVB    Y1, Y10, Y0, Y0
-	VPSHUFB      64(R8), Y0, Y0
-	VMOVDQU      avx2Constants<>+96(SB), Y2
-	VPBLENDVB    Y2, Y9, Y8, Y1
-	VMOVDQU      avx2Constants<>+128(SB), Y2
-	VPBLENDVB    Y2, Y10, Y1, Y1
-	MOVL         4(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPSHUFB      avx2Constants<>+160(SB), Y1, Y1
-	VMOVDQU      (R9), Y3
-	VPBLENDVB    Y3, Y9, Y8, Y2
-	VMOVDQU      32(R9), Y3
-	VPBLENDVB    Y3, Y10, Y2, Y2
-	VPSHUFB      64(R9), Y2, Y2
-	MOVL         8(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPMINUB      Y0, Y1, Y5
-	VPMAXUB      Y0, Y1, Y4
-	VPMAXUB      Y4, Y2, Y3
-	VPMINUB      Y4, Y2, Y4
-	VPMAXUB      Y5, Y4, Y4
-	VPMINUB      Y5, Y2, Y5
-	VPCMPEQB     Y3, Y2, Y6
-	VPCMPEQB     Y3, Y1, Y7
-	MOVL         12(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPBLENDVB    Y7, Y2, Y1, Y1
-	VPBLENDVB    Y6, Y0, Y1, Y1
-	VPCMPEQB     Y5, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y7, Y0
-	VPADDB       avx2Constants<>+640(SB), Y0, Y0
-	VPANDN       Y0, Y6, Y0
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	MOVL         16(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPSUBB       Y5, Y3, Y2
-	VPSUBB       Y5, Y4, Y4
-	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
-	VPCMPEQB     Y5, Y2, Y5
-	VPAND        Y5, Y4, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y4, Y4
-	VPAND        Y5, Y2, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y2, Y6
-	MOVL         20(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPUNPCKLBW   Y0, Y1, Y5
-	VPUNPCKLBW   Y6, Y4, Y7
-	VPMADDUBSW   Y5, Y7, Y7
-	VPUNPCKHBW   Y0, Y1, Y5
-	VPUNPCKHBW   Y6, Y4, Y0
-	VPMADDUBSW   Y5, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y4
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	MOVL         24(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y1
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y1
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	MOVL         28(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y1, Y1
-	VPMULHRSW    Y1, Y7, Y7
-	MOVL         32(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y4
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y1
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y1
-	MOVL         36(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y1, Y1
-	MOVL         40(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+512(SB), Y3, Y1
-	VPCMPEQB     Y1, Y3, Y1
-	VPAND        Y1, Y3, Y4
-	VPSLLW       $0x04, Y4, Y4
-	VPMAXUB      Y4, Y3, Y4
-	VPAND        Y1, Y2, Y1
-	VPSLLW       $0x04, Y1, Y1
-	VPMAXUB      Y1, Y2, Y1
-	MOVL         44(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y3, Y4, Y3
-	VPSRLD       $0x10, Y3, Y2
-	VPAND        avx2Constants<>+768(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
-	MOVL         48(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y2
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y3, Y3
-	MOVL         52(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y1, Y2, Y2
-	VPMULHUW     Y3, Y2, Y2
-	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y3, Y4, Y3
-	VPSRLD       $0x10, Y3, Y4
-	VPAND        avx2Constants<>+768(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	MOVL         56(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	MOVL         60(R10), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y3, Y3
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y1, Y4, Y4
-	VPMULHUW     Y3, Y4, Y4
-	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
-	VPSLLW       $0x08, Y7, Y7
-	VPOR         Y2, Y7, Y7
-	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y4, Y0, Y0
-	VMOVDQA      Y7, (R10)
-	VMOVDQA      Y0, 32(R10)
-	XCHGQ        R10, R11
-	JMP          batch
+	CMPQ           AX, DI
+	JEQ            last
+	ADDQ           $0x20, AX
+	CMPQ           AX, DI
+	CMOVQGT        DI, AX
+	LEAQ           (AX)(AX*2), CX
+	VBROADCASTI128 (BX)(CX*1), Y2
+	VINSERTI128    $0x01, 48(BX)(CX*1), Y2, Y2
+	VBROADCASTI128 16(BX)(CX*1), Y5
+	VINSERTI128    $0x01, 64(BX)(CX*1), Y5, Y5
+	VBROADCASTI128 32(BX)(CX*1), Y3
+	VINSERTI128    $0x01, 80(BX)(CX*1), Y3, Y3
+	VMOVDQU        (R8), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	MOVL           (R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VMOVDQU        32(R8), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R8), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	MOVL           4(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R9), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R9), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R9), Y2, Y2
+	MOVL           8(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	MOVL           12(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	MOVL           16(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	MOVL           20(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	MOVL           24(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	MOVL           28(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	MOVL           32(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	MOVL           36(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	MOVL           40(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	MOVL           44(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKLBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y2
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	MOVL           48(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y2
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y3, Y3
+	MOVL           52(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y3, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKHBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y4
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	MOVL           56(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	MOVL           60(R10), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y3, Y3
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y3, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	VMOVDQA        Y7, (R10)
+	VMOVDQA        Y0, 32(R10)
+	XCHGQ          R10, R11
+	JMP            batch
 
 last:
 	MOVL    (R10), CX
@@ -1061,447 +1113,447 @@ one:
 // func project3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·project3AVX2(SB), NOSPLIT, $160-42
-	MOVQ         src+8(FP), DI
-	MOVQ         n+16(FP), R8
-	SUBQ         $0x20, R8
-	XORQ         BX, BX
-	LEAQ         31(SP), R9
-	ANDQ         $-32, R9
-	LEAQ         64(R9), R10
-	MOVQ         dst+0(FP), R11
-	MOVQ         table+32(FP), SI
-	MOVB         redFirst+24(FP), AL
-	MOVBQZX      AL, AX
-	IMUL3Q       $0x000000c0, AX, AX
-	LEAQ         avx2Constants<>+0(SB), R14
-	LEAQ         avx2Constants<>+192(SB), R15
-	ADDQ         AX, R14
-	SUBQ         AX, R15
-	LEAQ         (BX)(BX*2), AX
-	VMOVDQU      (DI)(AX*1), X0
-	VINSERTI128  $0x01, 48(DI)(AX*1), Y0, Y0
-	VMOVDQU      16(DI)(AX*1), X1
-	VINSERTI128  $0x01, 64(DI)(AX*1), Y1, Y1
-	VMOVDQU      32(DI)(AX*1), X2
-	VINSERTI128  $0x01, 80(DI)(AX*1), Y2, Y2
-	VMOVDQU      (R14), Y4
-	VPBLENDVB    Y4, Y1, Y0, Y3
-	VMOVDQU      32(R14), Y4
-	VPBLENDVB    Y4, Y2, Y3, Y3
-	VPSHUFB      64(R14), Y3, Y3
-	VMOVDQU      avx2Constants<>+96(SB), Y8
-	VPBLENDVB    Y8, Y1, Y0, Y4
-	VMOVDQU      avx2Constants<>+128(SB), Y8
-	VPBLENDVB    Y8, Y2, Y4, Y4
-	VPSHUFB      avx2Constants<>+160(SB), Y4, Y4
-	VMOVDQU      (R15), Y8
-	VPBLENDVB    Y8, Y1, Y0, Y0
-	VMOVDQU      32(R15), Y8
-	VPBLENDVB    Y8, Y2, Y0, Y0
-	VPSHUFB      64(R15), Y0, Y0
-	VPMINUB      Y3, Y4, Y8
-	VPMAXUB      Y3, Y4, Y2
-	VPMAXUB      Y2, Y0, Y1
-	VPMINUB      Y2, Y0, Y2
-	VPMAXUB      Y8, Y2, Y2
-	VPMINUB      Y8, Y0, Y8
-	VPCMPEQB     Y1, Y0, Y9
-	VPCMPEQB     Y1, Y4, Y10
-	VPBLENDVB    Y10, Y0, Y4, Y0
-	VPBLENDVB    Y9, Y3, Y0, Y0
-	VPCMPEQB     Y8, Y0, Y0
-	VPAND        avx2Constants<>+544(SB), Y0, Y0
-	VPAND        avx2Constants<>+576(SB), Y10, Y3
-	VPADDB       avx2Constants<>+640(SB), Y3, Y3
-	VPANDN       Y3, Y9, Y3
-	VPSUBB       avx2Constants<>+608(SB), Y0, Y0
-	VPSUBB       Y8, Y1, Y4
-	VPSUBB       Y8, Y2, Y2
-	VPMINUB      avx2Constants<>+448(SB), Y4, Y8
-	VPCMPEQB     Y8, Y4, Y8
-	VPAND        Y8, Y2, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y2, Y2
-	VPAND        Y8, Y4, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y4, Y9
-	VPUNPCKLBW   Y3, Y0, Y8
-	VPUNPCKLBW   Y9, Y2, Y10
-	VPMADDUBSW   Y8, Y10, Y10
-	VPUNPCKHBW   Y3, Y0, Y8
-	VPUNPCKHBW   Y9, Y2, Y0
-	VPMADDUBSW   Y8, Y0, Y0
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y2, Y9, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y2
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y10, Y10
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y2, Y9, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y2
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y0, Y0
-	VPMINUB      avx2Constants<>+512(SB), Y1, Y2
-	VPCMPEQB     Y2, Y1, Y2
-	VPAND        Y2, Y1, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y1, Y3
-	VPAND        Y2, Y4, Y2
-	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y4, Y2
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKLBW   Y8, Y3, Y8
-	VPSRLD       $0x10, Y8, Y4
-	VPAND        avx2Constants<>+768(SB), Y8, Y8
-	VCVTDQ2PS    Y8, Y8
-	VRCPPS       Y8, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y4
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y8, Y8
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y2, Y4, Y4
-	VPMULHUW     Y8, Y4, Y4
-	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKHBW   Y8, Y3, Y8
-	VPSRLD       $0x10, Y8, Y3
-	VPAND        avx2Constants<>+768(SB), Y8, Y8
-	VCVTDQ2PS    Y8, Y8
-	VRCPPS       Y8, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y3
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y8, Y8
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y2, Y3, Y3
-	VPMULHUW     Y8, Y3, Y3
-	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
-	VPSLLW       $0x08, Y10, Y10
-	VPOR         Y4, Y10, Y10
-	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y3, Y0, Y0
-	CMPB         span+41(FP), $0xff
-	JEQ          open1
-	VPBROADCASTB lo+40(FP), Y2
-	VPSUBB       Y2, Y1, Y2
-	VPBROADCASTB span+41(FP), Y1
-	VPMAXUB      Y1, Y2, Y3
-	VPCMPEQB     Y1, Y3, Y3
-	VMOVDQU      avx2Constants<>+672(SB), Y2
-	VPUNPCKLBW   Y3, Y3, Y1
-	VPBLENDVB    Y1, Y10, Y2, Y10
-	VPUNPCKHBW   Y3, Y3, Y1
-	VPBLENDVB    Y1, Y0, Y2, Y0
+	MOVQ           src+8(FP), DI
+	MOVQ           n+16(FP), R8
+	SUBQ           $0x20, R8
+	XORQ           BX, BX
+	LEAQ           31(SP), R9
+	ANDQ           $-32, R9
+	LEAQ           64(R9), R10
+	MOVQ           dst+0(FP), R11
+	MOVQ           table+32(FP), SI
+	MOVB           redFirst+24(FP), AL
+	MOVBQZX        AL, AX
+	IMUL3Q         $0x000000c0, AX, AX
+	LEAQ           avx2Constants<>+0(SB), R14
+	LEAQ           avx2Constants<>+192(SB), R15
+	ADDQ           AX, R14
+	SUBQ           AX, R15
+	LEAQ           (BX)(BX*2), AX
+	VBROADCASTI128 (DI)(AX*1), Y2
+	VINSERTI128    $0x01, 48(DI)(AX*1), Y2, Y2
+	VBROADCASTI128 16(DI)(AX*1), Y5
+	VINSERTI128    $0x01, 64(DI)(AX*1), Y5, Y5
+	VBROADCASTI128 32(DI)(AX*1), Y3
+	VINSERTI128    $0x01, 80(DI)(AX*1), Y3, Y3
+	VMOVDQU        (R14), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R14), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R14), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R15), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R15), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R15), Y2, Y2
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y2
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y4
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	CMPB           span+41(FP), $0xff
+	JEQ            open1
+	VMOVDQU        avx2Constants<>+704(SB), Y1
+	VPBROADCASTB   lo+40(FP), Y2
+	VPSUBB         Y2, Y3, Y2
+	VPBROADCASTB   span+41(FP), Y3
+	VPMAXUB        Y3, Y2, Y2
+	VPCMPEQB       Y3, Y2, Y2
+	VPUNPCKLBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y7, Y1, Y7
+	VPUNPCKHBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y0, Y1, Y0
 
 open1:
-	VMOVDQA Y10, (R9)
+	VMOVDQA Y7, (R9)
 	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
-	VMOVDQA Y10, (R9)
+	VMOVDQA Y7, (R9)
 	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
 
 batch:
-	CMPQ         BX, R8
-	JEQ          last
-	ADDQ         $0x20, BX
-	CMPQ         BX, R8
-	CMOVQGT      R8, BX
-	LEAQ         (BX)(BX*2), AX
-	PREFETCHT0   4096(DI)(AX*1)
-	PREFETCHT0   4160(DI)(AX*1)
-	LEAQ         (BX)(BX*2), AX
-	VMOVDQU      (DI)(AX*1), X5
-	VINSERTI128  $0x01, 48(DI)(AX*1), Y5, Y5
-	VMOVDQU      16(DI)(AX*1), X6
-	VINSERTI128  $0x01, 64(DI)(AX*1), Y6, Y6
-	VMOVDQU      32(DI)(AX*1), X7
-	VINSERTI128  $0x01, 80(DI)(AX*1), Y7, Y7
-	VMOVDQU      (R14), Y1
-	VPBLENDVB    Y1, Y6, Y5, Y0
-	MOVL         (R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, (R12)
-	VMOVDQU      32(R14), Y1
-	VPBLENDVB    Y1, Y7, Y0, Y0
-	VPSHUFB      64(R14), Y0, Y0
-	VMOVDQU      avx2Constants<>+96(SB), Y2
-	VPBLENDVB    Y2, Y6, Y5, Y1
-	VMOVDQU      avx2Constants<>+128(SB), Y2
-	VPBLENDVB    Y2, Y7, Y1, Y1
-	MOVL         4(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 2(R12)
-	VPSHUFB      avx2Constants<>+160(SB), Y1, Y1
-	VMOVDQU      (R15), Y3
-	VPBLENDVB    Y3, Y6, Y5, Y2
-	VMOVDQU      32(R15), Y3
-	VPBLENDVB    Y3, Y7, Y2, Y2
-	VPSHUFB      64(R15), Y2, Y2
-	MOVL         8(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 4(R12)
-	VPMINUB      Y0, Y1, Y8
-	VPMAXUB      Y0, Y1, Y4
-	VPMAXUB      Y4, Y2, Y3
-	VPMINUB      Y4, Y2, Y4
-	VPMAXUB      Y8, Y4, Y4
-	VPMINUB      Y8, Y2, Y8
-	VPCMPEQB     Y3, Y2, Y9
-	VPCMPEQB     Y3, Y1, Y10
-	MOVL         12(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 6(R12)
-	VPBLENDVB    Y10, Y2, Y1, Y1
-	VPBLENDVB    Y9, Y0, Y1, Y1
-	VPCMPEQB     Y8, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y10, Y0
-	VPADDB       avx2Constants<>+640(SB), Y0, Y0
-	VPANDN       Y0, Y9, Y0
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	MOVL         16(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 16(R12)
-	VPSUBB       Y8, Y3, Y2
-	VPSUBB       Y8, Y4, Y4
-	VPMINUB      avx2Constants<>+448(SB), Y2, Y8
-	VPCMPEQB     Y8, Y2, Y8
-	VPAND        Y8, Y4, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y4, Y4
-	VPAND        Y8, Y2, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y2, Y9
-	MOVL         20(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 18(R12)
-	VPUNPCKLBW   Y0, Y1, Y8
-	VPUNPCKLBW   Y9, Y4, Y10
-	VPMADDUBSW   Y8, Y10, Y10
-	VPUNPCKHBW   Y0, Y1, Y8
-	VPUNPCKHBW   Y9, Y4, Y0
-	VPMADDUBSW   Y8, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y4
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	MOVL         24(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 20(R12)
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y8
-	MOVL         28(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 22(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y4
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y1, Y1
-	VPMULHRSW    Y1, Y10, Y10
-	MOVL         32(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 8(R12)
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y4
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
-	MOVL         36(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 10(R12)
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y4
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y1, Y1
-	MOVL         40(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 12(R12)
-	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+512(SB), Y3, Y1
-	VPCMPEQB     Y1, Y3, Y1
-	VPAND        Y1, Y3, Y4
-	VPSLLW       $0x04, Y4, Y4
-	VPMAXUB      Y4, Y3, Y4
-	VPAND        Y1, Y2, Y1
-	VPSLLW       $0x04, Y1, Y1
-	VPMAXUB      Y1, Y2, Y1
-	MOVL         44(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 14(R12)
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKLBW   Y8, Y4, Y8
-	VPSRLD       $0x10, Y8, Y2
-	VPAND        avx2Constants<>+768(SB), Y8, Y8
-	VCVTDQ2PS    Y8, Y8
-	VRCPPS       Y8, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
-	MOVL         48(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 24(R12)
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y2
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y8, Y8
-	MOVL         52(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 26(R12)
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y1, Y2, Y2
-	VPMULHUW     Y8, Y2, Y2
-	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKHBW   Y8, Y4, Y8
-	VPSRLD       $0x10, Y8, Y4
-	VPAND        avx2Constants<>+768(SB), Y8, Y8
-	VCVTDQ2PS    Y8, Y8
-	VRCPPS       Y8, Y9
-	MOVL         56(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 28(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y4
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	MOVL         60(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 30(R12)
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y8, Y8
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y1, Y4, Y4
-	VPMULHUW     Y8, Y4, Y4
-	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
-	VPSLLW       $0x08, Y10, Y10
-	VPOR         Y2, Y10, Y10
-	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y4, Y0, Y0
-	CMPB         span+41(FP), $0xff
-	JEQ          open2
-	VPBROADCASTB lo+40(FP), Y1
-	VPSUBB       Y1, Y3, Y1
-	VPBROADCASTB span+41(FP), Y2
-	VPMAXUB      Y2, Y1, Y3
-	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+672(SB), Y1
-	VPUNPCKLBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y10, Y1, Y10
-	VPUNPCKHBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y0, Y1, Y0
+	CMPQ           BX, R8
+	JEQ            last
+	ADDQ           $0x20, BX
+	CMPQ           BX, R8
+	CMOVQGT        R8, BX
+	LEAQ           (BX)(BX*2), AX
+	PREFETCHT0     4096(DI)(AX*1)
+	PREFETCHT0     4160(DI)(AX*1)
+	LEAQ           (BX)(BX*2), AX
+	VBROADCASTI128 (DI)(AX*1), Y2
+	VINSERTI128    $0x01, 48(DI)(AX*1), Y2, Y2
+	VBROADCASTI128 16(DI)(AX*1), Y5
+	VINSERTI128    $0x01, 64(DI)(AX*1), Y5, Y5
+	VBROADCASTI128 32(DI)(AX*1), Y3
+	VINSERTI128    $0x01, 80(DI)(AX*1), Y3, Y3
+	VMOVDQU        (R14), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	MOVL           (R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VMOVDQU        32(R14), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R14), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	MOVL           4(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R15), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R15), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R15), Y2, Y2
+	MOVL           8(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	MOVL           12(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	MOVL           16(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 16(R12)
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	MOVL           20(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 18(R12)
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	MOVL           24(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 20(R12)
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	MOVL           28(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 22(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	MOVL           32(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 8(R12)
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	MOVL           36(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 10(R12)
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	MOVL           40(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 12(R12)
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	MOVL           44(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 14(R12)
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	MOVL           48(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 24(R12)
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y2
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	MOVL           52(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 26(R12)
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	MOVL           56(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 28(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y4
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	MOVL           60(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 30(R12)
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	CMPB           span+41(FP), $0xff
+	JEQ            open2
+	VMOVDQU        avx2Constants<>+704(SB), Y1
+	VPBROADCASTB   lo+40(FP), Y2
+	VPSUBB         Y2, Y3, Y2
+	VPBROADCASTB   span+41(FP), Y3
+	VPMAXUB        Y3, Y2, Y2
+	VPCMPEQB       Y3, Y2, Y2
+	VPUNPCKLBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y7, Y1, Y7
+	VPUNPCKHBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y0, Y1, Y0
 
 open2:
-	VMOVDQA Y10, (R9)
+	VMOVDQA Y7, (R9)
 	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
@@ -1711,464 +1763,464 @@ last:
 // func projectWithin3AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·projectWithin3AVX2(SB), NOSPLIT, $224-56
-	MOVQ         src+8(FP), DI
-	MOVQ         n+16(FP), R8
-	SUBQ         $0x20, R8
-	XORQ         BX, BX
-	LEAQ         31(SP), R9
-	ANDQ         $-32, R9
-	LEAQ         64(R9), R10
-	MOVQ         dst+0(FP), R11
-	MOVQ         table+32(FP), SI
-	MOVB         redFirst+24(FP), AL
-	MOVBQZX      AL, AX
-	IMUL3Q       $0x000000c0, AX, AX
-	LEAQ         avx2Constants<>+0(SB), R14
-	LEAQ         avx2Constants<>+192(SB), R15
-	ADDQ         AX, R14
-	SUBQ         AX, R15
-	VPBROADCASTW lower+42(FP), Y0
-	VMOVDQU      Y0, 160(SP)
-	VPBROADCASTW upper+44(FP), Y0
-	VMOVDQU      Y0, 192(SP)
-	MOVQ         $0x00000000, ret+48(FP)
-	LEAQ         (BX)(BX*2), AX
-	VMOVDQU      (DI)(AX*1), X1
-	VINSERTI128  $0x01, 48(DI)(AX*1), Y1, Y1
-	VMOVDQU      16(DI)(AX*1), X2
-	VINSERTI128  $0x01, 64(DI)(AX*1), Y2, Y2
-	VMOVDQU      32(DI)(AX*1), X3
-	VINSERTI128  $0x01, 80(DI)(AX*1), Y3, Y3
-	VMOVDQU      (R14), Y7
-	VPBLENDVB    Y7, Y2, Y1, Y0
-	VMOVDQU      32(R14), Y7
-	VPBLENDVB    Y7, Y3, Y0, Y0
-	VPSHUFB      64(R14), Y0, Y0
-	VMOVDQU      avx2Constants<>+96(SB), Y8
-	VPBLENDVB    Y8, Y2, Y1, Y7
-	VMOVDQU      avx2Constants<>+128(SB), Y8
-	VPBLENDVB    Y8, Y3, Y7, Y7
-	VPSHUFB      avx2Constants<>+160(SB), Y7, Y7
-	VMOVDQU      (R15), Y8
-	VPBLENDVB    Y8, Y2, Y1, Y1
-	VMOVDQU      32(R15), Y8
-	VPBLENDVB    Y8, Y3, Y1, Y1
-	VPSHUFB      64(R15), Y1, Y1
-	VPMINUB      Y0, Y7, Y8
-	VPMAXUB      Y0, Y7, Y3
-	VPMAXUB      Y3, Y1, Y2
-	VPMINUB      Y3, Y1, Y3
-	VPMAXUB      Y8, Y3, Y3
-	VPMINUB      Y8, Y1, Y8
-	VPCMPEQB     Y2, Y1, Y9
-	VPCMPEQB     Y2, Y7, Y10
-	VPBLENDVB    Y10, Y1, Y7, Y1
-	VPBLENDVB    Y9, Y0, Y1, Y1
-	VPCMPEQB     Y8, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y10, Y0
-	VPADDB       avx2Constants<>+640(SB), Y0, Y0
-	VPANDN       Y0, Y9, Y0
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y8, Y2, Y7
-	VPSUBB       Y8, Y3, Y3
-	VPMINUB      avx2Constants<>+448(SB), Y7, Y8
-	VPCMPEQB     Y8, Y7, Y8
-	VPAND        Y8, Y3, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y3, Y3
-	VPAND        Y8, Y7, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y7, Y9
-	VPUNPCKLBW   Y0, Y1, Y8
-	VPUNPCKLBW   Y9, Y3, Y10
-	VPMADDUBSW   Y8, Y10, Y10
-	VPUNPCKHBW   Y0, Y1, Y8
-	VPUNPCKHBW   Y9, Y3, Y0
-	VPMADDUBSW   Y8, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	VPMULHRSW    Y1, Y10, Y10
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+512(SB), Y2, Y1
-	VPCMPEQB     Y1, Y2, Y1
-	VPAND        Y1, Y2, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y2, Y3
-	VPAND        Y1, Y7, Y1
-	VPSLLW       $0x04, Y1, Y1
-	VPMAXUB      Y1, Y7, Y1
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKLBW   Y8, Y3, Y8
-	VPSRLD       $0x10, Y8, Y7
-	VPAND        avx2Constants<>+768(SB), Y8, Y8
-	VCVTDQ2PS    Y8, Y8
-	VRCPPS       Y8, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y7
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPBLENDW     $0xaa, Y7, Y8, Y8
-	VPXOR        Y7, Y7, Y7
-	VPUNPCKLBW   Y1, Y7, Y7
-	VPMULHUW     Y8, Y7, Y7
-	VPMULHRSW    avx2Constants<>+736(SB), Y7, Y7
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKHBW   Y8, Y3, Y8
-	VPSRLD       $0x10, Y8, Y3
-	VPAND        avx2Constants<>+768(SB), Y8, Y8
-	VCVTDQ2PS    Y8, Y8
-	VRCPPS       Y8, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y8
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y8
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y9
-	VFNMADD213PS avx2Constants<>+832(SB), Y9, Y3
-	VMULPS       avx2Constants<>+864(SB), Y9, Y9
-	VFMADD213PS  avx2Constants<>+928(SB), Y9, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y8, Y8
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y1, Y3, Y3
-	VPMULHUW     Y8, Y3, Y3
-	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
-	VPSLLW       $0x08, Y10, Y10
-	VPOR         Y7, Y10, Y10
-	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y3, Y0, Y0
-	CMPB         span+41(FP), $0xff
-	JEQ          open3
-	VPBROADCASTB lo+40(FP), Y1
-	VPSUBB       Y1, Y2, Y1
-	VPBROADCASTB span+41(FP), Y2
-	VPMAXUB      Y2, Y1, Y3
-	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+672(SB), Y1
-	VPUNPCKLBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y10, Y1, Y10
-	VPUNPCKHBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y0, Y1, Y0
+	MOVQ           src+8(FP), DI
+	MOVQ           n+16(FP), R8
+	SUBQ           $0x20, R8
+	XORQ           BX, BX
+	LEAQ           31(SP), R9
+	ANDQ           $-32, R9
+	LEAQ           64(R9), R10
+	MOVQ           dst+0(FP), R11
+	MOVQ           table+32(FP), SI
+	MOVB           redFirst+24(FP), AL
+	MOVBQZX        AL, AX
+	IMUL3Q         $0x000000c0, AX, AX
+	LEAQ           avx2Constants<>+0(SB), R14
+	LEAQ           avx2Constants<>+192(SB), R15
+	ADDQ           AX, R14
+	SUBQ           AX, R15
+	VPBROADCASTW   lower+42(FP), Y0
+	VMOVDQU        Y0, 160(SP)
+	VPBROADCASTW   upper+44(FP), Y0
+	VMOVDQU        Y0, 192(SP)
+	MOVQ           $0x00000000, ret+48(FP)
+	LEAQ           (BX)(BX*2), AX
+	VBROADCASTI128 (DI)(AX*1), Y2
+	VINSERTI128    $0x01, 48(DI)(AX*1), Y2, Y2
+	VBROADCASTI128 16(DI)(AX*1), Y5
+	VINSERTI128    $0x01, 64(DI)(AX*1), Y5, Y5
+	VBROADCASTI128 32(DI)(AX*1), Y3
+	VINSERTI128    $0x01, 80(DI)(AX*1), Y3, Y3
+	VMOVDQU        (R14), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R14), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R14), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R15), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R15), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R15), Y2, Y2
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y2
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y4
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	CMPB           span+41(FP), $0xff
+	JEQ            open3
+	VMOVDQU        avx2Constants<>+704(SB), Y1
+	VPBROADCASTB   lo+40(FP), Y2
+	VPSUBB         Y2, Y3, Y2
+	VPBROADCASTB   span+41(FP), Y3
+	VPMAXUB        Y3, Y2, Y2
+	VPCMPEQB       Y3, Y2, Y2
+	VPUNPCKLBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y7, Y1, Y7
+	VPUNPCKHBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y0, Y1, Y0
 
 open3:
-	VMOVDQA Y10, (R9)
+	VMOVDQA Y7, (R9)
 	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
-	VMOVDQA Y10, (R9)
+	VMOVDQA Y7, (R9)
 	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
 
 batch:
-	CMPQ         BX, R8
-	JEQ          last
-	ADDQ         $0x20, BX
-	CMPQ         BX, R8
-	CMOVQGT      R8, BX
-	LEAQ         (BX)(BX*2), AX
-	PREFETCHT0   4096(DI)(AX*1)
-	PREFETCHT0   4160(DI)(AX*1)
-	LEAQ         (BX)(BX*2), AX
-	VMOVDQU      (DI)(AX*1), X4
-	VINSERTI128  $0x01, 48(DI)(AX*1), Y4, Y4
-	VMOVDQU      16(DI)(AX*1), X5
-	VINSERTI128  $0x01, 64(DI)(AX*1), Y5, Y5
-	VMOVDQU      32(DI)(AX*1), X6
-	VINSERTI128  $0x01, 80(DI)(AX*1), Y6, Y6
-	VMOVDQU      (R14), Y1
-	VPBLENDVB    Y1, Y5, Y4, Y0
-	VMOVDQU      32(R14), Y1
-	VPBLENDVB    Y1, Y6, Y0, Y0
-	VPSHUFB      64(R14), Y0, Y0
-	VMOVDQU      avx2Constants<>+96(SB), Y2
-	VPBLENDVB    Y2, Y5, Y4, Y1
-	VMOVDQU      avx2Constants<>+128(SB), Y2
-	VPBLENDVB    Y2, Y6, Y1, Y1
-	VPSHUFB      avx2Constants<>+160(SB), Y1, Y1
-	VMOVDQU      (R15), Y3
-	VPBLENDVB    Y3, Y5, Y4, Y2
-	VMOVDQU      32(R15), Y3
-	VPBLENDVB    Y3, Y6, Y2, Y2
-	VPSHUFB      64(R15), Y2, Y2
-	VPMINUB      Y0, Y1, Y8
-	VPMAXUB      Y0, Y1, Y7
-	VPMAXUB      Y7, Y2, Y3
-	VPMINUB      Y7, Y2, Y7
-	VPMAXUB      Y8, Y7, Y7
-	VPMINUB      Y8, Y2, Y8
-	VPMAXUB      avx2Constants<>+416(SB), Y3, Y9
-	VPSUBB       Y8, Y3, Y12
-	VPUNPCKLBW   Y9, Y12, Y10
-	VPMADDUBSW   160(SP), Y10, Y11
-	VPMADDUBSW   192(SP), Y10, Y10
-	VPOR         Y10, Y11, Y11
-	VPUNPCKHBW   Y9, Y12, Y9
-	VPMADDUBSW   160(SP), Y9, Y10
-	VPMADDUBSW   192(SP), Y9, Y9
-	VPOR         Y9, Y10, Y10
-	VPAND        Y10, Y11, Y11
-	VPTEST       avx2Constants<>+800(SB), Y11
-	JCS          none
-	VPCMPEQB     Y3, Y2, Y9
-	VPCMPEQB     Y3, Y1, Y10
-	VPBLENDVB    Y10, Y2, Y1, Y1
-	VPBLENDVB    Y9, Y0, Y1, Y1
-	MOVL         (R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, (R12)
-	VPCMPEQB     Y8, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y10, Y0
-	VPADDB       avx2Constants<>+640(SB), Y0, Y0
-	MOVL         4(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 2(R12)
-	VPANDN       Y0, Y9, Y0
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y8, Y7, Y7
-	MOVL         8(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 4(R12)
-	VPMINUB      avx2Constants<>+448(SB), Y12, Y2
-	VPCMPEQB     Y2, Y12, Y2
-	VPAND        Y2, Y7, Y8
-	VPSLLW       $0x02, Y8, Y8
-	VPMAXUB      Y8, Y7, Y7
-	MOVL         12(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 6(R12)
-	VPAND        Y2, Y12, Y8
-	VPSLLW       $0x02, Y8, Y8
-	VPMAXUB      Y8, Y12, Y8
-	VPUNPCKLBW   Y0, Y1, Y2
-	VPUNPCKLBW   Y8, Y7, Y9
-	MOVL         16(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 16(R12)
-	VPMADDUBSW   Y2, Y9, Y9
-	VPUNPCKHBW   Y0, Y1, Y2
-	VPUNPCKHBW   Y8, Y7, Y0
-	VPMADDUBSW   Y2, Y0, Y0
-	MOVL         20(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 18(R12)
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y8, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y7
-	MOVL         24(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 20(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y7, Y1
-	VMULPS       avx2Constants<>+896(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+928(SB), Y7, Y1
-	MOVL         28(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 22(R12)
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y7
-	VFNMADD213PS avx2Constants<>+832(SB), Y7, Y2
-	VMULPS       avx2Constants<>+896(SB), Y7, Y7
-	MOVL         32(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 8(R12)
-	VFMADD213PS  avx2Constants<>+928(SB), Y7, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
-	MOVL         36(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 10(R12)
-	VPMULHRSW    Y1, Y9, Y9
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y8, Y1
-	VPSRLD       $0x10, Y1, Y2
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	MOVL         40(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 12(R12)
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y7
-	VFNMADD213PS avx2Constants<>+832(SB), Y7, Y1
-	VMULPS       avx2Constants<>+896(SB), Y7, Y7
-	MOVL         44(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 14(R12)
-	VFMADD213PS  avx2Constants<>+928(SB), Y7, Y1
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y7
-	MOVL         48(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 24(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y7, Y2
-	VMULPS       avx2Constants<>+896(SB), Y7, Y7
-	VFMADD213PS  avx2Constants<>+928(SB), Y7, Y2
-	MOVL         52(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 26(R12)
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y1, Y1
-	VPMULHRSW    Y1, Y0, Y0
-	MOVL         56(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 28(R12)
-	VPMINUB      avx2Constants<>+512(SB), Y3, Y1
-	VPCMPEQB     Y1, Y3, Y1
-	VPAND        Y1, Y3, Y2
-	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y3, Y2
-	MOVL         60(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 30(R12)
-	VPAND        Y1, Y12, Y1
-	VPSLLW       $0x04, Y1, Y1
-	VPMAXUB      Y1, Y12, Y1
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKLBW   Y8, Y2, Y8
-	VPSRLD       $0x10, Y8, Y7
-	VPAND        avx2Constants<>+768(SB), Y8, Y8
-	VCVTDQ2PS    Y8, Y8
-	VRCPPS       Y8, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y8
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y8
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y7
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPBLENDW     $0xaa, Y7, Y8, Y8
-	VPXOR        Y7, Y7, Y7
-	VPUNPCKLBW   Y1, Y7, Y7
-	VPMULHUW     Y8, Y7, Y7
-	VPMULHRSW    avx2Constants<>+736(SB), Y7, Y7
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKHBW   Y8, Y2, Y8
-	VPSRLD       $0x10, Y8, Y2
-	VPAND        avx2Constants<>+768(SB), Y8, Y8
-	VCVTDQ2PS    Y8, Y8
-	VRCPPS       Y8, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y8
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y8
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y2
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y8, Y8
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y1, Y2, Y2
-	VPMULHUW     Y8, Y2, Y2
-	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
-	VPSLLW       $0x08, Y9, Y9
-	VPOR         Y7, Y9, Y9
-	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y2, Y0, Y0
-	CMPB         span+41(FP), $0xff
-	JEQ          open4
-	VPBROADCASTB lo+40(FP), Y1
-	VPSUBB       Y1, Y3, Y1
-	VPBROADCASTB span+41(FP), Y2
-	VPMAXUB      Y2, Y1, Y3
-	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+672(SB), Y1
-	VPUNPCKLBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y9, Y1, Y9
-	VPUNPCKHBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y0, Y1, Y0
+	CMPQ           BX, R8
+	JEQ            last
+	ADDQ           $0x20, BX
+	CMPQ           BX, R8
+	CMOVQGT        R8, BX
+	LEAQ           (BX)(BX*2), AX
+	PREFETCHT0     4096(DI)(AX*1)
+	PREFETCHT0     4160(DI)(AX*1)
+	LEAQ           (BX)(BX*2), AX
+	VBROADCASTI128 (DI)(AX*1), Y2
+	VINSERTI128    $0x01, 48(DI)(AX*1), Y2, Y2
+	VBROADCASTI128 16(DI)(AX*1), Y5
+	VINSERTI128    $0x01, 64(DI)(AX*1), Y5, Y5
+	VBROADCASTI128 32(DI)(AX*1), Y3
+	VINSERTI128    $0x01, 80(DI)(AX*1), Y3, Y3
+	VMOVDQU        (R14), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R14), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R14), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R15), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R15), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R15), Y2, Y2
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPMAXUB        avx2Constants<>+416(SB), Y3, Y6
+	VPSUBB         Y5, Y3, Y9
+	VPUNPCKLBW     Y6, Y9, Y7
+	VPMADDUBSW     160(SP), Y7, Y8
+	VPMADDUBSW     192(SP), Y7, Y7
+	VPOR           Y7, Y8, Y8
+	VPUNPCKHBW     Y6, Y9, Y6
+	VPMADDUBSW     160(SP), Y6, Y7
+	VPMADDUBSW     192(SP), Y6, Y6
+	VPOR           Y6, Y7, Y7
+	VPAND          Y7, Y8, Y8
+	VPTEST         avx2Constants<>+832(SB), Y8
+	JCS            none
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	MOVL           (R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	MOVL           4(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y4, Y4
+	MOVL           8(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPMINUB        avx2Constants<>+448(SB), Y9, Y2
+	VPCMPEQB       Y2, Y9, Y2
+	VPAND          Y2, Y4, Y5
+	VPSLLW         $0x02, Y5, Y5
+	VPMAXUB        Y5, Y4, Y4
+	MOVL           12(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPAND          Y2, Y9, Y5
+	VPSLLW         $0x02, Y5, Y5
+	VPMAXUB        Y5, Y9, Y5
+	VPUNPCKLBW     Y0, Y1, Y2
+	VPUNPCKLBW     Y5, Y4, Y6
+	MOVL           16(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 16(R12)
+	VPMADDUBSW     Y2, Y6, Y6
+	VPUNPCKHBW     Y0, Y1, Y2
+	VPUNPCKHBW     Y5, Y4, Y0
+	VPMADDUBSW     Y2, Y0, Y0
+	MOVL           20(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 18(R12)
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y5, Y1
+	VPSRLD         $0x10, Y1, Y2
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y4
+	MOVL           24(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 20(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y4, Y1
+	VMULPS         avx2Constants<>+928(SB), Y4, Y4
+	VFMADD213PS    avx2Constants<>+960(SB), Y4, Y1
+	MOVL           28(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 22(R12)
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y4
+	VFNMADD213PS   avx2Constants<>+864(SB), Y4, Y2
+	VMULPS         avx2Constants<>+928(SB), Y4, Y4
+	MOVL           32(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 8(R12)
+	VFMADD213PS    avx2Constants<>+960(SB), Y4, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y1, Y1
+	MOVL           36(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 10(R12)
+	VPMULHRSW      Y1, Y6, Y6
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y5, Y1
+	VPSRLD         $0x10, Y1, Y2
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	MOVL           40(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 12(R12)
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y4
+	VFNMADD213PS   avx2Constants<>+864(SB), Y4, Y1
+	VMULPS         avx2Constants<>+928(SB), Y4, Y4
+	MOVL           44(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 14(R12)
+	VFMADD213PS    avx2Constants<>+960(SB), Y4, Y1
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y4
+	MOVL           48(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 24(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y4, Y2
+	VMULPS         avx2Constants<>+928(SB), Y4, Y4
+	VFMADD213PS    avx2Constants<>+960(SB), Y4, Y2
+	MOVL           52(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 26(R12)
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	MOVL           56(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 28(R12)
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y2
+	VPSLLW         $0x04, Y2, Y2
+	VPMAXUB        Y2, Y3, Y2
+	MOVL           60(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 30(R12)
+	VPAND          Y1, Y9, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y9, Y1
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y2, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y7
+	VFNMADD213PS   avx2Constants<>+864(SB), Y7, Y5
+	VMULPS         avx2Constants<>+896(SB), Y7, Y7
+	VFMADD213PS    avx2Constants<>+960(SB), Y7, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y7
+	VFNMADD213PS   avx2Constants<>+864(SB), Y7, Y4
+	VMULPS         avx2Constants<>+896(SB), Y7, Y7
+	VFMADD213PS    avx2Constants<>+960(SB), Y7, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKLBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y2, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y7
+	VFNMADD213PS   avx2Constants<>+864(SB), Y7, Y5
+	VMULPS         avx2Constants<>+896(SB), Y7, Y7
+	VFMADD213PS    avx2Constants<>+960(SB), Y7, Y5
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y7
+	VFNMADD213PS   avx2Constants<>+864(SB), Y7, Y2
+	VMULPS         avx2Constants<>+896(SB), Y7, Y7
+	VFMADD213PS    avx2Constants<>+960(SB), Y7, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKHBW     Y1, Y2, Y2
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPSLLW         $0x08, Y6, Y6
+	VPOR           Y4, Y6, Y6
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y2, Y0, Y0
+	CMPB           span+41(FP), $0xff
+	JEQ            open4
+	VMOVDQU        avx2Constants<>+704(SB), Y1
+	VPBROADCASTB   lo+40(FP), Y2
+	VPSUBB         Y2, Y3, Y2
+	VPBROADCASTB   span+41(FP), Y3
+	VPMAXUB        Y3, Y2, Y2
+	VPCMPEQB       Y3, Y2, Y2
+	VPUNPCKLBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y6, Y1, Y6
+	VPUNPCKHBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y0, Y1, Y0
 
 open4:
-	VMOVDQA Y9, (R9)
+	VMOVDQA Y6, (R9)
 	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
@@ -2384,416 +2436,416 @@ last:
 // func projectHue3AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·projectHue3AVX2(SB), NOSPLIT, $416-40
-	MOVQ         src+8(FP), DI
-	MOVQ         n+16(FP), R8
-	SUBQ         $0x20, R8
-	XORQ         BX, BX
-	LEAQ         31(SP), R9
-	ANDQ         $-32, R9
-	LEAQ         64(R9), R10
-	MOVQ         dst+0(FP), R11
-	MOVQ         book+32(FP), R14
-	VMOVDQU      224(R14), Y0
-	VMOVDQU      Y0, 160(SP)
-	VMOVDQU      (R14), Y0
-	VMOVDQU      Y0, 192(SP)
-	VMOVDQU      32(R14), Y0
-	VMOVDQU      Y0, 224(SP)
-	VMOVDQU      64(R14), Y0
-	VMOVDQU      Y0, 256(SP)
-	VMOVDQU      96(R14), Y0
-	VMOVDQU      Y0, 288(SP)
-	VMOVDQU      128(R14), Y0
-	VMOVDQU      Y0, 320(SP)
-	VMOVDQU      160(R14), Y0
-	VMOVDQU      Y0, 352(SP)
-	VMOVDQU      192(R14), Y0
-	VMOVDQU      Y0, 384(SP)
-	MOVB         $0x00, 392(SP)
-	LEAQ         192(SP), SI
-	MOVB         redFirst+24(FP), AL
-	MOVBQZX      AL, AX
-	IMUL3Q       $0x000000c0, AX, AX
-	LEAQ         avx2Constants<>+0(SB), R15
-	LEAQ         avx2Constants<>+192(SB), BP
-	ADDQ         AX, R15
-	SUBQ         AX, BP
-	LEAQ         (BX)(BX*2), AX
-	VMOVDQU      (DI)(AX*1), X1
-	VINSERTI128  $0x01, 48(DI)(AX*1), Y1, Y1
-	VMOVDQU      16(DI)(AX*1), X2
-	VINSERTI128  $0x01, 64(DI)(AX*1), Y2, Y2
-	VMOVDQU      32(DI)(AX*1), X3
-	VINSERTI128  $0x01, 80(DI)(AX*1), Y3, Y3
-	VMOVDQU      (R15), Y7
-	VPBLENDVB    Y7, Y2, Y1, Y0
-	VMOVDQU      32(R15), Y7
-	VPBLENDVB    Y7, Y3, Y0, Y0
-	VPSHUFB      64(R15), Y0, Y0
-	VMOVDQU      avx2Constants<>+96(SB), Y8
-	VPBLENDVB    Y8, Y2, Y1, Y7
-	VMOVDQU      avx2Constants<>+128(SB), Y8
-	VPBLENDVB    Y8, Y3, Y7, Y7
-	VPSHUFB      avx2Constants<>+160(SB), Y7, Y7
-	VMOVDQU      (BP), Y8
-	VPBLENDVB    Y8, Y2, Y1, Y1
-	VMOVDQU      32(BP), Y8
-	VPBLENDVB    Y8, Y3, Y1, Y1
-	VPSHUFB      64(BP), Y1, Y1
-	VPMINUB      Y0, Y7, Y8
-	VPMAXUB      Y0, Y7, Y3
-	VPMAXUB      Y3, Y1, Y2
-	VPMINUB      Y3, Y1, Y3
-	VPMAXUB      Y8, Y3, Y3
-	VPMINUB      Y8, Y1, Y8
-	VPCMPEQB     Y2, Y1, Y9
-	VPCMPEQB     Y2, Y7, Y10
-	VPBLENDVB    Y10, Y1, Y7, Y1
-	VPBLENDVB    Y9, Y0, Y1, Y1
-	VPCMPEQB     Y8, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y10, Y0
-	VPADDB       avx2Constants<>+640(SB), Y0, Y0
-	VPANDN       Y0, Y9, Y0
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y8, Y2, Y7
-	VPSUBB       Y8, Y3, Y3
-	VPMINUB      avx2Constants<>+448(SB), Y7, Y8
-	VPCMPEQB     Y8, Y7, Y8
-	VPAND        Y8, Y3, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y3, Y3
-	VPAND        Y8, Y7, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y7, Y9
-	VPUNPCKLBW   Y0, Y1, Y8
-	VPUNPCKLBW   Y9, Y3, Y10
-	VPMADDUBSW   Y8, Y10, Y10
-	VPUNPCKHBW   Y0, Y1, Y8
-	VPUNPCKHBW   Y9, Y3, Y0
-	VPMADDUBSW   Y8, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	VPMULHRSW    Y1, Y10, Y10
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y3
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	VPMULHRSW    Y1, Y0, Y0
-	VPSUBB       1920(R14), Y2, Y1
-	VPMINUB      1984(R14), Y1, Y3
-	VPCMPEQB     Y1, Y3, Y3
-	CMPW         2112(R14), $0x00
-	JEQ          none1
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKLBW   Y8, Y2, Y1
-	VPUNPCKHBW   Y8, Y2, Y8
-	VPMULHUW     2112(R14), Y1, Y1
-	VPMULHUW     2112(R14), Y8, Y8
-	VPACKUSWB    Y8, Y1, Y1
-	VPSRLW       $0x03, Y2, Y8
-	VPAND        avx2Constants<>+512(SB), Y8, Y8
-	VMOVDQU      2144(R14), Y9
-	VPSHUFB      Y8, Y9, Y9
-	VMOVDQU      2176(R14), Y11
-	VPSHUFB      Y8, Y11, Y11
-	VPBLENDVB    Y2, Y11, Y9, Y9
-	VPAND        avx2Constants<>+480(SB), Y2, Y8
-	VMOVDQU      avx2Constants<>+704(SB), Y11
-	VPSHUFB      Y8, Y11, Y11
-	VPAND        Y11, Y9, Y9
-	VPCMPEQB     Y11, Y9, Y9
-	VPSUBB       Y9, Y1, Y1
-	VPMAXUB      Y1, Y7, Y1
-	VPCMPEQB     Y1, Y7, Y1
-	VPAND        Y1, Y3, Y3
+	MOVQ           src+8(FP), DI
+	MOVQ           n+16(FP), R8
+	SUBQ           $0x20, R8
+	XORQ           BX, BX
+	LEAQ           31(SP), R9
+	ANDQ           $-32, R9
+	LEAQ           64(R9), R10
+	MOVQ           dst+0(FP), R11
+	MOVQ           book+32(FP), R14
+	VMOVDQU        224(R14), Y0
+	VMOVDQU        Y0, 160(SP)
+	VMOVDQU        (R14), Y0
+	VMOVDQU        Y0, 192(SP)
+	VMOVDQU        32(R14), Y0
+	VMOVDQU        Y0, 224(SP)
+	VMOVDQU        64(R14), Y0
+	VMOVDQU        Y0, 256(SP)
+	VMOVDQU        96(R14), Y0
+	VMOVDQU        Y0, 288(SP)
+	VMOVDQU        128(R14), Y0
+	VMOVDQU        Y0, 320(SP)
+	VMOVDQU        160(R14), Y0
+	VMOVDQU        Y0, 352(SP)
+	VMOVDQU        192(R14), Y0
+	VMOVDQU        Y0, 384(SP)
+	MOVB           $0x00, 392(SP)
+	LEAQ           192(SP), SI
+	MOVB           redFirst+24(FP), AL
+	MOVBQZX        AL, AX
+	IMUL3Q         $0x000000c0, AX, AX
+	LEAQ           avx2Constants<>+0(SB), R15
+	LEAQ           avx2Constants<>+192(SB), BP
+	ADDQ           AX, R15
+	SUBQ           AX, BP
+	LEAQ           (BX)(BX*2), AX
+	VBROADCASTI128 (DI)(AX*1), Y2
+	VINSERTI128    $0x01, 48(DI)(AX*1), Y2, Y2
+	VBROADCASTI128 16(DI)(AX*1), Y5
+	VINSERTI128    $0x01, 64(DI)(AX*1), Y5, Y5
+	VBROADCASTI128 32(DI)(AX*1), Y3
+	VINSERTI128    $0x01, 80(DI)(AX*1), Y3, Y3
+	VMOVDQU        (R15), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R15), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R15), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (BP), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(BP), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(BP), Y2, Y2
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPSUBB         1920(R14), Y3, Y1
+	VPMINUB        1984(R14), Y1, Y4
+	VPCMPEQB       Y1, Y4, Y4
+	CMPW           2112(R14), $0x00
+	JEQ            none1
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y3, Y1
+	VPUNPCKHBW     Y5, Y3, Y5
+	VPMULHUW       2112(R14), Y1, Y1
+	VPMULHUW       2112(R14), Y5, Y5
+	VPACKUSWB      Y5, Y1, Y1
+	VPSRLW         $0x03, Y3, Y5
+	VPAND          avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU        2144(R14), Y6
+	VPSHUFB        Y5, Y6, Y6
+	VMOVDQU        2176(R14), Y8
+	VPSHUFB        Y5, Y8, Y8
+	VPBLENDVB      Y3, Y8, Y6, Y6
+	VPAND          avx2Constants<>+480(SB), Y3, Y5
+	VMOVDQU        avx2Constants<>+736(SB), Y8
+	VPSHUFB        Y5, Y8, Y8
+	VPAND          Y8, Y6, Y6
+	VPCMPEQB       Y8, Y6, Y6
+	VPSUBB         Y6, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPCMPEQB       Y1, Y2, Y1
+	VPAND          Y1, Y4, Y4
 
 none1:
 	CMPW       2208(R14), $0x00
 	JEQ        none2
-	VPXOR      Y8, Y8, Y8
-	VPUNPCKLBW Y8, Y2, Y1
-	VPUNPCKHBW Y8, Y2, Y8
+	VPXOR      Y5, Y5, Y5
+	VPUNPCKLBW Y5, Y3, Y1
+	VPUNPCKHBW Y5, Y3, Y5
 	VPMULHUW   2208(R14), Y1, Y1
-	VPMULHUW   2208(R14), Y8, Y8
-	VPACKUSWB  Y8, Y1, Y1
-	VPSRLW     $0x03, Y2, Y8
-	VPAND      avx2Constants<>+512(SB), Y8, Y8
-	VMOVDQU    2240(R14), Y9
-	VPSHUFB    Y8, Y9, Y9
-	VMOVDQU    2272(R14), Y11
-	VPSHUFB    Y8, Y11, Y11
-	VPBLENDVB  Y2, Y11, Y9, Y9
-	VPAND      avx2Constants<>+480(SB), Y2, Y8
-	VMOVDQU    avx2Constants<>+704(SB), Y2
-	VPSHUFB    Y8, Y2, Y2
-	VPAND      Y2, Y9, Y9
-	VPCMPEQB   Y2, Y9, Y9
-	VPSUBB     Y9, Y1, Y1
-	VPMAXUB    Y1, Y7, Y1
-	VPCMPEQB   Y1, Y7, Y1
-	VPANDN     Y3, Y1, Y3
+	VPMULHUW   2208(R14), Y5, Y5
+	VPACKUSWB  Y5, Y1, Y1
+	VPSRLW     $0x03, Y3, Y5
+	VPAND      avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU    2240(R14), Y6
+	VPSHUFB    Y5, Y6, Y6
+	VMOVDQU    2272(R14), Y8
+	VPSHUFB    Y5, Y8, Y8
+	VPBLENDVB  Y3, Y8, Y6, Y6
+	VPAND      avx2Constants<>+480(SB), Y3, Y5
+	VMOVDQU    avx2Constants<>+736(SB), Y3
+	VPSHUFB    Y5, Y3, Y3
+	VPAND      Y3, Y6, Y6
+	VPCMPEQB   Y3, Y6, Y6
+	VPSUBB     Y6, Y1, Y1
+	VPMAXUB    Y1, Y2, Y1
+	VPCMPEQB   Y1, Y2, Y1
+	VPANDN     Y4, Y1, Y4
 
 none2:
-	VMOVDQU    avx2Constants<>+672(SB), Y1
-	VPUNPCKLBW Y3, Y1, Y1
-	VPMAXSW    Y1, Y10, Y10
-	VMOVDQU    avx2Constants<>+672(SB), Y1
-	VPUNPCKHBW Y3, Y1, Y1
+	VMOVDQU    avx2Constants<>+704(SB), Y1
+	VPUNPCKLBW Y4, Y1, Y1
+	VPMAXSW    Y1, Y7, Y7
+	VMOVDQU    avx2Constants<>+704(SB), Y1
+	VPUNPCKHBW Y4, Y1, Y1
 	VPMAXSW    Y1, Y0, Y0
-	VMOVDQA    Y10, (R9)
+	VMOVDQA    Y7, (R9)
 	VMOVDQA    Y0, 32(R9)
 	XCHGQ      R9, R10
 	MOVQ       R13, R12
 	LEAQ       (R11)(BX*1), R13
-	VMOVDQA    Y10, (R9)
+	VMOVDQA    Y7, (R9)
 	VMOVDQA    Y0, 32(R9)
 	XCHGQ      R9, R10
 	MOVQ       R13, R12
 	LEAQ       (R11)(BX*1), R13
 
 batch:
-	CMPQ         BX, R8
-	JEQ          last
-	ADDQ         $0x20, BX
-	CMPQ         BX, R8
-	CMOVQGT      R8, BX
-	LEAQ         (BX)(BX*2), AX
-	PREFETCHT0   4096(DI)(AX*1)
-	PREFETCHT0   4160(DI)(AX*1)
-	LEAQ         (BX)(BX*2), AX
-	VMOVDQU      (DI)(AX*1), X4
-	VINSERTI128  $0x01, 48(DI)(AX*1), Y4, Y4
-	VMOVDQU      16(DI)(AX*1), X5
-	VINSERTI128  $0x01, 64(DI)(AX*1), Y5, Y5
-	VMOVDQU      32(DI)(AX*1), X6
-	VINSERTI128  $0x01, 80(DI)(AX*1), Y6, Y6
-	VMOVDQU      (R15), Y1
-	VPBLENDVB    Y1, Y5, Y4, Y0
-	MOVLQSX      (R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, (R12)
-	VMOVDQU      32(R15), Y1
-	VPBLENDVB    Y1, Y6, Y0, Y0
-	VPSHUFB      64(R15), Y0, Y0
-	VMOVDQU      avx2Constants<>+96(SB), Y2
-	VPBLENDVB    Y2, Y5, Y4, Y1
-	VMOVDQU      avx2Constants<>+128(SB), Y2
-	VPBLENDVB    Y2, Y6, Y1, Y1
-	MOVLQSX      4(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 2(R12)
-	VPSHUFB      avx2Constants<>+160(SB), Y1, Y1
-	VMOVDQU      (BP), Y3
-	VPBLENDVB    Y3, Y5, Y4, Y2
-	VMOVDQU      32(BP), Y3
-	VPBLENDVB    Y3, Y6, Y2, Y2
-	VPSHUFB      64(BP), Y2, Y2
-	MOVLQSX      8(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 4(R12)
-	VPMINUB      Y0, Y1, Y8
-	VPMAXUB      Y0, Y1, Y7
-	VPMAXUB      Y7, Y2, Y3
-	VPMINUB      Y7, Y2, Y7
-	VPMAXUB      Y8, Y7, Y7
-	VPMINUB      Y8, Y2, Y8
-	VPCMPEQB     Y3, Y2, Y9
-	VPCMPEQB     Y3, Y1, Y10
-	MOVLQSX      12(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 6(R12)
-	VPBLENDVB    Y10, Y2, Y1, Y1
-	VPBLENDVB    Y9, Y0, Y1, Y1
-	VPCMPEQB     Y8, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y10, Y0
-	VPADDB       avx2Constants<>+640(SB), Y0, Y0
-	VPANDN       Y0, Y9, Y0
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	MOVLQSX      16(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 16(R12)
-	VPSUBB       Y8, Y3, Y2
-	VPSUBB       Y8, Y7, Y7
-	VPMINUB      avx2Constants<>+448(SB), Y2, Y8
-	VPCMPEQB     Y8, Y2, Y8
-	VPAND        Y8, Y7, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y7, Y7
-	VPAND        Y8, Y2, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y2, Y9
-	MOVLQSX      20(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 18(R12)
-	VPUNPCKLBW   Y0, Y1, Y8
-	VPUNPCKLBW   Y9, Y7, Y10
-	VPMADDUBSW   Y8, Y10, Y10
-	VPUNPCKHBW   Y0, Y1, Y8
-	VPUNPCKHBW   Y9, Y7, Y0
-	VPMADDUBSW   Y8, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y7
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	MOVLQSX      24(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 20(R12)
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y8
-	MOVLQSX      28(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 22(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPBLENDW     $0xaa, Y7, Y1, Y1
-	VPMULHRSW    Y1, Y10, Y10
-	MOVLQSX      32(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 8(R12)
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y9, Y1
-	VPSRLD       $0x10, Y1, Y7
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y1
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y1
-	MOVLQSX      36(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 10(R12)
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPBLENDW     $0xaa, Y7, Y1, Y1
-	MOVLQSX      40(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 12(R12)
-	VPMULHRSW    Y1, Y0, Y0
-	VPSUBB       1920(R14), Y3, Y1
-	VPMINUB      1984(R14), Y1, Y7
-	VPCMPEQB     Y1, Y7, Y7
-	CMPW         2112(R14), $0x00
-	JEQ          none3
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKLBW   Y8, Y3, Y1
-	VPUNPCKHBW   Y8, Y3, Y8
-	VPMULHUW     2112(R14), Y1, Y1
-	VPMULHUW     2112(R14), Y8, Y8
-	VPACKUSWB    Y8, Y1, Y1
-	VPSRLW       $0x03, Y3, Y8
-	VPAND        avx2Constants<>+512(SB), Y8, Y8
-	VMOVDQU      2144(R14), Y9
-	VPSHUFB      Y8, Y9, Y9
-	VMOVDQU      2176(R14), Y11
-	VPSHUFB      Y8, Y11, Y11
-	VPBLENDVB    Y3, Y11, Y9, Y9
-	VPAND        avx2Constants<>+480(SB), Y3, Y8
-	VMOVDQU      avx2Constants<>+704(SB), Y11
-	VPSHUFB      Y8, Y11, Y11
-	VPAND        Y11, Y9, Y9
-	VPCMPEQB     Y11, Y9, Y9
-	VPSUBB       Y9, Y1, Y1
-	VPMAXUB      Y1, Y2, Y1
-	VPCMPEQB     Y1, Y2, Y1
-	VPAND        Y1, Y7, Y7
+	CMPQ           BX, R8
+	JEQ            last
+	ADDQ           $0x20, BX
+	CMPQ           BX, R8
+	CMOVQGT        R8, BX
+	LEAQ           (BX)(BX*2), AX
+	PREFETCHT0     4096(DI)(AX*1)
+	PREFETCHT0     4160(DI)(AX*1)
+	LEAQ           (BX)(BX*2), AX
+	VBROADCASTI128 (DI)(AX*1), Y2
+	VINSERTI128    $0x01, 48(DI)(AX*1), Y2, Y2
+	VBROADCASTI128 16(DI)(AX*1), Y5
+	VINSERTI128    $0x01, 64(DI)(AX*1), Y5, Y5
+	VBROADCASTI128 32(DI)(AX*1), Y3
+	VINSERTI128    $0x01, 80(DI)(AX*1), Y3, Y3
+	VMOVDQU        (R15), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	MOVLQSX        (R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VMOVDQU        32(R15), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R15), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	MOVLQSX        4(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (BP), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(BP), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(BP), Y2, Y2
+	MOVLQSX        8(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	MOVLQSX        12(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	MOVLQSX        16(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 16(R12)
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	MOVLQSX        20(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 18(R12)
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	MOVLQSX        24(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 20(R12)
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	MOVLQSX        28(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 22(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	MOVLQSX        32(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 8(R12)
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	MOVLQSX        36(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 10(R12)
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	MOVLQSX        40(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 12(R12)
+	VPMULHRSW      Y1, Y0, Y0
+	VPSUBB         1920(R14), Y3, Y1
+	VPMINUB        1984(R14), Y1, Y4
+	VPCMPEQB       Y1, Y4, Y4
+	CMPW           2112(R14), $0x00
+	JEQ            none3
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y3, Y1
+	VPUNPCKHBW     Y5, Y3, Y5
+	VPMULHUW       2112(R14), Y1, Y1
+	VPMULHUW       2112(R14), Y5, Y5
+	VPACKUSWB      Y5, Y1, Y1
+	VPSRLW         $0x03, Y3, Y5
+	VPAND          avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU        2144(R14), Y6
+	VPSHUFB        Y5, Y6, Y6
+	VMOVDQU        2176(R14), Y8
+	VPSHUFB        Y5, Y8, Y8
+	VPBLENDVB      Y3, Y8, Y6, Y6
+	VPAND          avx2Constants<>+480(SB), Y3, Y5
+	VMOVDQU        avx2Constants<>+736(SB), Y8
+	VPSHUFB        Y5, Y8, Y8
+	VPAND          Y8, Y6, Y6
+	VPCMPEQB       Y8, Y6, Y6
+	VPSUBB         Y6, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPCMPEQB       Y1, Y2, Y1
+	VPAND          Y1, Y4, Y4
 
 none3:
 	CMPW       2208(R14), $0x00
 	JEQ        none4
-	VPXOR      Y8, Y8, Y8
-	VPUNPCKLBW Y8, Y3, Y1
-	VPUNPCKHBW Y8, Y3, Y8
+	VPXOR      Y5, Y5, Y5
+	VPUNPCKLBW Y5, Y3, Y1
+	VPUNPCKHBW Y5, Y3, Y5
 	VPMULHUW   2208(R14), Y1, Y1
-	VPMULHUW   2208(R14), Y8, Y8
-	VPACKUSWB  Y8, Y1, Y1
-	VPSRLW     $0x03, Y3, Y8
-	VPAND      avx2Constants<>+512(SB), Y8, Y8
-	VMOVDQU    2240(R14), Y9
-	VPSHUFB    Y8, Y9, Y9
-	VMOVDQU    2272(R14), Y11
-	VPSHUFB    Y8, Y11, Y11
-	VPBLENDVB  Y3, Y11, Y9, Y9
-	VPAND      avx2Constants<>+480(SB), Y3, Y8
-	VMOVDQU    avx2Constants<>+704(SB), Y3
-	VPSHUFB    Y8, Y3, Y3
-	VPAND      Y3, Y9, Y9
-	VPCMPEQB   Y3, Y9, Y9
-	VPSUBB     Y9, Y1, Y1
+	VPMULHUW   2208(R14), Y5, Y5
+	VPACKUSWB  Y5, Y1, Y1
+	VPSRLW     $0x03, Y3, Y5
+	VPAND      avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU    2240(R14), Y6
+	VPSHUFB    Y5, Y6, Y6
+	VMOVDQU    2272(R14), Y8
+	VPSHUFB    Y5, Y8, Y8
+	VPBLENDVB  Y3, Y8, Y6, Y6
+	VPAND      avx2Constants<>+480(SB), Y3, Y5
+	VMOVDQU    avx2Constants<>+736(SB), Y3
+	VPSHUFB    Y5, Y3, Y3
+	VPAND      Y3, Y6, Y6
+	VPCMPEQB   Y3, Y6, Y6
+	VPSUBB     Y6, Y1, Y1
 	VPMAXUB    Y1, Y2, Y1
 	VPCMPEQB   Y1, Y2, Y1
-	VPANDN     Y7, Y1, Y7
+	VPANDN     Y4, Y1, Y4
 
 none4:
 	MOVLQSX    44(R9), CX
@@ -2826,13 +2878,13 @@ none4:
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 30(R12)
-	VMOVDQU    avx2Constants<>+672(SB), Y1
-	VPUNPCKLBW Y7, Y1, Y1
-	VPMAXSW    Y1, Y10, Y10
-	VMOVDQU    avx2Constants<>+672(SB), Y1
-	VPUNPCKHBW Y7, Y1, Y1
+	VMOVDQU    avx2Constants<>+704(SB), Y1
+	VPUNPCKLBW Y4, Y1, Y1
+	VPMAXSW    Y1, Y7, Y7
+	VMOVDQU    avx2Constants<>+704(SB), Y1
+	VPUNPCKHBW Y4, Y1, Y1
 	VPMAXSW    Y1, Y0, Y0
-	VMOVDQA    Y10, (R9)
+	VMOVDQA    Y7, (R9)
 	VMOVDQA    Y0, 32(R9)
 	XCHGQ      R9, R10
 	MOVQ       R13, R12
@@ -3055,150 +3107,150 @@ TEXT ·convert4AVX2(SB), NOSPLIT, $0-33
 	ADDQ    R8, DI
 
 batch:
-	VMOVDQU      (CX)(AX*4), X0
-	VINSERTI128  $0x01, 64(CX)(AX*4), Y0, Y0
-	VMOVDQU      16(CX)(AX*4), X1
-	VINSERTI128  $0x01, 80(CX)(AX*4), Y1, Y1
-	VMOVDQU      32(CX)(AX*4), X2
-	VINSERTI128  $0x01, 96(CX)(AX*4), Y2, Y2
-	VMOVDQU      48(CX)(AX*4), X3
-	VINSERTI128  $0x01, 111(CX)(AX*4), Y3, Y3
-	VPSHUFB      (DI), Y0, Y0
-	VPSHUFB      (DI), Y1, Y1
-	VPSHUFB      (DI), Y2, Y2
-	VPSHUFB      32(DI), Y3, Y3
-	VPUNPCKLDQ   Y1, Y0, Y4
-	VPUNPCKLDQ   Y3, Y2, Y5
-	VPUNPCKHDQ   Y1, Y0, Y0
-	VPUNPCKHDQ   Y3, Y2, Y2
-	VPUNPCKLQDQ  Y2, Y0, Y6
-	VPUNPCKLQDQ  Y5, Y4, Y1
-	VPUNPCKHQDQ  Y5, Y4, Y5
-	VPMINUB      Y1, Y5, Y8
-	VPMAXUB      Y1, Y5, Y7
-	VPMAXUB      Y7, Y6, Y4
-	VPMINUB      Y7, Y6, Y7
-	VPMAXUB      Y8, Y7, Y7
-	VPMINUB      Y8, Y6, Y8
-	VPCMPEQB     Y4, Y6, Y9
-	VPCMPEQB     Y4, Y5, Y10
-	VPBLENDVB    Y10, Y6, Y5, Y5
-	VPBLENDVB    Y9, Y1, Y5, Y5
-	VPCMPEQB     Y8, Y5, Y5
-	VPAND        avx2Constants<>+544(SB), Y5, Y5
-	VPAND        avx2Constants<>+576(SB), Y10, Y6
-	VPADDB       avx2Constants<>+640(SB), Y6, Y6
-	VPANDN       Y6, Y9, Y6
-	VPSUBB       avx2Constants<>+608(SB), Y5, Y5
-	VPSUBB       Y8, Y4, Y9
-	VPSUBB       Y8, Y7, Y7
-	VPMINUB      avx2Constants<>+448(SB), Y9, Y8
-	VPCMPEQB     Y8, Y9, Y8
-	VPAND        Y8, Y7, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y7, Y7
-	VPAND        Y8, Y9, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y9, Y10
-	VPUNPCKLBW   Y6, Y5, Y8
-	VPUNPCKLBW   Y10, Y7, Y11
-	VPMADDUBSW   Y8, Y11, Y11
-	VPUNPCKHBW   Y6, Y5, Y8
-	VPUNPCKHBW   Y10, Y7, Y5
-	VPMADDUBSW   Y8, Y5, Y5
-	VPXOR        Y6, Y6, Y6
-	VPUNPCKLBW   Y6, Y10, Y6
-	VPSRLD       $0x10, Y6, Y7
-	VPAND        avx2Constants<>+768(SB), Y6, Y6
-	VCVTDQ2PS    Y6, Y6
-	VRCPPS       Y6, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y6
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y6
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPBLENDW     $0xaa, Y7, Y6, Y6
-	VPMULHRSW    Y6, Y11, Y11
-	VPXOR        Y6, Y6, Y6
-	VPUNPCKHBW   Y6, Y10, Y6
-	VPSRLD       $0x10, Y6, Y7
-	VPAND        avx2Constants<>+768(SB), Y6, Y6
-	VCVTDQ2PS    Y6, Y6
-	VRCPPS       Y6, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y6
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y6
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y8
-	VFNMADD213PS avx2Constants<>+832(SB), Y8, Y7
-	VMULPS       avx2Constants<>+896(SB), Y8, Y8
-	VFMADD213PS  avx2Constants<>+928(SB), Y8, Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPBLENDW     $0xaa, Y7, Y6, Y6
-	VPMULHRSW    Y6, Y5, Y5
-	VPMINUB      avx2Constants<>+512(SB), Y4, Y6
-	VPCMPEQB     Y6, Y4, Y6
-	VPAND        Y6, Y4, Y7
-	VPSLLW       $0x04, Y7, Y7
-	VPMAXUB      Y7, Y4, Y7
-	VPAND        Y6, Y9, Y6
-	VPSLLW       $0x04, Y6, Y6
-	VPMAXUB      Y6, Y9, Y6
-	VPXOR        Y9, Y9, Y9
-	VPUNPCKLBW   Y9, Y7, Y9
-	VPSRLD       $0x10, Y9, Y8
-	VPAND        avx2Constants<>+768(SB), Y9, Y9
-	VCVTDQ2PS    Y9, Y9
-	VRCPPS       Y9, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y9
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y9
-	VCVTDQ2PS    Y8, Y8
-	VRCPPS       Y8, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y8
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y8
-	VPSLLD       $0x10, Y8, Y8
-	VPBLENDW     $0xaa, Y8, Y9, Y9
-	VPXOR        Y8, Y8, Y8
-	VPUNPCKLBW   Y6, Y8, Y8
-	VPMULHUW     Y9, Y8, Y8
-	VPMULHRSW    avx2Constants<>+736(SB), Y8, Y8
-	VPXOR        Y9, Y9, Y9
-	VPUNPCKHBW   Y9, Y7, Y9
-	VPSRLD       $0x10, Y9, Y7
-	VPAND        avx2Constants<>+768(SB), Y9, Y9
-	VCVTDQ2PS    Y9, Y9
-	VRCPPS       Y9, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y9
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y9
-	VCVTDQ2PS    Y7, Y7
-	VRCPPS       Y7, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y7
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPBLENDW     $0xaa, Y7, Y9, Y9
-	VPXOR        Y7, Y7, Y7
-	VPUNPCKHBW   Y6, Y7, Y7
-	VPMULHUW     Y9, Y7, Y7
-	VPMULHRSW    avx2Constants<>+736(SB), Y7, Y7
-	VPSLLW       $0x08, Y11, Y11
-	VPOR         Y8, Y11, Y11
-	VPSLLW       $0x08, Y5, Y5
-	VPOR         Y7, Y5, Y5
-	VMOVDQU      X11, (BX)(AX*2)
-	VMOVDQU      X5, 16(BX)(AX*2)
-	VEXTRACTI128 $0x01, Y11, 32(BX)(AX*2)
-	VEXTRACTI128 $0x01, Y5, 48(BX)(AX*2)
-	TESTQ        SI, SI
-	JEQ          next
-	VMOVDQU      Y4, (SI)(AX*1)
+	VBROADCASTI128 (CX)(AX*4), Y0
+	VINSERTI128    $0x01, 64(CX)(AX*4), Y0, Y0
+	VBROADCASTI128 16(CX)(AX*4), Y2
+	VINSERTI128    $0x01, 80(CX)(AX*4), Y2, Y2
+	VBROADCASTI128 32(CX)(AX*4), Y4
+	VINSERTI128    $0x01, 96(CX)(AX*4), Y4, Y4
+	VBROADCASTI128 48(CX)(AX*4), Y5
+	VINSERTI128    $0x01, 111(CX)(AX*4), Y5, Y5
+	VPSHUFB        (DI), Y0, Y0
+	VPSHUFB        (DI), Y2, Y2
+	VPSHUFB        (DI), Y4, Y4
+	VPSHUFB        32(DI), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y2
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y4
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	VMOVDQU        X7, (BX)(AX*2)
+	VMOVDQU        X0, 16(BX)(AX*2)
+	VEXTRACTI128   $0x01, Y7, 32(BX)(AX*2)
+	VEXTRACTI128   $0x01, Y0, 48(BX)(AX*2)
+	TESTQ          SI, SI
+	JEQ            next
+	VMOVDQU        Y3, (SI)(AX*1)
 
 next:
 	CMPQ    AX, DX
@@ -3215,532 +3267,532 @@ done:
 // func count4AVX2(counts *uint32, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·count4AVX2(SB), NOSPLIT, $160-25
-	MOVQ         src+8(FP), BX
-	MOVQ         n+16(FP), DI
-	SUBQ         $0x20, DI
-	XORQ         AX, AX
-	MOVB         redFirst+24(FP), CL
-	MOVBQZX      CL, CX
-	IMUL3Q       $0x00000040, CX, CX
-	LEAQ         avx2Constants<>+288(SB), R8
-	ADDQ         CX, R8
-	LEAQ         31(SP), R9
-	ANDQ         $-32, R9
-	LEAQ         64(R9), R10
-	MOVQ         counts+0(FP), SI
-	VMOVDQU      (BX)(AX*4), X0
-	VINSERTI128  $0x01, 64(BX)(AX*4), Y0, Y0
-	VMOVDQU      16(BX)(AX*4), X1
-	VINSERTI128  $0x01, 80(BX)(AX*4), Y1, Y1
-	VMOVDQU      32(BX)(AX*4), X2
-	VINSERTI128  $0x01, 96(BX)(AX*4), Y2, Y2
-	VMOVDQU      48(BX)(AX*4), X3
-	VINSERTI128  $0x01, 111(BX)(AX*4), Y3, Y3
-	VPSHUFB      (R8), Y0, Y0
-	VPSHUFB      (R8), Y1, Y1
-	VPSHUFB      (R8), Y2, Y2
-	VPSHUFB      32(R8), Y3, Y3
-	VPUNPCKLDQ   Y1, Y0, Y4
-	VPUNPCKLDQ   Y3, Y2, Y5
-	VPUNPCKHDQ   Y1, Y0, Y0
-	VPUNPCKHDQ   Y3, Y2, Y2
-	VPUNPCKLQDQ  Y2, Y0, Y0
-	VPUNPCKLQDQ  Y5, Y4, Y1
-	VPUNPCKHQDQ  Y5, Y4, Y5
-	VPMINUB      Y1, Y5, Y4
-	VPMAXUB      Y1, Y5, Y3
-	VPMAXUB      Y3, Y0, Y2
-	VPMINUB      Y3, Y0, Y3
-	VPMAXUB      Y4, Y3, Y3
-	VPMINUB      Y4, Y0, Y4
-	VPCMPEQB     Y2, Y0, Y14
-	VPCMPEQB     Y2, Y5, Y15
-	VPBLENDVB    Y15, Y0, Y5, Y0
-	VPBLENDVB    Y14, Y1, Y0, Y0
-	VPCMPEQB     Y4, Y0, Y0
-	VPAND        avx2Constants<>+544(SB), Y0, Y0
-	VPAND        avx2Constants<>+576(SB), Y15, Y1
-	VPADDB       avx2Constants<>+640(SB), Y1, Y1
-	VPANDN       Y1, Y14, Y1
-	VPSUBB       avx2Constants<>+608(SB), Y0, Y0
-	VPSUBB       Y4, Y2, Y5
-	VPSUBB       Y4, Y3, Y3
-	VPMINUB      avx2Constants<>+448(SB), Y5, Y4
-	VPCMPEQB     Y4, Y5, Y4
-	VPAND        Y4, Y3, Y14
-	VPSLLW       $0x02, Y14, Y14
-	VPMAXUB      Y14, Y3, Y3
-	VPAND        Y4, Y5, Y14
-	VPSLLW       $0x02, Y14, Y14
-	VPMAXUB      Y14, Y5, Y14
-	VPUNPCKLBW   Y1, Y0, Y4
-	VPUNPCKLBW   Y14, Y3, Y15
-	VPMADDUBSW   Y4, Y15, Y15
-	VPUNPCKHBW   Y1, Y0, Y4
-	VPUNPCKHBW   Y14, Y3, Y0
-	VPMADDUBSW   Y4, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y14, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y1
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	VPMULHRSW    Y1, Y15, Y15
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y14, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y1
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+512(SB), Y2, Y1
-	VPCMPEQB     Y1, Y2, Y1
-	VPAND        Y1, Y2, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y2, Y3
-	VPAND        Y1, Y5, Y1
-	VPSLLW       $0x04, Y1, Y1
-	VPMAXUB      Y1, Y5, Y1
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+768(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y2
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y4, Y4
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y1, Y2, Y2
-	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+768(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y1, Y3, Y3
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
-	VPSLLW       $0x08, Y15, Y15
-	VPOR         Y2, Y15, Y15
-	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y3, Y0, Y0
-	VMOVDQA      Y15, (R9)
-	VMOVDQA      Y0, 32(R9)
-	XCHGQ        R9, R10
-	CMPQ         AX, DI
-	JEQ          one
-	ADDQ         $0x20, AX
-	CMPQ         AX, DI
-	CMOVQGT      DI, AX
-	VMOVDQU      (BX)(AX*4), X6
-	VINSERTI128  $0x01, 64(BX)(AX*4), Y6, Y6
-	VMOVDQU      16(BX)(AX*4), X7
-	VINSERTI128  $0x01, 80(BX)(AX*4), Y7, Y7
-	VMOVDQU      32(BX)(AX*4), X8
-	VINSERTI128  $0x01, 96(BX)(AX*4), Y8, Y8
-	VMOVDQU      48(BX)(AX*4), X9
-	VINSERTI128  $0x01, 111(BX)(AX*4), Y9, Y9
-	VPSHUFB      (R8), Y6, Y6
-	VPSHUFB      (R8), Y7, Y7
-	VPSHUFB      (R8), Y8, Y8
-	VPSHUFB      32(R8), Y9, Y9
-	VPUNPCKLDQ   Y7, Y6, Y0
-	VPUNPCKLDQ   Y9, Y8, Y1
-	VPUNPCKHDQ   Y7, Y6, Y6
-	VPUNPCKHDQ   Y9, Y8, Y8
-	VPUNPCKLQDQ  Y8, Y6, Y2
-	VPUNPCKLQDQ  Y1, Y0, Y7
-	VPUNPCKHQDQ  Y1, Y0, Y1
-	VPMINUB      Y7, Y1, Y4
-	VPMAXUB      Y7, Y1, Y3
-	VPMAXUB      Y3, Y2, Y0
-	VPMINUB      Y3, Y2, Y3
-	VPMAXUB      Y4, Y3, Y3
-	VPMINUB      Y4, Y2, Y4
-	VPCMPEQB     Y0, Y2, Y5
-	VPCMPEQB     Y0, Y1, Y6
-	VPBLENDVB    Y6, Y2, Y1, Y1
-	VPBLENDVB    Y5, Y7, Y1, Y1
-	VPCMPEQB     Y4, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y6, Y2
-	VPADDB       avx2Constants<>+640(SB), Y2, Y2
-	VPANDN       Y2, Y5, Y2
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y4, Y0, Y5
-	VPSUBB       Y4, Y3, Y3
-	VPMINUB      avx2Constants<>+448(SB), Y5, Y4
-	VPCMPEQB     Y4, Y5, Y4
-	VPAND        Y4, Y3, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y3, Y3
-	VPAND        Y4, Y5, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y5, Y6
-	VPUNPCKLBW   Y2, Y1, Y4
-	VPUNPCKLBW   Y6, Y3, Y7
-	VPMADDUBSW   Y4, Y7, Y7
-	VPUNPCKHBW   Y2, Y1, Y4
-	VPUNPCKHBW   Y6, Y3, Y1
-	VPMADDUBSW   Y4, Y1, Y1
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y2, Y6, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y7, Y7
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y2, Y6, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y1, Y1
-	VPMINUB      avx2Constants<>+512(SB), Y0, Y2
-	VPCMPEQB     Y2, Y0, Y2
-	VPAND        Y2, Y0, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y0, Y3
-	VPAND        Y2, Y5, Y0
-	VPSLLW       $0x04, Y0, Y0
-	VPMAXUB      Y0, Y5, Y0
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+768(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y2
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y4, Y4
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y0, Y2, Y2
-	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+768(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y0, Y3, Y3
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
-	VPSLLW       $0x08, Y7, Y7
-	VPOR         Y2, Y7, Y7
-	VPSLLW       $0x08, Y1, Y1
-	VPOR         Y3, Y1, Y1
-	VMOVDQA      Y7, (R9)
-	VMOVDQA      Y1, 32(R9)
-	XCHGQ        R9, R10
+	MOVQ           src+8(FP), BX
+	MOVQ           n+16(FP), DI
+	SUBQ           $0x20, DI
+	XORQ           AX, AX
+	MOVB           redFirst+24(FP), CL
+	MOVBQZX        CL, CX
+	IMUL3Q         $0x00000040, CX, CX
+	LEAQ           avx2Constants<>+288(SB), R8
+	ADDQ           CX, R8
+	LEAQ           31(SP), R9
+	ANDQ           $-32, R9
+	LEAQ           64(R9), R10
+	MOVQ           counts+0(FP), SI
+	VBROADCASTI128 (BX)(AX*4), Y0
+	VINSERTI128    $0x01, 64(BX)(AX*4), Y0, Y0
+	VBROADCASTI128 16(BX)(AX*4), Y2
+	VINSERTI128    $0x01, 80(BX)(AX*4), Y2, Y2
+	VBROADCASTI128 32(BX)(AX*4), Y4
+	VINSERTI128    $0x01, 96(BX)(AX*4), Y4, Y4
+	VBROADCASTI128 48(BX)(AX*4), Y5
+	VINSERTI128    $0x01, 111(BX)(AX*4), Y5, Y5
+	VPSHUFB        (R8), Y0, Y0
+	VPSHUFB        (R8), Y2, Y2
+	VPSHUFB        (R8), Y4, Y4
+	VPSHUFB        32(R8), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKLBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y2
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y2
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y3, Y3
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y3, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKHBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y4
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y3, Y3
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y3, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	VMOVDQA        Y7, (R9)
+	VMOVDQA        Y0, 32(R9)
+	XCHGQ          R9, R10
+	CMPQ           AX, DI
+	JEQ            one
+	ADDQ           $0x20, AX
+	CMPQ           AX, DI
+	CMOVQGT        DI, AX
+	VBROADCASTI128 (BX)(AX*4), Y0
+	VINSERTI128    $0x01, 64(BX)(AX*4), Y0, Y0
+	VBROADCASTI128 16(BX)(AX*4), Y2
+	VINSERTI128    $0x01, 80(BX)(AX*4), Y2, Y2
+	VBROADCASTI128 32(BX)(AX*4), Y4
+	VINSERTI128    $0x01, 96(BX)(AX*4), Y4, Y4
+	VBROADCASTI128 48(BX)(AX*4), Y5
+	VINSERTI128    $0x01, 111(BX)(AX*4), Y5, Y5
+	VPSHUFB        (R8), Y0, Y0
+	VPSHUFB        (R8), Y2, Y2
+	VPSHUFB        (R8), Y4, Y4
+	VPSHUFB        32(R8), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKLBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y2
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y2
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y3, Y3
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y3, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKHBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y4
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y3, Y3
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y3, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	VMOVDQA        Y7, (R9)
+	VMOVDQA        Y0, 32(R9)
+	XCHGQ          R9, R10
 
 batch:
-	CMPQ         AX, DI
-	JEQ          last
-	ADDQ         $0x20, AX
-	CMPQ         AX, DI
-	CMOVQGT      DI, AX
-	VMOVDQU      (BX)(AX*4), X10
-	VINSERTI128  $0x01, 64(BX)(AX*4), Y10, Y10
-	VMOVDQU      16(BX)(AX*4), X11
-	VINSERTI128  $0x01, 80(BX)(AX*4), Y11, Y11
-	VMOVDQU      32(BX)(AX*4), X12
-	VINSERTI128  $0x01, 96(BX)(AX*4), Y12, Y12
-	VMOVDQU      48(BX)(AX*4), X13
-	VINSERTI128  $0x01, 111(BX)(AX*4), Y13, Y13
-	MOVL         (R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPSHUFB      (R8), Y10, Y10
-	VPSHUFB      (R8), Y11, Y11
-	VPSHUFB      (R8), Y12, Y12
-	VPSHUFB      32(R8), Y13, Y13
-	MOVL         4(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPUNPCKLDQ   Y11, Y10, Y0
-	VPUNPCKLDQ   Y13, Y12, Y1
-	VPUNPCKHDQ   Y11, Y10, Y10
-	VPUNPCKHDQ   Y13, Y12, Y12
-	VPUNPCKLQDQ  Y12, Y10, Y2
-	VPUNPCKLQDQ  Y1, Y0, Y11
-	VPUNPCKHQDQ  Y1, Y0, Y1
-	VPMINUB      Y11, Y1, Y4
-	VPMAXUB      Y11, Y1, Y3
-	MOVL         8(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPMAXUB      Y3, Y2, Y0
-	VPMINUB      Y3, Y2, Y3
-	VPMAXUB      Y4, Y3, Y3
-	VPMINUB      Y4, Y2, Y4
-	VPCMPEQB     Y0, Y2, Y5
-	VPCMPEQB     Y0, Y1, Y6
-	VPBLENDVB    Y6, Y2, Y1, Y1
-	VPBLENDVB    Y5, Y11, Y1, Y1
-	MOVL         12(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPCMPEQB     Y4, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y6, Y2
-	VPADDB       avx2Constants<>+640(SB), Y2, Y2
-	VPANDN       Y2, Y5, Y2
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y4, Y0, Y5
-	VPSUBB       Y4, Y3, Y3
-	MOVL         16(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPMINUB      avx2Constants<>+448(SB), Y5, Y4
-	VPCMPEQB     Y4, Y5, Y4
-	VPAND        Y4, Y3, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y3, Y3
-	VPAND        Y4, Y5, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y5, Y6
-	VPUNPCKLBW   Y2, Y1, Y4
-	VPUNPCKLBW   Y6, Y3, Y7
-	MOVL         20(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPMADDUBSW   Y4, Y7, Y7
-	VPUNPCKHBW   Y2, Y1, Y4
-	VPUNPCKHBW   Y6, Y3, Y1
-	VPMADDUBSW   Y4, Y1, Y1
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y2, Y6, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	MOVL         24(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	MOVL         28(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y7, Y7
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y2, Y6, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	MOVL         32(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	MOVL         36(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y1, Y1
-	MOVL         40(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPMINUB      avx2Constants<>+512(SB), Y0, Y2
-	VPCMPEQB     Y2, Y0, Y2
-	VPAND        Y2, Y0, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y0, Y3
-	VPAND        Y2, Y5, Y0
-	VPSLLW       $0x04, Y0, Y0
-	VPMAXUB      Y0, Y5, Y0
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y2
-	VPAND        avx2Constants<>+768(SB), Y4, Y4
-	MOVL         44(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y5
-	MOVL         48(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y2
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y4, Y4
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y0, Y2, Y2
-	MOVL         52(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPMULHUW     Y4, Y2, Y2
-	VPMULHRSW    avx2Constants<>+736(SB), Y2, Y2
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKHBW   Y4, Y3, Y4
-	VPSRLD       $0x10, Y4, Y3
-	VPAND        avx2Constants<>+768(SB), Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y4
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	MOVL         56(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y4
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+832(SB), Y5, Y3
-	VMULPS       avx2Constants<>+864(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+928(SB), Y5, Y3
-	MOVL         60(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	INCL         (SI)(DX*4)
-	INCL         (SI)(CX*4)
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y4, Y4
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y0, Y3, Y3
-	VPMULHUW     Y4, Y3, Y3
-	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
-	VPSLLW       $0x08, Y7, Y7
-	VPOR         Y2, Y7, Y7
-	VPSLLW       $0x08, Y1, Y1
-	VPOR         Y3, Y1, Y1
-	VMOVDQA      Y7, (R9)
-	VMOVDQA      Y1, 32(R9)
-	XCHGQ        R9, R10
-	JMP          batch
+	CMPQ           AX, DI
+	JEQ            last
+	ADDQ           $0x20, AX
+	CMPQ           AX, DI
+	CMOVQGT        DI, AX
+	VBROADCASTI128 (BX)(AX*4), Y0
+	VINSERTI128    $0x01, 64(BX)(AX*4), Y0, Y0
+	VBROADCASTI128 16(BX)(AX*4), Y2
+	VINSERTI128    $0x01, 80(BX)(AX*4), Y2, Y2
+	VBROADCASTI128 32(BX)(AX*4), Y4
+	VINSERTI128    $0x01, 96(BX)(AX*4), Y4, Y4
+	VBROADCASTI128 48(BX)(AX*4), Y5
+	VINSERTI128    $0x01, 111(BX)(AX*4), Y5, Y5
+	MOVL           (R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPSHUFB        (R8), Y0, Y0
+	VPSHUFB        (R8), Y2, Y2
+	VPSHUFB        (R8), Y4, Y4
+	VPSHUFB        32(R8), Y5, Y5
+	MOVL           4(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	MOVL           8(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	MOVL           12(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	MOVL           16(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	MOVL           20(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	MOVL           24(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	MOVL           28(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	MOVL           32(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	MOVL           36(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	MOVL           40(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKLBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y2
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	MOVL           44(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y5
+	MOVL           48(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y2
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y3, Y3
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	MOVL           52(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPMULHUW       Y3, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y3, Y3, Y3
+	VPUNPCKHBW     Y3, Y4, Y3
+	VPSRLD         $0x10, Y3, Y4
+	VPAND          avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VRCPPS         Y3, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y3
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	MOVL           56(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	MOVL           60(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y3, Y3
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y3, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	VMOVDQA        Y7, (R9)
+	VMOVDQA        Y0, 32(R9)
+	XCHGQ          R9, R10
+	JMP            batch
 
 last:
 	MOVL    (R9), CX
@@ -3912,439 +3964,439 @@ one:
 // func project4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·project4AVX2(SB), NOSPLIT, $160-42
-	MOVQ         src+8(FP), DI
-	MOVQ         n+16(FP), R8
-	SUBQ         $0x20, R8
-	XORQ         BX, BX
-	LEAQ         31(SP), R9
-	ANDQ         $-32, R9
-	LEAQ         64(R9), R10
-	MOVQ         dst+0(FP), R11
-	MOVQ         table+32(FP), SI
-	MOVB         redFirst+24(FP), AL
-	MOVBQZX      AL, AX
-	IMUL3Q       $0x00000040, AX, AX
-	LEAQ         avx2Constants<>+288(SB), R14
-	ADDQ         AX, R14
-	VMOVDQU      (DI)(BX*4), X0
-	VINSERTI128  $0x01, 64(DI)(BX*4), Y0, Y0
-	VMOVDQU      16(DI)(BX*4), X1
-	VINSERTI128  $0x01, 80(DI)(BX*4), Y1, Y1
-	VMOVDQU      32(DI)(BX*4), X2
-	VINSERTI128  $0x01, 96(DI)(BX*4), Y2, Y2
-	VMOVDQU      48(DI)(BX*4), X3
-	VINSERTI128  $0x01, 111(DI)(BX*4), Y3, Y3
-	VPSHUFB      (R14), Y0, Y0
-	VPSHUFB      (R14), Y1, Y1
-	VPSHUFB      (R14), Y2, Y2
-	VPSHUFB      32(R14), Y3, Y3
-	VPUNPCKLDQ   Y1, Y0, Y4
-	VPUNPCKLDQ   Y3, Y2, Y5
-	VPUNPCKHDQ   Y1, Y0, Y0
-	VPUNPCKHDQ   Y3, Y2, Y2
-	VPUNPCKLQDQ  Y2, Y0, Y0
-	VPUNPCKLQDQ  Y5, Y4, Y1
-	VPUNPCKHQDQ  Y5, Y4, Y5
-	VPMINUB      Y1, Y5, Y4
-	VPMAXUB      Y1, Y5, Y3
-	VPMAXUB      Y3, Y0, Y2
-	VPMINUB      Y3, Y0, Y3
-	VPMAXUB      Y4, Y3, Y3
-	VPMINUB      Y4, Y0, Y4
-	VPCMPEQB     Y2, Y0, Y10
-	VPCMPEQB     Y2, Y5, Y11
-	VPBLENDVB    Y11, Y0, Y5, Y0
-	VPBLENDVB    Y10, Y1, Y0, Y0
-	VPCMPEQB     Y4, Y0, Y0
-	VPAND        avx2Constants<>+544(SB), Y0, Y0
-	VPAND        avx2Constants<>+576(SB), Y11, Y1
-	VPADDB       avx2Constants<>+640(SB), Y1, Y1
-	VPANDN       Y1, Y10, Y1
-	VPSUBB       avx2Constants<>+608(SB), Y0, Y0
-	VPSUBB       Y4, Y2, Y5
-	VPSUBB       Y4, Y3, Y3
-	VPMINUB      avx2Constants<>+448(SB), Y5, Y4
-	VPCMPEQB     Y4, Y5, Y4
-	VPAND        Y4, Y3, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y3, Y3
-	VPAND        Y4, Y5, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y5, Y10
-	VPUNPCKLBW   Y1, Y0, Y4
-	VPUNPCKLBW   Y10, Y3, Y11
-	VPMADDUBSW   Y4, Y11, Y11
-	VPUNPCKHBW   Y1, Y0, Y4
-	VPUNPCKHBW   Y10, Y3, Y0
-	VPMADDUBSW   Y4, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y10, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y1
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	VPMULHRSW    Y1, Y11, Y11
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y10, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+768(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y1
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	VPMULHRSW    Y1, Y0, Y0
-	VPMINUB      avx2Constants<>+512(SB), Y2, Y1
-	VPCMPEQB     Y1, Y2, Y1
-	VPAND        Y1, Y2, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y2, Y3
-	VPAND        Y1, Y5, Y1
-	VPSLLW       $0x04, Y1, Y1
-	VPMAXUB      Y1, Y5, Y1
-	VPXOR        Y5, Y5, Y5
-	VPUNPCKLBW   Y5, Y3, Y5
-	VPSRLD       $0x10, Y5, Y4
-	VPAND        avx2Constants<>+768(SB), Y5, Y5
-	VCVTDQ2PS    Y5, Y5
-	VRCPPS       Y5, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y5
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y5
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y4
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y5, Y5
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y1, Y4, Y4
-	VPMULHUW     Y5, Y4, Y4
-	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
-	VPXOR        Y5, Y5, Y5
-	VPUNPCKHBW   Y5, Y3, Y5
-	VPSRLD       $0x10, Y5, Y3
-	VPAND        avx2Constants<>+768(SB), Y5, Y5
-	VCVTDQ2PS    Y5, Y5
-	VRCPPS       Y5, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y5
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y5
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y3
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y5, Y5
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y1, Y3, Y3
-	VPMULHUW     Y5, Y3, Y3
-	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
-	VPSLLW       $0x08, Y11, Y11
-	VPOR         Y4, Y11, Y11
-	VPSLLW       $0x08, Y0, Y0
-	VPOR         Y3, Y0, Y0
-	CMPB         span+41(FP), $0xff
-	JEQ          open5
-	VPBROADCASTB lo+40(FP), Y1
-	VPSUBB       Y1, Y2, Y1
-	VPBROADCASTB span+41(FP), Y2
-	VPMAXUB      Y2, Y1, Y3
-	VPCMPEQB     Y2, Y3, Y3
-	VMOVDQU      avx2Constants<>+672(SB), Y1
-	VPUNPCKLBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y11, Y1, Y11
-	VPUNPCKHBW   Y3, Y3, Y2
-	VPBLENDVB    Y2, Y0, Y1, Y0
+	MOVQ           src+8(FP), DI
+	MOVQ           n+16(FP), R8
+	SUBQ           $0x20, R8
+	XORQ           BX, BX
+	LEAQ           31(SP), R9
+	ANDQ           $-32, R9
+	LEAQ           64(R9), R10
+	MOVQ           dst+0(FP), R11
+	MOVQ           table+32(FP), SI
+	MOVB           redFirst+24(FP), AL
+	MOVBQZX        AL, AX
+	IMUL3Q         $0x00000040, AX, AX
+	LEAQ           avx2Constants<>+288(SB), R14
+	ADDQ           AX, R14
+	VBROADCASTI128 (DI)(BX*4), Y0
+	VINSERTI128    $0x01, 64(DI)(BX*4), Y0, Y0
+	VBROADCASTI128 16(DI)(BX*4), Y2
+	VINSERTI128    $0x01, 80(DI)(BX*4), Y2, Y2
+	VBROADCASTI128 32(DI)(BX*4), Y4
+	VINSERTI128    $0x01, 96(DI)(BX*4), Y4, Y4
+	VBROADCASTI128 48(DI)(BX*4), Y5
+	VINSERTI128    $0x01, 111(DI)(BX*4), Y5, Y5
+	VPSHUFB        (R14), Y0, Y0
+	VPSHUFB        (R14), Y2, Y2
+	VPSHUFB        (R14), Y4, Y4
+	VPSHUFB        32(R14), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y2
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y4
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	CMPB           span+41(FP), $0xff
+	JEQ            open5
+	VMOVDQU        avx2Constants<>+704(SB), Y1
+	VPBROADCASTB   lo+40(FP), Y2
+	VPSUBB         Y2, Y3, Y2
+	VPBROADCASTB   span+41(FP), Y3
+	VPMAXUB        Y3, Y2, Y2
+	VPCMPEQB       Y3, Y2, Y2
+	VPUNPCKLBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y7, Y1, Y7
+	VPUNPCKHBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y0, Y1, Y0
 
 open5:
-	VMOVDQA Y11, (R9)
+	VMOVDQA Y7, (R9)
 	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
-	VMOVDQA Y11, (R9)
+	VMOVDQA Y7, (R9)
 	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
 
 batch:
-	CMPQ         BX, R8
-	JEQ          last
-	ADDQ         $0x20, BX
-	CMPQ         BX, R8
-	CMOVQGT      R8, BX
-	PREFETCHT0   4096(DI)(BX*4)
-	PREFETCHT0   4160(DI)(BX*4)
-	VMOVDQU      (DI)(BX*4), X6
-	VINSERTI128  $0x01, 64(DI)(BX*4), Y6, Y6
-	VMOVDQU      16(DI)(BX*4), X7
-	VINSERTI128  $0x01, 80(DI)(BX*4), Y7, Y7
-	VMOVDQU      32(DI)(BX*4), X8
-	VINSERTI128  $0x01, 96(DI)(BX*4), Y8, Y8
-	VMOVDQU      48(DI)(BX*4), X9
-	VINSERTI128  $0x01, 111(DI)(BX*4), Y9, Y9
-	MOVL         (R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, (R12)
-	VPSHUFB      (R14), Y6, Y6
-	VPSHUFB      (R14), Y7, Y7
-	VPSHUFB      (R14), Y8, Y8
-	VPSHUFB      32(R14), Y9, Y9
-	MOVL         4(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 2(R12)
-	VPUNPCKLDQ   Y7, Y6, Y0
-	VPUNPCKLDQ   Y9, Y8, Y1
-	VPUNPCKHDQ   Y7, Y6, Y6
-	VPUNPCKHDQ   Y9, Y8, Y8
-	VPUNPCKLQDQ  Y8, Y6, Y2
-	VPUNPCKLQDQ  Y1, Y0, Y7
-	VPUNPCKHQDQ  Y1, Y0, Y1
-	VPMINUB      Y7, Y1, Y4
-	VPMAXUB      Y7, Y1, Y3
-	MOVL         8(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 4(R12)
-	VPMAXUB      Y3, Y2, Y0
-	VPMINUB      Y3, Y2, Y3
-	VPMAXUB      Y4, Y3, Y3
-	VPMINUB      Y4, Y2, Y4
-	VPCMPEQB     Y0, Y2, Y5
-	VPCMPEQB     Y0, Y1, Y10
-	VPBLENDVB    Y10, Y2, Y1, Y1
-	VPBLENDVB    Y5, Y7, Y1, Y1
-	MOVL         12(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 6(R12)
-	VPCMPEQB     Y4, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y10, Y2
-	VPADDB       avx2Constants<>+640(SB), Y2, Y2
-	VPANDN       Y2, Y5, Y2
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y4, Y0, Y5
-	VPSUBB       Y4, Y3, Y3
-	MOVL         16(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 16(R12)
-	VPMINUB      avx2Constants<>+448(SB), Y5, Y4
-	VPCMPEQB     Y4, Y5, Y4
-	VPAND        Y4, Y3, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y3, Y3
-	VPAND        Y4, Y5, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y5, Y10
-	VPUNPCKLBW   Y2, Y1, Y4
-	VPUNPCKLBW   Y10, Y3, Y11
-	MOVL         20(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 18(R12)
-	VPMADDUBSW   Y4, Y11, Y11
-	VPUNPCKHBW   Y2, Y1, Y4
-	VPUNPCKHBW   Y10, Y3, Y1
-	VPMADDUBSW   Y4, Y1, Y1
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y2, Y10, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	MOVL         24(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 20(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	MOVL         28(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 22(R12)
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y11, Y11
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y2, Y10, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	MOVL         32(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 8(R12)
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	MOVL         36(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 10(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y1, Y1
-	MOVL         40(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 12(R12)
-	VPMINUB      avx2Constants<>+512(SB), Y0, Y2
-	VPCMPEQB     Y2, Y0, Y2
-	VPAND        Y2, Y0, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y0, Y3
-	VPAND        Y2, Y5, Y2
-	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y5, Y2
-	VPXOR        Y5, Y5, Y5
-	VPUNPCKLBW   Y5, Y3, Y5
-	VPSRLD       $0x10, Y5, Y4
-	VPAND        avx2Constants<>+768(SB), Y5, Y5
-	MOVL         44(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 14(R12)
-	VCVTDQ2PS    Y5, Y5
-	VRCPPS       Y5, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y5
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y5
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y10
-	MOVL         48(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 24(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y4
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y5, Y5
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y2, Y4, Y4
-	MOVL         52(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 26(R12)
-	VPMULHUW     Y5, Y4, Y4
-	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
-	VPXOR        Y5, Y5, Y5
-	VPUNPCKHBW   Y5, Y3, Y5
-	VPSRLD       $0x10, Y5, Y3
-	VPAND        avx2Constants<>+768(SB), Y5, Y5
-	VCVTDQ2PS    Y5, Y5
-	VRCPPS       Y5, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y5
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	MOVL         56(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 28(R12)
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y5
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y3
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y3
-	MOVL         60(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 30(R12)
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y5, Y5
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y2, Y3, Y3
-	VPMULHUW     Y5, Y3, Y3
-	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
-	VPSLLW       $0x08, Y11, Y11
-	VPOR         Y4, Y11, Y11
-	VPSLLW       $0x08, Y1, Y1
-	VPOR         Y3, Y1, Y1
-	CMPB         span+41(FP), $0xff
-	JEQ          open6
-	VPBROADCASTB lo+40(FP), Y2
-	VPSUBB       Y2, Y0, Y2
-	VPBROADCASTB span+41(FP), Y0
-	VPMAXUB      Y0, Y2, Y3
-	VPCMPEQB     Y0, Y3, Y3
-	VMOVDQU      avx2Constants<>+672(SB), Y2
-	VPUNPCKLBW   Y3, Y3, Y0
-	VPBLENDVB    Y0, Y11, Y2, Y11
-	VPUNPCKHBW   Y3, Y3, Y0
-	VPBLENDVB    Y0, Y1, Y2, Y1
+	CMPQ           BX, R8
+	JEQ            last
+	ADDQ           $0x20, BX
+	CMPQ           BX, R8
+	CMOVQGT        R8, BX
+	PREFETCHT0     4096(DI)(BX*4)
+	PREFETCHT0     4160(DI)(BX*4)
+	VBROADCASTI128 (DI)(BX*4), Y0
+	VINSERTI128    $0x01, 64(DI)(BX*4), Y0, Y0
+	VBROADCASTI128 16(DI)(BX*4), Y2
+	VINSERTI128    $0x01, 80(DI)(BX*4), Y2, Y2
+	VBROADCASTI128 32(DI)(BX*4), Y4
+	VINSERTI128    $0x01, 96(DI)(BX*4), Y4, Y4
+	VBROADCASTI128 48(DI)(BX*4), Y5
+	VINSERTI128    $0x01, 111(DI)(BX*4), Y5, Y5
+	MOVL           (R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VPSHUFB        (R14), Y0, Y0
+	VPSHUFB        (R14), Y2, Y2
+	VPSHUFB        (R14), Y4, Y4
+	VPSHUFB        32(R14), Y5, Y5
+	MOVL           4(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	MOVL           8(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	MOVL           12(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	MOVL           16(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 16(R12)
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	MOVL           20(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 18(R12)
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	MOVL           24(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 20(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	MOVL           28(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 22(R12)
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	MOVL           32(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 8(R12)
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	MOVL           36(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 10(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	MOVL           40(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 12(R12)
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	MOVL           44(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 14(R12)
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y6
+	MOVL           48(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 24(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y2
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	MOVL           52(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 26(R12)
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	MOVL           56(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 28(R12)
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y4
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y4
+	MOVL           60(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 30(R12)
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	CMPB           span+41(FP), $0xff
+	JEQ            open6
+	VMOVDQU        avx2Constants<>+704(SB), Y1
+	VPBROADCASTB   lo+40(FP), Y2
+	VPSUBB         Y2, Y3, Y2
+	VPBROADCASTB   span+41(FP), Y3
+	VPMAXUB        Y3, Y2, Y2
+	VPCMPEQB       Y3, Y2, Y2
+	VPUNPCKLBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y7, Y1, Y7
+	VPUNPCKHBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y0, Y1, Y0
 
 open6:
-	VMOVDQA Y11, (R9)
-	VMOVDQA Y1, 32(R9)
+	VMOVDQA Y7, (R9)
+	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
@@ -4553,456 +4605,456 @@ last:
 // func projectWithin4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·projectWithin4AVX2(SB), NOSPLIT, $224-56
-	MOVQ         src+8(FP), DI
-	MOVQ         n+16(FP), R8
-	SUBQ         $0x20, R8
-	XORQ         BX, BX
-	LEAQ         31(SP), R9
-	ANDQ         $-32, R9
-	LEAQ         64(R9), R10
-	MOVQ         dst+0(FP), R11
-	MOVQ         table+32(FP), SI
-	MOVB         redFirst+24(FP), AL
-	MOVBQZX      AL, AX
-	IMUL3Q       $0x00000040, AX, AX
-	LEAQ         avx2Constants<>+288(SB), R14
-	ADDQ         AX, R14
-	VPBROADCASTW lower+42(FP), Y0
-	VMOVDQU      Y0, 160(SP)
-	VPBROADCASTW upper+44(FP), Y0
-	VMOVDQU      Y0, 192(SP)
-	MOVQ         $0x00000000, ret+48(FP)
-	VMOVDQU      (DI)(BX*4), X1
-	VINSERTI128  $0x01, 64(DI)(BX*4), Y1, Y1
-	VMOVDQU      16(DI)(BX*4), X2
-	VINSERTI128  $0x01, 80(DI)(BX*4), Y2, Y2
-	VMOVDQU      32(DI)(BX*4), X3
-	VINSERTI128  $0x01, 96(DI)(BX*4), Y3, Y3
-	VMOVDQU      48(DI)(BX*4), X4
-	VINSERTI128  $0x01, 111(DI)(BX*4), Y4, Y4
-	VPSHUFB      (R14), Y1, Y1
-	VPSHUFB      (R14), Y2, Y2
-	VPSHUFB      (R14), Y3, Y3
-	VPSHUFB      32(R14), Y4, Y4
-	VPUNPCKLDQ   Y2, Y1, Y0
-	VPUNPCKLDQ   Y4, Y3, Y9
-	VPUNPCKHDQ   Y2, Y1, Y1
-	VPUNPCKHDQ   Y4, Y3, Y3
-	VPUNPCKLQDQ  Y3, Y1, Y1
-	VPUNPCKLQDQ  Y9, Y0, Y2
-	VPUNPCKHQDQ  Y9, Y0, Y9
-	VPMINUB      Y2, Y9, Y4
-	VPMAXUB      Y2, Y9, Y3
-	VPMAXUB      Y3, Y1, Y0
-	VPMINUB      Y3, Y1, Y3
-	VPMAXUB      Y4, Y3, Y3
-	VPMINUB      Y4, Y1, Y4
-	VPCMPEQB     Y0, Y1, Y10
-	VPCMPEQB     Y0, Y9, Y11
-	VPBLENDVB    Y11, Y1, Y9, Y1
-	VPBLENDVB    Y10, Y2, Y1, Y1
-	VPCMPEQB     Y4, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y11, Y2
-	VPADDB       avx2Constants<>+640(SB), Y2, Y2
-	VPANDN       Y2, Y10, Y2
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y4, Y0, Y9
-	VPSUBB       Y4, Y3, Y3
-	VPMINUB      avx2Constants<>+448(SB), Y9, Y4
-	VPCMPEQB     Y4, Y9, Y4
-	VPAND        Y4, Y3, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y3, Y3
-	VPAND        Y4, Y9, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y9, Y10
-	VPUNPCKLBW   Y2, Y1, Y4
-	VPUNPCKLBW   Y10, Y3, Y11
-	VPMADDUBSW   Y4, Y11, Y11
-	VPUNPCKHBW   Y2, Y1, Y4
-	VPUNPCKHBW   Y10, Y3, Y1
-	VPMADDUBSW   Y4, Y1, Y1
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y2, Y10, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y11, Y11
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y2, Y10, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y1, Y1
-	VPMINUB      avx2Constants<>+512(SB), Y0, Y2
-	VPCMPEQB     Y2, Y0, Y2
-	VPAND        Y2, Y0, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y0, Y3
-	VPAND        Y2, Y9, Y2
-	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y9, Y2
-	VPXOR        Y9, Y9, Y9
-	VPUNPCKLBW   Y9, Y3, Y9
-	VPSRLD       $0x10, Y9, Y4
-	VPAND        avx2Constants<>+768(SB), Y9, Y9
-	VCVTDQ2PS    Y9, Y9
-	VRCPPS       Y9, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y9
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y9
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y4
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y9, Y9
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y2, Y4, Y4
-	VPMULHUW     Y9, Y4, Y4
-	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
-	VPXOR        Y9, Y9, Y9
-	VPUNPCKHBW   Y9, Y3, Y9
-	VPSRLD       $0x10, Y9, Y3
-	VPAND        avx2Constants<>+768(SB), Y9, Y9
-	VCVTDQ2PS    Y9, Y9
-	VRCPPS       Y9, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y9
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y9
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y10
-	VFNMADD213PS avx2Constants<>+832(SB), Y10, Y3
-	VMULPS       avx2Constants<>+864(SB), Y10, Y10
-	VFMADD213PS  avx2Constants<>+928(SB), Y10, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y9, Y9
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y2, Y3, Y3
-	VPMULHUW     Y9, Y3, Y3
-	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
-	VPSLLW       $0x08, Y11, Y11
-	VPOR         Y4, Y11, Y11
-	VPSLLW       $0x08, Y1, Y1
-	VPOR         Y3, Y1, Y1
-	CMPB         span+41(FP), $0xff
-	JEQ          open7
-	VPBROADCASTB lo+40(FP), Y2
-	VPSUBB       Y2, Y0, Y2
-	VPBROADCASTB span+41(FP), Y0
-	VPMAXUB      Y0, Y2, Y3
-	VPCMPEQB     Y0, Y3, Y3
-	VMOVDQU      avx2Constants<>+672(SB), Y2
-	VPUNPCKLBW   Y3, Y3, Y0
-	VPBLENDVB    Y0, Y11, Y2, Y11
-	VPUNPCKHBW   Y3, Y3, Y0
-	VPBLENDVB    Y0, Y1, Y2, Y1
+	MOVQ           src+8(FP), DI
+	MOVQ           n+16(FP), R8
+	SUBQ           $0x20, R8
+	XORQ           BX, BX
+	LEAQ           31(SP), R9
+	ANDQ           $-32, R9
+	LEAQ           64(R9), R10
+	MOVQ           dst+0(FP), R11
+	MOVQ           table+32(FP), SI
+	MOVB           redFirst+24(FP), AL
+	MOVBQZX        AL, AX
+	IMUL3Q         $0x00000040, AX, AX
+	LEAQ           avx2Constants<>+288(SB), R14
+	ADDQ           AX, R14
+	VPBROADCASTW   lower+42(FP), Y0
+	VMOVDQU        Y0, 160(SP)
+	VPBROADCASTW   upper+44(FP), Y0
+	VMOVDQU        Y0, 192(SP)
+	MOVQ           $0x00000000, ret+48(FP)
+	VBROADCASTI128 (DI)(BX*4), Y0
+	VINSERTI128    $0x01, 64(DI)(BX*4), Y0, Y0
+	VBROADCASTI128 16(DI)(BX*4), Y2
+	VINSERTI128    $0x01, 80(DI)(BX*4), Y2, Y2
+	VBROADCASTI128 32(DI)(BX*4), Y4
+	VINSERTI128    $0x01, 96(DI)(BX*4), Y4, Y4
+	VBROADCASTI128 48(DI)(BX*4), Y5
+	VINSERTI128    $0x01, 111(DI)(BX*4), Y5, Y5
+	VPSHUFB        (R14), Y0, Y0
+	VPSHUFB        (R14), Y2, Y2
+	VPSHUFB        (R14), Y4, Y4
+	VPSHUFB        32(R14), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y2
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y4
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPSLLW         $0x08, Y7, Y7
+	VPOR           Y2, Y7, Y7
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y4, Y0, Y0
+	CMPB           span+41(FP), $0xff
+	JEQ            open7
+	VMOVDQU        avx2Constants<>+704(SB), Y1
+	VPBROADCASTB   lo+40(FP), Y2
+	VPSUBB         Y2, Y3, Y2
+	VPBROADCASTB   span+41(FP), Y3
+	VPMAXUB        Y3, Y2, Y2
+	VPCMPEQB       Y3, Y2, Y2
+	VPUNPCKLBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y7, Y1, Y7
+	VPUNPCKHBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y0, Y1, Y0
 
 open7:
-	VMOVDQA Y11, (R9)
-	VMOVDQA Y1, 32(R9)
+	VMOVDQA Y7, (R9)
+	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
-	VMOVDQA Y11, (R9)
-	VMOVDQA Y1, 32(R9)
+	VMOVDQA Y7, (R9)
+	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
 
 batch:
-	CMPQ         BX, R8
-	JEQ          last
-	ADDQ         $0x20, BX
-	CMPQ         BX, R8
-	CMOVQGT      R8, BX
-	PREFETCHT0   4096(DI)(BX*4)
-	PREFETCHT0   4160(DI)(BX*4)
-	VMOVDQU      (DI)(BX*4), X5
-	VINSERTI128  $0x01, 64(DI)(BX*4), Y5, Y5
-	VMOVDQU      16(DI)(BX*4), X6
-	VINSERTI128  $0x01, 80(DI)(BX*4), Y6, Y6
-	VMOVDQU      32(DI)(BX*4), X7
-	VINSERTI128  $0x01, 96(DI)(BX*4), Y7, Y7
-	VMOVDQU      48(DI)(BX*4), X8
-	VINSERTI128  $0x01, 111(DI)(BX*4), Y8, Y8
-	VPSHUFB      (R14), Y5, Y5
-	VPSHUFB      (R14), Y6, Y6
-	VPSHUFB      (R14), Y7, Y7
-	VPSHUFB      32(R14), Y8, Y8
-	VPUNPCKLDQ   Y6, Y5, Y0
-	VPUNPCKLDQ   Y8, Y7, Y1
-	VPUNPCKHDQ   Y6, Y5, Y5
-	VPUNPCKHDQ   Y8, Y7, Y7
-	VPUNPCKLQDQ  Y7, Y5, Y2
-	VPUNPCKLQDQ  Y1, Y0, Y6
-	VPUNPCKHQDQ  Y1, Y0, Y1
-	VPMINUB      Y6, Y1, Y4
-	VPMAXUB      Y6, Y1, Y3
-	VPMAXUB      Y3, Y2, Y0
-	VPMINUB      Y3, Y2, Y3
-	VPMAXUB      Y4, Y3, Y3
-	VPMINUB      Y4, Y2, Y4
-	VPMAXUB      avx2Constants<>+416(SB), Y0, Y9
-	VPSUBB       Y4, Y0, Y12
-	VPUNPCKLBW   Y9, Y12, Y10
-	VPMADDUBSW   160(SP), Y10, Y11
-	VPMADDUBSW   192(SP), Y10, Y10
-	VPOR         Y10, Y11, Y11
-	VPUNPCKHBW   Y9, Y12, Y9
-	VPMADDUBSW   160(SP), Y9, Y10
-	VPMADDUBSW   192(SP), Y9, Y9
-	VPOR         Y9, Y10, Y10
-	VPAND        Y10, Y11, Y11
-	VPTEST       avx2Constants<>+800(SB), Y11
-	JCS          none
-	VPCMPEQB     Y0, Y2, Y9
-	VPCMPEQB     Y0, Y1, Y10
-	VPBLENDVB    Y10, Y2, Y1, Y1
-	VPBLENDVB    Y9, Y6, Y1, Y1
-	MOVL         (R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, (R12)
-	VPCMPEQB     Y4, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y10, Y2
-	VPADDB       avx2Constants<>+640(SB), Y2, Y2
-	MOVL         4(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 2(R12)
-	VPANDN       Y2, Y9, Y2
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y4, Y3, Y3
-	MOVL         8(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 4(R12)
-	VPMINUB      avx2Constants<>+448(SB), Y12, Y4
-	VPCMPEQB     Y4, Y12, Y4
-	VPAND        Y4, Y3, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y3, Y3
-	MOVL         12(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 6(R12)
-	VPAND        Y4, Y12, Y9
-	VPSLLW       $0x02, Y9, Y9
-	VPMAXUB      Y9, Y12, Y9
-	VPUNPCKLBW   Y2, Y1, Y4
-	VPUNPCKLBW   Y9, Y3, Y10
-	MOVL         16(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 16(R12)
-	VPMADDUBSW   Y4, Y10, Y10
-	VPUNPCKHBW   Y2, Y1, Y4
-	VPUNPCKHBW   Y9, Y3, Y1
-	VPMADDUBSW   Y4, Y1, Y1
-	MOVL         20(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 18(R12)
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y2, Y9, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	MOVL         24(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 20(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	MOVL         28(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 22(R12)
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	MOVL         32(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 8(R12)
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	MOVL         36(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 10(R12)
-	VPMULHRSW    Y2, Y10, Y10
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y2, Y9, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	MOVL         40(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 12(R12)
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	MOVL         44(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 14(R12)
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	MOVL         48(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 24(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	MOVL         52(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 26(R12)
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y1, Y1
-	MOVL         56(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 28(R12)
-	VPMINUB      avx2Constants<>+512(SB), Y0, Y2
-	VPCMPEQB     Y2, Y0, Y2
-	VPAND        Y2, Y0, Y3
-	VPSLLW       $0x04, Y3, Y3
-	VPMAXUB      Y3, Y0, Y3
-	MOVL         60(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 30(R12)
-	VPAND        Y2, Y12, Y2
-	VPSLLW       $0x04, Y2, Y2
-	VPMAXUB      Y2, Y12, Y2
-	VPXOR        Y9, Y9, Y9
-	VPUNPCKLBW   Y9, Y3, Y9
-	VPSRLD       $0x10, Y9, Y4
-	VPAND        avx2Constants<>+768(SB), Y9, Y9
-	VCVTDQ2PS    Y9, Y9
-	VRCPPS       Y9, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y9
-	VMULPS       avx2Constants<>+864(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y9
-	VCVTDQ2PS    Y4, Y4
-	VRCPPS       Y4, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y4
-	VMULPS       avx2Constants<>+864(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y4
-	VPSLLD       $0x10, Y4, Y4
-	VPBLENDW     $0xaa, Y4, Y9, Y9
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y2, Y4, Y4
-	VPMULHUW     Y9, Y4, Y4
-	VPMULHRSW    avx2Constants<>+736(SB), Y4, Y4
-	VPXOR        Y9, Y9, Y9
-	VPUNPCKHBW   Y9, Y3, Y9
-	VPSRLD       $0x10, Y9, Y3
-	VPAND        avx2Constants<>+768(SB), Y9, Y9
-	VCVTDQ2PS    Y9, Y9
-	VRCPPS       Y9, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y9
-	VMULPS       avx2Constants<>+864(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y9
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y11
-	VFNMADD213PS avx2Constants<>+832(SB), Y11, Y3
-	VMULPS       avx2Constants<>+864(SB), Y11, Y11
-	VFMADD213PS  avx2Constants<>+928(SB), Y11, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y9, Y9
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y2, Y3, Y3
-	VPMULHUW     Y9, Y3, Y3
-	VPMULHRSW    avx2Constants<>+736(SB), Y3, Y3
-	VPSLLW       $0x08, Y10, Y10
-	VPOR         Y4, Y10, Y10
-	VPSLLW       $0x08, Y1, Y1
-	VPOR         Y3, Y1, Y1
-	CMPB         span+41(FP), $0xff
-	JEQ          open8
-	VPBROADCASTB lo+40(FP), Y2
-	VPSUBB       Y2, Y0, Y2
-	VPBROADCASTB span+41(FP), Y0
-	VPMAXUB      Y0, Y2, Y3
-	VPCMPEQB     Y0, Y3, Y3
-	VMOVDQU      avx2Constants<>+672(SB), Y2
-	VPUNPCKLBW   Y3, Y3, Y0
-	VPBLENDVB    Y0, Y10, Y2, Y10
-	VPUNPCKHBW   Y3, Y3, Y0
-	VPBLENDVB    Y0, Y1, Y2, Y1
+	CMPQ           BX, R8
+	JEQ            last
+	ADDQ           $0x20, BX
+	CMPQ           BX, R8
+	CMOVQGT        R8, BX
+	PREFETCHT0     4096(DI)(BX*4)
+	PREFETCHT0     4160(DI)(BX*4)
+	VBROADCASTI128 (DI)(BX*4), Y0
+	VINSERTI128    $0x01, 64(DI)(BX*4), Y0, Y0
+	VBROADCASTI128 16(DI)(BX*4), Y2
+	VINSERTI128    $0x01, 80(DI)(BX*4), Y2, Y2
+	VBROADCASTI128 32(DI)(BX*4), Y4
+	VINSERTI128    $0x01, 96(DI)(BX*4), Y4, Y4
+	VBROADCASTI128 48(DI)(BX*4), Y5
+	VINSERTI128    $0x01, 111(DI)(BX*4), Y5, Y5
+	VPSHUFB        (R14), Y0, Y0
+	VPSHUFB        (R14), Y2, Y2
+	VPSHUFB        (R14), Y4, Y4
+	VPSHUFB        32(R14), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPMAXUB        avx2Constants<>+416(SB), Y3, Y6
+	VPSUBB         Y5, Y3, Y9
+	VPUNPCKLBW     Y6, Y9, Y7
+	VPMADDUBSW     160(SP), Y7, Y8
+	VPMADDUBSW     192(SP), Y7, Y7
+	VPOR           Y7, Y8, Y8
+	VPUNPCKHBW     Y6, Y9, Y6
+	VPMADDUBSW     160(SP), Y6, Y7
+	VPMADDUBSW     192(SP), Y6, Y6
+	VPOR           Y6, Y7, Y7
+	VPAND          Y7, Y8, Y8
+	VPTEST         avx2Constants<>+832(SB), Y8
+	JCS            none
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	MOVL           (R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	MOVL           4(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y4, Y4
+	MOVL           8(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPMINUB        avx2Constants<>+448(SB), Y9, Y2
+	VPCMPEQB       Y2, Y9, Y2
+	VPAND          Y2, Y4, Y5
+	VPSLLW         $0x02, Y5, Y5
+	VPMAXUB        Y5, Y4, Y4
+	MOVL           12(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPAND          Y2, Y9, Y5
+	VPSLLW         $0x02, Y5, Y5
+	VPMAXUB        Y5, Y9, Y5
+	VPUNPCKLBW     Y0, Y1, Y2
+	VPUNPCKLBW     Y5, Y4, Y6
+	MOVL           16(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 16(R12)
+	VPMADDUBSW     Y2, Y6, Y6
+	VPUNPCKHBW     Y0, Y1, Y2
+	VPUNPCKHBW     Y5, Y4, Y0
+	VPMADDUBSW     Y2, Y0, Y0
+	MOVL           20(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 18(R12)
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y5, Y1
+	VPSRLD         $0x10, Y1, Y2
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y4
+	MOVL           24(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 20(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y4, Y1
+	VMULPS         avx2Constants<>+928(SB), Y4, Y4
+	VFMADD213PS    avx2Constants<>+960(SB), Y4, Y1
+	MOVL           28(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 22(R12)
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y4
+	VFNMADD213PS   avx2Constants<>+864(SB), Y4, Y2
+	VMULPS         avx2Constants<>+928(SB), Y4, Y4
+	MOVL           32(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 8(R12)
+	VFMADD213PS    avx2Constants<>+960(SB), Y4, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y1, Y1
+	MOVL           36(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 10(R12)
+	VPMULHRSW      Y1, Y6, Y6
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y5, Y1
+	VPSRLD         $0x10, Y1, Y2
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	MOVL           40(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 12(R12)
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y4
+	VFNMADD213PS   avx2Constants<>+864(SB), Y4, Y1
+	VMULPS         avx2Constants<>+928(SB), Y4, Y4
+	MOVL           44(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 14(R12)
+	VFMADD213PS    avx2Constants<>+960(SB), Y4, Y1
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y4
+	MOVL           48(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 24(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y4, Y2
+	VMULPS         avx2Constants<>+928(SB), Y4, Y4
+	VFMADD213PS    avx2Constants<>+960(SB), Y4, Y2
+	MOVL           52(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 26(R12)
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	MOVL           56(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 28(R12)
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y2
+	VPSLLW         $0x04, Y2, Y2
+	VPMAXUB        Y2, Y3, Y2
+	MOVL           60(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 30(R12)
+	VPAND          Y1, Y9, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y9, Y1
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y2, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y7
+	VFNMADD213PS   avx2Constants<>+864(SB), Y7, Y5
+	VMULPS         avx2Constants<>+896(SB), Y7, Y7
+	VFMADD213PS    avx2Constants<>+960(SB), Y7, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y7
+	VFNMADD213PS   avx2Constants<>+864(SB), Y7, Y4
+	VMULPS         avx2Constants<>+896(SB), Y7, Y7
+	VFMADD213PS    avx2Constants<>+960(SB), Y7, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKLBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y2, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y7
+	VFNMADD213PS   avx2Constants<>+864(SB), Y7, Y5
+	VMULPS         avx2Constants<>+896(SB), Y7, Y7
+	VFMADD213PS    avx2Constants<>+960(SB), Y7, Y5
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y7
+	VFNMADD213PS   avx2Constants<>+864(SB), Y7, Y2
+	VMULPS         avx2Constants<>+896(SB), Y7, Y7
+	VFMADD213PS    avx2Constants<>+960(SB), Y7, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKHBW     Y1, Y2, Y2
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPSLLW         $0x08, Y6, Y6
+	VPOR           Y4, Y6, Y6
+	VPSLLW         $0x08, Y0, Y0
+	VPOR           Y2, Y0, Y0
+	CMPB           span+41(FP), $0xff
+	JEQ            open8
+	VMOVDQU        avx2Constants<>+704(SB), Y1
+	VPBROADCASTB   lo+40(FP), Y2
+	VPSUBB         Y2, Y3, Y2
+	VPBROADCASTB   span+41(FP), Y3
+	VPMAXUB        Y3, Y2, Y2
+	VPCMPEQB       Y3, Y2, Y2
+	VPUNPCKLBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y6, Y1, Y6
+	VPUNPCKHBW     Y2, Y2, Y3
+	VPBLENDVB      Y3, Y0, Y1, Y0
 
 open8:
-	VMOVDQA Y10, (R9)
-	VMOVDQA Y1, 32(R9)
+	VMOVDQA Y6, (R9)
+	VMOVDQA Y0, 32(R9)
 	XCHGQ   R9, R10
 	MOVQ    R13, R12
 	LEAQ    (R11)(BX*1), R13
@@ -5217,407 +5269,407 @@ last:
 // func projectHue4AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·projectHue4AVX2(SB), NOSPLIT, $416-40
-	MOVQ         src+8(FP), DI
-	MOVQ         n+16(FP), R8
-	SUBQ         $0x20, R8
-	XORQ         BX, BX
-	LEAQ         31(SP), R9
-	ANDQ         $-32, R9
-	LEAQ         64(R9), R10
-	MOVQ         dst+0(FP), R11
-	MOVQ         book+32(FP), R14
-	VMOVDQU      224(R14), Y0
-	VMOVDQU      Y0, 160(SP)
-	VMOVDQU      (R14), Y0
-	VMOVDQU      Y0, 192(SP)
-	VMOVDQU      32(R14), Y0
-	VMOVDQU      Y0, 224(SP)
-	VMOVDQU      64(R14), Y0
-	VMOVDQU      Y0, 256(SP)
-	VMOVDQU      96(R14), Y0
-	VMOVDQU      Y0, 288(SP)
-	VMOVDQU      128(R14), Y0
-	VMOVDQU      Y0, 320(SP)
-	VMOVDQU      160(R14), Y0
-	VMOVDQU      Y0, 352(SP)
-	VMOVDQU      192(R14), Y0
-	VMOVDQU      Y0, 384(SP)
-	MOVB         $0x00, 392(SP)
-	LEAQ         192(SP), SI
-	MOVB         redFirst+24(FP), AL
-	MOVBQZX      AL, AX
-	IMUL3Q       $0x00000040, AX, AX
-	LEAQ         avx2Constants<>+288(SB), R15
-	ADDQ         AX, R15
-	VMOVDQU      (DI)(BX*4), X1
-	VINSERTI128  $0x01, 64(DI)(BX*4), Y1, Y1
-	VMOVDQU      16(DI)(BX*4), X2
-	VINSERTI128  $0x01, 80(DI)(BX*4), Y2, Y2
-	VMOVDQU      32(DI)(BX*4), X3
-	VINSERTI128  $0x01, 96(DI)(BX*4), Y3, Y3
-	VMOVDQU      48(DI)(BX*4), X4
-	VINSERTI128  $0x01, 111(DI)(BX*4), Y4, Y4
-	VPSHUFB      (R15), Y1, Y1
-	VPSHUFB      (R15), Y2, Y2
-	VPSHUFB      (R15), Y3, Y3
-	VPSHUFB      32(R15), Y4, Y4
-	VPUNPCKLDQ   Y2, Y1, Y0
-	VPUNPCKLDQ   Y4, Y3, Y9
-	VPUNPCKHDQ   Y2, Y1, Y1
-	VPUNPCKHDQ   Y4, Y3, Y3
-	VPUNPCKLQDQ  Y3, Y1, Y1
-	VPUNPCKLQDQ  Y9, Y0, Y2
-	VPUNPCKHQDQ  Y9, Y0, Y9
-	VPMINUB      Y2, Y9, Y4
-	VPMAXUB      Y2, Y9, Y3
-	VPMAXUB      Y3, Y1, Y0
-	VPMINUB      Y3, Y1, Y3
-	VPMAXUB      Y4, Y3, Y3
-	VPMINUB      Y4, Y1, Y4
-	VPCMPEQB     Y0, Y1, Y10
-	VPCMPEQB     Y0, Y9, Y11
-	VPBLENDVB    Y11, Y1, Y9, Y1
-	VPBLENDVB    Y10, Y2, Y1, Y1
-	VPCMPEQB     Y4, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y11, Y2
-	VPADDB       avx2Constants<>+640(SB), Y2, Y2
-	VPANDN       Y2, Y10, Y2
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y4, Y0, Y9
-	VPSUBB       Y4, Y3, Y3
-	VPMINUB      avx2Constants<>+448(SB), Y9, Y4
-	VPCMPEQB     Y4, Y9, Y4
-	VPAND        Y4, Y3, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y3, Y3
-	VPAND        Y4, Y9, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y9, Y10
-	VPUNPCKLBW   Y2, Y1, Y4
-	VPUNPCKLBW   Y10, Y3, Y11
-	VPMADDUBSW   Y4, Y11, Y11
-	VPUNPCKHBW   Y2, Y1, Y4
-	VPUNPCKHBW   Y10, Y3, Y1
-	VPMADDUBSW   Y4, Y1, Y1
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y2, Y10, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y11, Y11
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y2, Y10, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y1, Y1
-	VPSUBB       1920(R14), Y0, Y2
-	VPMINUB      1984(R14), Y2, Y3
-	VPCMPEQB     Y2, Y3, Y3
-	CMPW         2112(R14), $0x00
-	JEQ          none5
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y0, Y2
-	VPUNPCKHBW   Y4, Y0, Y4
-	VPMULHUW     2112(R14), Y2, Y2
-	VPMULHUW     2112(R14), Y4, Y4
-	VPACKUSWB    Y4, Y2, Y2
-	VPSRLW       $0x03, Y0, Y4
-	VPAND        avx2Constants<>+512(SB), Y4, Y4
-	VMOVDQU      2144(R14), Y10
-	VPSHUFB      Y4, Y10, Y10
-	VMOVDQU      2176(R14), Y12
-	VPSHUFB      Y4, Y12, Y12
-	VPBLENDVB    Y0, Y12, Y10, Y10
-	VPAND        avx2Constants<>+480(SB), Y0, Y4
-	VMOVDQU      avx2Constants<>+704(SB), Y12
-	VPSHUFB      Y4, Y12, Y12
-	VPAND        Y12, Y10, Y10
-	VPCMPEQB     Y12, Y10, Y10
-	VPSUBB       Y10, Y2, Y2
-	VPMAXUB      Y2, Y9, Y2
-	VPCMPEQB     Y2, Y9, Y2
-	VPAND        Y2, Y3, Y3
+	MOVQ           src+8(FP), DI
+	MOVQ           n+16(FP), R8
+	SUBQ           $0x20, R8
+	XORQ           BX, BX
+	LEAQ           31(SP), R9
+	ANDQ           $-32, R9
+	LEAQ           64(R9), R10
+	MOVQ           dst+0(FP), R11
+	MOVQ           book+32(FP), R14
+	VMOVDQU        224(R14), Y0
+	VMOVDQU        Y0, 160(SP)
+	VMOVDQU        (R14), Y0
+	VMOVDQU        Y0, 192(SP)
+	VMOVDQU        32(R14), Y0
+	VMOVDQU        Y0, 224(SP)
+	VMOVDQU        64(R14), Y0
+	VMOVDQU        Y0, 256(SP)
+	VMOVDQU        96(R14), Y0
+	VMOVDQU        Y0, 288(SP)
+	VMOVDQU        128(R14), Y0
+	VMOVDQU        Y0, 320(SP)
+	VMOVDQU        160(R14), Y0
+	VMOVDQU        Y0, 352(SP)
+	VMOVDQU        192(R14), Y0
+	VMOVDQU        Y0, 384(SP)
+	MOVB           $0x00, 392(SP)
+	LEAQ           192(SP), SI
+	MOVB           redFirst+24(FP), AL
+	MOVBQZX        AL, AX
+	IMUL3Q         $0x00000040, AX, AX
+	LEAQ           avx2Constants<>+288(SB), R15
+	ADDQ           AX, R15
+	VBROADCASTI128 (DI)(BX*4), Y0
+	VINSERTI128    $0x01, 64(DI)(BX*4), Y0, Y0
+	VBROADCASTI128 16(DI)(BX*4), Y2
+	VINSERTI128    $0x01, 80(DI)(BX*4), Y2, Y2
+	VBROADCASTI128 32(DI)(BX*4), Y4
+	VINSERTI128    $0x01, 96(DI)(BX*4), Y4, Y4
+	VBROADCASTI128 48(DI)(BX*4), Y5
+	VINSERTI128    $0x01, 111(DI)(BX*4), Y5, Y5
+	VPSHUFB        (R15), Y0, Y0
+	VPSHUFB        (R15), Y2, Y2
+	VPSHUFB        (R15), Y4, Y4
+	VPSHUFB        32(R15), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPSUBB         1920(R14), Y3, Y1
+	VPMINUB        1984(R14), Y1, Y4
+	VPCMPEQB       Y1, Y4, Y4
+	CMPW           2112(R14), $0x00
+	JEQ            none5
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y3, Y1
+	VPUNPCKHBW     Y5, Y3, Y5
+	VPMULHUW       2112(R14), Y1, Y1
+	VPMULHUW       2112(R14), Y5, Y5
+	VPACKUSWB      Y5, Y1, Y1
+	VPSRLW         $0x03, Y3, Y5
+	VPAND          avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU        2144(R14), Y6
+	VPSHUFB        Y5, Y6, Y6
+	VMOVDQU        2176(R14), Y8
+	VPSHUFB        Y5, Y8, Y8
+	VPBLENDVB      Y3, Y8, Y6, Y6
+	VPAND          avx2Constants<>+480(SB), Y3, Y5
+	VMOVDQU        avx2Constants<>+736(SB), Y8
+	VPSHUFB        Y5, Y8, Y8
+	VPAND          Y8, Y6, Y6
+	VPCMPEQB       Y8, Y6, Y6
+	VPSUBB         Y6, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPCMPEQB       Y1, Y2, Y1
+	VPAND          Y1, Y4, Y4
 
 none5:
 	CMPW       2208(R14), $0x00
 	JEQ        none6
-	VPXOR      Y4, Y4, Y4
-	VPUNPCKLBW Y4, Y0, Y2
-	VPUNPCKHBW Y4, Y0, Y4
-	VPMULHUW   2208(R14), Y2, Y2
-	VPMULHUW   2208(R14), Y4, Y4
-	VPACKUSWB  Y4, Y2, Y2
-	VPSRLW     $0x03, Y0, Y4
-	VPAND      avx2Constants<>+512(SB), Y4, Y4
-	VMOVDQU    2240(R14), Y10
-	VPSHUFB    Y4, Y10, Y10
-	VMOVDQU    2272(R14), Y12
-	VPSHUFB    Y4, Y12, Y12
-	VPBLENDVB  Y0, Y12, Y10, Y10
-	VPAND      avx2Constants<>+480(SB), Y0, Y4
-	VMOVDQU    avx2Constants<>+704(SB), Y0
-	VPSHUFB    Y4, Y0, Y0
-	VPAND      Y0, Y10, Y10
-	VPCMPEQB   Y0, Y10, Y10
-	VPSUBB     Y10, Y2, Y2
-	VPMAXUB    Y2, Y9, Y2
-	VPCMPEQB   Y2, Y9, Y2
-	VPANDN     Y3, Y2, Y3
+	VPXOR      Y5, Y5, Y5
+	VPUNPCKLBW Y5, Y3, Y1
+	VPUNPCKHBW Y5, Y3, Y5
+	VPMULHUW   2208(R14), Y1, Y1
+	VPMULHUW   2208(R14), Y5, Y5
+	VPACKUSWB  Y5, Y1, Y1
+	VPSRLW     $0x03, Y3, Y5
+	VPAND      avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU    2240(R14), Y6
+	VPSHUFB    Y5, Y6, Y6
+	VMOVDQU    2272(R14), Y8
+	VPSHUFB    Y5, Y8, Y8
+	VPBLENDVB  Y3, Y8, Y6, Y6
+	VPAND      avx2Constants<>+480(SB), Y3, Y5
+	VMOVDQU    avx2Constants<>+736(SB), Y3
+	VPSHUFB    Y5, Y3, Y3
+	VPAND      Y3, Y6, Y6
+	VPCMPEQB   Y3, Y6, Y6
+	VPSUBB     Y6, Y1, Y1
+	VPMAXUB    Y1, Y2, Y1
+	VPCMPEQB   Y1, Y2, Y1
+	VPANDN     Y4, Y1, Y4
 
 none6:
-	VMOVDQU    avx2Constants<>+672(SB), Y0
-	VPUNPCKLBW Y3, Y0, Y0
-	VPMAXSW    Y0, Y11, Y11
-	VMOVDQU    avx2Constants<>+672(SB), Y0
-	VPUNPCKHBW Y3, Y0, Y0
-	VPMAXSW    Y0, Y1, Y1
-	VMOVDQA    Y11, (R9)
-	VMOVDQA    Y1, 32(R9)
+	VMOVDQU    avx2Constants<>+704(SB), Y1
+	VPUNPCKLBW Y4, Y1, Y1
+	VPMAXSW    Y1, Y7, Y7
+	VMOVDQU    avx2Constants<>+704(SB), Y1
+	VPUNPCKHBW Y4, Y1, Y1
+	VPMAXSW    Y1, Y0, Y0
+	VMOVDQA    Y7, (R9)
+	VMOVDQA    Y0, 32(R9)
 	XCHGQ      R9, R10
 	MOVQ       R13, R12
 	LEAQ       (R11)(BX*1), R13
-	VMOVDQA    Y11, (R9)
-	VMOVDQA    Y1, 32(R9)
+	VMOVDQA    Y7, (R9)
+	VMOVDQA    Y0, 32(R9)
 	XCHGQ      R9, R10
 	MOVQ       R13, R12
 	LEAQ       (R11)(BX*1), R13
 
 batch:
-	CMPQ         BX, R8
-	JEQ          last
-	ADDQ         $0x20, BX
-	CMPQ         BX, R8
-	CMOVQGT      R8, BX
-	PREFETCHT0   4096(DI)(BX*4)
-	PREFETCHT0   4160(DI)(BX*4)
-	VMOVDQU      (DI)(BX*4), X5
-	VINSERTI128  $0x01, 64(DI)(BX*4), Y5, Y5
-	VMOVDQU      16(DI)(BX*4), X6
-	VINSERTI128  $0x01, 80(DI)(BX*4), Y6, Y6
-	VMOVDQU      32(DI)(BX*4), X7
-	VINSERTI128  $0x01, 96(DI)(BX*4), Y7, Y7
-	VMOVDQU      48(DI)(BX*4), X8
-	VINSERTI128  $0x01, 111(DI)(BX*4), Y8, Y8
-	MOVLQSX      (R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, (R12)
-	VPSHUFB      (R15), Y5, Y5
-	VPSHUFB      (R15), Y6, Y6
-	VPSHUFB      (R15), Y7, Y7
-	VPSHUFB      32(R15), Y8, Y8
-	MOVLQSX      4(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 2(R12)
-	VPUNPCKLDQ   Y6, Y5, Y0
-	VPUNPCKLDQ   Y8, Y7, Y1
-	VPUNPCKHDQ   Y6, Y5, Y5
-	VPUNPCKHDQ   Y8, Y7, Y7
-	VPUNPCKLQDQ  Y7, Y5, Y2
-	VPUNPCKLQDQ  Y1, Y0, Y6
-	VPUNPCKHQDQ  Y1, Y0, Y1
-	VPMINUB      Y6, Y1, Y4
-	VPMAXUB      Y6, Y1, Y3
-	MOVLQSX      8(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 4(R12)
-	VPMAXUB      Y3, Y2, Y0
-	VPMINUB      Y3, Y2, Y3
-	VPMAXUB      Y4, Y3, Y3
-	VPMINUB      Y4, Y2, Y4
-	VPCMPEQB     Y0, Y2, Y9
-	VPCMPEQB     Y0, Y1, Y10
-	VPBLENDVB    Y10, Y2, Y1, Y1
-	VPBLENDVB    Y9, Y6, Y1, Y1
-	MOVLQSX      12(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 6(R12)
-	VPCMPEQB     Y4, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y10, Y2
-	VPADDB       avx2Constants<>+640(SB), Y2, Y2
-	VPANDN       Y2, Y9, Y2
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y4, Y0, Y9
-	VPSUBB       Y4, Y3, Y3
-	MOVLQSX      16(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 16(R12)
-	VPMINUB      avx2Constants<>+448(SB), Y9, Y4
-	VPCMPEQB     Y4, Y9, Y4
-	VPAND        Y4, Y3, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y3, Y3
-	VPAND        Y4, Y9, Y10
-	VPSLLW       $0x02, Y10, Y10
-	VPMAXUB      Y10, Y9, Y10
-	VPUNPCKLBW   Y2, Y1, Y4
-	VPUNPCKLBW   Y10, Y3, Y11
-	MOVLQSX      20(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 18(R12)
-	VPMADDUBSW   Y4, Y11, Y11
-	VPUNPCKHBW   Y2, Y1, Y4
-	VPUNPCKHBW   Y10, Y3, Y1
-	VPMADDUBSW   Y4, Y1, Y1
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y2, Y10, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	MOVLQSX      24(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 20(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	MOVLQSX      28(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 22(R12)
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y11, Y11
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKHBW   Y2, Y10, Y2
-	VPSRLD       $0x10, Y2, Y3
-	VPAND        avx2Constants<>+768(SB), Y2, Y2
-	MOVLQSX      32(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 8(R12)
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y4
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y2
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y2
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y4
-	MOVLQSX      36(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 10(R12)
-	VFNMADD213PS avx2Constants<>+832(SB), Y4, Y3
-	VMULPS       avx2Constants<>+896(SB), Y4, Y4
-	VFMADD213PS  avx2Constants<>+928(SB), Y4, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y2, Y2
-	VPMULHRSW    Y2, Y1, Y1
-	MOVLQSX      40(R9), CX
-	MOVWQSX      CX, DX
-	SARQ         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 12(R12)
-	VPSUBB       1920(R14), Y0, Y2
-	VPMINUB      1984(R14), Y2, Y3
-	VPCMPEQB     Y2, Y3, Y3
-	CMPW         2112(R14), $0x00
-	JEQ          none7
-	VPXOR        Y4, Y4, Y4
-	VPUNPCKLBW   Y4, Y0, Y2
-	VPUNPCKHBW   Y4, Y0, Y4
-	VPMULHUW     2112(R14), Y2, Y2
-	VPMULHUW     2112(R14), Y4, Y4
-	VPACKUSWB    Y4, Y2, Y2
-	VPSRLW       $0x03, Y0, Y4
-	VPAND        avx2Constants<>+512(SB), Y4, Y4
-	VMOVDQU      2144(R14), Y10
-	VPSHUFB      Y4, Y10, Y10
-	VMOVDQU      2176(R14), Y12
-	VPSHUFB      Y4, Y12, Y12
-	VPBLENDVB    Y0, Y12, Y10, Y10
-	VPAND        avx2Constants<>+480(SB), Y0, Y4
-	VMOVDQU      avx2Constants<>+704(SB), Y12
-	VPSHUFB      Y4, Y12, Y12
-	VPAND        Y12, Y10, Y10
-	VPCMPEQB     Y12, Y10, Y10
-	VPSUBB       Y10, Y2, Y2
-	VPMAXUB      Y2, Y9, Y2
-	VPCMPEQB     Y2, Y9, Y2
-	VPAND        Y2, Y3, Y3
+	CMPQ           BX, R8
+	JEQ            last
+	ADDQ           $0x20, BX
+	CMPQ           BX, R8
+	CMOVQGT        R8, BX
+	PREFETCHT0     4096(DI)(BX*4)
+	PREFETCHT0     4160(DI)(BX*4)
+	VBROADCASTI128 (DI)(BX*4), Y0
+	VINSERTI128    $0x01, 64(DI)(BX*4), Y0, Y0
+	VBROADCASTI128 16(DI)(BX*4), Y2
+	VINSERTI128    $0x01, 80(DI)(BX*4), Y2, Y2
+	VBROADCASTI128 32(DI)(BX*4), Y4
+	VINSERTI128    $0x01, 96(DI)(BX*4), Y4, Y4
+	VBROADCASTI128 48(DI)(BX*4), Y5
+	VINSERTI128    $0x01, 111(DI)(BX*4), Y5, Y5
+	MOVLQSX        (R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VPSHUFB        (R15), Y0, Y0
+	VPSHUFB        (R15), Y2, Y2
+	VPSHUFB        (R15), Y4, Y4
+	VPSHUFB        32(R15), Y5, Y5
+	MOVLQSX        4(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	MOVLQSX        8(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	MOVLQSX        12(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	MOVLQSX        16(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 16(R12)
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	MOVLQSX        20(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 18(R12)
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	MOVLQSX        24(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 20(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	MOVLQSX        28(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 22(R12)
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	MOVLQSX        32(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 8(R12)
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	MOVLQSX        36(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 10(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	MOVLQSX        40(R9), CX
+	MOVWQSX        CX, DX
+	SARQ           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 12(R12)
+	VPSUBB         1920(R14), Y3, Y1
+	VPMINUB        1984(R14), Y1, Y4
+	VPCMPEQB       Y1, Y4, Y4
+	CMPW           2112(R14), $0x00
+	JEQ            none7
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y3, Y1
+	VPUNPCKHBW     Y5, Y3, Y5
+	VPMULHUW       2112(R14), Y1, Y1
+	VPMULHUW       2112(R14), Y5, Y5
+	VPACKUSWB      Y5, Y1, Y1
+	VPSRLW         $0x03, Y3, Y5
+	VPAND          avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU        2144(R14), Y6
+	VPSHUFB        Y5, Y6, Y6
+	VMOVDQU        2176(R14), Y8
+	VPSHUFB        Y5, Y8, Y8
+	VPBLENDVB      Y3, Y8, Y6, Y6
+	VPAND          avx2Constants<>+480(SB), Y3, Y5
+	VMOVDQU        avx2Constants<>+736(SB), Y8
+	VPSHUFB        Y5, Y8, Y8
+	VPAND          Y8, Y6, Y6
+	VPCMPEQB       Y8, Y6, Y6
+	VPSUBB         Y6, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPCMPEQB       Y1, Y2, Y1
+	VPAND          Y1, Y4, Y4
 
 none7:
 	CMPW       2208(R14), $0x00
 	JEQ        none8
-	VPXOR      Y4, Y4, Y4
-	VPUNPCKLBW Y4, Y0, Y2
-	VPUNPCKHBW Y4, Y0, Y4
-	VPMULHUW   2208(R14), Y2, Y2
-	VPMULHUW   2208(R14), Y4, Y4
-	VPACKUSWB  Y4, Y2, Y2
-	VPSRLW     $0x03, Y0, Y4
-	VPAND      avx2Constants<>+512(SB), Y4, Y4
-	VMOVDQU    2240(R14), Y10
-	VPSHUFB    Y4, Y10, Y10
-	VMOVDQU    2272(R14), Y12
-	VPSHUFB    Y4, Y12, Y12
-	VPBLENDVB  Y0, Y12, Y10, Y10
-	VPAND      avx2Constants<>+480(SB), Y0, Y4
-	VMOVDQU    avx2Constants<>+704(SB), Y0
-	VPSHUFB    Y4, Y0, Y0
-	VPAND      Y0, Y10, Y10
-	VPCMPEQB   Y0, Y10, Y10
-	VPSUBB     Y10, Y2, Y2
-	VPMAXUB    Y2, Y9, Y2
-	VPCMPEQB   Y2, Y9, Y2
-	VPANDN     Y3, Y2, Y3
+	VPXOR      Y5, Y5, Y5
+	VPUNPCKLBW Y5, Y3, Y1
+	VPUNPCKHBW Y5, Y3, Y5
+	VPMULHUW   2208(R14), Y1, Y1
+	VPMULHUW   2208(R14), Y5, Y5
+	VPACKUSWB  Y5, Y1, Y1
+	VPSRLW     $0x03, Y3, Y5
+	VPAND      avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU    2240(R14), Y6
+	VPSHUFB    Y5, Y6, Y6
+	VMOVDQU    2272(R14), Y8
+	VPSHUFB    Y5, Y8, Y8
+	VPBLENDVB  Y3, Y8, Y6, Y6
+	VPAND      avx2Constants<>+480(SB), Y3, Y5
+	VMOVDQU    avx2Constants<>+736(SB), Y3
+	VPSHUFB    Y5, Y3, Y3
+	VPAND      Y3, Y6, Y6
+	VPCMPEQB   Y3, Y6, Y6
+	VPSUBB     Y6, Y1, Y1
+	VPMAXUB    Y1, Y2, Y1
+	VPCMPEQB   Y1, Y2, Y1
+	VPANDN     Y4, Y1, Y4
 
 none8:
 	MOVLQSX    44(R9), CX
@@ -5650,14 +5702,14 @@ none8:
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 30(R12)
-	VMOVDQU    avx2Constants<>+672(SB), Y0
-	VPUNPCKLBW Y3, Y0, Y0
-	VPMAXSW    Y0, Y11, Y11
-	VMOVDQU    avx2Constants<>+672(SB), Y0
-	VPUNPCKHBW Y3, Y0, Y0
-	VPMAXSW    Y0, Y1, Y1
-	VMOVDQA    Y11, (R9)
-	VMOVDQA    Y1, 32(R9)
+	VMOVDQU    avx2Constants<>+704(SB), Y1
+	VPUNPCKLBW Y4, Y1, Y1
+	VPMAXSW    Y1, Y7, Y7
+	VMOVDQU    avx2Constants<>+704(SB), Y1
+	VPUNPCKHBW Y4, Y1, Y1
+	VPMAXSW    Y1, Y0, Y0
+	VMOVDQA    Y7, (R9)
+	VMOVDQA    Y0, 32(R9)
 	XCHGQ      R9, R10
 	MOVQ       R13, R12
 	LEAQ       (R11)(BX*1), R13
@@ -5863,6 +5915,4552 @@ last:
 	VZEROUPPER
 	RET
 
+// func convertSpaceAVX2(dst *uint16, thirds *uint8, src *uint8, n int, size int, redFirst bool, space uint8)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·convertSpaceAVX2(SB), NOSPLIT, $0-42
+	MOVQ    src+16(FP), CX
+	MOVQ    n+24(FP), DX
+	SUBQ    $0x20, DX
+	XORQ    AX, AX
+	MOVQ    dst+0(FP), BX
+	MOVQ    thirds+8(FP), SI
+	MOVB    redFirst+40(FP), DI
+	MOVBQZX DI, DI
+	CMPQ    size+32(FP), $0x04
+	JNE     three1
+	IMUL3Q  $0x00000040, DI, DI
+	LEAQ    avx2Constants<>+288(SB), R8
+	ADDQ    DI, R8
+	JMP     split1
+
+three1:
+	IMUL3Q $0x000000c0, DI, DI
+	LEAQ   avx2Constants<>+0(SB), R8
+	LEAQ   avx2Constants<>+192(SB), R9
+	ADDQ   DI, R8
+	SUBQ   DI, R9
+
+split1:
+batch:
+	MOVQ           AX, DI
+	IMULQ          size+32(FP), DI
+	CMPQ           size+32(FP), $0x04
+	JNE            three2
+	VBROADCASTI128 (CX)(DI*1), Y0
+	VINSERTI128    $0x01, 64(CX)(DI*1), Y0, Y0
+	VBROADCASTI128 16(CX)(DI*1), Y2
+	VINSERTI128    $0x01, 80(CX)(DI*1), Y2, Y2
+	VBROADCASTI128 32(CX)(DI*1), Y4
+	VINSERTI128    $0x01, 96(CX)(DI*1), Y4, Y4
+	VBROADCASTI128 48(CX)(DI*1), Y5
+	VINSERTI128    $0x01, 111(CX)(DI*1), Y5, Y5
+	VPSHUFB        (R8), Y0, Y0
+	VPSHUFB        (R8), Y2, Y2
+	VPSHUFB        (R8), Y4, Y4
+	VPSHUFB        32(R8), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	JMP            split2
+
+three2:
+	VBROADCASTI128 (CX)(DI*1), Y2
+	VINSERTI128    $0x01, 48(CX)(DI*1), Y2, Y2
+	VBROADCASTI128 16(CX)(DI*1), Y5
+	VINSERTI128    $0x01, 64(CX)(DI*1), Y5, Y5
+	VBROADCASTI128 32(CX)(DI*1), Y3
+	VINSERTI128    $0x01, 80(CX)(DI*1), Y3, Y3
+	VMOVDQU        (R8), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R8), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R8), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R9), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R9), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R9), Y2, Y2
+
+split2:
+	CMPB       space+41(FP), $0x03
+	JNE        space3_1
+	VPXOR      Y3, Y3, Y3
+	VPUNPCKLBW Y1, Y2, Y7
+	VPUNPCKLBW Y3, Y0, Y6
+	VPUNPCKLBW Y3, Y2, Y5
+	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
+	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y7, Y7
+	VPSRLW     $0x07, Y7, Y7
+	VPADDW     Y7, Y4, Y4
+	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
+	VPSUBW     Y4, Y5, Y5
+	VPSUBW     Y4, Y6, Y6
+	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	VPUNPCKHBW Y1, Y2, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VPUNPCKHBW Y3, Y2, Y3
+	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
+	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y1, Y1
+	VPSRLW     $0x07, Y1, Y1
+	VPADDW     Y1, Y2, Y2
+	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
+	VPSUBW     Y2, Y3, Y3
+	VPSUBW     Y2, Y0, Y0
+	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	VPACKUSWB  Y2, Y4, Y1
+	VPACKSSWB  Y3, Y5, Y3
+	VPACKSSWB  Y0, Y6, Y0
+	VPXOR      avx2Constants<>+672(SB), Y3, Y3
+	VPXOR      avx2Constants<>+672(SB), Y0, Y0
+	JMP        converted3
+
+space3_1:
+	CMPB       space+41(FP), $0x05
+	JNE        space3_2
+	VPUNPCKLBW Y1, Y2, Y4
+	VPUNPCKLBW Y1, Y0, Y5
+	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPADDW     Y6, Y3, Y3
+	VPADDW     Y5, Y4, Y4
+	VPSRLW     $0x07, Y4, Y4
+	VPADDW     avx2Constants<>+1120(SB), Y3, Y3
+	VPADDW     Y4, Y3, Y3
+	VPSRLW     $0x08, Y3, Y3
+	VPUNPCKHBW Y1, Y2, Y2
+	VPUNPCKHBW Y1, Y0, Y1
+	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
+	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	VPADDW     Y4, Y0, Y0
+	VPADDW     Y1, Y2, Y2
+	VPSRLW     $0x07, Y2, Y2
+	VPADDW     avx2Constants<>+1120(SB), Y0, Y0
+	VPADDW     Y2, Y0, Y0
+	VPSRLW     $0x08, Y0, Y0
+	VPACKUSWB  Y0, Y3, Y0
+	VPXOR      Y3, Y3, Y3
+	VPXOR      Y1, Y1, Y1
+	JMP        converted3
+
+space3_2:
+	CMPB    space+41(FP), $0x04
+	JNE     space3_3
+	VMOVDQA Y0, Y3
+	VMOVDQA Y1, Y0
+	VMOVDQA Y2, Y1
+	JMP     converted3
+
+space3_3:
+	VPMINUB      Y0, Y1, Y5
+	VPMAXUB      Y0, Y1, Y3
+	VPMAXUB      Y3, Y2, Y4
+	VPMINUB      Y3, Y2, Y3
+	VPMAXUB      Y5, Y3, Y3
+	VPMINUB      Y5, Y2, Y5
+	VPCMPEQB     Y4, Y2, Y6
+	VPCMPEQB     Y4, Y1, Y7
+	VPBLENDVB    Y7, Y2, Y1, Y1
+	VPBLENDVB    Y6, Y0, Y1, Y1
+	VPCMPEQB     Y5, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y7, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
+	VPANDN       Y0, Y6, Y0
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y5, Y4, Y2
+	VPSUBB       Y5, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB     Y5, Y2, Y5
+	VPAND        Y5, Y3, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y3, Y3
+	VPAND        Y5, Y2, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y2, Y6
+	VPUNPCKLBW   Y0, Y1, Y5
+	VPUNPCKLBW   Y6, Y3, Y7
+	VPMADDUBSW   Y5, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y5
+	VPUNPCKHBW   Y6, Y3, Y0
+	VPMADDUBSW   Y5, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y7, Y7
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	VPSLLW       $0x08, Y7, Y7
+	VPSRLW       $0x08, Y7, Y7
+	VPSLLW       $0x08, Y0, Y0
+	VPSRLW       $0x08, Y0, Y0
+	VPACKUSWB    Y0, Y7, Y7
+	VPMINUB      avx2Constants<>+512(SB), Y4, Y1
+	VPCMPEQB     Y1, Y4, Y1
+	VPAND        Y1, Y4, Y0
+	VPSLLW       $0x04, Y0, Y0
+	VPMAXUB      Y0, Y4, Y0
+	VPAND        Y1, Y2, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y2, Y3
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y1
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VPSLLD       $0x10, Y1, Y1
+	VPBLENDW     $0xaa, Y1, Y2, Y2
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y3, Y1, Y1
+	VPMULHUW     Y2, Y1, Y1
+	VPMULHRSW    avx2Constants<>+768(SB), Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y0
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y0
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPBLENDW     $0xaa, Y0, Y2, Y2
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKHBW   Y3, Y0, Y0
+	VPMULHUW     Y2, Y0, Y0
+	VPMULHRSW    avx2Constants<>+768(SB), Y0, Y0
+	VPACKUSWB    Y0, Y1, Y1
+	CMPB         space+41(FP), $0x01
+	JNE          space4_1
+	VMOVDQA      Y7, Y3
+	VMOVDQA      Y4, Y0
+	VMOVDQA      Y1, Y1
+	JMP          converted4
+
+space4_1:
+	VMOVDQA Y1, Y3
+	VMOVDQA Y4, Y0
+	VMOVDQA Y7, Y1
+
+converted4:
+converted3:
+	VPUNPCKLBW   Y3, Y0, Y2
+	VPUNPCKHBW   Y3, Y0, Y0
+	VMOVDQU      X2, (BX)(AX*2)
+	VMOVDQU      X0, 16(BX)(AX*2)
+	VEXTRACTI128 $0x01, Y2, 32(BX)(AX*2)
+	VEXTRACTI128 $0x01, Y0, 48(BX)(AX*2)
+	TESTQ        SI, SI
+	JEQ          next
+	VMOVDQU      Y1, (SI)(AX*1)
+
+next:
+	CMPQ    AX, DX
+	JEQ     done
+	ADDQ    $0x20, AX
+	CMPQ    AX, DX
+	CMOVQGT DX, AX
+	JMP     batch
+
+done:
+	VZEROUPPER
+	RET
+
+// func countSpaceAVX2(counts *uint32, src *uint8, n int, size int, redFirst bool, space uint8)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·countSpaceAVX2(SB), NOSPLIT, $160-34
+	MOVQ    src+8(FP), BX
+	MOVQ    n+16(FP), DI
+	SUBQ    $0x20, DI
+	XORQ    AX, AX
+	MOVB    redFirst+32(FP), CL
+	MOVBQZX CL, CX
+	CMPQ    size+24(FP), $0x04
+	JNE     three5
+	IMUL3Q  $0x00000040, CX, CX
+	LEAQ    avx2Constants<>+288(SB), R8
+	ADDQ    CX, R8
+	JMP     split5
+
+three5:
+	IMUL3Q $0x000000c0, CX, CX
+	LEAQ   avx2Constants<>+0(SB), R8
+	LEAQ   avx2Constants<>+192(SB), R9
+	ADDQ   CX, R8
+	SUBQ   CX, R9
+
+split5:
+	LEAQ           31(SP), R11
+	ANDQ           $-32, R11
+	LEAQ           64(R11), R12
+	MOVQ           counts+0(FP), SI
+	MOVQ           AX, R10
+	IMULQ          size+24(FP), R10
+	CMPQ           size+24(FP), $0x04
+	JNE            three6
+	VBROADCASTI128 (BX)(R10*1), Y0
+	VINSERTI128    $0x01, 64(BX)(R10*1), Y0, Y0
+	VBROADCASTI128 16(BX)(R10*1), Y2
+	VINSERTI128    $0x01, 80(BX)(R10*1), Y2, Y2
+	VBROADCASTI128 32(BX)(R10*1), Y4
+	VINSERTI128    $0x01, 96(BX)(R10*1), Y4, Y4
+	VBROADCASTI128 48(BX)(R10*1), Y5
+	VINSERTI128    $0x01, 111(BX)(R10*1), Y5, Y5
+	VPSHUFB        (R8), Y0, Y0
+	VPSHUFB        (R8), Y2, Y2
+	VPSHUFB        (R8), Y4, Y4
+	VPSHUFB        32(R8), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	JMP            split6
+
+three6:
+	VBROADCASTI128 (BX)(R10*1), Y2
+	VINSERTI128    $0x01, 48(BX)(R10*1), Y2, Y2
+	VBROADCASTI128 16(BX)(R10*1), Y5
+	VINSERTI128    $0x01, 64(BX)(R10*1), Y5, Y5
+	VBROADCASTI128 32(BX)(R10*1), Y3
+	VINSERTI128    $0x01, 80(BX)(R10*1), Y3, Y3
+	VMOVDQU        (R8), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R8), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R8), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R9), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R9), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R9), Y2, Y2
+
+split6:
+	CMPB       space+33(FP), $0x03
+	JNE        space7_1
+	VPXOR      Y3, Y3, Y3
+	VPUNPCKLBW Y1, Y2, Y7
+	VPUNPCKLBW Y3, Y0, Y6
+	VPUNPCKLBW Y3, Y2, Y5
+	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
+	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y7, Y7
+	VPSRLW     $0x07, Y7, Y7
+	VPADDW     Y7, Y4, Y4
+	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
+	VPSUBW     Y4, Y5, Y5
+	VPSUBW     Y4, Y6, Y6
+	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	VPUNPCKHBW Y1, Y2, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VPUNPCKHBW Y3, Y2, Y3
+	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
+	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y1, Y1
+	VPSRLW     $0x07, Y1, Y1
+	VPADDW     Y1, Y2, Y2
+	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
+	VPSUBW     Y2, Y3, Y3
+	VPSUBW     Y2, Y0, Y0
+	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	VPACKUSWB  Y2, Y4, Y1
+	VPACKSSWB  Y3, Y5, Y3
+	VPACKSSWB  Y0, Y6, Y0
+	VPXOR      avx2Constants<>+672(SB), Y3, Y3
+	VPXOR      avx2Constants<>+672(SB), Y0, Y0
+	JMP        converted7
+
+space7_1:
+	CMPB       space+33(FP), $0x05
+	JNE        space7_2
+	VPUNPCKLBW Y1, Y2, Y4
+	VPUNPCKLBW Y1, Y0, Y5
+	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPADDW     Y6, Y3, Y3
+	VPADDW     Y5, Y4, Y4
+	VPSRLW     $0x07, Y4, Y4
+	VPADDW     avx2Constants<>+1120(SB), Y3, Y3
+	VPADDW     Y4, Y3, Y3
+	VPSRLW     $0x08, Y3, Y3
+	VPUNPCKHBW Y1, Y2, Y2
+	VPUNPCKHBW Y1, Y0, Y1
+	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
+	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	VPADDW     Y4, Y0, Y0
+	VPADDW     Y1, Y2, Y2
+	VPSRLW     $0x07, Y2, Y2
+	VPADDW     avx2Constants<>+1120(SB), Y0, Y0
+	VPADDW     Y2, Y0, Y0
+	VPSRLW     $0x08, Y0, Y0
+	VPACKUSWB  Y0, Y3, Y0
+	VPXOR      Y3, Y3, Y3
+	VPXOR      Y1, Y1, Y1
+	JMP        converted7
+
+space7_2:
+	CMPB    space+33(FP), $0x04
+	JNE     space7_3
+	VMOVDQA Y0, Y3
+	VMOVDQA Y1, Y0
+	VMOVDQA Y2, Y1
+	JMP     converted7
+
+space7_3:
+	VPMINUB      Y0, Y1, Y5
+	VPMAXUB      Y0, Y1, Y3
+	VPMAXUB      Y3, Y2, Y4
+	VPMINUB      Y3, Y2, Y3
+	VPMAXUB      Y5, Y3, Y3
+	VPMINUB      Y5, Y2, Y5
+	VPCMPEQB     Y4, Y2, Y6
+	VPCMPEQB     Y4, Y1, Y7
+	VPBLENDVB    Y7, Y2, Y1, Y1
+	VPBLENDVB    Y6, Y0, Y1, Y1
+	VPCMPEQB     Y5, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y7, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
+	VPANDN       Y0, Y6, Y0
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y5, Y4, Y2
+	VPSUBB       Y5, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB     Y5, Y2, Y5
+	VPAND        Y5, Y3, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y3, Y3
+	VPAND        Y5, Y2, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y2, Y6
+	VPUNPCKLBW   Y0, Y1, Y5
+	VPUNPCKLBW   Y6, Y3, Y7
+	VPMADDUBSW   Y5, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y5
+	VPUNPCKHBW   Y6, Y3, Y0
+	VPMADDUBSW   Y5, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y7, Y7
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	VPSLLW       $0x08, Y7, Y7
+	VPSRLW       $0x08, Y7, Y7
+	VPSLLW       $0x08, Y0, Y0
+	VPSRLW       $0x08, Y0, Y0
+	VPACKUSWB    Y0, Y7, Y7
+	VPMINUB      avx2Constants<>+512(SB), Y4, Y1
+	VPCMPEQB     Y1, Y4, Y1
+	VPAND        Y1, Y4, Y0
+	VPSLLW       $0x04, Y0, Y0
+	VPMAXUB      Y0, Y4, Y0
+	VPAND        Y1, Y2, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y2, Y3
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y1
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VPSLLD       $0x10, Y1, Y1
+	VPBLENDW     $0xaa, Y1, Y2, Y2
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y3, Y1, Y1
+	VPMULHUW     Y2, Y1, Y1
+	VPMULHRSW    avx2Constants<>+768(SB), Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y0
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y0
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPBLENDW     $0xaa, Y0, Y2, Y2
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKHBW   Y3, Y0, Y0
+	VPMULHUW     Y2, Y0, Y0
+	VPMULHRSW    avx2Constants<>+768(SB), Y0, Y0
+	VPACKUSWB    Y0, Y1, Y1
+	CMPB         space+33(FP), $0x01
+	JNE          space8_1
+	VMOVDQA      Y7, Y3
+	VMOVDQA      Y4, Y0
+	VMOVDQA      Y1, Y1
+	JMP          converted8
+
+space8_1:
+	VMOVDQA Y1, Y3
+	VMOVDQA Y4, Y0
+	VMOVDQA Y7, Y1
+
+converted8:
+converted7:
+	VPUNPCKLBW     Y3, Y0, Y1
+	VPUNPCKHBW     Y3, Y0, Y0
+	VMOVDQA        Y1, (R11)
+	VMOVDQA        Y0, 32(R11)
+	XCHGQ          R11, R12
+	CMPQ           AX, DI
+	JEQ            one
+	ADDQ           $0x20, AX
+	CMPQ           AX, DI
+	CMOVQGT        DI, AX
+	MOVQ           AX, R10
+	IMULQ          size+24(FP), R10
+	CMPQ           size+24(FP), $0x04
+	JNE            three9
+	VBROADCASTI128 (BX)(R10*1), Y0
+	VINSERTI128    $0x01, 64(BX)(R10*1), Y0, Y0
+	VBROADCASTI128 16(BX)(R10*1), Y2
+	VINSERTI128    $0x01, 80(BX)(R10*1), Y2, Y2
+	VBROADCASTI128 32(BX)(R10*1), Y4
+	VINSERTI128    $0x01, 96(BX)(R10*1), Y4, Y4
+	VBROADCASTI128 48(BX)(R10*1), Y5
+	VINSERTI128    $0x01, 111(BX)(R10*1), Y5, Y5
+	VPSHUFB        (R8), Y0, Y0
+	VPSHUFB        (R8), Y2, Y2
+	VPSHUFB        (R8), Y4, Y4
+	VPSHUFB        32(R8), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	JMP            split9
+
+three9:
+	VBROADCASTI128 (BX)(R10*1), Y2
+	VINSERTI128    $0x01, 48(BX)(R10*1), Y2, Y2
+	VBROADCASTI128 16(BX)(R10*1), Y5
+	VINSERTI128    $0x01, 64(BX)(R10*1), Y5, Y5
+	VBROADCASTI128 32(BX)(R10*1), Y3
+	VINSERTI128    $0x01, 80(BX)(R10*1), Y3, Y3
+	VMOVDQU        (R8), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R8), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R8), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R9), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R9), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R9), Y2, Y2
+
+split9:
+	CMPB       space+33(FP), $0x03
+	JNE        space10_1
+	VPXOR      Y3, Y3, Y3
+	VPUNPCKLBW Y1, Y2, Y7
+	VPUNPCKLBW Y3, Y0, Y6
+	VPUNPCKLBW Y3, Y2, Y5
+	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
+	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y7, Y7
+	VPSRLW     $0x07, Y7, Y7
+	VPADDW     Y7, Y4, Y4
+	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
+	VPSUBW     Y4, Y5, Y5
+	VPSUBW     Y4, Y6, Y6
+	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	VPUNPCKHBW Y1, Y2, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VPUNPCKHBW Y3, Y2, Y3
+	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
+	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y1, Y1
+	VPSRLW     $0x07, Y1, Y1
+	VPADDW     Y1, Y2, Y2
+	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
+	VPSUBW     Y2, Y3, Y3
+	VPSUBW     Y2, Y0, Y0
+	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	VPACKUSWB  Y2, Y4, Y1
+	VPACKSSWB  Y3, Y5, Y3
+	VPACKSSWB  Y0, Y6, Y0
+	VPXOR      avx2Constants<>+672(SB), Y3, Y3
+	VPXOR      avx2Constants<>+672(SB), Y0, Y0
+	JMP        converted10
+
+space10_1:
+	CMPB       space+33(FP), $0x05
+	JNE        space10_2
+	VPUNPCKLBW Y1, Y2, Y4
+	VPUNPCKLBW Y1, Y0, Y5
+	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPADDW     Y6, Y3, Y3
+	VPADDW     Y5, Y4, Y4
+	VPSRLW     $0x07, Y4, Y4
+	VPADDW     avx2Constants<>+1120(SB), Y3, Y3
+	VPADDW     Y4, Y3, Y3
+	VPSRLW     $0x08, Y3, Y3
+	VPUNPCKHBW Y1, Y2, Y2
+	VPUNPCKHBW Y1, Y0, Y1
+	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
+	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	VPADDW     Y4, Y0, Y0
+	VPADDW     Y1, Y2, Y2
+	VPSRLW     $0x07, Y2, Y2
+	VPADDW     avx2Constants<>+1120(SB), Y0, Y0
+	VPADDW     Y2, Y0, Y0
+	VPSRLW     $0x08, Y0, Y0
+	VPACKUSWB  Y0, Y3, Y0
+	VPXOR      Y3, Y3, Y3
+	VPXOR      Y1, Y1, Y1
+	JMP        converted10
+
+space10_2:
+	CMPB    space+33(FP), $0x04
+	JNE     space10_3
+	VMOVDQA Y0, Y3
+	VMOVDQA Y1, Y0
+	VMOVDQA Y2, Y1
+	JMP     converted10
+
+space10_3:
+	VPMINUB      Y0, Y1, Y5
+	VPMAXUB      Y0, Y1, Y3
+	VPMAXUB      Y3, Y2, Y4
+	VPMINUB      Y3, Y2, Y3
+	VPMAXUB      Y5, Y3, Y3
+	VPMINUB      Y5, Y2, Y5
+	VPCMPEQB     Y4, Y2, Y6
+	VPCMPEQB     Y4, Y1, Y7
+	VPBLENDVB    Y7, Y2, Y1, Y1
+	VPBLENDVB    Y6, Y0, Y1, Y1
+	VPCMPEQB     Y5, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y7, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
+	VPANDN       Y0, Y6, Y0
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y5, Y4, Y2
+	VPSUBB       Y5, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB     Y5, Y2, Y5
+	VPAND        Y5, Y3, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y3, Y3
+	VPAND        Y5, Y2, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y2, Y6
+	VPUNPCKLBW   Y0, Y1, Y5
+	VPUNPCKLBW   Y6, Y3, Y7
+	VPMADDUBSW   Y5, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y5
+	VPUNPCKHBW   Y6, Y3, Y0
+	VPMADDUBSW   Y5, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y7, Y7
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	VPSLLW       $0x08, Y7, Y7
+	VPSRLW       $0x08, Y7, Y7
+	VPSLLW       $0x08, Y0, Y0
+	VPSRLW       $0x08, Y0, Y0
+	VPACKUSWB    Y0, Y7, Y7
+	VPMINUB      avx2Constants<>+512(SB), Y4, Y1
+	VPCMPEQB     Y1, Y4, Y1
+	VPAND        Y1, Y4, Y0
+	VPSLLW       $0x04, Y0, Y0
+	VPMAXUB      Y0, Y4, Y0
+	VPAND        Y1, Y2, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y2, Y3
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y1
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VPSLLD       $0x10, Y1, Y1
+	VPBLENDW     $0xaa, Y1, Y2, Y2
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y3, Y1, Y1
+	VPMULHUW     Y2, Y1, Y1
+	VPMULHRSW    avx2Constants<>+768(SB), Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y0
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y0
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPBLENDW     $0xaa, Y0, Y2, Y2
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKHBW   Y3, Y0, Y0
+	VPMULHUW     Y2, Y0, Y0
+	VPMULHRSW    avx2Constants<>+768(SB), Y0, Y0
+	VPACKUSWB    Y0, Y1, Y1
+	CMPB         space+33(FP), $0x01
+	JNE          space11_1
+	VMOVDQA      Y7, Y3
+	VMOVDQA      Y4, Y0
+	VMOVDQA      Y1, Y1
+	JMP          converted11
+
+space11_1:
+	VMOVDQA Y1, Y3
+	VMOVDQA Y4, Y0
+	VMOVDQA Y7, Y1
+
+converted11:
+converted10:
+	VPUNPCKLBW Y3, Y0, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VMOVDQA    Y1, (R11)
+	VMOVDQA    Y0, 32(R11)
+	XCHGQ      R11, R12
+
+batch:
+	CMPQ           AX, DI
+	JEQ            last
+	ADDQ           $0x20, AX
+	CMPQ           AX, DI
+	CMOVQGT        DI, AX
+	MOVQ           AX, R10
+	IMULQ          size+24(FP), R10
+	CMPQ           size+24(FP), $0x04
+	JNE            three12
+	VBROADCASTI128 (BX)(R10*1), Y0
+	VINSERTI128    $0x01, 64(BX)(R10*1), Y0, Y0
+	MOVL           (R11), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VBROADCASTI128 16(BX)(R10*1), Y2
+	VINSERTI128    $0x01, 80(BX)(R10*1), Y2, Y2
+	VBROADCASTI128 32(BX)(R10*1), Y4
+	VINSERTI128    $0x01, 96(BX)(R10*1), Y4, Y4
+	VBROADCASTI128 48(BX)(R10*1), Y5
+	VINSERTI128    $0x01, 111(BX)(R10*1), Y5, Y5
+	MOVL           4(R11), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPSHUFB        (R8), Y0, Y0
+	VPSHUFB        (R8), Y2, Y2
+	VPSHUFB        (R8), Y4, Y4
+	MOVL           8(R11), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPSHUFB        32(R8), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	MOVL           12(R11), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	JMP            split12
+
+three12:
+	VBROADCASTI128 (BX)(R10*1), Y2
+	VINSERTI128    $0x01, 48(BX)(R10*1), Y2, Y2
+	VBROADCASTI128 16(BX)(R10*1), Y5
+	VINSERTI128    $0x01, 64(BX)(R10*1), Y5, Y5
+	MOVL           (R11), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VBROADCASTI128 32(BX)(R10*1), Y3
+	VINSERTI128    $0x01, 80(BX)(R10*1), Y3, Y3
+	VMOVDQU        (R8), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R8), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	MOVL           4(R11), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPSHUFB        64(R8), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	MOVL           8(R11), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R9), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R9), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	MOVL           12(R11), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	INCL           (SI)(DX*4)
+	INCL           (SI)(CX*4)
+	VPSHUFB        64(R9), Y2, Y2
+
+split12:
+	CMPB       space+33(FP), $0x03
+	JNE        space13_1
+	VPXOR      Y3, Y3, Y3
+	VPUNPCKLBW Y1, Y2, Y7
+	MOVL       16(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKLBW Y3, Y0, Y6
+	VPUNPCKLBW Y3, Y2, Y5
+	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
+	MOVL       20(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
+	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	MOVL       24(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y7, Y7
+	VPSRLW     $0x07, Y7, Y7
+	MOVL       28(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPADDW     Y7, Y4, Y4
+	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
+	VPSUBW     Y4, Y5, Y5
+	MOVL       32(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPSUBW     Y4, Y6, Y6
+	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	MOVL       36(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKHBW Y1, Y2, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VPUNPCKHBW Y3, Y2, Y3
+	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
+	MOVL       40(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
+	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	MOVL       44(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y1, Y1
+	VPSRLW     $0x07, Y1, Y1
+	MOVL       48(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPADDW     Y1, Y2, Y2
+	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
+	VPSUBW     Y2, Y3, Y3
+	MOVL       52(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPSUBW     Y2, Y0, Y0
+	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	MOVL       56(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPACKUSWB  Y2, Y4, Y1
+	VPACKSSWB  Y3, Y5, Y3
+	VPACKSSWB  Y0, Y6, Y0
+	MOVL       60(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPXOR      avx2Constants<>+672(SB), Y3, Y3
+	VPXOR      avx2Constants<>+672(SB), Y0, Y0
+	JMP        converted13
+
+space13_1:
+	CMPB       space+33(FP), $0x05
+	JNE        space13_2
+	VPUNPCKLBW Y1, Y2, Y4
+	MOVL       16(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPUNPCKLBW Y1, Y0, Y5
+	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
+	MOVL       20(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
+	MOVL       24(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPADDW     Y6, Y3, Y3
+	MOVL       28(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPADDW     Y5, Y4, Y4
+	VPSRLW     $0x07, Y4, Y4
+	MOVL       32(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPADDW     avx2Constants<>+1120(SB), Y3, Y3
+	VPADDW     Y4, Y3, Y3
+	MOVL       36(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPSRLW     $0x08, Y3, Y3
+	VPUNPCKHBW Y1, Y2, Y2
+	VPUNPCKHBW Y1, Y0, Y1
+	MOVL       40(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
+	MOVL       44(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	MOVL       48(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPADDW     Y4, Y0, Y0
+	VPADDW     Y1, Y2, Y2
+	MOVL       52(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPSRLW     $0x07, Y2, Y2
+	VPADDW     avx2Constants<>+1120(SB), Y0, Y0
+	MOVL       56(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPADDW     Y2, Y0, Y0
+	VPSRLW     $0x08, Y0, Y0
+	MOVL       60(R11), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	INCL       (SI)(DX*4)
+	INCL       (SI)(CX*4)
+	VPACKUSWB  Y0, Y3, Y0
+	VPXOR      Y3, Y3, Y3
+	VPXOR      Y1, Y1, Y1
+	JMP        converted13
+
+space13_2:
+	CMPB    space+33(FP), $0x04
+	JNE     space13_3
+	VMOVDQA Y0, Y3
+	VMOVDQA Y1, Y0
+	VMOVDQA Y2, Y1
+	MOVL    16(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    20(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    24(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    28(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    32(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    36(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    40(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    44(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    48(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    52(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    56(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    60(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	JMP     converted13
+
+space13_3:
+	VPMINUB      Y0, Y1, Y5
+	VPMAXUB      Y0, Y1, Y3
+	VPMAXUB      Y3, Y2, Y4
+	VPMINUB      Y3, Y2, Y3
+	VPMAXUB      Y5, Y3, Y3
+	VPMINUB      Y5, Y2, Y5
+	VPCMPEQB     Y4, Y2, Y6
+	VPCMPEQB     Y4, Y1, Y7
+	MOVL         16(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPBLENDVB    Y7, Y2, Y1, Y1
+	VPBLENDVB    Y6, Y0, Y1, Y1
+	VPCMPEQB     Y5, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y7, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
+	VPANDN       Y0, Y6, Y0
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	MOVL         20(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPSUBB       Y5, Y4, Y2
+	VPSUBB       Y5, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB     Y5, Y2, Y5
+	VPAND        Y5, Y3, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y3, Y3
+	VPAND        Y5, Y2, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y2, Y6
+	MOVL         24(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPUNPCKLBW   Y0, Y1, Y5
+	VPUNPCKLBW   Y6, Y3, Y7
+	VPMADDUBSW   Y5, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y5
+	VPUNPCKHBW   Y6, Y3, Y0
+	VPMADDUBSW   Y5, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	MOVL         28(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	MOVL         32(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y7, Y7
+	MOVL         36(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	MOVL         40(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	MOVL         44(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPMULHRSW    Y1, Y0, Y0
+	VPSLLW       $0x08, Y7, Y7
+	VPSRLW       $0x08, Y7, Y7
+	VPSLLW       $0x08, Y0, Y0
+	VPSRLW       $0x08, Y0, Y0
+	VPACKUSWB    Y0, Y7, Y7
+	VPMINUB      avx2Constants<>+512(SB), Y4, Y1
+	VPCMPEQB     Y1, Y4, Y1
+	VPAND        Y1, Y4, Y0
+	VPSLLW       $0x04, Y0, Y0
+	VPMAXUB      Y0, Y4, Y0
+	VPAND        Y1, Y2, Y3
+	VPSLLW       $0x04, Y3, Y3
+	VPMAXUB      Y3, Y2, Y3
+	MOVL         48(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y1
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	MOVL         52(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VPSLLD       $0x10, Y1, Y1
+	VPBLENDW     $0xaa, Y1, Y2, Y2
+	MOVL         56(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y3, Y1, Y1
+	VPMULHUW     Y2, Y1, Y1
+	VPMULHRSW    avx2Constants<>+768(SB), Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y0
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	MOVL         60(R11), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	INCL         (SI)(DX*4)
+	INCL         (SI)(CX*4)
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y0
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPBLENDW     $0xaa, Y0, Y2, Y2
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKHBW   Y3, Y0, Y0
+	VPMULHUW     Y2, Y0, Y0
+	VPMULHRSW    avx2Constants<>+768(SB), Y0, Y0
+	VPACKUSWB    Y0, Y1, Y1
+	CMPB         space+33(FP), $0x01
+	JNE          space14_1
+	VMOVDQA      Y7, Y3
+	VMOVDQA      Y4, Y0
+	VMOVDQA      Y1, Y1
+	JMP          converted14
+
+space14_1:
+	VMOVDQA Y1, Y3
+	VMOVDQA Y4, Y0
+	VMOVDQA Y7, Y1
+
+converted14:
+converted13:
+	VPUNPCKLBW Y3, Y0, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VMOVDQA    Y1, (R11)
+	VMOVDQA    Y0, 32(R11)
+	XCHGQ      R11, R12
+	JMP        batch
+
+last:
+	MOVL    (R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    4(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    8(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    12(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    16(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    20(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    24(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    28(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    32(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    36(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    40(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    44(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    48(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    52(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    56(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    60(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+
+one:
+	XCHGQ   R11, R12
+	MOVL    (R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    4(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    8(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    12(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    16(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    20(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    24(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    28(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    32(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    36(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    40(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    44(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    48(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    52(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    56(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	MOVL    60(R11), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	INCL    (SI)(DX*4)
+	INCL    (SI)(CX*4)
+	VZEROUPPER
+	RET
+
+// func projectSpaceAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, table *uint8, lo uint8, span uint8, rejected uint16)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·projectSpaceAVX2(SB), NOSPLIT, $160-52
+	MOVQ    src+8(FP), DI
+	MOVQ    n+16(FP), R8
+	SUBQ    $0x20, R8
+	XORQ    BX, BX
+	LEAQ    31(SP), R9
+	ANDQ    $-32, R9
+	LEAQ    64(R9), R10
+	MOVQ    dst+0(FP), R11
+	MOVQ    table+40(FP), SI
+	MOVB    redFirst+32(FP), AL
+	MOVBQZX AL, AX
+	CMPQ    size+24(FP), $0x04
+	JNE     three15
+	IMUL3Q  $0x00000040, AX, AX
+	LEAQ    avx2Constants<>+288(SB), R14
+	ADDQ    AX, R14
+	JMP     split15
+
+three15:
+	IMUL3Q $0x000000c0, AX, AX
+	LEAQ   avx2Constants<>+0(SB), R14
+	LEAQ   avx2Constants<>+192(SB), R15
+	ADDQ   AX, R14
+	SUBQ   AX, R15
+
+split15:
+	MOVQ           BX, BP
+	IMULQ          size+24(FP), BP
+	CMPQ           size+24(FP), $0x04
+	JNE            three16
+	VBROADCASTI128 (DI)(BP*1), Y0
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
+	VBROADCASTI128 16(DI)(BP*1), Y2
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 32(DI)(BP*1), Y4
+	VINSERTI128    $0x01, 96(DI)(BP*1), Y4, Y4
+	VBROADCASTI128 48(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 111(DI)(BP*1), Y5, Y5
+	VPSHUFB        (R14), Y0, Y0
+	VPSHUFB        (R14), Y2, Y2
+	VPSHUFB        (R14), Y4, Y4
+	VPSHUFB        32(R14), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	JMP            split16
+
+three16:
+	VBROADCASTI128 (DI)(BP*1), Y2
+	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 16(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y5, Y5
+	VBROADCASTI128 32(DI)(BP*1), Y3
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y3, Y3
+	VMOVDQU        (R14), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R14), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R14), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R15), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R15), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R15), Y2, Y2
+
+split16:
+	CMPB       space+33(FP), $0x03
+	JNE        space17_1
+	VPXOR      Y3, Y3, Y3
+	VPUNPCKLBW Y1, Y2, Y7
+	VPUNPCKLBW Y3, Y0, Y6
+	VPUNPCKLBW Y3, Y2, Y5
+	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
+	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y7, Y7
+	VPSRLW     $0x07, Y7, Y7
+	VPADDW     Y7, Y4, Y4
+	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
+	VPSUBW     Y4, Y5, Y5
+	VPSUBW     Y4, Y6, Y6
+	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	VPUNPCKHBW Y1, Y2, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VPUNPCKHBW Y3, Y2, Y3
+	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
+	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y1, Y1
+	VPSRLW     $0x07, Y1, Y1
+	VPADDW     Y1, Y2, Y2
+	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
+	VPSUBW     Y2, Y3, Y3
+	VPSUBW     Y2, Y0, Y0
+	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	VPACKUSWB  Y2, Y4, Y1
+	VPACKSSWB  Y3, Y5, Y2
+	VPACKSSWB  Y0, Y6, Y0
+	VPXOR      avx2Constants<>+672(SB), Y2, Y2
+	VPXOR      avx2Constants<>+672(SB), Y0, Y0
+	JMP        converted17
+
+space17_1:
+	CMPB       space+33(FP), $0x05
+	JNE        space17_2
+	VPUNPCKLBW Y1, Y2, Y4
+	VPUNPCKLBW Y1, Y0, Y5
+	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPADDW     Y6, Y3, Y3
+	VPADDW     Y5, Y4, Y4
+	VPSRLW     $0x07, Y4, Y4
+	VPADDW     avx2Constants<>+1120(SB), Y3, Y3
+	VPADDW     Y4, Y3, Y3
+	VPSRLW     $0x08, Y3, Y3
+	VPUNPCKHBW Y1, Y2, Y2
+	VPUNPCKHBW Y1, Y0, Y1
+	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
+	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	VPADDW     Y4, Y0, Y0
+	VPADDW     Y1, Y2, Y2
+	VPSRLW     $0x07, Y2, Y2
+	VPADDW     avx2Constants<>+1120(SB), Y0, Y0
+	VPADDW     Y2, Y0, Y0
+	VPSRLW     $0x08, Y0, Y0
+	VPACKUSWB  Y0, Y3, Y0
+	VPXOR      Y2, Y2, Y2
+	VPXOR      Y1, Y1, Y1
+	JMP        converted17
+
+space17_2:
+	VPMINUB      Y0, Y1, Y5
+	VPMAXUB      Y0, Y1, Y4
+	VPMAXUB      Y4, Y2, Y3
+	VPMINUB      Y4, Y2, Y4
+	VPMAXUB      Y5, Y4, Y4
+	VPMINUB      Y5, Y2, Y5
+	VPCMPEQB     Y3, Y2, Y6
+	VPCMPEQB     Y3, Y1, Y7
+	VPBLENDVB    Y7, Y2, Y1, Y1
+	VPBLENDVB    Y6, Y0, Y1, Y1
+	VPCMPEQB     Y5, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y7, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
+	VPANDN       Y0, Y6, Y0
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y5, Y3, Y2
+	VPSUBB       Y5, Y4, Y4
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB     Y5, Y2, Y5
+	VPAND        Y5, Y4, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y4, Y4
+	VPAND        Y5, Y2, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y2, Y6
+	VPUNPCKLBW   Y0, Y1, Y5
+	VPUNPCKLBW   Y6, Y4, Y7
+	VPMADDUBSW   Y5, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y5
+	VPUNPCKHBW   Y6, Y4, Y0
+	VPMADDUBSW   Y5, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y4
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y4
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y1, Y1
+	VPMULHRSW    Y1, Y7, Y7
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y4
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y4
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	VPSLLW       $0x08, Y7, Y7
+	VPSRLW       $0x08, Y7, Y7
+	VPSLLW       $0x08, Y0, Y0
+	VPSRLW       $0x08, Y0, Y0
+	VPACKUSWB    Y0, Y7, Y7
+	VPMINUB      avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB     Y1, Y3, Y1
+	VPAND        Y1, Y3, Y0
+	VPSLLW       $0x04, Y0, Y0
+	VPMAXUB      Y0, Y3, Y0
+	VPAND        Y1, Y2, Y4
+	VPSLLW       $0x04, Y4, Y4
+	VPMAXUB      Y4, Y2, Y4
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y1
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VPSLLD       $0x10, Y1, Y1
+	VPBLENDW     $0xaa, Y1, Y2, Y2
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y4, Y1, Y1
+	VPMULHUW     Y2, Y1, Y1
+	VPMULHRSW    avx2Constants<>+768(SB), Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y0
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y0
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPBLENDW     $0xaa, Y0, Y2, Y2
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKHBW   Y4, Y0, Y0
+	VPMULHUW     Y2, Y0, Y0
+	VPMULHRSW    avx2Constants<>+768(SB), Y0, Y0
+	VPACKUSWB    Y0, Y1, Y1
+	CMPB         space+33(FP), $0x01
+	JNE          space18_1
+	VMOVDQA      Y7, Y2
+	VMOVDQA      Y3, Y0
+	VMOVDQA      Y1, Y1
+	JMP          converted18
+
+space18_1:
+	VMOVDQA Y1, Y2
+	VMOVDQA Y3, Y0
+	VMOVDQA Y7, Y1
+
+converted18:
+converted17:
+	VPUNPCKLBW   Y2, Y0, Y3
+	VPUNPCKHBW   Y2, Y0, Y0
+	CMPB         span+49(FP), $0xff
+	JEQ          open9
+	VPBROADCASTW rejected+50(FP), Y2
+	VPBROADCASTB lo+48(FP), Y4
+	VPSUBB       Y4, Y1, Y4
+	VPBROADCASTB span+49(FP), Y1
+	VPMAXUB      Y1, Y4, Y4
+	VPCMPEQB     Y1, Y4, Y4
+	VPUNPCKLBW   Y4, Y4, Y1
+	VPBLENDVB    Y1, Y3, Y2, Y3
+	VPUNPCKHBW   Y4, Y4, Y1
+	VPBLENDVB    Y1, Y0, Y2, Y0
+
+open9:
+	VMOVDQA Y3, (R9)
+	VMOVDQA Y0, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+	VMOVDQA Y3, (R9)
+	VMOVDQA Y0, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+
+batch:
+	CMPQ           BX, R8
+	JEQ            last
+	ADDQ           $0x20, BX
+	CMPQ           BX, R8
+	CMOVQGT        R8, BX
+	MOVQ           BX, AX
+	IMULQ          size+24(FP), AX
+	PREFETCHT0     4096(DI)(AX*1)
+	PREFETCHT0     4160(DI)(AX*1)
+	MOVQ           BX, BP
+	IMULQ          size+24(FP), BP
+	CMPQ           size+24(FP), $0x04
+	JNE            three19
+	VBROADCASTI128 (DI)(BP*1), Y0
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
+	MOVL           (R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VBROADCASTI128 16(DI)(BP*1), Y2
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 32(DI)(BP*1), Y4
+	VINSERTI128    $0x01, 96(DI)(BP*1), Y4, Y4
+	VBROADCASTI128 48(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 111(DI)(BP*1), Y5, Y5
+	MOVL           4(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPSHUFB        (R14), Y0, Y0
+	VPSHUFB        (R14), Y2, Y2
+	VPSHUFB        (R14), Y4, Y4
+	MOVL           8(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPSHUFB        32(R14), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	MOVL           12(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	JMP            split19
+
+three19:
+	VBROADCASTI128 (DI)(BP*1), Y2
+	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 16(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y5, Y5
+	MOVL           (R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VBROADCASTI128 32(DI)(BP*1), Y3
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y3, Y3
+	VMOVDQU        (R14), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R14), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	MOVL           4(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPSHUFB        64(R14), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	MOVL           8(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R15), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R15), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	MOVL           12(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPSHUFB        64(R15), Y2, Y2
+
+split19:
+	CMPB       space+33(FP), $0x03
+	JNE        space20_1
+	VPXOR      Y3, Y3, Y3
+	VPUNPCKLBW Y1, Y2, Y7
+	MOVL       16(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 16(R12)
+	VPUNPCKLBW Y3, Y0, Y6
+	VPUNPCKLBW Y3, Y2, Y5
+	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
+	MOVL       20(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 18(R12)
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
+	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	MOVL       24(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 20(R12)
+	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y7, Y7
+	VPSRLW     $0x07, Y7, Y7
+	MOVL       28(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 22(R12)
+	VPADDW     Y7, Y4, Y4
+	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
+	VPSUBW     Y4, Y5, Y5
+	MOVL       32(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 8(R12)
+	VPSUBW     Y4, Y6, Y6
+	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	MOVL       36(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 10(R12)
+	VPUNPCKHBW Y1, Y2, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VPUNPCKHBW Y3, Y2, Y3
+	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
+	MOVL       40(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 12(R12)
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
+	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	MOVL       44(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 14(R12)
+	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y1, Y1
+	VPSRLW     $0x07, Y1, Y1
+	MOVL       48(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 24(R12)
+	VPADDW     Y1, Y2, Y2
+	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
+	VPSUBW     Y2, Y3, Y3
+	MOVL       52(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 26(R12)
+	VPSUBW     Y2, Y0, Y0
+	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	MOVL       56(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 28(R12)
+	VPACKUSWB  Y2, Y4, Y1
+	VPACKSSWB  Y3, Y5, Y2
+	VPACKSSWB  Y0, Y6, Y0
+	MOVL       60(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 30(R12)
+	VPXOR      avx2Constants<>+672(SB), Y2, Y2
+	VPXOR      avx2Constants<>+672(SB), Y0, Y0
+	JMP        converted20
+
+space20_1:
+	CMPB       space+33(FP), $0x05
+	JNE        space20_2
+	VPUNPCKLBW Y1, Y2, Y4
+	MOVL       16(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 16(R12)
+	VPUNPCKLBW Y1, Y0, Y5
+	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
+	MOVL       20(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 18(R12)
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
+	MOVL       24(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 20(R12)
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPADDW     Y6, Y3, Y3
+	MOVL       28(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 22(R12)
+	VPADDW     Y5, Y4, Y4
+	VPSRLW     $0x07, Y4, Y4
+	MOVL       32(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 8(R12)
+	VPADDW     avx2Constants<>+1120(SB), Y3, Y3
+	VPADDW     Y4, Y3, Y3
+	MOVL       36(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 10(R12)
+	VPSRLW     $0x08, Y3, Y3
+	VPUNPCKHBW Y1, Y2, Y2
+	VPUNPCKHBW Y1, Y0, Y1
+	MOVL       40(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 12(R12)
+	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
+	MOVL       44(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 14(R12)
+	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	MOVL       48(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 24(R12)
+	VPADDW     Y4, Y0, Y0
+	VPADDW     Y1, Y2, Y2
+	MOVL       52(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 26(R12)
+	VPSRLW     $0x07, Y2, Y2
+	VPADDW     avx2Constants<>+1120(SB), Y0, Y0
+	MOVL       56(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 28(R12)
+	VPADDW     Y2, Y0, Y0
+	VPSRLW     $0x08, Y0, Y0
+	MOVL       60(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 30(R12)
+	VPACKUSWB  Y0, Y3, Y0
+	VPXOR      Y2, Y2, Y2
+	VPXOR      Y1, Y1, Y1
+	JMP        converted20
+
+space20_2:
+	VPMINUB      Y0, Y1, Y5
+	VPMAXUB      Y0, Y1, Y4
+	VPMAXUB      Y4, Y2, Y3
+	VPMINUB      Y4, Y2, Y4
+	VPMAXUB      Y5, Y4, Y4
+	VPMINUB      Y5, Y2, Y5
+	VPCMPEQB     Y3, Y2, Y6
+	VPCMPEQB     Y3, Y1, Y7
+	MOVL         16(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	VPBLENDVB    Y7, Y2, Y1, Y1
+	VPBLENDVB    Y6, Y0, Y1, Y1
+	VPCMPEQB     Y5, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y7, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
+	VPANDN       Y0, Y6, Y0
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	MOVL         20(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPSUBB       Y5, Y3, Y2
+	VPSUBB       Y5, Y4, Y4
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB     Y5, Y2, Y5
+	VPAND        Y5, Y4, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y4, Y4
+	VPAND        Y5, Y2, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y2, Y6
+	MOVL         24(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VPUNPCKLBW   Y0, Y1, Y5
+	VPUNPCKLBW   Y6, Y4, Y7
+	VPMADDUBSW   Y5, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y5
+	VPUNPCKHBW   Y6, Y4, Y0
+	VPMADDUBSW   Y5, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y4
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	MOVL         28(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	MOVL         32(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y4
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y1, Y1
+	VPMULHRSW    Y1, Y7, Y7
+	MOVL         36(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y4
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	MOVL         40(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y4
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD       $0x10, Y4, Y4
+	VPBLENDW     $0xaa, Y4, Y1, Y1
+	MOVL         44(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
+	VPMULHRSW    Y1, Y0, Y0
+	VPSLLW       $0x08, Y7, Y7
+	VPSRLW       $0x08, Y7, Y7
+	VPSLLW       $0x08, Y0, Y0
+	VPSRLW       $0x08, Y0, Y0
+	VPACKUSWB    Y0, Y7, Y7
+	VPMINUB      avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB     Y1, Y3, Y1
+	VPAND        Y1, Y3, Y0
+	VPSLLW       $0x04, Y0, Y0
+	VPMAXUB      Y0, Y3, Y0
+	VPAND        Y1, Y2, Y4
+	VPSLLW       $0x04, Y4, Y4
+	VPMAXUB      Y4, Y2, Y4
+	MOVL         48(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 24(R12)
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y1
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	MOVL         52(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 26(R12)
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VPSLLD       $0x10, Y1, Y1
+	VPBLENDW     $0xaa, Y1, Y2, Y2
+	MOVL         56(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y4, Y1, Y1
+	VPMULHUW     Y2, Y1, Y1
+	VPMULHRSW    avx2Constants<>+768(SB), Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKHBW   Y2, Y0, Y2
+	VPSRLD       $0x10, Y2, Y0
+	VPAND        avx2Constants<>+800(SB), Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	MOVL         60(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 30(R12)
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VCVTDQ2PS    Y0, Y0
+	VRCPPS       Y0, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y0
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y0
+	VPSLLD       $0x10, Y0, Y0
+	VPBLENDW     $0xaa, Y0, Y2, Y2
+	VPXOR        Y0, Y0, Y0
+	VPUNPCKHBW   Y4, Y0, Y0
+	VPMULHUW     Y2, Y0, Y0
+	VPMULHRSW    avx2Constants<>+768(SB), Y0, Y0
+	VPACKUSWB    Y0, Y1, Y1
+	CMPB         space+33(FP), $0x01
+	JNE          space21_1
+	VMOVDQA      Y7, Y2
+	VMOVDQA      Y3, Y0
+	VMOVDQA      Y1, Y1
+	JMP          converted21
+
+space21_1:
+	VMOVDQA Y1, Y2
+	VMOVDQA Y3, Y0
+	VMOVDQA Y7, Y1
+
+converted21:
+converted20:
+	VPUNPCKLBW   Y2, Y0, Y3
+	VPUNPCKHBW   Y2, Y0, Y0
+	CMPB         span+49(FP), $0xff
+	JEQ          open10
+	VPBROADCASTW rejected+50(FP), Y2
+	VPBROADCASTB lo+48(FP), Y4
+	VPSUBB       Y4, Y1, Y4
+	VPBROADCASTB span+49(FP), Y1
+	VPMAXUB      Y1, Y4, Y4
+	VPCMPEQB     Y1, Y4, Y4
+	VPUNPCKLBW   Y4, Y4, Y1
+	VPBLENDVB    Y1, Y3, Y2, Y3
+	VPUNPCKHBW   Y4, Y4, Y1
+	VPBLENDVB    Y1, Y0, Y2, Y0
+
+open10:
+	VMOVDQA Y3, (R9)
+	VMOVDQA Y0, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+	JMP     batch
+
+last:
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	VZEROUPPER
+	RET
+
+// func projectSecondAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·projectSecondAVX2(SB), NOSPLIT, $0-48
+	MOVQ    src+8(FP), CX
+	MOVQ    n+16(FP), DX
+	SUBQ    $0x20, DX
+	XORQ    AX, AX
+	MOVQ    book+40(FP), BX
+	MOVB    redFirst+32(FP), SI
+	MOVBQZX SI, R8
+	CMPQ    size+24(FP), $0x04
+	JNE     three22
+	IMUL3Q  $0x00000040, R8, R8
+	LEAQ    avx2Constants<>+288(SB), SI
+	ADDQ    R8, SI
+	JMP     split22
+
+three22:
+	IMUL3Q $0x000000c0, R8, R8
+	LEAQ   avx2Constants<>+0(SB), SI
+	LEAQ   avx2Constants<>+192(SB), DI
+	ADDQ   R8, SI
+	SUBQ   R8, DI
+
+split22:
+	MOVQ dst+0(FP), R9
+
+batch:
+	MOVQ           AX, R8
+	IMULQ          size+24(FP), R8
+	PREFETCHT0     4096(CX)(R8*1)
+	PREFETCHT0     4160(CX)(R8*1)
+	MOVQ           AX, R8
+	IMULQ          size+24(FP), R8
+	CMPQ           size+24(FP), $0x04
+	JNE            three23
+	VBROADCASTI128 (CX)(R8*1), Y0
+	VINSERTI128    $0x01, 64(CX)(R8*1), Y0, Y0
+	VBROADCASTI128 16(CX)(R8*1), Y2
+	VINSERTI128    $0x01, 80(CX)(R8*1), Y2, Y2
+	VBROADCASTI128 32(CX)(R8*1), Y4
+	VINSERTI128    $0x01, 96(CX)(R8*1), Y4, Y4
+	VBROADCASTI128 48(CX)(R8*1), Y5
+	VINSERTI128    $0x01, 111(CX)(R8*1), Y5, Y5
+	VPSHUFB        (SI), Y0, Y0
+	VPSHUFB        (SI), Y2, Y2
+	VPSHUFB        (SI), Y4, Y4
+	VPSHUFB        32(SI), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	JMP            split23
+
+three23:
+	VBROADCASTI128 (CX)(R8*1), Y2
+	VINSERTI128    $0x01, 48(CX)(R8*1), Y2, Y2
+	VBROADCASTI128 16(CX)(R8*1), Y5
+	VINSERTI128    $0x01, 64(CX)(R8*1), Y5, Y5
+	VBROADCASTI128 32(CX)(R8*1), Y3
+	VINSERTI128    $0x01, 80(CX)(R8*1), Y3, Y3
+	VMOVDQU        (SI), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(SI), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(SI), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (DI), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(DI), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(DI), Y2, Y2
+
+split23:
+	VPCMPEQB   Y4, Y4, Y4
+	CMPB       space+33(FP), $0x05
+	JNE        space24_1
+	VPUNPCKLBW Y1, Y2, Y5
+	VPUNPCKLBW Y1, Y0, Y6
+	VPMADDUBSW avx2Constants<>+1344(SB), Y5, Y3
+	VPMADDUBSW avx2Constants<>+1376(SB), Y5, Y5
+	VPMADDUBSW avx2Constants<>+1408(SB), Y6, Y7
+	VPMADDUBSW avx2Constants<>+1440(SB), Y6, Y6
+	VPADDW     Y7, Y3, Y3
+	VPADDW     Y6, Y5, Y5
+	VPSRLW     $0x07, Y5, Y5
+	VPADDW     avx2Constants<>+1120(SB), Y3, Y3
+	VPADDW     Y5, Y3, Y3
+	VPSRLW     $0x08, Y3, Y3
+	VPUNPCKHBW Y1, Y2, Y2
+	VPUNPCKHBW Y1, Y0, Y1
+	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
+	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y5
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	VPADDW     Y5, Y0, Y0
+	VPADDW     Y1, Y2, Y2
+	VPSRLW     $0x07, Y2, Y2
+	VPADDW     avx2Constants<>+1120(SB), Y0, Y0
+	VPADDW     Y2, Y0, Y0
+	VPSRLW     $0x08, Y0, Y0
+	VPACKUSWB  Y0, Y3, Y3
+	JMP        converted24
+
+space24_1:
+	VPMAXUB      Y0, Y1, Y3
+	VPMAXUB      Y2, Y3, Y3
+	CMPB         1984(BX), $0xff
+	JEQ          unbounded1
+	VPMINUB      Y0, Y1, Y6
+	VPMAXUB      Y0, Y1, Y5
+	VPMAXUB      Y5, Y2, Y4
+	VPMINUB      Y5, Y2, Y5
+	VPMAXUB      Y6, Y5, Y5
+	VPMINUB      Y6, Y2, Y6
+	VPCMPEQB     Y4, Y2, Y7
+	VPCMPEQB     Y4, Y1, Y8
+	VPBLENDVB    Y8, Y2, Y1, Y1
+	VPBLENDVB    Y7, Y0, Y1, Y1
+	VPCMPEQB     Y6, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y8, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
+	VPANDN       Y0, Y7, Y0
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y6, Y4, Y2
+	VPSUBB       Y6, Y5, Y5
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y6
+	VPCMPEQB     Y6, Y2, Y6
+	VPAND        Y6, Y5, Y7
+	VPSLLW       $0x02, Y7, Y7
+	VPMAXUB      Y7, Y5, Y5
+	VPAND        Y6, Y2, Y7
+	VPSLLW       $0x02, Y7, Y7
+	VPMAXUB      Y7, Y2, Y7
+	VPUNPCKLBW   Y0, Y1, Y6
+	VPUNPCKLBW   Y7, Y5, Y8
+	VPMADDUBSW   Y6, Y8, Y8
+	VPUNPCKHBW   Y0, Y1, Y6
+	VPUNPCKHBW   Y7, Y5, Y0
+	VPMADDUBSW   Y6, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y7, Y1
+	VPSRLD       $0x10, Y1, Y5
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y6
+	VFNMADD213PS avx2Constants<>+864(SB), Y6, Y1
+	VMULPS       avx2Constants<>+928(SB), Y6, Y6
+	VFMADD213PS  avx2Constants<>+960(SB), Y6, Y1
+	VCVTDQ2PS    Y5, Y5
+	VRCPPS       Y5, Y6
+	VFNMADD213PS avx2Constants<>+864(SB), Y6, Y5
+	VMULPS       avx2Constants<>+928(SB), Y6, Y6
+	VFMADD213PS  avx2Constants<>+960(SB), Y6, Y5
+	VPSLLD       $0x10, Y5, Y5
+	VPBLENDW     $0xaa, Y5, Y1, Y1
+	VPMULHRSW    Y1, Y8, Y8
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y7, Y1
+	VPSRLD       $0x10, Y1, Y5
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y6
+	VFNMADD213PS avx2Constants<>+864(SB), Y6, Y1
+	VMULPS       avx2Constants<>+928(SB), Y6, Y6
+	VFMADD213PS  avx2Constants<>+960(SB), Y6, Y1
+	VCVTDQ2PS    Y5, Y5
+	VRCPPS       Y5, Y6
+	VFNMADD213PS avx2Constants<>+864(SB), Y6, Y5
+	VMULPS       avx2Constants<>+928(SB), Y6, Y6
+	VFMADD213PS  avx2Constants<>+960(SB), Y6, Y5
+	VPSLLD       $0x10, Y5, Y5
+	VPBLENDW     $0xaa, Y5, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	VPSLLW       $0x08, Y8, Y8
+	VPSRLW       $0x08, Y8, Y8
+	VPSLLW       $0x08, Y0, Y0
+	VPSRLW       $0x08, Y0, Y0
+	VPACKUSWB    Y0, Y8, Y8
+	VPMINUB      avx2Constants<>+512(SB), Y4, Y0
+	VPCMPEQB     Y0, Y4, Y0
+	VPAND        Y0, Y4, Y1
+	VPSLLW       $0x04, Y1, Y1
+	VPMAXUB      Y1, Y4, Y1
+	VPAND        Y0, Y2, Y0
+	VPSLLW       $0x04, Y0, Y0
+	VPMAXUB      Y0, Y2, Y0
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKLBW   Y4, Y1, Y4
+	VPSRLD       $0x10, Y4, Y2
+	VPAND        avx2Constants<>+800(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y4
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y4
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y4, Y4
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y0, Y2, Y2
+	VPMULHUW     Y4, Y2, Y2
+	VPMULHRSW    avx2Constants<>+768(SB), Y2, Y2
+	VPXOR        Y4, Y4, Y4
+	VPUNPCKHBW   Y4, Y1, Y4
+	VPSRLD       $0x10, Y4, Y1
+	VPAND        avx2Constants<>+800(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VRCPPS       Y4, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y4
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y4
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VPSLLD       $0x10, Y1, Y1
+	VPBLENDW     $0xaa, Y1, Y4, Y4
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y0, Y1, Y1
+	VPMULHUW     Y4, Y1, Y1
+	VPMULHRSW    avx2Constants<>+768(SB), Y1, Y1
+	VPACKUSWB    Y1, Y2, Y2
+	VPSUBB       1920(BX), Y8, Y0
+	VPMINUB      1984(BX), Y0, Y1
+	VPCMPEQB     Y0, Y1, Y1
+	VMOVDQA      Y1, Y4
+
+unbounded1:
+converted24:
+	VMOVQ          2912(BX), X0
+	VPSRLW         X0, Y3, Y2
+	VPAND          2880(BX), Y2, Y2
+	VBROADCASTI128 2624(BX), Y1
+	VPSHUFB        Y2, Y1, Y1
+	CMPB           2920(BX), $0x01
+	JEQ            found2
+	VPSUBSB        avx2Constants<>+544(SB), Y2, Y3
+	VBROADCASTI128 2640(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	CMPB           2920(BX), $0x02
+	JEQ            found2
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2656(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2672(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	CMPB           2920(BX), $0x04
+	JEQ            found2
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2688(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2704(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2720(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2736(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	CMPB           2920(BX), $0x08
+	JEQ            found2
+	VPXOR          avx2Constants<>+672(SB), Y2, Y3
+	VBROADCASTI128 2752(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2768(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2784(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2800(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2816(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2832(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2848(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2864(BX), Y0
+	VPSHUFB        Y3, Y0, Y0
+	VPXOR          Y0, Y1, Y1
+
+found2:
+	VPAND   Y4, Y1, Y1
+	VMOVDQU Y1, (R9)(AX*1)
+	CMPQ    AX, DX
+	JEQ     done
+	ADDQ    $0x20, AX
+	CMPQ    AX, DX
+	CMOVQGT DX, AX
+	JMP     batch
+
+done:
+	VZEROUPPER
+	RET
+
+// func projectPlaneAVX2(dst *uint8, src *uint8, n int, book *codebook)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·projectPlaneAVX2(SB), NOSPLIT, $0-32
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	XORQ AX, AX
+	MOVQ book+24(FP), BX
+	MOVQ dst+0(FP), SI
+
+batch:
+	PREFETCHT0     4096(CX)(AX*1)
+	VMOVDQU        (CX)(AX*1), Y0
+	VMOVQ          2912(BX), X1
+	VPSRLW         X1, Y0, Y2
+	VPAND          2880(BX), Y2, Y2
+	VBROADCASTI128 2624(BX), Y0
+	VPSHUFB        Y2, Y0, Y0
+	CMPB           2920(BX), $0x01
+	JEQ            found3
+	VPSUBSB        avx2Constants<>+544(SB), Y2, Y3
+	VBROADCASTI128 2640(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	CMPB           2920(BX), $0x02
+	JEQ            found3
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2656(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2672(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	CMPB           2920(BX), $0x04
+	JEQ            found3
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2688(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2704(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2720(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2736(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	CMPB           2920(BX), $0x08
+	JEQ            found3
+	VPXOR          avx2Constants<>+672(SB), Y2, Y3
+	VBROADCASTI128 2752(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2768(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2784(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2800(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2816(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2832(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2848(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
+	VBROADCASTI128 2864(BX), Y1
+	VPSHUFB        Y3, Y1, Y1
+	VPXOR          Y1, Y0, Y0
+
+found3:
+	VMOVDQU Y0, (SI)(AX*1)
+	CMPQ    AX, DX
+	JEQ     done
+	ADDQ    $0x20, AX
+	CMPQ    AX, DX
+	CMOVQGT DX, AX
+	JMP     batch
+
+done:
+	VZEROUPPER
+	RET
+
+// func projectTripleAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook, table *uint8)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·projectTripleAVX2(SB), NOSPLIT, $160-56
+	MOVQ    src+8(FP), DI
+	MOVQ    n+16(FP), R8
+	SUBQ    $0x20, R8
+	XORQ    BX, BX
+	LEAQ    31(SP), R9
+	ANDQ    $-32, R9
+	LEAQ    64(R9), R10
+	MOVQ    dst+0(FP), R11
+	MOVQ    table+48(FP), SI
+	MOVB    redFirst+32(FP), AL
+	MOVBQZX AL, AX
+	CMPQ    size+24(FP), $0x04
+	JNE     three25
+	IMUL3Q  $0x00000040, AX, AX
+	LEAQ    avx2Constants<>+288(SB), R14
+	ADDQ    AX, R14
+	JMP     split25
+
+three25:
+	IMUL3Q $0x000000c0, AX, AX
+	LEAQ   avx2Constants<>+0(SB), R14
+	LEAQ   avx2Constants<>+192(SB), R15
+	ADDQ   AX, R14
+	SUBQ   AX, R15
+
+split25:
+	MOVQ           BX, BP
+	IMULQ          size+24(FP), BP
+	CMPQ           size+24(FP), $0x04
+	JNE            three26
+	VBROADCASTI128 (DI)(BP*1), Y0
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
+	VBROADCASTI128 16(DI)(BP*1), Y2
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 32(DI)(BP*1), Y4
+	VINSERTI128    $0x01, 96(DI)(BP*1), Y4, Y4
+	VBROADCASTI128 48(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 111(DI)(BP*1), Y5, Y5
+	VPSHUFB        (R14), Y0, Y0
+	VPSHUFB        (R14), Y2, Y2
+	VPSHUFB        (R14), Y4, Y4
+	VPSHUFB        32(R14), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	JMP            split26
+
+three26:
+	VBROADCASTI128 (DI)(BP*1), Y2
+	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 16(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y5, Y5
+	VBROADCASTI128 32(DI)(BP*1), Y3
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y3, Y3
+	VMOVDQU        (R14), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R14), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R14), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R15), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R15), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R15), Y2, Y2
+
+split26:
+	CMPB    space+33(FP), $0x04
+	JNE     space27_1
+	VMOVDQA Y0, Y3
+	VMOVDQA Y1, Y0
+	VMOVDQA Y2, Y1
+	JMP     converted27
+
+space27_1:
+	CMPB       space+33(FP), $0x03
+	JNE        space27_2
+	VPXOR      Y3, Y3, Y3
+	VPUNPCKLBW Y1, Y2, Y7
+	VPUNPCKLBW Y3, Y0, Y6
+	VPUNPCKLBW Y3, Y2, Y5
+	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
+	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y7, Y7
+	VPSRLW     $0x07, Y7, Y7
+	VPADDW     Y7, Y4, Y4
+	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
+	VPSUBW     Y4, Y5, Y5
+	VPSUBW     Y4, Y6, Y6
+	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	VPUNPCKHBW Y1, Y2, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VPUNPCKHBW Y3, Y2, Y3
+	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
+	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y1, Y1
+	VPSRLW     $0x07, Y1, Y1
+	VPADDW     Y1, Y2, Y2
+	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
+	VPSUBW     Y2, Y3, Y3
+	VPSUBW     Y2, Y0, Y0
+	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	VPACKUSWB  Y2, Y4, Y1
+	VPACKSSWB  Y3, Y5, Y3
+	VPACKSSWB  Y0, Y6, Y0
+	VPXOR      avx2Constants<>+672(SB), Y3, Y3
+	VPXOR      avx2Constants<>+672(SB), Y0, Y0
+	JMP        converted27
+
+space27_2:
+	VPMINUB      Y0, Y1, Y5
+	VPMAXUB      Y0, Y1, Y3
+	VPMAXUB      Y3, Y2, Y4
+	VPMINUB      Y3, Y2, Y3
+	VPMAXUB      Y5, Y3, Y3
+	VPMINUB      Y5, Y2, Y5
+	VPCMPEQB     Y4, Y2, Y6
+	VPCMPEQB     Y4, Y1, Y7
+	VPBLENDVB    Y7, Y2, Y1, Y1
+	VPBLENDVB    Y6, Y0, Y1, Y1
+	VPCMPEQB     Y5, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y7, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
+	VPANDN       Y0, Y6, Y0
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB       Y5, Y4, Y2
+	VPSUBB       Y5, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB     Y5, Y2, Y5
+	VPAND        Y5, Y3, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y3, Y3
+	VPAND        Y5, Y2, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y2, Y6
+	VPUNPCKLBW   Y0, Y1, Y5
+	VPUNPCKLBW   Y6, Y3, Y7
+	VPMADDUBSW   Y5, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y5
+	VPUNPCKHBW   Y6, Y3, Y0
+	VPMADDUBSW   Y5, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y7, Y7
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y0, Y0
+	VPSLLW       $0x08, Y7, Y7
+	VPSRLW       $0x08, Y7, Y7
+	VPSLLW       $0x08, Y0, Y0
+	VPSRLW       $0x08, Y0, Y0
+	VPACKUSWB    Y0, Y7, Y7
+	VPMINUB      avx2Constants<>+512(SB), Y4, Y0
+	VPCMPEQB     Y0, Y4, Y0
+	VPAND        Y0, Y4, Y1
+	VPSLLW       $0x04, Y1, Y1
+	VPMAXUB      Y1, Y4, Y1
+	VPAND        Y0, Y2, Y0
+	VPSLLW       $0x04, Y0, Y0
+	VPMAXUB      Y0, Y2, Y0
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y3, Y1, Y3
+	VPSRLD       $0x10, Y3, Y2
+	VPAND        avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y3, Y3
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y0, Y2, Y2
+	VPMULHUW     Y3, Y2, Y2
+	VPMULHRSW    avx2Constants<>+768(SB), Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y3, Y1, Y3
+	VPSRLD       $0x10, Y3, Y1
+	VPAND        avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VPSLLD       $0x10, Y1, Y1
+	VPBLENDW     $0xaa, Y1, Y3, Y3
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y0, Y1, Y1
+	VPMULHUW     Y3, Y1, Y1
+	VPMULHRSW    avx2Constants<>+768(SB), Y1, Y1
+	VPACKUSWB    Y1, Y2, Y2
+	VMOVDQA      Y7, Y3
+	VMOVDQA      Y2, Y0
+	VMOVDQA      Y4, Y1
+
+converted27:
+	MOVQ           book+40(FP), AX
+	VMOVQ          2592(AX), X2
+	VPSRLW         X2, Y3, Y4
+	VPAND          2560(AX), Y4, Y4
+	VBROADCASTI128 2304(AX), Y3
+	VPSHUFB        Y4, Y3, Y3
+	CMPB           2600(AX), $0x01
+	JEQ            found4
+	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
+	VBROADCASTI128 2320(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	CMPB           2600(AX), $0x02
+	JEQ            found4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2336(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2352(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	CMPB           2600(AX), $0x04
+	JEQ            found4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2368(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2384(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2400(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2416(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	CMPB           2600(AX), $0x08
+	JEQ            found4
+	VPXOR          avx2Constants<>+672(SB), Y4, Y5
+	VBROADCASTI128 2432(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2448(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2464(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2480(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2496(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2512(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2528(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2544(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+
+found4:
+	VMOVQ          2912(AX), X2
+	VPSRLW         X2, Y0, Y4
+	VPAND          2880(AX), Y4, Y4
+	VBROADCASTI128 2624(AX), Y0
+	VPSHUFB        Y4, Y0, Y0
+	CMPB           2920(AX), $0x01
+	JEQ            found5
+	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
+	VBROADCASTI128 2640(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	CMPB           2920(AX), $0x02
+	JEQ            found5
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2656(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2672(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	CMPB           2920(AX), $0x04
+	JEQ            found5
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2688(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2704(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2720(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2736(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	CMPB           2920(AX), $0x08
+	JEQ            found5
+	VPXOR          avx2Constants<>+672(SB), Y4, Y5
+	VBROADCASTI128 2752(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2768(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2784(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2800(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2816(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2832(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2848(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2864(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+
+found5:
+	VMOVQ          3232(AX), X2
+	VPSRLW         X2, Y1, Y4
+	VPAND          3200(AX), Y4, Y4
+	VBROADCASTI128 2944(AX), Y1
+	VPSHUFB        Y4, Y1, Y1
+	CMPB           3240(AX), $0x01
+	JEQ            found6
+	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
+	VBROADCASTI128 2960(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	CMPB           3240(AX), $0x02
+	JEQ            found6
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2976(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2992(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	CMPB           3240(AX), $0x04
+	JEQ            found6
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3008(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3024(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3040(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3056(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	CMPB           3240(AX), $0x08
+	JEQ            found6
+	VPXOR          avx2Constants<>+672(SB), Y4, Y5
+	VBROADCASTI128 3072(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3088(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3104(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3120(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3136(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3152(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3168(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3184(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+
+found6:
+	VPOR       Y1, Y0, Y0
+	VPUNPCKLBW Y3, Y0, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VMOVDQA    Y1, (R9)
+	VMOVDQA    Y0, 32(R9)
+	XCHGQ      R9, R10
+	MOVQ       R13, R12
+	LEAQ       (R11)(BX*1), R13
+	VMOVDQA    Y1, (R9)
+	VMOVDQA    Y0, 32(R9)
+	XCHGQ      R9, R10
+	MOVQ       R13, R12
+	LEAQ       (R11)(BX*1), R13
+
+batch:
+	CMPQ           BX, R8
+	JEQ            last
+	ADDQ           $0x20, BX
+	CMPQ           BX, R8
+	CMOVQGT        R8, BX
+	MOVQ           BX, AX
+	IMULQ          size+24(FP), AX
+	PREFETCHT0     4096(DI)(AX*1)
+	PREFETCHT0     4160(DI)(AX*1)
+	MOVQ           BX, BP
+	IMULQ          size+24(FP), BP
+	CMPQ           size+24(FP), $0x04
+	JNE            three29
+	VBROADCASTI128 (DI)(BP*1), Y0
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
+	MOVL           (R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VBROADCASTI128 16(DI)(BP*1), Y2
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 32(DI)(BP*1), Y4
+	VINSERTI128    $0x01, 96(DI)(BP*1), Y4, Y4
+	VBROADCASTI128 48(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 111(DI)(BP*1), Y5, Y5
+	MOVL           4(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPSHUFB        (R14), Y0, Y0
+	VPSHUFB        (R14), Y2, Y2
+	VPSHUFB        (R14), Y4, Y4
+	MOVL           8(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPSHUFB        32(R14), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	MOVL           12(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	JMP            split29
+
+three29:
+	VBROADCASTI128 (DI)(BP*1), Y2
+	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 16(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y5, Y5
+	MOVL           (R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VBROADCASTI128 32(DI)(BP*1), Y3
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y3, Y3
+	VMOVDQU        (R14), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R14), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	MOVL           4(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPSHUFB        64(R14), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	MOVL           8(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R15), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R15), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	MOVL           12(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPSHUFB        64(R15), Y2, Y2
+
+split29:
+	CMPB    space+33(FP), $0x04
+	JNE     space30_1
+	VMOVDQA Y0, Y3
+	VMOVDQA Y1, Y0
+	VMOVDQA Y2, Y1
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	JMP     converted30
+
+space30_1:
+	CMPB       space+33(FP), $0x03
+	JNE        space30_2
+	VPXOR      Y3, Y3, Y3
+	VPUNPCKLBW Y1, Y2, Y7
+	MOVL       16(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 16(R12)
+	VPUNPCKLBW Y3, Y0, Y6
+	VPUNPCKLBW Y3, Y2, Y5
+	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
+	MOVL       20(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 18(R12)
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
+	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	MOVL       24(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 20(R12)
+	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y7, Y7
+	VPSRLW     $0x07, Y7, Y7
+	MOVL       28(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 22(R12)
+	VPADDW     Y7, Y4, Y4
+	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
+	VPSUBW     Y4, Y5, Y5
+	MOVL       32(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 8(R12)
+	VPSUBW     Y4, Y6, Y6
+	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	MOVL       36(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 10(R12)
+	VPUNPCKHBW Y1, Y2, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VPUNPCKHBW Y3, Y2, Y3
+	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
+	MOVL       40(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 12(R12)
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
+	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	MOVL       44(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 14(R12)
+	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y1, Y1
+	VPSRLW     $0x07, Y1, Y1
+	MOVL       48(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 24(R12)
+	VPADDW     Y1, Y2, Y2
+	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
+	VPSUBW     Y2, Y3, Y3
+	MOVL       52(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 26(R12)
+	VPSUBW     Y2, Y0, Y0
+	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	MOVL       56(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 28(R12)
+	VPACKUSWB  Y2, Y4, Y1
+	VPACKSSWB  Y3, Y5, Y3
+	VPACKSSWB  Y0, Y6, Y0
+	MOVL       60(R9), CX
+	MOVWLZX    CX, DX
+	SHRL       $0x10, CX
+	MOVBLZX    (SI)(DX*1), AX
+	MOVB       (SI)(CX*1), AH
+	MOVW       AX, 30(R12)
+	VPXOR      avx2Constants<>+672(SB), Y3, Y3
+	VPXOR      avx2Constants<>+672(SB), Y0, Y0
+	JMP        converted30
+
+space30_2:
+	VPMINUB      Y0, Y1, Y5
+	VPMAXUB      Y0, Y1, Y3
+	VPMAXUB      Y3, Y2, Y4
+	VPMINUB      Y3, Y2, Y3
+	VPMAXUB      Y5, Y3, Y3
+	VPMINUB      Y5, Y2, Y5
+	VPCMPEQB     Y4, Y2, Y6
+	VPCMPEQB     Y4, Y1, Y7
+	MOVL         16(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	VPBLENDVB    Y7, Y2, Y1, Y1
+	VPBLENDVB    Y6, Y0, Y1, Y1
+	VPCMPEQB     Y5, Y1, Y1
+	VPAND        avx2Constants<>+544(SB), Y1, Y1
+	VPAND        avx2Constants<>+576(SB), Y7, Y0
+	VPADDB       avx2Constants<>+640(SB), Y0, Y0
+	VPANDN       Y0, Y6, Y0
+	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
+	MOVL         20(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPSUBB       Y5, Y4, Y2
+	VPSUBB       Y5, Y3, Y3
+	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB     Y5, Y2, Y5
+	VPAND        Y5, Y3, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y3, Y3
+	VPAND        Y5, Y2, Y6
+	VPSLLW       $0x02, Y6, Y6
+	VPMAXUB      Y6, Y2, Y6
+	MOVL         24(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VPUNPCKLBW   Y0, Y1, Y5
+	VPUNPCKLBW   Y6, Y3, Y7
+	VPMADDUBSW   Y5, Y7, Y7
+	VPUNPCKHBW   Y0, Y1, Y5
+	VPUNPCKHBW   Y6, Y3, Y0
+	VPMADDUBSW   Y5, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKLBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	MOVL         28(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	MOVL         32(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	VPMULHRSW    Y1, Y7, Y7
+	MOVL         36(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y1, Y6, Y1
+	VPSRLD       $0x10, Y1, Y3
+	VPAND        avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	MOVL         40(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VPSLLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y3, Y1, Y1
+	MOVL         44(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
+	VPMULHRSW    Y1, Y0, Y0
+	VPSLLW       $0x08, Y7, Y7
+	VPSRLW       $0x08, Y7, Y7
+	VPSLLW       $0x08, Y0, Y0
+	VPSRLW       $0x08, Y0, Y0
+	VPACKUSWB    Y0, Y7, Y7
+	VPMINUB      avx2Constants<>+512(SB), Y4, Y0
+	VPCMPEQB     Y0, Y4, Y0
+	VPAND        Y0, Y4, Y1
+	VPSLLW       $0x04, Y1, Y1
+	VPMAXUB      Y1, Y4, Y1
+	VPAND        Y0, Y2, Y0
+	VPSLLW       $0x04, Y0, Y0
+	VPMAXUB      Y0, Y2, Y0
+	MOVL         48(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 24(R12)
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKLBW   Y3, Y1, Y3
+	VPSRLD       $0x10, Y3, Y2
+	VPAND        avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	MOVL         52(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 26(R12)
+	VCVTDQ2PS    Y2, Y2
+	VRCPPS       Y2, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
+	VPSLLD       $0x10, Y2, Y2
+	VPBLENDW     $0xaa, Y2, Y3, Y3
+	MOVL         56(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
+	VPXOR        Y2, Y2, Y2
+	VPUNPCKLBW   Y0, Y2, Y2
+	VPMULHUW     Y3, Y2, Y2
+	VPMULHRSW    avx2Constants<>+768(SB), Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VPUNPCKHBW   Y3, Y1, Y3
+	VPSRLD       $0x10, Y3, Y1
+	VPAND        avx2Constants<>+800(SB), Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VRCPPS       Y3, Y5
+	MOVL         60(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 30(R12)
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
+	VCVTDQ2PS    Y1, Y1
+	VRCPPS       Y1, Y5
+	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
+	VMULPS       avx2Constants<>+896(SB), Y5, Y5
+	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
+	VPSLLD       $0x10, Y1, Y1
+	VPBLENDW     $0xaa, Y1, Y3, Y3
+	VPXOR        Y1, Y1, Y1
+	VPUNPCKHBW   Y0, Y1, Y1
+	VPMULHUW     Y3, Y1, Y1
+	VPMULHRSW    avx2Constants<>+768(SB), Y1, Y1
+	VPACKUSWB    Y1, Y2, Y2
+	VMOVDQA      Y7, Y3
+	VMOVDQA      Y2, Y0
+	VMOVDQA      Y4, Y1
+
+converted30:
+	MOVQ           book+40(FP), AX
+	VMOVQ          2592(AX), X2
+	VPSRLW         X2, Y3, Y4
+	VPAND          2560(AX), Y4, Y4
+	VBROADCASTI128 2304(AX), Y3
+	VPSHUFB        Y4, Y3, Y3
+	CMPB           2600(AX), $0x01
+	JEQ            found7
+	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
+	VBROADCASTI128 2320(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	CMPB           2600(AX), $0x02
+	JEQ            found7
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2336(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2352(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	CMPB           2600(AX), $0x04
+	JEQ            found7
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2368(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2384(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2400(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2416(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	CMPB           2600(AX), $0x08
+	JEQ            found7
+	VPXOR          avx2Constants<>+672(SB), Y4, Y5
+	VBROADCASTI128 2432(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2448(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2464(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2480(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2496(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2512(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2528(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2544(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y3, Y3
+
+found7:
+	VMOVQ          2912(AX), X2
+	VPSRLW         X2, Y0, Y4
+	VPAND          2880(AX), Y4, Y4
+	VBROADCASTI128 2624(AX), Y0
+	VPSHUFB        Y4, Y0, Y0
+	CMPB           2920(AX), $0x01
+	JEQ            found8
+	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
+	VBROADCASTI128 2640(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	CMPB           2920(AX), $0x02
+	JEQ            found8
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2656(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2672(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	CMPB           2920(AX), $0x04
+	JEQ            found8
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2688(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2704(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2720(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2736(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	CMPB           2920(AX), $0x08
+	JEQ            found8
+	VPXOR          avx2Constants<>+672(SB), Y4, Y5
+	VBROADCASTI128 2752(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2768(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2784(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2800(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2816(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2832(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2848(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2864(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+
+found8:
+	VMOVQ          3232(AX), X2
+	VPSRLW         X2, Y1, Y4
+	VPAND          3200(AX), Y4, Y4
+	VBROADCASTI128 2944(AX), Y1
+	VPSHUFB        Y4, Y1, Y1
+	CMPB           3240(AX), $0x01
+	JEQ            found9
+	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
+	VBROADCASTI128 2960(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	CMPB           3240(AX), $0x02
+	JEQ            found9
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2976(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2992(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	CMPB           3240(AX), $0x04
+	JEQ            found9
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3008(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3024(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3040(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3056(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	CMPB           3240(AX), $0x08
+	JEQ            found9
+	VPXOR          avx2Constants<>+672(SB), Y4, Y5
+	VBROADCASTI128 3072(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3088(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3104(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3120(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3136(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3152(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3168(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3184(AX), Y2
+	VPSHUFB        Y5, Y2, Y2
+	VPXOR          Y2, Y1, Y1
+
+found9:
+	VPOR       Y1, Y0, Y0
+	VPUNPCKLBW Y3, Y0, Y1
+	VPUNPCKHBW Y3, Y0, Y0
+	VMOVDQA    Y1, (R9)
+	VMOVDQA    Y0, 32(R9)
+	XCHGQ      R9, R10
+	MOVQ       R13, R12
+	LEAQ       (R11)(BX*1), R13
+	JMP        batch
+
+last:
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	VZEROUPPER
+	RET
+
 // func centroidSumsAVX2(sums *[3]int64, src *uint8, stride int, n int, skip int)
 // Requires: AVX, AVX2
 TEXT ·centroidSumsAVX2(SB), NOSPLIT, $0-40
@@ -5870,12 +10468,12 @@ TEXT ·centroidSumsAVX2(SB), NOSPLIT, $0-40
 	MOVQ    stride+16(FP), CX
 	MOVQ    n+24(FP), DX
 	MOVQ    skip+32(FP), BX
-	LEAQ    avx2Constants<>+992(SB), SI
+	LEAQ    avx2Constants<>+1024(SB), SI
 	SUBQ    BX, SI
 	VMOVDQU (SI), Y0
-	VMOVDQU avx2Constants<>+1024(SB), Y1
+	VMOVDQU avx2Constants<>+1056(SB), Y1
 	VPXOR   Y2, Y2, Y2
-	VMOVDQU avx2Constants<>+1056(SB), Y3
+	VMOVDQU avx2Constants<>+1472(SB), Y3
 	VPXOR   Y4, Y4, Y4
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
@@ -5921,16 +10519,16 @@ TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-40
 	MOVQ    stride+16(FP), CX
 	MOVQ    n+24(FP), DX
 	MOVQ    skip+32(FP), BX
-	LEAQ    avx2Constants<>+992(SB), SI
+	LEAQ    avx2Constants<>+1024(SB), SI
 	SUBQ    BX, SI
 	VMOVDQU (SI), Y0
-	VMOVDQU avx2Constants<>+1024(SB), Y1
+	VMOVDQU avx2Constants<>+1056(SB), Y1
 	VPXOR   Y2, Y2, Y2
-	VMOVDQU avx2Constants<>+1056(SB), Y3
+	VMOVDQU avx2Constants<>+1472(SB), Y3
 	VPXOR   Y4, Y4, Y4
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
-	VMOVDQU avx2Constants<>+1088(SB), Y7
+	VMOVDQU avx2Constants<>+1504(SB), Y7
 	VPXOR   Y8, Y8, Y8
 	VPXOR   Y9, Y9, Y9
 	VPXOR   Y10, Y10, Y10
@@ -7502,13 +12100,13 @@ batch:
 	JEQ        none
 	VPERM2I128 $0x00, Y2, Y2, Y3
 	VPERM2I128 $0x11, Y2, Y2, Y4
-	VPSHUFB    avx2Constants<>+1120(SB), Y3, Y3
+	VPSHUFB    avx2Constants<>+1536(SB), Y3, Y3
 	VPANDN     (CX), Y3, Y3
 	VMOVDQU    Y3, (AX)
-	VPSHUFB    avx2Constants<>+1152(SB), Y2, Y2
+	VPSHUFB    avx2Constants<>+1568(SB), Y2, Y2
 	VPANDN     32(CX), Y2, Y2
 	VMOVDQU    Y2, 32(AX)
-	VPSHUFB    avx2Constants<>+1184(SB), Y4, Y2
+	VPSHUFB    avx2Constants<>+1600(SB), Y4, Y2
 	VPANDN     64(CX), Y2, Y2
 	VMOVDQU    Y2, 64(AX)
 
@@ -7561,16 +12159,16 @@ batch:
 	JEQ        none
 	VPERM2I128 $0x00, Y2, Y2, Y3
 	VPERM2I128 $0x11, Y2, Y2, Y2
-	VPSHUFB    avx2Constants<>+1216(SB), Y3, Y4
+	VPSHUFB    avx2Constants<>+1632(SB), Y3, Y4
 	VPANDN     (CX), Y4, Y4
 	VMOVDQU    Y4, (AX)
-	VPSHUFB    avx2Constants<>+1248(SB), Y3, Y3
+	VPSHUFB    avx2Constants<>+1664(SB), Y3, Y3
 	VPANDN     32(CX), Y3, Y3
 	VMOVDQU    Y3, 32(AX)
-	VPSHUFB    avx2Constants<>+1280(SB), Y2, Y3
+	VPSHUFB    avx2Constants<>+1696(SB), Y2, Y3
 	VPANDN     64(CX), Y3, Y3
 	VMOVDQU    Y3, 64(AX)
-	VPSHUFB    avx2Constants<>+1312(SB), Y2, Y2
+	VPSHUFB    avx2Constants<>+1728(SB), Y2, Y2
 	VPANDN     96(CX), Y2, Y2
 	VMOVDQU    Y2, 96(AX)
 

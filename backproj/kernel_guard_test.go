@@ -208,6 +208,8 @@ var codedLayouts = []Layout{
 	{Channels: SaturationValue},
 	{Channels: SaturationValue, Bins: [3]int{16, 8}, InRange: &Bounds{Lo: [3]uint8{170, 30, 20}, Hi: [3]uint8{10, 210, 230}}},
 	{Channels: Gray},
+	{Channels: Gray, Bins: [3]int{64}},
+	{Channels: Gray, Bins: [3]int{128}},
 	{Channels: Gray, Bins: [3]int{256}, InRange: &Bounds{Lo: [3]uint8{20}, Hi: [3]uint8{230}}},
 	{Channels: CrCb},
 	{Channels: CrCb, Bins: [3]int{16, 8}, InRange: &Bounds{Lo: [3]uint8{20, 133, 77}, Hi: [3]uint8{230, 173, 127}}},

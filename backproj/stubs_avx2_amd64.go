@@ -54,6 +54,36 @@ func projectWithin4AVX2(dst *uint8, src *uint8, n int, redFirst bool, table *uin
 //go:noescape
 func projectHue4AVX2(dst *uint8, src *uint8, n int, redFirst bool, book *codebook)
 
+// convertSpaceAVX2 is conversion.convert for n ≥ 32 pixels; thirds may be nil.
+//
+//go:noescape
+func convertSpaceAVX2(dst *uint16, thirds *uint8, src *uint8, n int, size int, redFirst bool, space uint8)
+
+// countSpaceAVX2 is conversion.count for n pixels, n > 0 a multiple of 32.
+//
+//go:noescape
+func countSpaceAVX2(counts *uint32, src *uint8, n int, size int, redFirst bool, space uint8)
+
+// projectSpaceAVX2 is conversion.project for n ≥ 32 pixels; span is hi - lo.
+//
+//go:noescape
+func projectSpaceAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, table *uint8, lo uint8, span uint8, rejected uint16)
+
+// projectSecondAVX2 is conversion.projectCoded for secondCoding and n ≥ 32 pixels.
+//
+//go:noescape
+func projectSecondAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
+
+// projectPlaneAVX2 is conversion.projectCoded for secondCoding in the space greyPlane, for n ≥ 32 pixels.
+//
+//go:noescape
+func projectPlaneAVX2(dst *uint8, src *uint8, n int, book *codebook)
+
+// projectTripleAVX2 is conversion.projectCoded for tripleCoding and n ≥ 32 pixels.
+//
+//go:noescape
+func projectTripleAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook, table *uint8)
+
 // centroidSumsAVX2 writes the sums of p, p·(n-j) and p·i over the pixels p
 // in rows j and columns i ≥ skip of a strip of 32 columns and n rows, 0 < n ≤ 512.
 //

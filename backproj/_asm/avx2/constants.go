@@ -75,7 +75,7 @@ func newConstants() *constants {
 		c.offsets[name+"Fourth"] = len(bytes)
 		bytes = append(append(bytes, places[:]...), early[:]...)
 	}
-	for _, n := range []int{1, 3, 7, 15, 16, -16, 8, 32, 200} {
+	for _, n := range []int{1, 3, 7, 15, 16, -16, 8, 32, 128, 200} {
 		vector(fmt.Sprint("b", n), byte(n))
 	}
 	vector("bits", 1, 2, 4, 8, 16, 32, 64, 128)
@@ -89,6 +89,18 @@ func newConstants() *constants {
 	vector("b0", 0)
 	vector("b255", 255) // after b0, for stripSums
 	double("w1", 1<<16|1)
+	double("w256", 256<<16|256)
+	double("w128", 128<<16|128)
+	vector("lumaHigh", emit.LumaRedHigh, emit.LumaGreenHigh)
+	vector("lumaLow", emit.LumaRedLow, emit.LumaGreenLow)
+	double("lumaBlueHigh", emit.LumaBlueHigh<<16|emit.LumaBlueHigh)
+	double("lumaBlueLow", emit.LumaBlueLow<<16|emit.LumaBlueLow)
+	double("cr", 2*emit.CrFactor<<16|2*emit.CrFactor)
+	double("cb", 2*emit.CbFactor<<16|2*emit.CbFactor)
+	vector("greyRedHigh", emit.GreyRedHigh, emit.GreyGreenBesideRed)
+	vector("greyRedLow", emit.GreyRedLow, emit.GreyGreenLow)
+	vector("greyBlueHigh", emit.GreyBlueHigh, emit.GreyGreenBesideBlue)
+	vector("greyBlueLow", emit.GreyBlueLow, 0)
 	vector("columns", columns()...)
 	vector("squares", squares()...)
 	for _, size := range []int{3, 4} {
@@ -100,7 +112,10 @@ func newConstants() *constants {
 	return c
 }
 
-// A kernel emits the code for pixels of one size. With only sixteen vector
+// anySize, in place of the bytes of a pixel, stands for the parameter size.
+const anySize = 0
+
+// A kernel emits the code for pixels of one size or of both. With only sixteen vector
 // registers, it reads all constants from memory.
 type kernel struct {
 	*constants
@@ -118,16 +133,25 @@ func newKernel(c *constants, size int) *kernel {
 	red, redFirst := GP8(), GP64()
 	Load(Param("redFirst"), red)
 	MOVBQZX(red, redFirst)
-	if size == 3 {
+	four := func() {
+		IMUL3Q(U32(2*batch), redFirst, redFirst)
+		LEAQ(c.at("split4"), k.first)
+		ADDQ(redFirst, k.first)
+	}
+	three := func() {
 		IMUL3Q(U32(2*3*batch), redFirst, redFirst)
 		LEAQ(c.at("split3"), k.first)
 		LEAQ(c.at("split3red"), k.last)
 		ADDQ(redFirst, k.first)
 		SUBQ(redFirst, k.last)
-	} else {
-		IMUL3Q(U32(2*batch), redFirst, redFirst)
-		LEAQ(c.at("split4"), k.first)
-		ADDQ(redFirst, k.first)
+	}
+	switch size {
+	case 3:
+		three()
+	case 4:
+		four()
+	default:
+		emit.IfFourBytes(four, three)
 	}
 	return k
 }

@@ -47,6 +47,11 @@ func (c *components) chroma() reg.VecVirtual {
 // sorted emits code that computes the components of the 32 pixels at the address.
 func (k *kernel) sorted(pixels Mem, between func()) *components {
 	b, g, r := k.channels(pixels, between)
+	return sort(b, g, r, between)
+}
+
+// sort emits the code of sorted for components that have been split.
+func sort(b, g, r reg.VecVirtual, between func()) *components {
 	v, middle, least := YMM(), YMM(), YMM()
 	VPMINUB(b, g, least)
 	VPMAXUB(b, g, middle)
@@ -257,67 +262,26 @@ func (k *kernel) sextant(c *components, between func()) (sign, sector reg.VecVir
 	return sign, sector
 }
 
-// channels emits code that loads pixels and splits them into their components.
-func (k *kernel) channels(pixels Mem, between func()) (b, g, r reg.VecVirtual) {
-	// Pixels 0 to 15 go to the lower halves, 16 to 31 to the upper ones.
-	loads := make([]reg.VecVirtual, k.size)
-	for i := range loads {
-		loads[i] = YMM()
-		upper := 16 * (k.size + i)
-		if upper == 7*16 {
-			upper-- // the last pixel may have no fourth byte
-		}
-		VMOVDQU(pixels.Offset(16*i), loads[i].AsX())
-		VINSERTI128(Imm(1), pixels.Offset(upper), loads[i], loads[i])
-		between()
-	}
-	if k.size == 3 {
-		component := func(constants Mem) reg.VecVirtual {
-			c, mask := YMM(), YMM()
-			VMOVDQU(constants, mask)
-			VPBLENDVB(mask, loads[1], loads[0], c)
-			between()
-			VMOVDQU(constants.Offset(batch), mask)
-			VPBLENDVB(mask, loads[2], c, c)
-			between()
-			VPSHUFB(constants.Offset(2*batch), c, c)
-			between()
-			return c
-		}
-		return component(Mem{Base: k.first}), component(k.at("split3green")), component(Mem{Base: k.last})
-	}
-	// Bring together four bytes of each component, then eight, then sixteen.
-	for i, load := range loads {
-		VPSHUFB(Mem{Base: k.first, Disp: batch * (i / 3)}, load, load)
-		between()
-	}
-	b, g, r = YMM(), YMM(), YMM()
-	VPUNPCKLDQ(loads[1], loads[0], b)
-	VPUNPCKLDQ(loads[3], loads[2], g)
-	between()
-	VPUNPCKHDQ(loads[1], loads[0], loads[0])
-	VPUNPCKHDQ(loads[3], loads[2], loads[2])
-	between()
-	VPUNPCKLQDQ(loads[2], loads[0], r)
-	VPUNPCKLQDQ(g, b, loads[1])
-	VPUNPCKHQDQ(g, b, g)
-	between()
-	return loads[1], g, r
+// rejectHue emits code that replaces the indices by 0xc8c8, package backproj's
+// rejectedHue, where v is not from lo to lo + span.
+func (k *kernel) rejectHue(indices words, v reg.VecVirtual, lo, span Mem) {
+	none := YMM()
+	VMOVDQU(k.at("b200"), none)
+	reject(none, indices, v, lo, span)
 }
 
-// reject emits code that replaces the indices by 0xc8c8, package backproj's
-// rejectedHue, where v is not from lo to lo + span: where v - lo, which wraps below
-// lo, exceeds span.
-func (k *kernel) reject(indices words, v reg.VecVirtual, lo, span Mem) {
+// reject emits code that replaces the indices by those of a vector where the third
+// component is not from lo to lo + span: where third - lo, which wraps below lo, exceeds
+// span.
+func reject(none reg.VecVirtual, indices words, third reg.VecVirtual, lo, span Mem) {
 	x, y, inside := YMM(), YMM(), YMM()
 	VPBROADCASTB(lo, x)
-	VPSUBB(x, v, x)
+	VPSUBB(x, third, x)
 	VPBROADCASTB(span, y)
 	VPMAXUB(y, x, inside)
 	VPCMPEQB(y, inside, inside)
-	VMOVDQU(k.at("b200"), x)
-	VPUNPCKLBW(inside, inside, y)
-	VPBLENDVB(y, indices[0], x, indices[0])
-	VPUNPCKHBW(inside, inside, y)
-	VPBLENDVB(y, indices[1], x, indices[1])
+	for i, unpack := range interleaved {
+		unpack(inside, inside, y)
+		VPBLENDVB(y, indices[i], none, indices[i])
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backproj/backproj/backproj/_asm/emit"
 )
@@ -26,6 +27,12 @@ func main() {
 		projectWithin(c, size)
 		projectHue(c, size)
 	}
+	convertSpace(c)
+	countSpace(c)
+	projectSpace(c)
+	projectSecond(c)
+	projectPlane(c)
+	projectTriple(c)
 	stripSums(c, "centroidSumsAVX2", 3, "p, p·(n-j) and p·i")
 	stripSums(c, "momentSumsAVX2", 6, "p, p·(n-j), p·i, p·(n-j)·(n-j+1)/2, p·i·(n-j) and p·w(i)")
 	rowSums()
@@ -61,12 +68,7 @@ func convert(data *constants, size int) {
 
 	Label("batch")
 	indices, v := k.convert(r.Pixels(temp), func() {})
-	// See words for the order of the pixels.
-	at := Mem{Base: dst, Index: r.At, Scale: 2}
-	VMOVDQU(indices[0].AsX(), at)
-	VMOVDQU(indices[1].AsX(), at.Offset(16))
-	VEXTRACTI128(Imm(1), indices[0], at.Offset(32))
-	VEXTRACTI128(Imm(1), indices[1], at.Offset(48))
+	store(indices, dst, r)
 	TESTQ(values, values)
 	JEQ(LabelRef("next"))
 	VMOVDQU(v, Mem{Base: values, Index: r.At, Scale: 1})
@@ -76,6 +78,16 @@ func convert(data *constants, size int) {
 	Label("done")
 	VZEROUPPER()
 	RET()
+}
+
+// store emits code that writes the indices of a batch to dst. See words for the order of
+// the pixels.
+func store(indices words, dst reg.GPVirtual, r *emit.Row) {
+	at := Mem{Base: dst, Index: r.At, Scale: 2}
+	VMOVDQU(indices[0].AsX(), at)
+	VMOVDQU(indices[1].AsX(), at.Offset(16))
+	VEXTRACTI128(Imm(1), indices[0], at.Offset(32))
+	VEXTRACTI128(Imm(1), indices[1], at.Offset(48))
 }
 
 func count(data *constants, size int) {
@@ -106,7 +118,7 @@ func project(data *constants, size int) {
 		between, rest := sprinkle(lookups, 4)
 		indices, v := k.convert(r.Pixels(temp), between)
 		rest()
-		emit.IfGated(func(lo, span Mem) { k.reject(indices, v, lo, span) })
+		emit.IfGated(func(lo, span Mem) { k.rejectHue(indices, v, lo, span) })
 		return indices[0], indices[1]
 	})
 }

@@ -38,7 +38,7 @@ func projectWithin(data *constants, size int) {
 		between, rest := sprinkle(lookups, 2)
 		indices, v := k.convertSorted(c, between)
 		rest()
-		emit.IfGated(func(lo, span Mem) { k.reject(indices, v, lo, span) })
+		emit.IfGated(func(lo, span Mem) { k.rejectHue(indices, v, lo, span) })
 		return indices[0], indices[1]
 	})
 }

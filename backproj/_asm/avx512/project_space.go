@@ -27,7 +27,7 @@ func convertSpace(c *constants) {
 	Load(Param("thirds"), thirds)
 	k := newKernel(c, anySize, 0)
 	Label("batch")
-	x := k.colour(r.Pixels(temp), emit.CrCb, emit.Grey, emit.BlueGreen, emit.HueValue, emit.SaturationValue)
+	x := k.colour(r.Pixels(temp), nil, emit.CrCb, emit.Grey, emit.BlueGreen, emit.HueValue, emit.SaturationValue)
 	for i, index := range x.indices() {
 		VMOVDQU16(index, Mem{Base: dst, Index: r.At, Scale: 2, Disp: batch * i})
 	}
@@ -58,9 +58,7 @@ func countSpace(c *constants) {
 	k := newKernel(c, anySize, 0)
 	temp := GP64()
 	emit.Count(r, func(counts []func()) (first, second Op) {
-		emit.Interleave(counts[:len(counts)/2])
-		x := k.colour(r.Pixels(temp), emit.CrCb, emit.Grey, emit.BlueGreen, emit.HueValue, emit.SaturationValue)
-		emit.Interleave(counts[len(counts)/2:])
+		x := k.colour(r.Pixels(temp), counts, emit.CrCb, emit.Grey, emit.BlueGreen, emit.HueValue, emit.SaturationValue)
 		indices := x.indices()
 		return indices[0], indices[1]
 	})
@@ -74,13 +72,11 @@ func projectSpace(c *constants) {
 	k := newKernel(c, anySize, 0)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		emit.Interleave(lookups[:len(lookups)/2])
-		x := k.colour(r.Pixels(temp), emit.CrCb, emit.Grey, emit.HueValue, emit.SaturationValue)
-		emit.Interleave(lookups[len(lookups)/2:])
+		x := k.colour(r.Pixels(temp), lookups, emit.CrCb, emit.Grey, emit.HueValue, emit.SaturationValue)
 		indices := x.indices()
 		emit.IfGated(func(lo, span Mem) {
 			none := ZMM()
-			VPBROADCASTW(emit.ParamAddress("rejected"), none)
+			VPBROADCASTW(emit.Parameter("rejected"), none)
 			k.reject(none, indices, x.third, lo, span)
 		})
 		return indices[0], indices[1]
@@ -96,8 +92,19 @@ func projectSecond(c *constants) {
 	temp, dst := GP64(), GP64()
 	Load(Param("dst"), dst)
 	Label("batch")
-	x := k.colour(r.Pixels(temp), emit.Grey, emit.SaturationValue)
-	results := ZMM()
+	r.Prefetch()
+	b, g, red := k.splitPixels(r.Pixels(temp), nil)
+	x, results := newColour(), ZMM()
+	emit.Convert([]emit.Space{emit.Grey, emit.SaturationValue}, emit.Conversions{
+		emit.Grey: func() { emit.Interleave(k.grey(b, g, red, x)) },
+		emit.SaturationValue: func() {
+			VPMAXUB(b, g, x.second)
+			VPMAXUB(red, x.second, x.second)
+			ifThirdBounds(book, func() {
+				VMOVDQA64(k.hueSaturationValue(b, g, red, nil).hues, x.third)
+			})
+		},
+	}, nil)
 	emit.Interleave(lookUpCodes(book, "second", x.second, results))
 	ifThirdBounds(book, func() {
 		VMOVDQU8_Z(results, within(book, "thirdLo", "thirdSpan", x.third), results)
@@ -127,6 +134,7 @@ func projectPlane() {
 	dst, bytes, results, bit7 := GP64(), ZMM(), ZMM(), K()
 	Load(Param("dst"), dst)
 	Label("batch")
+	r.Prefetch()
 	VMOVDQU8(r.Pixels(nil), bytes)
 	VPMOVB2M(bytes, bit7)
 	emit.Interleave(lookUp256(codes, bytes, bit7, results))
@@ -165,13 +173,14 @@ func projectPair(c *constants) {
 		k.inOrder(results, results)
 		VMOVDQU8(results, Mem{Base: dst, Index: at, Scale: 1})
 	}
-	b, g, red := k.components(r.Pixels(temp))
+	b, g, red := k.splitPixels(r.Pixels(temp), nil)
 	emit.Interleave(k.crCb(b, g, red, this))
 	Label("batch")
 	MOVQ(r.At, at)
 	r.Next("last")
+	r.Prefetch()
 	next := newColour()
-	b, g, red = k.components(r.Pixels(temp))
+	b, g, red = k.splitPixels(r.Pixels(temp), nil)
 	finish(k.crCb(b, g, red, next))
 	VMOVDQA64(next.first, this.first)
 	VMOVDQA64(next.second, this.second)
@@ -194,13 +203,13 @@ func projectTriple(c *constants) {
 	k := newKernel(c, anySize, 0)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		emit.Interleave(lookups[:len(lookups)/2])
-		x := k.colour(r.Pixels(temp), emit.BlueGreen, emit.CrCb)
+		half := len(lookups) / 2
+		x := k.colour(r.Pixels(temp), lookups[:half], emit.BlueGreen, emit.CrCb)
 		high, low, third := ZMM(), ZMM(), ZMM()
 		steps := lookUpCodes(book, "first", x.first, high)
 		steps = append(steps, lookUpCodes(book, "second", x.second, low)...)
 		steps = append(steps, lookUpCodes(book, "third", x.third, third)...)
-		emit.Interleave(steps, lookups[len(lookups)/2:])
+		emit.Interleave(steps, lookups[half:])
 		VPORQ(third, low, low)
 		indices := colour{first: high, second: low}.indices()
 		return indices[0], indices[1]

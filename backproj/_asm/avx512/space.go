@@ -15,27 +15,38 @@ type colour struct{ first, second, third reg.VecVirtual }
 func newColour() colour { return colour{ZMM(), ZMM(), ZMM()} }
 
 // colour emits code that converts the pixels at the address to the parameter space, one
-// of those given.
-func (k *kernel) colour(pixels Mem, spaces ...emit.Space) colour {
-	b, g, r := k.components(pixels)
+// of those given, interleaved with other steps.
+func (k *kernel) colour(pixels Mem, others []func(), spaces ...emit.Space) colour {
+	some, others := others[:len(others)/4], others[len(others)/4:]
+	b, g, r := k.splitPixels(pixels, some)
 	c := newColour()
-	var cases []emit.Case
-	for _, s := range spaces {
-		convert := map[emit.Space]func(b, g, r reg.VecVirtual, c colour){
-			emit.HueValue:        k.hueValue,
-			emit.SaturationValue: k.saturationValue,
-			emit.CrCb:            func(b, g, r reg.VecVirtual, c colour) { emit.Interleave(k.crCb(b, g, r, c)) },
-			emit.BlueGreen:       k.blueGreen,
-			emit.Grey:            k.grey,
-		}[s]
-		cases = append(cases, emit.Case{Space: s, Code: func() { convert(b, g, r, c) }})
-	}
-	emit.Switch(cases...)
+	emit.Convert(spaces, emit.Conversions{
+		emit.CrCb: func() { emit.Interleave(k.crCb(b, g, r, c), others) },
+		emit.BlueGreen: func() {
+			c.set(b, g, r)
+			emit.Interleave(others)
+		},
+		emit.Grey: func() { emit.Interleave(k.grey(b, g, r, c), others) },
+	}, func() {
+		x := k.hueSaturationValue(b, g, r, others)
+		emit.Convert(spaces, emit.Conversions{
+			emit.HueValue:        func() { c.set(x.hues, x.values, x.saturations) },
+			emit.SaturationValue: func() { c.set(x.saturations, x.values, x.hues) },
+		}, nil)
+	})
 	return c
 }
 
-// components emits code that loads pixels of any size and splits them.
-func (k *kernel) components(pixels Mem) (b, g, r reg.VecVirtual) {
+// set emits code that copies the components of a colour.
+func (c colour) set(first, second, third reg.VecVirtual) {
+	VMOVDQA64(first, c.first)
+	VMOVDQA64(second, c.second)
+	VMOVDQA64(third, c.third)
+}
+
+// splitPixels emits code that loads pixels of any size and splits them, interleaved with
+// other steps.
+func (k *kernel) splitPixels(pixels Mem, others []func()) (b, g, r reg.VecVirtual) {
 	var loads [3]reg.VecVirtual
 	for i := range loads {
 		loads[i] = ZMM()
@@ -43,9 +54,11 @@ func (k *kernel) components(pixels Mem) (b, g, r reg.VecVirtual) {
 	}
 	b, g, r = ZMM(), ZMM(), ZMM()
 	components := [3]reg.VecVirtual{b, g, r}
+	var steps []func()
 	for i, component := range components {
-		lookUp128(loads[0], loads[1], k.split[i], component)
+		steps = append(steps, func() { lookUp128(loads[0], loads[1], k.split[i], component) })
 	}
+	emit.Interleave(steps, others)
 	emit.IfFourBytes(func() {
 		fourth, upper := ZMM(), ZMM()
 		VMOVDQU8(pixels.Offset(3*batch-1), fourth) // see chroma
@@ -61,17 +74,11 @@ func (k *kernel) components(pixels Mem) (b, g, r reg.VecVirtual) {
 	return b, g, r
 }
 
-func (k *kernel) blueGreen(b, g, r reg.VecVirtual, c colour) {
-	VMOVDQA64(b, c.first)
-	VMOVDQA64(g, c.second)
-	VMOVDQA64(r, c.third)
-}
-
 // hueSaturationValue emits code that returns hues, of which these are the low bytes,
-// saturations and values, all in the order of a colour.
-func (k *kernel) hueSaturationValue(b, g, r reg.VecVirtual) hsvBytes {
+// saturations and values, all in the order of a colour, interleaved with other steps.
+func (k *kernel) hueSaturationValue(b, g, r reg.VecVirtual, others []func()) hsvBytes {
 	chroma, x := newChroma(), newHSVWords()
-	emit.Interleave(append(k.sorted(b, g, r, chroma), k.hsv(chroma, x)...))
+	emit.Interleave(append(k.sorted(b, g, r, chroma), k.hsv(chroma, x)...), others)
 	for i := range x.hues { // of which some are negative
 		VPSLLW(Imm(8), x.hues[i], x.hues[i])
 		VPSRLW(Imm(8), x.hues[i], x.hues[i])
@@ -81,42 +88,30 @@ func (k *kernel) hueSaturationValue(b, g, r reg.VecVirtual) hsvBytes {
 	return hsvBytes{x.hues[0], x.saturations[0], x.values}
 }
 
-func (k *kernel) hueValue(b, g, r reg.VecVirtual, c colour) {
-	x := k.hueSaturationValue(b, g, r)
-	VMOVDQA64(x.hues, c.first)
-	VMOVDQA64(x.values, c.second)
-	VMOVDQA64(x.saturations, c.third)
-}
-
-func (k *kernel) saturationValue(b, g, r reg.VecVirtual, c colour) {
-	x := k.hueSaturationValue(b, g, r)
-	VMOVDQA64(x.saturations, c.first)
-	VMOVDQA64(x.values, c.second)
-	VMOVDQA64(x.hues, c.third)
-}
-
-// grey emits code that computes the grey of the pixels: see emit.GreyRedHigh.
-func (k *kernel) grey(b, g, r reg.VecVirtual, c colour) {
+// grey returns the steps that compute the grey of the pixels: see emit.GreyRedHigh.
+func (k *kernel) grey(b, g, r reg.VecVirtual, c colour) (steps []func()) {
+	do := func(step func()) { steps = append(steps, step) }
 	halves := [2]reg.VecVirtual{ZMM(), ZMM()}
 	for i, unpack := range interleaved {
 		high, low, x := halves[i], ZMM(), ZMM()
-		unpack(g, r, low)
-		unpack(g, b, x)
-		VPMADDUBSW(k.at("greyRedHigh"), low, high)
-		VPMADDUBSW(k.at("greyRedLow"), low, low)
+		do(func() { unpack(g, r, low) })
+		do(func() { unpack(g, b, x) })
+		do(func() { VPMADDUBSW(k.at("greyRedHigh"), low, high) })
+		do(func() { VPMADDUBSW(k.at("greyRedLow"), low, low) })
 		y := ZMM()
-		VPMADDUBSW(k.at("greyBlueHigh"), x, y)
-		VPMADDUBSW(k.at("greyBlueLow"), x, x)
-		VPADDW(y, high, high)
-		VPADDW(x, low, low)
-		VPSRLW(Imm(7), low, low)
-		VPADDW(k.at("w128"), high, high)
-		VPADDW(low, high, high)
-		VPSRLW(Imm(8), high, high)
+		do(func() { VPMADDUBSW(k.at("greyBlueHigh"), x, y) })
+		do(func() { VPMADDUBSW(k.at("greyBlueLow"), x, x) })
+		do(func() { VPADDW(y, high, high) })
+		do(func() { VPADDW(x, low, low) })
+		do(func() { VPSRLW(Imm(7), low, low) })
+		do(func() { VPADDW(k.at("w128"), high, high) })
+		do(func() { VPADDW(low, high, high) })
+		do(func() { VPSRLW(Imm(8), high, high) })
 	}
-	VPACKUSWB(halves[1], halves[0], c.second)
-	VMOVDQA64(k.zero, c.first)
-	VMOVDQA64(k.zero, c.third)
+	do(func() { VPACKUSWB(halves[1], halves[0], c.second) })
+	do(func() { VMOVDQA64(k.zero, c.first) })
+	do(func() { VMOVDQA64(k.zero, c.third) })
+	return steps
 }
 
 // crCb returns the steps that compute Cr, Cb and Y: see emit.GreyRedHigh.

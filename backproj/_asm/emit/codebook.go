@@ -33,6 +33,22 @@ func Parameter(name string) Mem { return address(Param(name)) }
 // Result returns the address of the only result.
 func Result() Mem { return address(ReturnIndex(0)) }
 
+// Shuffles are the addresses of the parts of a field of type shuffles.
+type Shuffles struct {
+	Tables             [16]Mem
+	Mask, Shift, Count Mem
+}
+
+// Shuffles returns the addresses of a field's parts.
+func (b Codebook) Shuffles(field string) (s Shuffles) {
+	f := b.Field(field)
+	for i := range s.Tables {
+		s.Tables[i] = address(f.Field("tables").Index(i).Index(0))
+	}
+	s.Mask, s.Shift, s.Count = address(f.Field("mask").Index(0)), address(f.Field("shift")), address(f.Field("count"))
+	return s
+}
+
 // address returns the address of a parameter, or of something that a parameter
 // points to.
 func address(c gotypes.Component) Mem {

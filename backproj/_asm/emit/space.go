@@ -20,40 +20,48 @@ const (
 	GreyPlane
 )
 
-// A Case is code for a space.
-type Case struct {
-	Space Space
-	Code  func()
-}
-
-// ParamAddress returns the address of a parameter.
-func ParamAddress(name string) Mem { return address(Param(name)) }
+// Conversions are pieces of code, by the space that they are for.
+type Conversions map[Space]func()
 
 var switches int // for labels that differ
 
-// Switch emits code that runs the code of the case for the parameter space, which must
-// be that of one of them.
+// Convert emits code that runs the conversion to the parameter space, which must be one
+// of those given. Where there are others without a conversion, rest is for all of them.
 //
 // A function for several spaces that branches in each batch, always the same way, is as
 // fast as one for each space. Most of the code is that which they share.
-func Switch(cases ...Case) {
+func Convert(spaces []Space, conversions Conversions, rest func()) {
 	switches++
-	label := func(i int) string { return fmt.Sprintf("switch%dcase%d", switches, i) }
-	last := len(cases) - 1
-	for i, c := range cases {
-		if i > 0 {
-			Label(label(i))
-		}
-		if i < last {
-			CMPB(address(Param("space")), Imm(uint64(c.Space)))
-			JNE(LabelRef(label(i + 1)))
-		}
-		c.Code()
-		if i < last {
-			JMP(LabelRef(label(last + 1)))
+	done, next := fmt.Sprint("converted", switches), ""
+	begin := func() {
+		if next != "" {
+			JMP(LabelRef(done))
+			Label(next)
 		}
 	}
-	Label(label(last + 1))
+	var own []Space
+	for _, s := range spaces {
+		if conversions[s] != nil {
+			own = append(own, s)
+		}
+	}
+	others := rest != nil && len(own) < len(spaces)
+	for i, s := range own {
+		begin()
+		if others || i+1 < len(own) {
+			next = fmt.Sprintf("space%d_%d", switches, i+1)
+			CMPB(address(Param("space")), Imm(uint64(s)))
+			JNE(LabelRef(next))
+		}
+		conversions[s]()
+	}
+	if others {
+		begin()
+		rest()
+	}
+	if next != "" {
+		Label(done)
+	}
 }
 
 // IfFourBytes emits code that runs one of two, by whether the parameter size is 4.

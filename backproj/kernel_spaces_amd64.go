@@ -6,10 +6,9 @@ import (
 	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
-// A vectorKernel has the assembly of a kernel for all spaces but hueSaturation. A space
-// is a parameter of its functions, which have a case for it. They need at least one
-// batch of pixels and check nothing.
-type vectorKernel struct {
+// A spacesAssembly has the functions of a kernel that are for several spaces, in assembly.
+// They need at least one batch of pixels and check nothing.
+type spacesAssembly struct {
 	batch   int
 	convert func(dst *uint16, thirds, src *uint8, n, size int, redFirst bool, space uint8)
 	count   func(counts *uint32, src *uint8, n, size int, redFirst bool, space uint8)
@@ -42,7 +41,7 @@ func padded(n int, src []byte, format raster.Format) *paddedRow {
 }
 
 // conversion returns the conversion to a space that these codings are supported in.
-func (v *vectorKernel) conversion(s space, codings [codings]bool) conversion {
+func (v *spacesAssembly) conversion(s space, codings [codings]bool) conversion {
 	c := conversion{supports: codings}
 	c.convert = func(dst []uint16, thirds []uint8, src []byte, format raster.Format) {
 		n := len(dst)
@@ -95,34 +94,39 @@ func (v *vectorKernel) conversion(s space, codings [codings]bool) conversion {
 		c.project = nil
 	}
 	c.projectCoded = func(coding coding, dst, src []byte, format raster.Format, book *codebook, table *lookupTable) {
-		n := len(dst)
-		if n == 0 {
-			return
-		}
-		if n < v.batch {
-			row := padded(n, src, format)
-			c.projectCoded(coding, row.bytes[:v.batch], row.pixels[:], format, book, table)
-			copy(dst, row.bytes[:])
-			paddedRows.Put(row)
-			return
-		}
-		checkLength(n, src, format)
-		_ = *book // panics if it is nil, as the assembly would not
-		switch coding {
-		case secondCoding:
-			v.second(&dst[0], &src[0], n, format.Size, format.RedFirst, uint8(s), book)
-		case pairCoding:
-			v.pair(&dst[0], &src[0], n, format.Size, format.RedFirst, uint8(s), book)
-		case tripleCoding:
-			v.triple(&dst[0], &src[0], n, format.Size, format.RedFirst, uint8(s), book, &table[0])
-		}
+		v.projectCoded(s, coding, dst, src, format, book, table)
 	}
 	return c
 }
 
+// projectCoded is conversion.projectCoded for a space.
+func (v *spacesAssembly) projectCoded(s space, coding coding, dst, src []byte, format raster.Format, book *codebook, table *lookupTable) {
+	n := len(dst)
+	if n == 0 {
+		return
+	}
+	if n < v.batch {
+		row := padded(n, src, format)
+		v.projectCoded(s, coding, row.bytes[:v.batch], row.pixels[:], format, book, table)
+		copy(dst, row.bytes[:])
+		paddedRows.Put(row)
+		return
+	}
+	checkLength(n, src, format)
+	_ = *book // panics if it is nil, as the assembly would not
+	switch coding {
+	case secondCoding:
+		v.second(&dst[0], &src[0], n, format.Size, format.RedFirst, uint8(s), book)
+	case pairCoding:
+		v.pair(&dst[0], &src[0], n, format.Size, format.RedFirst, uint8(s), book)
+	case tripleCoding:
+		v.triple(&dst[0], &src[0], n, format.Size, format.RedFirst, uint8(s), book, &table[0])
+	}
+}
+
 // planes returns the conversion to greyPlane. Only projecting takes more than a few
 // loads.
-func (v *vectorKernel) planes() conversion {
+func (v *spacesAssembly) planes() conversion {
 	c := genericKernel.spaces[greyPlane]
 	c.supports[secondCoding] = true
 	c.projectCoded = func(_ coding, dst, src []byte, _ raster.Format, book *codebook, _ *lookupTable) {
