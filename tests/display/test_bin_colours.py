@@ -16,6 +16,7 @@ PLANES = {
     "reds": ("sv", (190, 250, 192, 256), lambda s, v: (0, s, v), cv2.COLOR_HSV2RGB),
     "greys": ("sv", (0, 60, 90, 154), lambda s, v: (0, s, v), cv2.COLOR_HSV2RGB),
     "skin": ("crcb", (133, 193, 77, 141), lambda cr, cb: (160, cr, cb), cv2.COLOR_YCrCb2RGB),
+    "pale reds": ("ab", (130, 190, 110, 174), lambda a, b: (166, a, b), cv2.COLOR_Lab2RGB),
     "beyond green": ("crcb", (0, 60, 0, 64), lambda cr, cb: (160, cr, cb), cv2.COLOR_YCrCb2RGB),
 }
 
@@ -39,6 +40,8 @@ AXES = {
     "crcb": ("Cr", "Cb", "Cr, Cb"),
     "ycrcb": ("Cr", "Cb", "Y, Cr, Cb"),
     "bgr": ("green", "red", "blue, green, red"),
+    "ab": ("a", "b", "a, b"),
+    "lab": ("a", "b", "L, a, b"),
 }
 
 
@@ -66,7 +69,7 @@ def test_every_bar_has_its_colour(channels):
     np.testing.assert_allclose(cells[:1], converted(colour(np.arange(256)[np.newaxis]), conversion), atol=1)
 
 
-@pytest.mark.parametrize("channels", ["hsv", "ycrcb", "bgr"])
+@pytest.mark.parametrize("channels", ["hsv", "ycrcb", "lab", "bgr"])
 def test_the_strip_of_three_channels_has_the_colours_themselves(channels):
     colours = [(200, 120, 90), (30, 60, 20), (90, 90, 200)]
     _, strip = parts(backproj.Histogram(patches(*colours), channels=channels, bins=100, order="rgb"))
