@@ -14,7 +14,8 @@ type codebook struct {
 
 	// bins holds, under pairCoding, what each bin projects to. Bits 0 to 6 of a
 	// bin's number are second code | first code & binMask; bits 7, 8 and 9 are bits
-	// 7, 0 and 1 of the first code.
+	// 7, 0 and 1 of the first code. Under tripleCoding with few bins, as hasBins says,
+	// a third code adds to these: kernels may use bins in place of the table.
 	bins [1024]uint8
 
 	// A pixel projects to 0 unless its second component is from secondLo to
@@ -34,6 +35,8 @@ type codebook struct {
 	// The codes again, under secondCoding and tripleCoding, for kernels that look up
 	// 16 bytes at a time.
 	firstShuffles, secondShuffles, thirdShuffles shuffles
+
+	hasBins bool
 }
 
 // A threshold decides from a pixel's chroma d and value v alone whether its

@@ -126,19 +126,21 @@ func (p *plan) setCoding(components []int, bounds Bounds) {
 		}
 		// A shift of at least 2 leaves bits 0 and 1 of the first code free.
 		p.coding, p.shift = pairCoding, max(2, secondBits)
+		p.rowBits = p.shift
 		book.second = second
-		for i, class := range first {
-			bin := int(class) << p.shift
-			book.first[i] = uint8(bin | bin>>8)
-		}
-		book.binMask = vectorOf(0x7f &^ (1<<p.shift - 1))
+		p.setRows(&first)
 
 	case [3]bool{true, true, true}:
 		if firstBits > 8 || secondBits+thirdBits > 8 {
 			break
 		}
-		p.coding, p.shift = tripleCoding, thirdBits
+		p.coding, p.shift, p.rowBits = tripleCoding, thirdBits, 8
 		book.first, book.third = first, third
+		// Can bins be numbered as under pairCoding?
+		if low := max(2, secondBits+thirdBits); low <= 7 && firstBits+low <= 10 {
+			p.rowBits, book.hasBins = low, true
+			p.setRows(&first)
+		}
 		for i, class := range second {
 			book.second[i] = class << thirdBits
 		}
@@ -146,6 +148,21 @@ func (p *plan) setCoding(components []int, bounds Bounds) {
 		book.secondShuffles.fill(&book.second)
 		book.thirdShuffles.fill(&book.third)
 	}
+}
+
+// setRows sets the first codes that put bins together: see codebook.
+func (p *plan) setRows(classes *[256]uint8) {
+	for i, class := range classes {
+		p.codes.first[i] = p.rowCode(int(class))
+	}
+	p.codes.binMask = vectorOf(0x7f &^ (1<<p.rowBits - 1))
+}
+
+// rowCode returns the code of a class of first components. Bins whose first component
+// is of that class begin with number class<<rowBits.
+func (p *plan) rowCode(class int) uint8 {
+	number := class << p.rowBits
+	return uint8(number | number>>8)
 }
 
 // setSaturationBounds sets the bounds of the saturation, as firstCoding has them.
@@ -197,6 +214,12 @@ func (p *plan) fillCodebook(book *codebook, cells []uint8) {
 	case pairCoding:
 		for row := range p.bins[0] {
 			copy(book.bins[row<<p.shift:], cells[row*p.bins[1]:][:p.bins[1]])
+		}
+	case tripleCoding:
+		if book.hasBins {
+			for first := range p.bins[0] {
+				p.fillTripleRow(book.bins[first<<p.rowBits:], cells, first)
+			}
 		}
 	}
 }

@@ -40,7 +40,9 @@ var avx512Spaces = spacesAssembly{
 	second:  projectSecondAVX512,
 	pair:    projectPairAVX512,
 	triple:  projectTripleAVX512,
-	plane:   projectPlaneAVX512,
+
+	tripleBins: projectTripleBinsAVX512,
+	plane:      projectPlaneAVX512,
 }
 
 var avx512Kernel = kernel{
@@ -150,10 +152,15 @@ func projectCodedAVX512(coding coding, dst, src []byte, format raster.Format, bo
 			projectHueSaturation4AVX512(d, s, n, format.RedFirst, book)
 		}
 	case tripleCoding:
+		t := &table[0] // panics if it is nil
+		if book.hasBins {
+			avx512Spaces.tripleBins(d, s, n, format.Size, format.RedFirst, uint8(hueSaturation), book)
+			return
+		}
 		if format.Size == 3 {
-			projectHSV3AVX512(d, s, n, format.RedFirst, book, &table[0])
+			projectHSV3AVX512(d, s, n, format.RedFirst, book, t)
 		} else {
-			projectHSV4AVX512(d, s, n, format.RedFirst, book, &table[0])
+			projectHSV4AVX512(d, s, n, format.RedFirst, book, t)
 		}
 	}
 }

@@ -16,6 +16,7 @@ type spacesAssembly struct {
 
 	// These are projectCoded for each coding that the kernel supports.
 	second, pair func(dst, src *uint8, n, size int, redFirst bool, space uint8, book *codebook)
+	tripleBins   func(dst, src *uint8, n, size int, redFirst bool, space uint8, book *codebook) // or nil
 	triple       func(dst, src *uint8, n, size int, redFirst bool, space uint8, book *codebook, table *uint8)
 
 	// plane is projectCoded for secondCoding in the space greyPlane.
@@ -120,7 +121,12 @@ func (v *spacesAssembly) projectCoded(s space, coding coding, dst, src []byte, f
 	case pairCoding:
 		v.pair(&dst[0], &src[0], n, format.Size, format.RedFirst, uint8(s), book)
 	case tripleCoding:
-		v.triple(&dst[0], &src[0], n, format.Size, format.RedFirst, uint8(s), book, &table[0])
+		t := &table[0] // panics if it is nil
+		if book.hasBins && v.tripleBins != nil {
+			v.tripleBins(&dst[0], &src[0], n, format.Size, format.RedFirst, uint8(s), book)
+			return
+		}
+		v.triple(&dst[0], &src[0], n, format.Size, format.RedFirst, uint8(s), book, t)
 	}
 }
 

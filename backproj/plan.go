@@ -25,7 +25,11 @@ type plan struct {
 
 	coding coding
 	codes  codebook
-	shift  int // the bits of a code that are not the first channel's
+	shift  int // the bits of a code that are not the second channel's, or the first one's under pairCoding
+
+	// The bits of a bin's number, under pairCoding and tripleCoding, that are not the
+	// first component's. With 8, the first code is just its class.
+	rowBits int
 }
 
 // outside is the offset of what is in no bin. It is so negative that any sum that

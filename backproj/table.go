@@ -88,17 +88,26 @@ func (p *plan) fillPairTable(t *lookupTable, cells []uint8) {
 // fillTripleTable fills in the lookupTable of a histogram whose layout has
 // tripleCoding. The classes of what is outside all bins project to 0.
 func (p *plan) fillTripleTable(t *lookupTable, cells []uint8) {
-	clear(t[:min(len(t), (p.bins[0]+1)<<8)])
+	row := func(first int) []uint8 { return t[int(p.rowCode(first))<<8:][:256] }
+	for first := range p.bins[0] + 1 {
+		clear(row(first))
+	}
 	for first := range p.bins[0] {
-		for second := range p.bins[1] {
-			row, at := t[first<<8+second<<p.shift:], first*p.strides[0]+second*p.strides[1]
-			if p.strides[2] == 1 {
-				copy(row, cells[at:][:p.bins[2]])
-				continue
-			}
-			for third := range p.bins[2] {
-				row[third] = cells[at+third*p.strides[2]]
-			}
+		p.fillTripleRow(row(first), cells, first)
+	}
+}
+
+// fillTripleRow writes what bins of a first component project to, by the codes of the
+// others. It leaves those that stand for no bin as they are.
+func (p *plan) fillTripleRow(row, cells []uint8, first int) {
+	for second := range p.bins[1] {
+		bins, at := row[second<<p.shift:], first*p.strides[0]+second*p.strides[1]
+		if p.strides[2] == 1 {
+			copy(bins, cells[at:][:p.bins[2]])
+			continue
+		}
+		for third := range p.bins[2] {
+			bins[third] = cells[at+third*p.strides[2]]
 		}
 	}
 }

@@ -36,6 +36,7 @@ func main() {
 	projectPlane()
 	projectPair(c)
 	projectTriple(c)
+	projectTripleBins(c)
 	rowSums()
 	Generate()
 }

@@ -37,11 +37,11 @@ func projectHue(c *constants, size int) {
 }
 
 // projectHueSaturation emits the function for histograms of hue and saturation
-// with up to 1,024 bins: see pair.
+// with up to 1,024 bins: see lookUpBins.
 func projectHueSaturation(c *constants, size int) {
 	begin(fmt.Sprintf("projectHueSaturation%dAVX512", size), size, "pairCoding")
 	projectInRegisters(c, size, func(k *kernel, book emit.Codebook, x hsvBytes) (steps []func(), results reg.VecVirtual) {
-		steps, results = k.pair(book, bins(book), x.hues, x.saturations)
+		steps, results = k.lookUpBins(book, bins(book), x.hues, x.saturations, nil)
 		return append(steps, func() { k.rejectValues(book, x.values, results) }), results
 	})
 }
@@ -54,22 +54,28 @@ func bins(book emit.Codebook) (tables [4][4]Op) {
 	return tables
 }
 
-// pair returns the steps that look the bins of first and second components up, and
-// their results. The bins are those of the codebook, in memory or in registers.
+// lookUpBins returns the steps that look up bins by the codes of the first two
+// components, or of all three unless third is nil, and their results. The bins are those
+// of the codebook, in memory or in registers.
 //
 // The basic idea: VPERMI2B looks 64 bytes up in a table of 128 bytes, in two
 // registers, at once. Eight such tables hold 1,024 bins. A bin's number has ten
 // bits: each lookup takes the lower seven, and bits 7, 8 and 9 then select one of
 // the eight results. The number is the sum of a multiple of 2^shift, by the first
-// component, and a number below 2^shift, by the second, so that
+// component, and a number below 2^shift, by the others, so that
 //
-//	bits 0 to 6 = second code | first code & binMask
+//	bits 0 to 6 = second code | third code | first code & binMask
 //
 // Of its ten bits, the first's part leaves bits 0 and 1 empty (shift is at least 2)
 // and its code holds bits 8 and 9 there, to fit a byte. See codebook.
-func (k *kernel) pair(book emit.Codebook, bins [4][4]Op, first, second reg.VecVirtual) (steps []func(), results reg.VecVirtual) {
+func (k *kernel) lookUpBins(book emit.Codebook, bins [4][4]Op, first, second, third reg.VecVirtual) (steps []func(), results reg.VecVirtual) {
 	code, low, bit7 := ZMM(), ZMM(), K()
 	steps = append(lookUpCodes(book, "first", first, code), lookUpCodes(book, "second", second, low)...)
+	if third != nil {
+		more := ZMM()
+		steps = append(steps, lookUpCodes(book, "third", third, more)...)
+		steps = append(steps, func() { VPORQ(more, low, low) })
+	}
 	steps = append(steps, func() {
 		VPTERNLOGQ(Imm(aOrBAndC), book.At("binMask", 0), code, low)
 		VPMOVB2M(code, bit7)

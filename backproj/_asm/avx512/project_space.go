@@ -147,7 +147,7 @@ func projectPlane() {
 }
 
 // projectPair emits the function for histograms of Cr and Cb with up to 1,024 bins: see
-// pair. While the bins of one batch are looked up, the next one is converted.
+// lookUpBins. While the bins of one batch are looked up, the next one is converted.
 func projectPair(c *constants) {
 	beginSpace("projectPairAVX512", "dst, ", ", book *codebook", "conversion.projectCoded for pairCoding and n ≥ 64 pixels")
 	r := emit.NewRow(batch, anySize)
@@ -155,17 +155,10 @@ func projectPair(c *constants) {
 	k := newKernel(c, anySize, 0)
 	temp, dst, at := GP64(), GP64(), GP64()
 	Load(Param("dst"), dst)
-	bins := bins(book)
-	for i := range bins { // to keep half of them in registers
-		for j := 0; j < 4; j += 2 {
-			v := ZMM()
-			VMOVDQU8(bins[i][j], v)
-			bins[i][j] = v
-		}
-	}
+	bins := kept(bins(book), 8)
 	this := newColour()
 	finish := func(others []func()) {
-		steps, results := k.pair(book, bins, this.first, this.second)
+		steps, results := k.lookUpBins(book, bins, this.first, this.second, nil)
 		emit.Interleave(others, steps)
 		ifThirdBounds(book, func() {
 			VMOVDQU8_Z(results, within(book, "thirdLo", "thirdSpan", this.third), results)
@@ -188,6 +181,40 @@ func projectPair(c *constants) {
 	JMP(LabelRef("batch"))
 	Label("last")
 	finish(nil)
+	VZEROUPPER()
+	RET()
+}
+
+// kept emits code that loads some of the vectors of tables, and returns the tables.
+func kept(tables [4][4]Op, vectors int) [4][4]Op {
+	for i := range vectors {
+		v := ZMM()
+		VMOVDQU8(tables[i/2][i%2*2], v)
+		tables[i/2][i%2*2] = v
+	}
+	return tables
+}
+
+// projectTripleBins emits the function for histograms of all three components with up
+// to 1,024 bins: see lookUpBins.
+func projectTripleBins(c *constants) {
+	beginSpace("projectTripleBinsAVX512", "dst, ", ", book *codebook", "conversion.projectCoded for tripleCoding if the codebook has bins, and n ≥ 64 pixels")
+	r := emit.NewRow(batch, anySize)
+	book := emit.LoadCodebook()
+	k := newKernel(c, anySize, 0)
+	temp, dst := GP64(), GP64()
+	Load(Param("dst"), dst)
+	bins := kept(bins(book), 8)
+	Label("batch")
+	r.Prefetch()
+	x := k.colour(r.Pixels(temp), nil, emit.BlueGreen, emit.CrCb, emit.HueSaturation)
+	steps, results := k.lookUpBins(book, bins, x.first, x.second, x.third)
+	emit.Interleave(steps)
+	k.inOrder(results, results)
+	VMOVDQU8(results, Mem{Base: dst, Index: r.At, Scale: 1})
+	r.Next("done")
+	JMP(LabelRef("batch"))
+	Label("done")
 	VZEROUPPER()
 	RET()
 }

@@ -30,6 +30,7 @@ func (k *kernel) colour(pixels Mem, others []func(), spaces ...emit.Space) colou
 	}, func() {
 		x := k.hueSaturationValue(b, g, r, others)
 		emit.Convert(spaces, emit.Conversions{
+			emit.HueSaturation:   func() { c.set(x.hues, x.saturations, x.values) },
 			emit.HueValue:        func() { c.set(x.hues, x.values, x.saturations) },
 			emit.SaturationValue: func() { c.set(x.saturations, x.values, x.hues) },
 		}, nil)
