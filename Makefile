@@ -143,8 +143,11 @@ test-arm64: $(DIST) ## Test the arm64 wheel and the Go library in an emulated CP
 	@scripts/install-packages arm64
 	GOARCH=arm64 CGO_ENABLED=0 go test -short -skip '$(EXHAUSTIVE)|TruncatedFile' -exec qemu-aarch64-static \
 		./backproj ./backproj/internal/... # qemu does not tell where a truncated file was read
-	scripts/arm64-userland $(abspath build/arm64) dist/backproj-*_aarch64.whl
-	build/arm64/python -m pytest -q -p no:cacheprovider tests/release/test_sample.py
+	scripts/arm64-userland $(abspath build/arm64) dist/backproj-*_aarch64.whl \
+		click hypothesis 'numpy>=2' 'opencv-python-headless>=4.13,<4.14' pytest scikit-image
+	build/arm64/python -m pytest -q -p no:cacheprovider tests/release/test_sample.py \
+		$(addprefix tests/exactness/test_,$(addsuffix .py,cv2_builds parity in_range colour_spaces))
+	build/arm64/python -m backproj verify
 
 release: ## Check all, date the change log, tag and push: make release VERSION=1.2.3
 	scripts/release $(VERSION)

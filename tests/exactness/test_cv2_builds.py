@@ -70,9 +70,6 @@ def test_so_many_of_them_fall_into_another_bin(monkeypatch, colours, formulas):
 def test_values_are_rounded_once_but_in_one_build():
     counts = np.random.default_rng(0).integers(1, 5000, 1024).astype(np.float32)
     values = original(cv2.normalize)(counts, None, 0, 255, cv2.NORM_MINMAX).reshape(-1)
-    expected = formula.normalized(counts, 255)
-    if ARM64 and cv2.__version__.startswith("4.13."):
-        np.testing.assert_array_max_ulp(values, expected, 1)
-        assert 0.1 < np.mean(values != expected) < 0.4
-    else:
-        np.testing.assert_array_equal(values, expected)
+    # Of the two wheels of 4.13 for arm64, that for manylinux_2_28 rounds twice.
+    twice = ARM64 and cv2.__version__.startswith("4.13.")
+    np.testing.assert_array_max_ulp(values, formula.normalized(counts, 255), 1 if twice else 0)
