@@ -45,6 +45,19 @@ var avx512Spaces = spacesAssembly{
 	plane:      projectPlaneAVX512,
 }
 
+// avx512Lab has a projectCoded for pairCoding of its own. The steps of Lab, interleaved
+// with a lookup of bins, are too many to be a case of another function.
+var avx512Lab = spacesAssembly{
+	batch:   avx512Batch,
+	convert: convertSpaceAVX512,
+	count:   countSpaceAVX512,
+	project: projectSpaceAVX512,
+	pair:    projectLabPairAVX512,
+	triple:  projectTripleAVX512,
+
+	tripleBins: projectTripleBinsAVX512,
+}
+
 var avx512Kernel = kernel{
 	name: "avx512",
 	spaces: withGeneric([spaces]conversion{
@@ -62,6 +75,7 @@ var avx512Kernel = kernel{
 		blueGreen:       avx512Spaces.conversion(blueGreen, [codings]bool{tripleCoding: true}),
 		grey:            avx512Spaces.conversion(grey, [codings]bool{secondCoding: true}),
 		greyPlane:       avx512Spaces.planes(),
+		aB:              avx512Lab.conversion(aB, [codings]bool{pairCoding: true, tripleCoding: true}),
 	}),
 	grow:     checkedGrow(growAVX512),
 	addUp:    checkedAddUp(addUpAVX512),

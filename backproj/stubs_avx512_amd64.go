@@ -104,6 +104,11 @@ func projectPlaneAVX512(dst *uint8, src *uint8, n int, book *codebook)
 //go:noescape
 func projectPairAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
 
+// projectLabPairAVX512 is conversion.projectCoded for pairCoding and n ≥ 64 pixels.
+//
+//go:noescape
+func projectLabPairAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
+
 // projectTripleAVX512 is conversion.projectCoded for tripleCoding and n ≥ 64 pixels.
 //
 //go:noescape

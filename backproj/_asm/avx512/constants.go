@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/binary"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -92,6 +94,15 @@ func newConstants() *constants {
 	pairs("greyBlueHigh", emit.GreyBlueHigh, emit.GreyGreenBesideBlue)
 	pairs("greyBlueLow", emit.GreyBlueLow, 0)
 	word("w128", 128)
+	pairOfWords := func(name string, even, odd int) {
+		b := binary.LittleEndian.AppendUint16(nil, uint16(even))
+		vectors(name, emit.Repeat(batch, binary.LittleEndian.AppendUint16(b, uint16(odd))...))
+	}
+	double := func(name string, n int) { pairOfWords(name, n&0xffff, n>>16) }
+	labConstants(table, pairOfWords, vectors)
+	word("lightOne", lightOne)
+	double("labCentre", 128<<emit.LabShift+1<<(emit.LabShift-1))
+	double("lightnessOffset", emit.LightnessFactor*emit.RootMiddle-emit.LightnessOffset+1<<(emit.LabShift-1))
 	c.size = len(bytes)
 	c.data = emit.Constants("avx512Constants", emit.AlignableTo64(bytes))
 	return c

@@ -27,7 +27,7 @@ func convertSpace(c *constants) {
 	Load(Param("thirds"), thirds)
 	k := newKernel(c, anySize, 0)
 	Label("batch")
-	x := k.colour(r.Pixels(temp), nil, emit.CrCb, emit.Grey, emit.BlueGreen, emit.HueValue, emit.SaturationValue)
+	x := k.colour(r.Pixels(temp), nil, emit.CrCb, emit.Grey, emit.BlueGreen, emit.AB, emit.HueValue, emit.SaturationValue)
 	for i, index := range x.indices() {
 		VMOVDQU16(index, Mem{Base: dst, Index: r.At, Scale: 2, Disp: batch * i})
 	}
@@ -58,7 +58,7 @@ func countSpace(c *constants) {
 	k := newKernel(c, anySize, 0)
 	temp := GP64()
 	emit.Count(r, func(counts []func()) (first, second Op) {
-		x := k.colour(r.Pixels(temp), counts, emit.CrCb, emit.Grey, emit.BlueGreen, emit.HueValue, emit.SaturationValue)
+		x := k.colour(r.Pixels(temp), counts, emit.CrCb, emit.Grey, emit.BlueGreen, emit.AB, emit.HueValue, emit.SaturationValue)
 		indices := x.indices()
 		return indices[0], indices[1]
 	})
@@ -72,7 +72,7 @@ func projectSpace(c *constants) {
 	k := newKernel(c, anySize, 0)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		x := k.colour(r.Pixels(temp), lookups, emit.CrCb, emit.Grey, emit.HueValue, emit.SaturationValue)
+		x := k.colour(r.Pixels(temp), lookups, emit.CrCb, emit.Grey, emit.AB, emit.HueValue, emit.SaturationValue)
 		indices := x.indices()
 		emit.IfGated(func(lo, span Mem) {
 			none := ZMM()
@@ -146,16 +146,17 @@ func projectPlane() {
 	RET()
 }
 
-// projectPair emits the function for histograms of Cr and Cb with up to 1,024 bins: see
-// lookUpBins. While the bins of one batch are looked up, the next one is converted.
-func projectPair(c *constants) {
-	beginSpace("projectPairAVX512", "dst, ", ", book *codebook", "conversion.projectCoded for pairCoding and n ≥ 64 pixels")
+// projectPair emits the function for histograms of the first two components of a space
+// with up to 1,024 bins: see lookUpBins. While the bins of one batch are looked up, the
+// next one is converted. So many vectors of bins are kept in registers.
+func projectPair(c *constants, name string, keep int, convert func(k *kernel, b, g, r reg.VecVirtual, c colour) []func()) {
+	beginSpace(name, "dst, ", ", book *codebook", "conversion.projectCoded for pairCoding and n ≥ 64 pixels")
 	r := emit.NewRow(batch, anySize)
 	book := emit.LoadCodebook()
 	k := newKernel(c, anySize, 0)
 	temp, dst, at := GP64(), GP64(), GP64()
 	Load(Param("dst"), dst)
-	bins := kept(bins(book), 8)
+	bins := kept(bins(book), keep)
 	this := newColour()
 	finish := func(others []func()) {
 		steps, results := k.lookUpBins(book, bins, this.first, this.second, nil)
@@ -167,14 +168,14 @@ func projectPair(c *constants) {
 		VMOVDQU8(results, Mem{Base: dst, Index: at, Scale: 1})
 	}
 	b, g, red := k.splitPixels(r.Pixels(temp), nil)
-	emit.Interleave(k.crCb(b, g, red, this))
+	emit.Interleave(convert(k, b, g, red, this))
 	Label("batch")
 	MOVQ(r.At, at)
 	r.Next("last")
 	r.Prefetch()
 	next := newColour()
 	b, g, red = k.splitPixels(r.Pixels(temp), nil)
-	finish(k.crCb(b, g, red, next))
+	finish(convert(k, b, g, red, next))
 	VMOVDQA64(next.first, this.first)
 	VMOVDQA64(next.second, this.second)
 	VMOVDQA64(next.third, this.third)
@@ -207,7 +208,7 @@ func projectTripleBins(c *constants) {
 	bins := kept(bins(book), 8)
 	Label("batch")
 	r.Prefetch()
-	x := k.colour(r.Pixels(temp), nil, emit.BlueGreen, emit.CrCb, emit.HueSaturation)
+	x := k.colour(r.Pixels(temp), nil, emit.BlueGreen, emit.CrCb, emit.HueSaturation, emit.AB)
 	steps, results := k.lookUpBins(book, bins, x.first, x.second, x.third)
 	emit.Interleave(steps)
 	k.inOrder(results, results)
@@ -231,7 +232,7 @@ func projectTriple(c *constants) {
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
 		half := len(lookups) / 2
-		x := k.colour(r.Pixels(temp), lookups[:half], emit.BlueGreen, emit.CrCb)
+		x := k.colour(r.Pixels(temp), lookups[:half], emit.BlueGreen, emit.CrCb, emit.AB)
 		high, low, third := ZMM(), ZMM(), ZMM()
 		steps := lookUpCodes(book, "first", x.first, high)
 		steps = append(steps, lookUpCodes(book, "second", x.second, low)...)

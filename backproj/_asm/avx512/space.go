@@ -27,6 +27,7 @@ func (k *kernel) colour(pixels Mem, others []func(), spaces ...emit.Space) colou
 			emit.Interleave(others)
 		},
 		emit.Grey: func() { emit.Interleave(k.grey(b, g, r, c), others) },
+		emit.AB:   func() { emit.Interleave(k.lab(b, g, r, c), others) },
 	}, func() {
 		x := k.hueSaturationValue(b, g, r, others)
 		emit.Convert(spaces, emit.Conversions{

@@ -18,6 +18,7 @@ const (
 	BlueGreen
 	Grey
 	GreyPlane
+	AB
 )
 
 // Conversions are pieces of code, by the space that they are for.
