@@ -121,14 +121,10 @@ func (p *plan) setCoding(components []int, bounds Bounds) {
 		}
 
 	case [3]bool{true, true, false}:
-		if secondBits > 7 || firstBits > 8 || firstBits+secondBits > 10 {
-			break
+		if fitsPairCoding(firstBits, secondBits) {
+			p.coding, p.shift = pairCoding, book.setPairs(&first, &second, secondBits)
+			p.rowBits = p.shift
 		}
-		// A shift of at least 2 leaves bits 0 and 1 of the first code free.
-		p.coding, p.shift = pairCoding, max(2, secondBits)
-		p.rowBits = p.shift
-		book.second = second
-		p.setRows(&first)
 
 	case [3]bool{true, true, true}:
 		if firstBits > 8 || secondBits+thirdBits > 8 {
@@ -139,7 +135,7 @@ func (p *plan) setCoding(components []int, bounds Bounds) {
 		// Can bins be numbered as under pairCoding?
 		if low := max(2, secondBits+thirdBits); low <= 7 && firstBits+low <= 10 {
 			p.rowBits, book.hasBins = low, true
-			p.setRows(&first)
+			book.setRows(&first, p.rowBits)
 		}
 		for i, class := range second {
 			book.second[i] = class << thirdBits
@@ -150,18 +146,33 @@ func (p *plan) setCoding(components []int, bounds Bounds) {
 	}
 }
 
+// fitsPairCoding reports whether the classes of two components, of so many bits, can be
+// put together by pairCoding.
+func fitsPairCoding(firstBits, secondBits int) bool {
+	return secondBits <= 7 && firstBits <= 8 && firstBits+secondBits <= 10
+}
+
+// setPairs sets the codes of two components under pairCoding, and returns the bits of a
+// bin's number that are not the first one's.
+func (b *codebook) setPairs(firsts, seconds *[256]uint8, secondBits int) (rowBits int) {
+	rowBits = max(2, secondBits) // this leaves bits 0 and 1 of the first code free
+	b.second = *seconds
+	b.setRows(firsts, rowBits)
+	return rowBits
+}
+
 // setRows sets the first codes that put bins together: see codebook.
-func (p *plan) setRows(classes *[256]uint8) {
+func (b *codebook) setRows(classes *[256]uint8, rowBits int) {
 	for i, class := range classes {
-		p.codes.first[i] = p.rowCode(int(class))
+		b.first[i] = rowCode(int(class), rowBits)
 	}
-	p.codes.binMask = vectorOf(0x7f &^ (1<<p.rowBits - 1))
+	b.binMask = vectorOf(0x7f &^ (1<<rowBits - 1))
 }
 
 // rowCode returns the code of a class of first components. Bins whose first component
 // is of that class begin with number class<<rowBits.
-func (p *plan) rowCode(class int) uint8 {
-	number := class << p.rowBits
+func rowCode(class, rowBits int) uint8 {
+	number := class << rowBits
 	return uint8(number | number>>8)
 }
 

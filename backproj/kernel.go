@@ -100,11 +100,11 @@ type conversion struct {
 	// layouts have three channels.
 	project func(dst, src []byte, format raster.Format, table *lookupTable, gate gate)
 
-	// projectWithin does what project does where table[index] is 0 for all indices whose
-	// second component the gate seconds rejects, and returns how many pixels it did not
-	// have to look up for that. It is faster than project if these are many, otherwise
-	// slower. It may be nil.
-	projectWithin func(dst, src []byte, format raster.Format, table *lookupTable, gate, seconds gate) (skipped int)
+	// projectWithin does what project does, or projectCoded by pairCoding if there is a
+	// codebook, where all pixels project to 0 whose second component the gate seconds
+	// rejects. It returns how many pixels it did not have to look up for that. It is
+	// faster than these if they are many, otherwise slower. It may be nil.
+	projectWithin func(dst, src []byte, format raster.Format, book *codebook, table *lookupTable, gate, seconds gate) (skipped int)
 
 	// supports tells the codings that projectCoded supports, never noCoding. Without
 	// any there is no projectCoded: project and convert suffice for all layouts. What

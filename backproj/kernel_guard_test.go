@@ -134,7 +134,7 @@ func checkWithin(t *testing.T, k converter, src, dst []byte) {
 	seconds := gate{100, 200}
 	table := tableWithin(k.space, seconds)
 	clear(dst)
-	k.projectWithin(dst, src, k.format, table, open, seconds)
+	k.projectWithin(dst, src, k.format, nil, table, open, seconds)
 	for i, got := range dst {
 		b, g, r := colour(src[i*k.format.Size:], k.format)
 		if index, _ := spaceFormula(k.space, b, g, r); got != table[index] {

@@ -170,7 +170,7 @@ func TestKernelsPanicWithoutATable(t *testing.T) {
 			expectPanic(t, fmt.Sprint(k, "/project gated"), func() { k.project(dst, src, k.format, nil, gate{32, 255}) })
 		}
 		if k.projectWithin != nil {
-			expectPanic(t, fmt.Sprint(k, "/projectWithin"), func() { k.projectWithin(dst, src, k.format, nil, open, gate{32, 255}) })
+			expectPanic(t, fmt.Sprint(k, "/projectWithin"), func() { k.projectWithin(dst, src, k.format, nil, nil, open, gate{32, 255}) })
 		}
 		for c := range codings {
 			if k.supports[c] {
@@ -197,7 +197,7 @@ func TestKernelsPanicIfARowIsTooShort(t *testing.T) {
 				expectPanic(t, name+"/project gated", func() { k.project(dst, src, k.format, new(lookupTable), gate{32, 255}) })
 			}
 			if k.projectWithin != nil {
-				expectPanic(t, name+"/projectWithin", func() { k.projectWithin(dst, src, k.format, new(lookupTable), open, gate{32, 255}) })
+				expectPanic(t, name+"/projectWithin", func() { k.projectWithin(dst, src, k.format, nil, new(lookupTable), open, gate{32, 255}) })
 			}
 			for c := range codings {
 				if k.supports[c] {
@@ -218,7 +218,7 @@ func TestKernelsAcceptEmptyRows(t *testing.T) {
 			k.project(nil, nil, k.format, new(lookupTable), gate{32, 255})
 		}
 		if k.projectWithin != nil {
-			k.projectWithin(nil, nil, k.format, new(lookupTable), open, gate{32, 255})
+			k.projectWithin(nil, nil, k.format, nil, new(lookupTable), open, gate{32, 255})
 		}
 		for c := range codings {
 			if k.supports[c] {

@@ -30,7 +30,7 @@ func saturationFactors(bounds gate) (lower, upper uint16) {
 
 func pair(first, second int8) uint16 { return uint16(uint8(second))<<8 | uint16(uint8(first)) }
 
-func projectWithinAVX2(dst, src []byte, format raster.Format, table *lookupTable, gate, seconds gate) (skipped int) {
+func projectWithinAVX2(dst, src []byte, format raster.Format, _ *codebook, table *lookupTable, gate, seconds gate) (skipped int) {
 	n := len(dst)
 	if n < avx2Batch {
 		projectAVX2(dst, src, format, table, gate)
@@ -44,16 +44,26 @@ func projectWithinAVX2(dst, src []byte, format raster.Format, table *lookupTable
 	return projectWithin4AVX2(&dst[0], &src[0], n, format.RedFirst, &table[0], gate.lo, gate.hi-gate.lo, lower, upper)
 }
 
-func projectWithinAVX512(dst, src []byte, format raster.Format, table *lookupTable, gate, seconds gate) (skipped int) {
+func projectWithinAVX512(dst, src []byte, format raster.Format, book *codebook, table *lookupTable, gate, seconds gate) (skipped int) {
 	n := len(dst)
-	if n < avx512Batch {
+	lower, upper := saturationFactors(seconds)
+	switch {
+	case n < avx512Batch && book != nil:
+		projectCodedAVX512(pairCoding, dst, src, format, book, nil)
+		return 0
+	case n < avx512Batch:
 		projectAVX2(dst, src, format, table, gate)
 		return 0
 	}
 	checkLength(n, src, format)
-	lower, upper := saturationFactors(seconds)
-	if format.Size == 3 {
+	switch {
+	case book != nil && format.Size == 3:
+		return projectCodedWithin3AVX512(&dst[0], &src[0], n, format.RedFirst, book, lower, upper)
+	case book != nil:
+		return projectCodedWithin4AVX512(&dst[0], &src[0], n, format.RedFirst, book, lower, upper)
+	case format.Size == 3:
 		return projectWithin3AVX512(&dst[0], &src[0], n, format.RedFirst, &table[0], gate.lo, gate.hi-gate.lo, lower, upper)
+	default:
+		return projectWithin4AVX512(&dst[0], &src[0], n, format.RedFirst, &table[0], gate.lo, gate.hi-gate.lo, lower, upper)
 	}
-	return projectWithin4AVX512(&dst[0], &src[0], n, format.RedFirst, &table[0], gate.lo, gate.hi-gate.lo, lower, upper)
 }

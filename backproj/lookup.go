@@ -11,10 +11,11 @@ import (
 type lookup struct {
 	plan   *plan
 	direct bool // the kernel reads pixels and writes results; otherwise apply looks up indices
+	coding coding
 	gate   gate // pixels whose third components it rejects project to 0
 
 	// What is looked up, of which the first that is not nil is used.
-	book    *codebook    // if the kernel supports the layout's coding
+	book    *codebook    // if the kernel supports the coding
 	compact *lookupTable // for small images: bytes addressed by compactFirst + compactSecond
 	table   *lookupTable // by index; under tripleCoding, by codes
 	cells   []uint8      // by cell
@@ -42,7 +43,7 @@ func (h *Histogram) lookup(k *kernel, pixels int, together *[spaces]int) (l look
 	if err != nil {
 		return lookup{}, err
 	}
-	l.plan, l.gate = p, p.gate
+	l.plan, l.coding, l.gate = p, p.coding, p.gate
 	c := &k.spaces[p.space]
 	// Where it is slow to compute indices, several histograms share them.
 	shared := c.sharesIndices && together[p.space] > 1
@@ -100,8 +101,12 @@ func (l *lookup) project(c *conversion, dst, src []byte, format raster.Format, s
 		l.projectSparse(c, dst, src, format, s)
 		return
 	}
+	l.projectAll(c, dst, src, format)
+}
+
+func (l *lookup) projectAll(c *conversion, dst, src []byte, format raster.Format) {
 	if l.book != nil {
-		c.projectCoded(l.plan.coding, dst, src, format, l.book, l.table)
+		c.projectCoded(l.coding, dst, src, format, l.book, l.table)
 		return
 	}
 	c.project(dst, src, format, l.table, l.gate)

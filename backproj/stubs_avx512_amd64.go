@@ -23,6 +23,12 @@ func project3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, 
 //go:noescape
 func projectWithin3AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
 
+// projectCodedWithin3AVX512 is kernel.projectWithin for pairCoding, for n ≥ 64 pixels of 3 bytes;
+// lower and upper are the two pairs of saturationFactors.
+//
+//go:noescape
+func projectCodedWithin3AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, lower uint16, upper uint16) int
+
 // projectHue3AVX512 is kernel.projectCoded for firstCoding, for n ≥ 64 pixels of 3 bytes.
 //
 //go:noescape
@@ -58,6 +64,12 @@ func project4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, 
 //
 //go:noescape
 func projectWithin4AVX512(dst *uint8, src *uint8, n int, redFirst bool, table *uint8, lo uint8, span uint8, lower uint16, upper uint16) int
+
+// projectCodedWithin4AVX512 is kernel.projectWithin for pairCoding, for n ≥ 64 pixels of 4 bytes;
+// lower and upper are the two pairs of saturationFactors.
+//
+//go:noescape
+func projectCodedWithin4AVX512(dst *uint8, src *uint8, n int, redFirst bool, book *codebook, lower uint16, upper uint16) int
 
 // projectHue4AVX512 is kernel.projectCoded for firstCoding, for n ≥ 64 pixels of 4 bytes.
 //

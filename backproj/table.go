@@ -88,7 +88,7 @@ func (p *plan) fillPairTable(t *lookupTable, cells []uint8) {
 // fillTripleTable fills in the lookupTable of a histogram whose layout has
 // tripleCoding. The classes of what is outside all bins project to 0.
 func (p *plan) fillTripleTable(t *lookupTable, cells []uint8) {
-	row := func(first int) []uint8 { return t[int(p.rowCode(first))<<8:][:256] }
+	row := func(first int) []uint8 { return t[int(rowCode(first, p.rowBits))<<8:][:256] }
 	for first := range p.bins[0] + 1 {
 		clear(row(first))
 	}

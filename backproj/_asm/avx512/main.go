@@ -25,6 +25,7 @@ func main() {
 		count(c, size)
 		project(c, size)
 		projectWithin(c, size)
+		projectCodedWithin(c, size)
 		projectHue(c, size)
 		projectHueSaturation(c, size)
 		projectHSV(c, size)

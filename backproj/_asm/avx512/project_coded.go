@@ -40,10 +40,14 @@ func projectHue(c *constants, size int) {
 // with up to 1,024 bins: see lookUpBins.
 func projectHueSaturation(c *constants, size int) {
 	begin(fmt.Sprintf("projectHueSaturation%dAVX512", size), size, "pairCoding")
-	projectInRegisters(c, size, func(k *kernel, book emit.Codebook, x hsvBytes) (steps []func(), results reg.VecVirtual) {
-		steps, results = k.lookUpBins(book, bins(book), x.hues, x.saturations, nil)
-		return append(steps, func() { k.rejectValues(book, x.values, results) }), results
-	})
+	projectInRegisters(c, size, (*kernel).lookUpHueSaturation)
+}
+
+// lookUpHueSaturation returns the steps that look up the bins of hues and saturations,
+// and their results.
+func (k *kernel) lookUpHueSaturation(book emit.Codebook, x hsvBytes) (steps []func(), results reg.VecVirtual) {
+	steps, results = k.lookUpBins(book, bins(book), x.hues, x.saturations, nil)
+	return append(steps, func() { k.rejectValues(book, x.values, results) }), results
 }
 
 // bins returns the bins of the codebook in tables of 256.

@@ -63,6 +63,54 @@ func projectWithin(c *constants, size int) {
 	l.Finish("last")
 }
 
+// projectCodedWithin emits the function that does so by the bins of a codebook.
+func projectCodedWithin(c *constants, size int) {
+	name := fmt.Sprintf("projectCodedWithin%dAVX512", size)
+	TEXT(name, attr.NOSPLIT, "func(dst, src *uint8, n int, redFirst bool, book *codebook, lower, upper uint16) int")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s is kernel.projectWithin for pairCoding, for n ≥ %d pixels of %d bytes;", name, batch, size),
+		"lower and upper are the two pairs of saturationFactors.")
+	r := emit.NewRow(batch, size)
+	book := emit.LoadCodebook()
+	k := newKernel(c, size, 0)
+	temp, dst, at, skipped := GP64(), GP64(), GP64(), emit.Result()
+	Load(Param("dst"), dst)
+	MOVQ(U32(0), skipped)
+	this, next := newChroma(), newChroma()
+	finish := func(others ...[]func()) {
+		x := newHSVBytes()
+		steps, results := k.lookUpHueSaturation(book, x)
+		emit.Interleave(append(others, append(k.hsvBytes(this, x), steps...))...)
+		VMOVDQU8(results, Mem{Base: dst, Index: at, Scale: 1})
+	}
+
+	Label("find")
+	emit.Interleave(k.chroma(r.Pixels(temp), this))
+	k.ifNoneWithin(this, "none")
+	MOVQ(r.At, at)
+	Label("batch")
+	r.Next("final")
+	r.Prefetch()
+	finish(k.chroma(r.Pixels(temp), next))
+	k.ifNoneWithin(next, "none")
+	this.set(next)
+	MOVQ(r.At, at)
+	JMP(LabelRef("batch"))
+
+	Label("none")
+	ADDQ(Imm(batch), skipped)
+	VMOVDQU8(k.zero, Mem{Base: dst, Index: r.At, Scale: 1})
+	r.Next("done")
+	r.Prefetch()
+	JMP(LabelRef("find"))
+
+	Label("final")
+	finish()
+	Label("done")
+	VZEROUPPER()
+	RET()
+}
+
 // ifNoneWithin emits code that jumps to a label if no saturation of the batch can be
 // within the bounds. It is that of ../avx2.
 func (k *kernel) ifNoneWithin(c chroma, label string) {
