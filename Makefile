@@ -94,7 +94,7 @@ soak: $(VENV)/built-opencv $(VENV)/group-test ## Try for long what must never fa
 	$(PYTEST) -s soak
 
 # Folder:target:executions. By time, Go 1.26 fails now and then as the time is over (golang/go#75804).
-FUZZED := .:FuzzBackProject:2000000 .:FuzzImageGeometry:1400000 .:FuzzParity:120000 .:FuzzShift:1000000 .:FuzzDiscSum:500000 \
+FUZZED := .:FuzzBackProject:2000000 .:FuzzImageGeometry:1400000 .:FuzzParity:120000 .:FuzzChannels:300000 .:FuzzShift:1000000 .:FuzzDiscSum:500000 \
 	internal/foreign:FuzzMemory:2000000 internal/foreign:FuzzImage:1500000
 
 fuzz: ## Fuzz the Go library, about a minute for each target

@@ -67,20 +67,30 @@ def images(draw, batch=False):
 @st.composite
 def layouts(draw):
     """Return the options of a layout."""
-    channels = draw(st.sampled_from(["h", "hs", "hsv"]))
-    most = 256 if channels != "hsv" else 24
-    bins = draw(st.integers(1, most) | st.tuples(*[st.integers(1, most)] * len(channels)))
+    channels = draw(st.sampled_from(sorted(formula.CHANNELS)))
+    space, components = formula.CHANNELS[channels]
+    most = 256 if len(components) < 3 else 24
+    bins = draw(st.integers(1, most) | st.tuples(*[st.integers(1, most)] * len(components)))
     layout = {"channels": channels, "bins": bins}
     bound = st.floats(-20, 280, width=32) | st.integers(0, 256).map(float)
     if draw(st.booleans()):
-        pairs = [draw(st.tuples(bound, bound).filter(lambda pair: pair[0] != pair[1])) for _ in channels]
+        pairs = [draw(st.tuples(bound, bound).filter(lambda pair: pair[0] != pair[1])) for _ in components]
         layout["ranges"] = [limit for pair in pairs for limit in sorted(pair)]
     if draw(st.booleans()):
+        layout["in_range"] = draw(bounds(space))
+    return layout
+
+
+@st.composite
+def bounds(draw, space):
+    """Return bounds of a colour space, of which only those of hue may wrap around or contain nothing."""
+    if space is formula.hsv:
         values = st.integers(-5, 260)
         hue, saturation, value = (draw(st.tuples(values, values)) for _ in range(3))
-        bounds = zip(hue, sorted(saturation), sorted(value), strict=True)
-        layout["in_range"] = tuple(bounds)
-    return layout
+        return tuple(zip(hue, sorted(saturation), sorted(value), strict=True))
+    low, high = st.integers(-5, 255), st.integers(0, 260)
+    pairs = st.tuples(low, high).filter(lambda pair: pair[0] <= pair[1])
+    return tuple(zip(*(draw(pairs) for _ in range(1 if space is formula.gray else 3)), strict=True))
 
 
 peaks = st.none() | st.sampled_from([1, 100, 255, 256.0, 1000]) | st.floats(1e-3, 1e6)
@@ -194,12 +204,21 @@ def test_several_models_count_as_the_sum_of_their_histograms(models, layout, dat
         assert hist.values.tobytes() == formula.normalized(expected).tobytes()
 
 
+SPACES = {
+    "hsv": formula.hsv,
+    "ycrcb": formula.ycrcb,
+    "lab": formula.lab,
+    "bgr": formula.bgr,
+    "gray": formula.gray,
+}
+
+
 @spec
-@given(images(batch=True), layouts(), orders)
-def test_in_range_gives_the_formulas_mask(image, layout, order):
-    lo, hi = layout.get("in_range", ((0, 60, 32), (180, 255, 255)))
-    expected = formula.within(formula.hsv(bgr(image, order)), lo, hi) * np.uint8(255)
-    np.testing.assert_array_equal(backproj.in_range(image, lo, hi, order=order), expected)
+@given(st.data(), images(batch=True), st.sampled_from(sorted(SPACES)), orders)
+def test_in_range_gives_the_formulas_mask(data, image, space, order):
+    lo, hi = data.draw(bounds(SPACES[space]))
+    expected = formula.within(SPACES[space](bgr(image, order)), lo, hi) * np.uint8(255)
+    np.testing.assert_array_equal(backproj.in_range(image, lo, hi, space=space, order=order), expected)
 
 
 @spec

@@ -35,6 +35,9 @@ LAYOUTS = {
     "hs": {},
     "gated": {"channels": "h", "bins": 16, "in_range": ((0, 60, 32), (180, 255, 255))},
     "hsv": {"channels": "hsv", "bins": (30, 32, 7)},
+    "crcb": {"channels": "crcb", "in_range": ((0, 133, 77), (255, 173, 127))},
+    "lab": {"channels": "lab", "bins": 8},
+    "gray": {"channels": "gray", "bins": 256},
 }
 
 
