@@ -153,6 +153,8 @@ type kernel struct {
 	sign, sector, times4, times16                  Op
 
 	zero, b1, b2, b4, b16, w2048 reg.VecVirtual
+
+	roots [emit.RootDegree + 1]reg.VecVirtual // the coefficients of f, after keepRoots
 }
 
 // at returns the address of a constant.

@@ -14,7 +14,7 @@ import (
 // labConstants adds those of Lab by the functions for 256 words, two words, and others.
 func labConstants(table func(string, func(int) int), pairOfWords func(name string, even, odd int), vectors func(string, []byte)) {
 	table("light", emit.LightOf)
-	// One word beside blue is lightOne. Its weight makes sums round, and adds RootFrom.
+	// Beside each blue there is lightOne. Its weight makes sums round, and adds RootFrom.
 	const one = 1<<(emit.LightShift-1) + emit.RootFrom<<emit.LightShift
 	for i, weights := range emit.LightWeights {
 		pairOfWords("lightRedGreen"+xyz[i], weights[0], weights[1])
@@ -53,15 +53,13 @@ func (k *kernel) lab(b, g, r reg.VecVirtual, c colour) (steps []func()) {
 			do(func() { unpack(high, low, light[i][half]) })
 		}
 	}
-	one := ZMM()
-	do(func() { VMOVDQU8(k.at("lightOne"), one) })
 	var components [3][2]reg.VecVirtual // in words
 	for half := range 2 {
 		var doubles [3][2]reg.VecVirtual
 		for quarter, unpack := range []func(...Op){VPUNPCKLWD, VPUNPCKHWD} {
 			redGreen, blue := ZMM(), ZMM()
 			do(func() { unpack(light[1][half], light[2][half], redGreen) })
-			do(func() { unpack(one, light[0][half], blue) })
+			do(func() { unpack(k.at("lightOne"), light[0][half], blue) })
 			var f [3]reg.VecVirtual
 			for i := range f {
 				f[i] = ZMM()
@@ -103,10 +101,10 @@ func (k *kernel) labRoot(redGreen, blue reg.VecVirtual, i int, f reg.VecVirtual)
 	do(func() { VPSRLD(Imm(emit.LightShift), x, x) })
 	do(func() { VCVTDQ2PS(x, x) })
 	do(func() { VPSRLD(Imm(emit.RootShift), x, at) })
-	do(func() { VPERMPS(k.at(root(emit.RootDegree)), at, f) })
+	do(func() { VPERMPS(k.roots[emit.RootDegree], at, f) })
 	for power := emit.RootDegree - 1; power >= 0; power-- {
 		coefficient := ZMM()
-		do(func() { VPERMPS(k.at(root(power)), at, coefficient) })
+		do(func() { VPERMPS(k.roots[power], at, coefficient) })
 		do(func() { VFMADD213PS(coefficient, x, f) })
 	}
 	return steps
@@ -118,4 +116,13 @@ func (k *kernel) table(name string) (t [4]Op) {
 		t[i] = k.at(name).Offset(batch * i)
 	}
 	return t
+}
+
+// keepRoots emits code that loads the coefficients of f, which labRoot needs. As operands
+// in memory they would wait for stores that seem to overlap.
+func (k *kernel) keepRoots() {
+	for power := range k.roots {
+		k.roots[power] = ZMM()
+		VMOVDQU8(k.at(root(power)), k.roots[power])
+	}
 }

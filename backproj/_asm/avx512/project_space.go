@@ -26,6 +26,7 @@ func convertSpace(c *constants) {
 	Load(Param("dst"), dst)
 	Load(Param("thirds"), thirds)
 	k := newKernel(c, anySize, 0)
+	k.keepRoots()
 	Label("batch")
 	x := k.colour(r.Pixels(temp), nil, emit.CrCb, emit.Grey, emit.BlueGreen, emit.AB, emit.HueValue, emit.SaturationValue)
 	for i, index := range x.indices() {
@@ -56,6 +57,7 @@ func countSpace(c *constants) {
 	beginSpace("countSpaceAVX512", "counts *uint32, ", "", "conversion.count for n pixels, n > 0 a multiple of 64")
 	r := emit.NewRow(batch, anySize)
 	k := newKernel(c, anySize, 0)
+	k.keepRoots()
 	temp := GP64()
 	emit.Count(r, func(counts []func()) (first, second Op) {
 		x := k.colour(r.Pixels(temp), counts, emit.CrCb, emit.Grey, emit.BlueGreen, emit.AB, emit.HueValue, emit.SaturationValue)
@@ -70,6 +72,7 @@ func projectSpace(c *constants) {
 	l := emit.NewLookup(batch, func(i int) int { return i })
 	Load(Param("table"), emit.Table)
 	k := newKernel(c, anySize, 0)
+	k.keepRoots()
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
 		x := k.colour(r.Pixels(temp), lookups, emit.CrCb, emit.Grey, emit.AB, emit.HueValue, emit.SaturationValue)
@@ -154,6 +157,7 @@ func projectPair(c *constants, name string, keep int, convert func(k *kernel, b,
 	r := emit.NewRow(batch, anySize)
 	book := emit.LoadCodebook()
 	k := newKernel(c, anySize, 0)
+	k.keepRoots()
 	temp, dst, at := GP64(), GP64(), GP64()
 	Load(Param("dst"), dst)
 	bins := kept(bins(book), keep)
@@ -203,9 +207,10 @@ func projectTripleBins(c *constants) {
 	r := emit.NewRow(batch, anySize)
 	book := emit.LoadCodebook()
 	k := newKernel(c, anySize, 0)
+	k.keepRoots()
 	temp, dst := GP64(), GP64()
 	Load(Param("dst"), dst)
-	bins := kept(bins(book), 8)
+	bins := kept(bins(book), 4)
 	Label("batch")
 	r.Prefetch()
 	x := k.colour(r.Pixels(temp), nil, emit.BlueGreen, emit.CrCb, emit.HueSaturation, emit.AB)
@@ -229,6 +234,7 @@ func projectTriple(c *constants) {
 	Load(Param("table"), emit.Table)
 	book := emit.LoadCodebook()
 	k := newKernel(c, anySize, 0)
+	k.keepRoots()
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
 		half := len(lookups) / 2

@@ -185,9 +185,8 @@ func exact(c [RootDegree + 1]float32, first, last int) bool {
 	return true
 }
 
-// fused returns x·y + z, rounded once. The product is exact in double precision. So is the
-// sum, or it is cut off with its last bit set, which cannot be half of the last bit of a
-// float32.
+// fused returns x·y + z, rounded once. The product is exact in double precision. A sum that
+// is not is rounded to an odd last bit, which cannot mislead the rounding to a float32.
 func fused(x, y, z float32) float32 {
 	product, addend := float64(x)*float64(y), float64(z)
 	sum := product + addend
