@@ -189,6 +189,8 @@ var avx2Spaces = spacesAssembly{
 	plane:   projectPlaneAVX2,
 }
 
+var avx2HSV = spacesAssembly{batch: avx2Batch, triple: projectHSVAVX2}
+
 var avx2Kernel = kernel{
 	name: "avx2",
 	spaces: withGeneric([spaces]conversion{
@@ -276,7 +278,7 @@ func projectAVX2(dst, src []byte, format raster.Format, table *lookupTable, gate
 
 func projectCodedAVX2(coding coding, dst, src []byte, format raster.Format, book *codebook, table *lookupTable) {
 	if coding == tripleCoding {
-		avx2Spaces.projectCoded(hueSaturation, coding, dst, src, format, book, table)
+		avx2HSV.projectCoded(hueSaturation, coding, dst, src, format, book, table)
 		return
 	}
 	n := len(dst)

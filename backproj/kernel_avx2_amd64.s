@@ -8887,36 +8887,36 @@ converted24:
 	JEQ            found2
 	VPXOR          avx2Constants<>+672(SB), Y2, Y3
 	VBROADCASTI128 2752(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
+	VPSHUFB        Y3, Y0, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2768(BX), Y0
 	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
+	VPXOR          Y0, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2784(BX), Y0
 	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
+	VPXOR          Y0, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2800(BX), Y0
 	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
+	VPXOR          Y0, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2816(BX), Y0
 	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
+	VPXOR          Y0, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2832(BX), Y0
 	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
+	VPXOR          Y0, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2848(BX), Y0
 	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
+	VPXOR          Y0, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2864(BX), Y0
 	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
+	VPXOR          Y0, Y2, Y2
+	VPXOR          Y2, Y1, Y1
 
 found2:
 	VPAND   Y4, Y1, Y1
@@ -8988,36 +8988,36 @@ batch:
 	JEQ            found3
 	VPXOR          avx2Constants<>+672(SB), Y2, Y3
 	VBROADCASTI128 2752(BX), Y1
-	VPSHUFB        Y3, Y1, Y1
-	VPXOR          Y1, Y0, Y0
+	VPSHUFB        Y3, Y1, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2768(BX), Y1
 	VPSHUFB        Y3, Y1, Y1
-	VPXOR          Y1, Y0, Y0
+	VPXOR          Y1, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2784(BX), Y1
 	VPSHUFB        Y3, Y1, Y1
-	VPXOR          Y1, Y0, Y0
+	VPXOR          Y1, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2800(BX), Y1
 	VPSHUFB        Y3, Y1, Y1
-	VPXOR          Y1, Y0, Y0
+	VPXOR          Y1, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2816(BX), Y1
 	VPSHUFB        Y3, Y1, Y1
-	VPXOR          Y1, Y0, Y0
+	VPXOR          Y1, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2832(BX), Y1
 	VPSHUFB        Y3, Y1, Y1
-	VPXOR          Y1, Y0, Y0
+	VPXOR          Y1, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2848(BX), Y1
 	VPSHUFB        Y3, Y1, Y1
-	VPXOR          Y1, Y0, Y0
+	VPXOR          Y1, Y2, Y2
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2864(BX), Y1
 	VPSHUFB        Y3, Y1, Y1
-	VPXOR          Y1, Y0, Y0
+	VPXOR          Y1, Y2, Y2
+	VPXOR          Y2, Y0, Y0
 
 found3:
 	VMOVDQU Y0, (SI)(AX*1)
@@ -9033,7 +9033,7 @@ done:
 	RET
 
 // func projectTripleAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook, table *uint8)
-// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·projectTripleAVX2(SB), NOSPLIT, $160-56
 	MOVQ    src+8(FP), DI
 	MOVQ    n+16(FP), R8
@@ -9118,8 +9118,6 @@ split26:
 	JMP     converted27
 
 space27_1:
-	CMPB       space+33(FP), $0x03
-	JNE        space27_2
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	VPUNPCKLBW Y3, Y0, Y6
@@ -9158,132 +9156,6 @@ space27_1:
 	VPACKSSWB  Y0, Y6, Y0
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
-	JMP        converted27
-
-space27_2:
-	VPMINUB      Y0, Y1, Y5
-	VPMAXUB      Y0, Y1, Y3
-	VPMAXUB      Y3, Y2, Y4
-	VPMINUB      Y3, Y2, Y3
-	VPMAXUB      Y5, Y3, Y3
-	VPMINUB      Y5, Y2, Y5
-	VPCMPEQB     Y4, Y2, Y6
-	VPCMPEQB     Y4, Y1, Y7
-	VPBLENDVB    Y7, Y2, Y1, Y1
-	VPBLENDVB    Y6, Y0, Y1, Y1
-	VPCMPEQB     Y5, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y7, Y0
-	VPADDB       avx2Constants<>+640(SB), Y0, Y0
-	VPANDN       Y0, Y6, Y0
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	VPSUBB       Y5, Y4, Y2
-	VPSUBB       Y5, Y3, Y3
-	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
-	VPCMPEQB     Y5, Y2, Y5
-	VPAND        Y5, Y3, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y3, Y3
-	VPAND        Y5, Y2, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y2, Y6
-	VPUNPCKLBW   Y0, Y1, Y5
-	VPUNPCKLBW   Y6, Y3, Y7
-	VPMADDUBSW   Y5, Y7, Y7
-	VPUNPCKHBW   Y0, Y1, Y5
-	VPUNPCKHBW   Y6, Y3, Y0
-	VPMADDUBSW   Y5, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+800(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
-	VMULPS       avx2Constants<>+928(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
-	VMULPS       avx2Constants<>+928(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	VPMULHRSW    Y1, Y7, Y7
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+800(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
-	VMULPS       avx2Constants<>+928(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
-	VMULPS       avx2Constants<>+928(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	VPMULHRSW    Y1, Y0, Y0
-	VPSLLW       $0x08, Y7, Y7
-	VPSRLW       $0x08, Y7, Y7
-	VPSLLW       $0x08, Y0, Y0
-	VPSRLW       $0x08, Y0, Y0
-	VPACKUSWB    Y0, Y7, Y7
-	VPMINUB      avx2Constants<>+512(SB), Y4, Y0
-	VPCMPEQB     Y0, Y4, Y0
-	VPAND        Y0, Y4, Y1
-	VPSLLW       $0x04, Y1, Y1
-	VPMAXUB      Y1, Y4, Y1
-	VPAND        Y0, Y2, Y0
-	VPSLLW       $0x04, Y0, Y0
-	VPMAXUB      Y0, Y2, Y0
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y3, Y1, Y3
-	VPSRLD       $0x10, Y3, Y2
-	VPAND        avx2Constants<>+800(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y3, Y3
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y0, Y2, Y2
-	VPMULHUW     Y3, Y2, Y2
-	VPMULHRSW    avx2Constants<>+768(SB), Y2, Y2
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y3, Y1, Y3
-	VPSRLD       $0x10, Y3, Y1
-	VPAND        avx2Constants<>+800(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
-	VPSLLD       $0x10, Y1, Y1
-	VPBLENDW     $0xaa, Y1, Y3, Y3
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y0, Y1, Y1
-	VPMULHUW     Y3, Y1, Y1
-	VPMULHRSW    avx2Constants<>+768(SB), Y1, Y1
-	VPACKUSWB    Y1, Y2, Y2
-	VMOVDQA      Y7, Y3
-	VMOVDQA      Y2, Y0
-	VMOVDQA      Y4, Y1
 
 converted27:
 	MOVQ           book+40(FP), AX
@@ -9330,36 +9202,36 @@ converted27:
 	JEQ            found4
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 2432(AX), Y2
-	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPSHUFB        Y5, Y2, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2448(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2464(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2480(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2496(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2512(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2528(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2544(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
+	VPXOR          Y4, Y3, Y3
 
 found4:
 	VMOVQ          2912(AX), X2
@@ -9405,36 +9277,36 @@ found4:
 	JEQ            found5
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 2752(AX), Y2
-	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPSHUFB        Y5, Y2, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2768(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2784(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2800(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2816(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2832(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2848(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2864(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
+	VPXOR          Y4, Y0, Y0
 
 found5:
 	VMOVQ          3232(AX), X2
@@ -9480,36 +9352,36 @@ found5:
 	JEQ            found6
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 3072(AX), Y2
-	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPSHUFB        Y5, Y2, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3088(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3104(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3120(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3136(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3152(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3168(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3184(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
+	VPXOR          Y4, Y1, Y1
 
 found6:
 	VPOR       Y1, Y0, Y0
@@ -9539,7 +9411,7 @@ batch:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three29
+	JNE            three28
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	MOVL           (R9), CX
@@ -9583,9 +9455,9 @@ batch:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split29
+	JMP            split28
 
-three29:
+three28:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -9632,9 +9504,9 @@ three29:
 	MOVW           AX, 6(R12)
 	VPSHUFB        64(R15), Y2, Y2
 
-split29:
+split28:
 	CMPB    space+33(FP), $0x04
-	JNE     space30_1
+	JNE     space29_1
 	VMOVDQA Y0, Y3
 	VMOVDQA Y1, Y0
 	VMOVDQA Y2, Y1
@@ -9710,11 +9582,9 @@ split29:
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	JMP     converted30
+	JMP     converted29
 
-space30_1:
-	CMPB       space+33(FP), $0x03
-	JNE        space30_2
+space29_1:
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	MOVL       16(R9), CX
@@ -9825,206 +9695,8 @@ space30_1:
 	MOVW       AX, 30(R12)
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
-	JMP        converted30
 
-space30_2:
-	VPMINUB      Y0, Y1, Y5
-	VPMAXUB      Y0, Y1, Y3
-	VPMAXUB      Y3, Y2, Y4
-	VPMINUB      Y3, Y2, Y3
-	VPMAXUB      Y5, Y3, Y3
-	VPMINUB      Y5, Y2, Y5
-	VPCMPEQB     Y4, Y2, Y6
-	VPCMPEQB     Y4, Y1, Y7
-	MOVL         16(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 16(R12)
-	VPBLENDVB    Y7, Y2, Y1, Y1
-	VPBLENDVB    Y6, Y0, Y1, Y1
-	VPCMPEQB     Y5, Y1, Y1
-	VPAND        avx2Constants<>+544(SB), Y1, Y1
-	VPAND        avx2Constants<>+576(SB), Y7, Y0
-	VPADDB       avx2Constants<>+640(SB), Y0, Y0
-	VPANDN       Y0, Y6, Y0
-	VPSUBB       avx2Constants<>+608(SB), Y1, Y1
-	MOVL         20(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 18(R12)
-	VPSUBB       Y5, Y4, Y2
-	VPSUBB       Y5, Y3, Y3
-	VPMINUB      avx2Constants<>+448(SB), Y2, Y5
-	VPCMPEQB     Y5, Y2, Y5
-	VPAND        Y5, Y3, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y3, Y3
-	VPAND        Y5, Y2, Y6
-	VPSLLW       $0x02, Y6, Y6
-	VPMAXUB      Y6, Y2, Y6
-	MOVL         24(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 20(R12)
-	VPUNPCKLBW   Y0, Y1, Y5
-	VPUNPCKLBW   Y6, Y3, Y7
-	VPMADDUBSW   Y5, Y7, Y7
-	VPUNPCKHBW   Y0, Y1, Y5
-	VPUNPCKHBW   Y6, Y3, Y0
-	VPMADDUBSW   Y5, Y0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKLBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+800(SB), Y1, Y1
-	MOVL         28(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 22(R12)
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
-	VMULPS       avx2Constants<>+928(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	MOVL         32(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 8(R12)
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
-	VMULPS       avx2Constants<>+928(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	VPMULHRSW    Y1, Y7, Y7
-	MOVL         36(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 10(R12)
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y1, Y6, Y1
-	VPSRLD       $0x10, Y1, Y3
-	VPAND        avx2Constants<>+800(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
-	VMULPS       avx2Constants<>+928(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
-	MOVL         40(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 12(R12)
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
-	VMULPS       avx2Constants<>+928(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
-	VPSLLD       $0x10, Y3, Y3
-	VPBLENDW     $0xaa, Y3, Y1, Y1
-	MOVL         44(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 14(R12)
-	VPMULHRSW    Y1, Y0, Y0
-	VPSLLW       $0x08, Y7, Y7
-	VPSRLW       $0x08, Y7, Y7
-	VPSLLW       $0x08, Y0, Y0
-	VPSRLW       $0x08, Y0, Y0
-	VPACKUSWB    Y0, Y7, Y7
-	VPMINUB      avx2Constants<>+512(SB), Y4, Y0
-	VPCMPEQB     Y0, Y4, Y0
-	VPAND        Y0, Y4, Y1
-	VPSLLW       $0x04, Y1, Y1
-	VPMAXUB      Y1, Y4, Y1
-	VPAND        Y0, Y2, Y0
-	VPSLLW       $0x04, Y0, Y0
-	VPMAXUB      Y0, Y2, Y0
-	MOVL         48(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 24(R12)
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKLBW   Y3, Y1, Y3
-	VPSRLD       $0x10, Y3, Y2
-	VPAND        avx2Constants<>+800(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
-	MOVL         52(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 26(R12)
-	VCVTDQ2PS    Y2, Y2
-	VRCPPS       Y2, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y2
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y2
-	VPSLLD       $0x10, Y2, Y2
-	VPBLENDW     $0xaa, Y2, Y3, Y3
-	MOVL         56(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 28(R12)
-	VPXOR        Y2, Y2, Y2
-	VPUNPCKLBW   Y0, Y2, Y2
-	VPMULHUW     Y3, Y2, Y2
-	VPMULHRSW    avx2Constants<>+768(SB), Y2, Y2
-	VPXOR        Y3, Y3, Y3
-	VPUNPCKHBW   Y3, Y1, Y3
-	VPSRLD       $0x10, Y3, Y1
-	VPAND        avx2Constants<>+800(SB), Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VRCPPS       Y3, Y5
-	MOVL         60(R9), CX
-	MOVWLZX      CX, DX
-	SHRL         $0x10, CX
-	MOVBLZX      (SI)(DX*1), AX
-	MOVB         (SI)(CX*1), AH
-	MOVW         AX, 30(R12)
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y3
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y3
-	VCVTDQ2PS    Y1, Y1
-	VRCPPS       Y1, Y5
-	VFNMADD213PS avx2Constants<>+864(SB), Y5, Y1
-	VMULPS       avx2Constants<>+896(SB), Y5, Y5
-	VFMADD213PS  avx2Constants<>+960(SB), Y5, Y1
-	VPSLLD       $0x10, Y1, Y1
-	VPBLENDW     $0xaa, Y1, Y3, Y3
-	VPXOR        Y1, Y1, Y1
-	VPUNPCKHBW   Y0, Y1, Y1
-	VPMULHUW     Y3, Y1, Y1
-	VPMULHRSW    avx2Constants<>+768(SB), Y1, Y1
-	VPACKUSWB    Y1, Y2, Y2
-	VMOVDQA      Y7, Y3
-	VMOVDQA      Y2, Y0
-	VMOVDQA      Y4, Y1
-
-converted30:
+converted29:
 	MOVQ           book+40(FP), AX
 	VMOVQ          2592(AX), X2
 	VPSRLW         X2, Y3, Y4
@@ -10069,36 +9741,36 @@ converted30:
 	JEQ            found7
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 2432(AX), Y2
-	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPSHUFB        Y5, Y2, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2448(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2464(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2480(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2496(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2512(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2528(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2544(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y3, Y3
+	VPXOR          Y2, Y4, Y4
+	VPXOR          Y4, Y3, Y3
 
 found7:
 	VMOVQ          2912(AX), X2
@@ -10144,36 +9816,36 @@ found7:
 	JEQ            found8
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 2752(AX), Y2
-	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPSHUFB        Y5, Y2, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2768(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2784(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2800(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2816(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2832(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2848(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2864(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y0, Y0
+	VPXOR          Y2, Y4, Y4
+	VPXOR          Y4, Y0, Y0
 
 found8:
 	VMOVQ          3232(AX), X2
@@ -10219,36 +9891,36 @@ found8:
 	JEQ            found9
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 3072(AX), Y2
-	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPSHUFB        Y5, Y2, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3088(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3104(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3120(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3136(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3152(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3168(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3184(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
-	VPXOR          Y2, Y1, Y1
+	VPXOR          Y2, Y4, Y4
+	VPXOR          Y4, Y1, Y1
 
 found9:
 	VPOR       Y1, Y0, Y0
@@ -10453,6 +10125,1254 @@ last:
 	MOVL    60(R9), CX
 	MOVWLZX CX, DX
 	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	VZEROUPPER
+	RET
+
+// func projectHSVAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook, table *uint8)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·projectHSVAVX2(SB), NOSPLIT, $416-56
+	MOVQ    src+8(FP), DI
+	MOVQ    n+16(FP), R8
+	SUBQ    $0x20, R8
+	XORQ    BX, BX
+	LEAQ    31(SP), R9
+	ANDQ    $-32, R9
+	LEAQ    64(R9), R10
+	MOVQ    dst+0(FP), R11
+	MOVQ    book+40(FP), AX
+	VMOVDQU (AX), Y0
+	VMOVDQU Y0, 160(SP)
+	VMOVDQU 32(AX), Y0
+	VMOVDQU Y0, 192(SP)
+	VMOVDQU 64(AX), Y0
+	VMOVDQU Y0, 224(SP)
+	VMOVDQU 96(AX), Y0
+	VMOVDQU Y0, 256(SP)
+	VMOVDQU 128(AX), Y0
+	VMOVDQU Y0, 288(SP)
+	VMOVDQU 160(AX), Y0
+	VMOVDQU Y0, 320(SP)
+	VMOVDQU 192(AX), Y0
+	VMOVDQU Y0, 352(SP)
+	VMOVDQU 224(AX), Y0
+	VMOVDQU Y0, 384(SP)
+	MOVQ    table+48(FP), SI
+	MOVB    redFirst+32(FP), AL
+	MOVBQZX AL, AX
+	CMPQ    size+24(FP), $0x04
+	JNE     three30
+	IMUL3Q  $0x00000040, AX, AX
+	LEAQ    avx2Constants<>+288(SB), R14
+	ADDQ    AX, R14
+	JMP     split30
+
+three30:
+	IMUL3Q $0x000000c0, AX, AX
+	LEAQ   avx2Constants<>+0(SB), R14
+	LEAQ   avx2Constants<>+192(SB), R15
+	ADDQ   AX, R14
+	SUBQ   AX, R15
+
+split30:
+	MOVQ           BX, BP
+	IMULQ          size+24(FP), BP
+	CMPQ           size+24(FP), $0x04
+	JNE            three31
+	VBROADCASTI128 (DI)(BP*1), Y0
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
+	VBROADCASTI128 16(DI)(BP*1), Y2
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 32(DI)(BP*1), Y4
+	VINSERTI128    $0x01, 96(DI)(BP*1), Y4, Y4
+	VBROADCASTI128 48(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 111(DI)(BP*1), Y5, Y5
+	VPSHUFB        (R14), Y0, Y0
+	VPSHUFB        (R14), Y2, Y2
+	VPSHUFB        (R14), Y4, Y4
+	VPSHUFB        32(R14), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	JMP            split31
+
+three31:
+	VBROADCASTI128 (DI)(BP*1), Y2
+	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 16(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y5, Y5
+	VBROADCASTI128 32(DI)(BP*1), Y3
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y3, Y3
+	VMOVDQU        (R14), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R14), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	VPSHUFB        64(R14), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R15), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R15), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	VPSHUFB        64(R15), Y2, Y2
+
+split31:
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y2
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y4
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPACKUSWB      Y4, Y2, Y2
+	MOVQ           book+40(FP), AX
+	VMOVQ          2912(AX), X1
+	VPSRLW         X1, Y2, Y4
+	VPAND          2880(AX), Y4, Y4
+	VBROADCASTI128 2624(AX), Y2
+	VPSHUFB        Y4, Y2, Y2
+	CMPB           2920(AX), $0x01
+	JEQ            found10
+	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
+	VBROADCASTI128 2640(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	CMPB           2920(AX), $0x02
+	JEQ            found10
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2656(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2672(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	CMPB           2920(AX), $0x04
+	JEQ            found10
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2688(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2704(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2720(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2736(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	CMPB           2920(AX), $0x08
+	JEQ            found10
+	VPXOR          avx2Constants<>+672(SB), Y4, Y5
+	VBROADCASTI128 2752(AX), Y1
+	VPSHUFB        Y5, Y1, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2768(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2784(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2800(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2816(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2832(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2848(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2864(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPXOR          Y4, Y2, Y2
+
+found10:
+	VMOVQ          3232(AX), X1
+	VPSRLW         X1, Y3, Y4
+	VPAND          3200(AX), Y4, Y4
+	VBROADCASTI128 2944(AX), Y3
+	VPSHUFB        Y4, Y3, Y3
+	CMPB           3240(AX), $0x01
+	JEQ            found11
+	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
+	VBROADCASTI128 2960(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	CMPB           3240(AX), $0x02
+	JEQ            found11
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2976(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2992(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	CMPB           3240(AX), $0x04
+	JEQ            found11
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3008(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3024(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3040(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3056(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	CMPB           3240(AX), $0x08
+	JEQ            found11
+	VPXOR          avx2Constants<>+672(SB), Y4, Y5
+	VBROADCASTI128 3072(AX), Y1
+	VPSHUFB        Y5, Y1, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3088(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3104(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3120(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3136(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3152(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3168(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3184(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPXOR          Y4, Y3, Y3
+
+found11:
+	VPOR       Y3, Y2, Y2
+	VPXOR      Y1, Y1, Y1
+	VPUNPCKLBW Y1, Y2, Y3
+	VPSLLW     $0x08, Y7, Y7
+	VPOR       Y3, Y7, Y7
+	VPUNPCKHBW Y1, Y2, Y1
+	VPSLLW     $0x08, Y0, Y0
+	VPOR       Y1, Y0, Y0
+	VMOVDQA    Y7, (R9)
+	VMOVDQA    Y0, 32(R9)
+	XCHGQ      R9, R10
+	MOVQ       R13, R12
+	LEAQ       (R11)(BX*1), R13
+	VMOVDQA    Y7, (R9)
+	VMOVDQA    Y0, 32(R9)
+	XCHGQ      R9, R10
+	MOVQ       R13, R12
+	LEAQ       (R11)(BX*1), R13
+
+batch:
+	CMPQ           BX, R8
+	JEQ            last
+	ADDQ           $0x20, BX
+	CMPQ           BX, R8
+	CMOVQGT        R8, BX
+	MOVQ           BX, AX
+	IMULQ          size+24(FP), AX
+	PREFETCHT0     4096(DI)(AX*1)
+	PREFETCHT0     4160(DI)(AX*1)
+	MOVQ           BX, BP
+	IMULQ          size+24(FP), BP
+	CMPQ           size+24(FP), $0x04
+	JNE            three32
+	VBROADCASTI128 (DI)(BP*1), Y0
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
+	MOVL           (R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VBROADCASTI128 16(DI)(BP*1), Y2
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 32(DI)(BP*1), Y4
+	VINSERTI128    $0x01, 96(DI)(BP*1), Y4, Y4
+	VBROADCASTI128 48(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 111(DI)(BP*1), Y5, Y5
+	MOVL           4(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPSHUFB        (R14), Y0, Y0
+	VPSHUFB        (R14), Y2, Y2
+	VPSHUFB        (R14), Y4, Y4
+	MOVL           8(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPSHUFB        32(R14), Y5, Y5
+	VPUNPCKLDQ     Y2, Y0, Y1
+	VPUNPCKLDQ     Y5, Y4, Y3
+	VPUNPCKHDQ     Y2, Y0, Y0
+	VPUNPCKHDQ     Y5, Y4, Y4
+	MOVL           12(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPUNPCKLQDQ    Y4, Y0, Y2
+	VPUNPCKLQDQ    Y3, Y1, Y0
+	VPUNPCKHQDQ    Y3, Y1, Y1
+	JMP            split32
+
+three32:
+	VBROADCASTI128 (DI)(BP*1), Y2
+	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
+	VBROADCASTI128 16(DI)(BP*1), Y5
+	VINSERTI128    $0x01, 64(DI)(BP*1), Y5, Y5
+	MOVL           (R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, (R12)
+	VBROADCASTI128 32(DI)(BP*1), Y3
+	VINSERTI128    $0x01, 80(DI)(BP*1), Y3, Y3
+	VMOVDQU        (R14), Y1
+	VPBLENDVB      Y1, Y5, Y2, Y0
+	VMOVDQU        32(R14), Y1
+	VPBLENDVB      Y1, Y3, Y0, Y0
+	MOVL           4(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 2(R12)
+	VPSHUFB        64(R14), Y0, Y0
+	VMOVDQU        avx2Constants<>+96(SB), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y1
+	VMOVDQU        avx2Constants<>+128(SB), Y4
+	VPBLENDVB      Y4, Y3, Y1, Y1
+	MOVL           8(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 4(R12)
+	VPSHUFB        avx2Constants<>+160(SB), Y1, Y1
+	VMOVDQU        (R15), Y4
+	VPBLENDVB      Y4, Y5, Y2, Y2
+	VMOVDQU        32(R15), Y4
+	VPBLENDVB      Y4, Y3, Y2, Y2
+	MOVL           12(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 6(R12)
+	VPSHUFB        64(R15), Y2, Y2
+
+split32:
+	VPMINUB        Y0, Y1, Y5
+	VPMAXUB        Y0, Y1, Y4
+	VPMAXUB        Y4, Y2, Y3
+	VPMINUB        Y4, Y2, Y4
+	VPMAXUB        Y5, Y4, Y4
+	VPMINUB        Y5, Y2, Y5
+	VPCMPEQB       Y3, Y2, Y6
+	VPCMPEQB       Y3, Y1, Y7
+	MOVL           16(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 16(R12)
+	VPBLENDVB      Y7, Y2, Y1, Y1
+	VPBLENDVB      Y6, Y0, Y1, Y1
+	VPCMPEQB       Y5, Y1, Y1
+	VPAND          avx2Constants<>+544(SB), Y1, Y1
+	VPAND          avx2Constants<>+576(SB), Y7, Y0
+	VPADDB         avx2Constants<>+640(SB), Y0, Y0
+	VPANDN         Y0, Y6, Y0
+	VPSUBB         avx2Constants<>+608(SB), Y1, Y1
+	MOVL           20(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 18(R12)
+	VPSUBB         Y5, Y3, Y2
+	VPSUBB         Y5, Y4, Y4
+	VPMINUB        avx2Constants<>+448(SB), Y2, Y5
+	VPCMPEQB       Y5, Y2, Y5
+	VPAND          Y5, Y4, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y4, Y4
+	VPAND          Y5, Y2, Y6
+	VPSLLW         $0x02, Y6, Y6
+	VPMAXUB        Y6, Y2, Y6
+	MOVL           24(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 20(R12)
+	VPUNPCKLBW     Y0, Y1, Y5
+	VPUNPCKLBW     Y6, Y4, Y7
+	VPMADDUBSW     Y5, Y7, Y7
+	VPUNPCKHBW     Y0, Y1, Y5
+	VPUNPCKHBW     Y6, Y4, Y0
+	VPMADDUBSW     Y5, Y0, Y0
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKLBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	MOVL           28(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 22(R12)
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	MOVL           32(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 8(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	VPMULHRSW      Y1, Y7, Y7
+	MOVL           36(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 10(R12)
+	VPXOR          Y1, Y1, Y1
+	VPUNPCKHBW     Y1, Y6, Y1
+	VPSRLD         $0x10, Y1, Y4
+	VPAND          avx2Constants<>+800(SB), Y1, Y1
+	VCVTDQ2PS      Y1, Y1
+	VRCPPS         Y1, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y1
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y1
+	MOVL           40(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 12(R12)
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y5
+	VFNMADD213PS   avx2Constants<>+864(SB), Y5, Y4
+	VMULPS         avx2Constants<>+928(SB), Y5, Y5
+	VFMADD213PS    avx2Constants<>+960(SB), Y5, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y1, Y1
+	MOVL           44(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 14(R12)
+	VPMULHRSW      Y1, Y0, Y0
+	VPMINUB        avx2Constants<>+512(SB), Y3, Y1
+	VPCMPEQB       Y1, Y3, Y1
+	VPAND          Y1, Y3, Y4
+	VPSLLW         $0x04, Y4, Y4
+	VPMAXUB        Y4, Y3, Y4
+	VPAND          Y1, Y2, Y1
+	VPSLLW         $0x04, Y1, Y1
+	VPMAXUB        Y1, Y2, Y1
+	MOVL           48(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 24(R12)
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKLBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y2
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	MOVL           52(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 26(R12)
+	VCVTDQ2PS      Y2, Y2
+	VRCPPS         Y2, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y2
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y2
+	VPSLLD         $0x10, Y2, Y2
+	VPBLENDW       $0xaa, Y2, Y5, Y5
+	MOVL           56(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 28(R12)
+	VPXOR          Y2, Y2, Y2
+	VPUNPCKLBW     Y1, Y2, Y2
+	VPMULHUW       Y5, Y2, Y2
+	VPMULHRSW      avx2Constants<>+768(SB), Y2, Y2
+	VPXOR          Y5, Y5, Y5
+	VPUNPCKHBW     Y5, Y4, Y5
+	VPSRLD         $0x10, Y5, Y4
+	VPAND          avx2Constants<>+800(SB), Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VRCPPS         Y5, Y6
+	MOVL           60(R9), CX
+	MOVWLZX        CX, DX
+	SHRL           $0x10, CX
+	MOVBLZX        DH, AX
+	MOVB           160(SP)(AX*1), DH
+	MOVBLZX        CH, AX
+	MOVB           160(SP)(AX*1), CH
+	MOVBLZX        (SI)(DX*1), AX
+	MOVB           (SI)(CX*1), AH
+	MOVW           AX, 30(R12)
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y5
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y5
+	VCVTDQ2PS      Y4, Y4
+	VRCPPS         Y4, Y6
+	VFNMADD213PS   avx2Constants<>+864(SB), Y6, Y4
+	VMULPS         avx2Constants<>+896(SB), Y6, Y6
+	VFMADD213PS    avx2Constants<>+960(SB), Y6, Y4
+	VPSLLD         $0x10, Y4, Y4
+	VPBLENDW       $0xaa, Y4, Y5, Y5
+	VPXOR          Y4, Y4, Y4
+	VPUNPCKHBW     Y1, Y4, Y4
+	VPMULHUW       Y5, Y4, Y4
+	VPMULHRSW      avx2Constants<>+768(SB), Y4, Y4
+	VPACKUSWB      Y4, Y2, Y2
+	MOVQ           book+40(FP), AX
+	VMOVQ          2912(AX), X1
+	VPSRLW         X1, Y2, Y4
+	VPAND          2880(AX), Y4, Y4
+	VBROADCASTI128 2624(AX), Y2
+	VPSHUFB        Y4, Y2, Y2
+	CMPB           2920(AX), $0x01
+	JEQ            found12
+	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
+	VBROADCASTI128 2640(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	CMPB           2920(AX), $0x02
+	JEQ            found12
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2656(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2672(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	CMPB           2920(AX), $0x04
+	JEQ            found12
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2688(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2704(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2720(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2736(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y2, Y2
+	CMPB           2920(AX), $0x08
+	JEQ            found12
+	VPXOR          avx2Constants<>+672(SB), Y4, Y5
+	VBROADCASTI128 2752(AX), Y1
+	VPSHUFB        Y5, Y1, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2768(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2784(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2800(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2816(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2832(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2848(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2864(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPXOR          Y4, Y2, Y2
+
+found12:
+	VMOVQ          3232(AX), X1
+	VPSRLW         X1, Y3, Y4
+	VPAND          3200(AX), Y4, Y4
+	VBROADCASTI128 2944(AX), Y3
+	VPSHUFB        Y4, Y3, Y3
+	CMPB           3240(AX), $0x01
+	JEQ            found13
+	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
+	VBROADCASTI128 2960(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	CMPB           3240(AX), $0x02
+	JEQ            found13
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2976(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 2992(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	CMPB           3240(AX), $0x04
+	JEQ            found13
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3008(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3024(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3040(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3056(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y3, Y3
+	CMPB           3240(AX), $0x08
+	JEQ            found13
+	VPXOR          avx2Constants<>+672(SB), Y4, Y5
+	VBROADCASTI128 3072(AX), Y1
+	VPSHUFB        Y5, Y1, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3088(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3104(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3120(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3136(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3152(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3168(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
+	VBROADCASTI128 3184(AX), Y1
+	VPSHUFB        Y5, Y1, Y1
+	VPXOR          Y1, Y4, Y4
+	VPXOR          Y4, Y3, Y3
+
+found13:
+	VPOR       Y3, Y2, Y2
+	VPXOR      Y1, Y1, Y1
+	VPUNPCKLBW Y1, Y2, Y3
+	VPSLLW     $0x08, Y7, Y7
+	VPOR       Y3, Y7, Y7
+	VPUNPCKHBW Y1, Y2, Y1
+	VPSLLW     $0x08, Y0, Y0
+	VPOR       Y1, Y0, Y0
+	VMOVDQA    Y7, (R9)
+	VMOVDQA    Y0, 32(R9)
+	XCHGQ      R9, R10
+	MOVQ       R13, R12
+	LEAQ       (R11)(BX*1), R13
+	JMP        batch
+
+last:
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX DH, AX
+	MOVB    160(SP)(AX*1), DH
+	MOVBLZX CH, AX
+	MOVB    160(SP)(AX*1), CH
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)

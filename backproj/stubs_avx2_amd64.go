@@ -84,6 +84,11 @@ func projectPlaneAVX2(dst *uint8, src *uint8, n int, book *codebook)
 //go:noescape
 func projectTripleAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook, table *uint8)
 
+// projectHSVAVX2 is conversion.projectCoded for tripleCoding in the space hueSaturation and n ≥ 32 pixels.
+//
+//go:noescape
+func projectHSVAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook, table *uint8)
+
 // centroidSumsAVX2 writes the sums of p, p·(n-j) and p·i over the pixels p
 // in rows j and columns i ≥ skip of a strip of 32 columns and n rows, 0 < n ≤ 512.
 //

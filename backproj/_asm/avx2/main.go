@@ -33,6 +33,7 @@ func main() {
 	projectSecond(c)
 	projectPlane(c)
 	projectTriple(c)
+	projectHSV(c)
 	stripSums(c, "centroidSumsAVX2", 3, "p, p·(n-j) and p·i")
 	stripSums(c, "momentSumsAVX2", 6, "p, p·(n-j), p·i, p·(n-j)·(n-j+1)/2, p·i·(n-j) and p·w(i)")
 	rowSums()

@@ -141,7 +141,7 @@ func projectTriple(c *constants) {
 	k := newKernel(c, anySize)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		x := k.colour(r.Pixels(temp), lookups, emit.BlueGreen, emit.CrCb, emit.HueSaturation)
+		x := k.colour(r.Pixels(temp), lookups, emit.BlueGreen, emit.CrCb)
 		book := emit.LoadCodebook() // here, because it would take a register all the time
 		high, low, third := YMM(), YMM(), YMM()
 		k.shuffle(book.Shuffles("firstShuffles"), x.first, high)
@@ -149,6 +149,47 @@ func projectTriple(c *constants) {
 		k.shuffle(book.Shuffles("thirdShuffles"), x.third, third)
 		VPOR(third, low, low)
 		indices := colour{first: high, second: low}.indices()
+		return indices[0], indices[1]
+	})
+}
+
+// projectHSV emits the function for histograms of hue, saturation and value. Hardly any
+// hues have bins whose bounds are multiples of a power of two, and hues keep the vector
+// units busy, so that their codes are looked up one by one.
+func projectHSV(c *constants) {
+	beginSpace("projectHSVAVX2", "dst, ", ", book *codebook, table *uint8", "conversion.projectCoded for tripleCoding in the space hueSaturation and n ≥ 32 pixels")
+	r := emit.NewRow(batch, anySize)
+	l := emit.NewLookup(batch, place)
+	book := emit.LoadCodebook()
+	l.Highs = AllocLocal(256)
+	for i := range 256 / batch {
+		codes := YMM()
+		VMOVDQU(book.At("first", batch*i), codes)
+		VMOVDQU(codes, l.Highs.Offset(batch*i))
+	}
+	Load(Param("table"), emit.Table)
+	k := newKernel(c, anySize)
+	temp := GP64()
+	emit.Project(r, l, func(lookups []func()) (first, second Op) {
+		fourth := len(lookups) / 4
+		b, g, red := k.splitPixels(r.Pixels(temp), lookups[:fourth])
+		between, rest := sprinkle(lookups[fourth:], 4)
+		indices, d, v := k.hues(sort(b, g, red, between), between)
+		s := k.saturations(d, v, between)
+		rest()
+		low, third, zero := YMM(), YMM(), YMM()
+		VPACKUSWB(s[1], s[0], s[0])
+		book := emit.LoadCodebook() // here, because it would take a register all the time
+		k.shuffle(book.Shuffles("secondShuffles"), s[0], low)
+		k.shuffle(book.Shuffles("thirdShuffles"), v, third)
+		VPOR(third, low, low)
+		VPXOR(zero, zero, zero)
+		for i, unpack := range interleaved {
+			x := YMM()
+			unpack(zero, low, x)
+			VPSLLW(Imm(8), indices[i], indices[i])
+			VPOR(x, indices[i], indices[i])
+		}
 		return indices[0], indices[1]
 	})
 }
@@ -164,7 +205,7 @@ var lookups int // for labels that differ
 func (k *kernel) shuffle(s emit.Shuffles, bytes, results reg.VecVirtual) {
 	lookups++
 	done := fmt.Sprint("found", lookups)
-	at, rest, found := YMM(), YMM(), YMM()
+	at, rest, found, upper := YMM(), YMM(), YMM(), YMM()
 	VMOVQ(s.Shift, found.AsX())
 	VPSRLW(found.AsX(), bytes, at)
 	VPAND(s.Mask, at, at)
@@ -185,9 +226,18 @@ func (k *kernel) shuffle(s emit.Shuffles, bytes, results reg.VecVirtual) {
 			VPSUBSB(k.at("b16"), rest, rest)
 		}
 		VBROADCASTI128(table, found)
+		sum := results
+		if i >= 8 { // apart, so that no chain is long
+			sum = upper
+		}
+		if i == 8 {
+			VPSHUFB(rest, found, upper)
+			continue
+		}
 		VPSHUFB(rest, found, found)
-		VPXOR(found, results, results)
+		VPXOR(found, sum, sum)
 	}
+	VPXOR(upper, results, results)
 	Label(done)
 }
 

@@ -33,7 +33,6 @@ func (k *kernel) colour(pixels Mem, others []func(), spaces ...emit.Space) colou
 		hue, saturation, value := k.hueSaturationValue(b, g, r, between)
 		rest()
 		emit.Convert(spaces, emit.Conversions{
-			emit.HueSaturation:   func() { c.set(hue, saturation, value) },
 			emit.HueValue:        func() { c.set(hue, value, saturation) },
 			emit.SaturationValue: func() { c.set(saturation, value, hue) },
 		}, nil)

@@ -89,6 +89,10 @@ type Lookup struct {
 	// Signed says that indices may be negative.
 	Signed bool
 
+	// Highs, unless it is zero, is the address of a table of 256 bytes, relative to
+	// the stack pointer. High bytes of indices are looked up in it first.
+	Highs Mem
+
 	queue
 	place func(int) int // the pixel that the i-th index belongs to; 2i and 2i+1 must adjoin
 
@@ -135,6 +139,13 @@ func (l *Lookup) Steps() (steps []func()) {
 // therefore the registers are fixed.
 func (l *Lookup) lookUpPair(i int) {
 	l.loadPair(i, l.Signed)
+	if highs := l.Highs; highs.Base != nil {
+		highs.Index, highs.Scale = reg.RAX, 1
+		MOVBLZX(reg.DH, reg.EAX)
+		MOVB(highs, reg.DH)
+		MOVBLZX(reg.CH, reg.EAX)
+		MOVB(highs, reg.CH)
+	}
 	MOVBLZX(Mem{Base: Table, Index: reg.RDX, Scale: 1}, reg.EAX)
 	MOVB(Mem{Base: Table, Index: reg.RCX, Scale: 1}, reg.AH)
 	MOVW(reg.AX, Mem{Base: l.olderAt, Disp: l.place(i)})
