@@ -32,32 +32,6 @@ const (
 	avx2Batch   = 32
 )
 
-var avx512Spaces = spacesAssembly{
-	batch:   avx512Batch,
-	convert: convertSpaceAVX512,
-	count:   countSpaceAVX512,
-	project: projectSpaceAVX512,
-	second:  projectSecondAVX512,
-	pair:    projectPairAVX512,
-	triple:  projectTripleAVX512,
-
-	tripleBins: projectTripleBinsAVX512,
-	plane:      projectPlaneAVX512,
-}
-
-// avx512Lab has a projectCoded for pairCoding of its own. The steps of Lab, interleaved
-// with a lookup of bins, are too many to be a case of another function.
-var avx512Lab = spacesAssembly{
-	batch:   avx512Batch,
-	convert: convertSpaceAVX512,
-	count:   countSpaceAVX512,
-	project: projectSpaceAVX512,
-	pair:    projectLabPairAVX512,
-	triple:  projectTripleAVX512,
-
-	tripleBins: projectTripleBinsAVX512,
-}
-
 var avx512Kernel = kernel{
 	name: "avx512",
 	spaces: withGeneric([spaces]conversion{
@@ -179,18 +153,6 @@ func projectCodedAVX512(coding coding, dst, src []byte, format raster.Format, bo
 	}
 }
 
-var avx2Spaces = spacesAssembly{
-	batch:   avx2Batch,
-	convert: convertSpaceAVX2,
-	count:   countSpaceAVX2,
-	project: projectSpaceAVX2,
-	second:  projectSecondAVX2,
-	triple:  projectTripleAVX2,
-	plane:   projectPlaneAVX2,
-}
-
-var avx2HSV = spacesAssembly{batch: avx2Batch, triple: projectHSVAVX2}
-
 var avx2Kernel = kernel{
 	name: "avx2",
 	spaces: withGeneric([spaces]conversion{
@@ -206,7 +168,7 @@ var avx2Kernel = kernel{
 		saturationValue: avx2Spaces.conversion(saturationValue, [codings]bool{secondCoding: true}),
 		crCb:            avx2Spaces.conversion(crCb, [codings]bool{tripleCoding: true}),
 		blueGreen:       avx2Spaces.conversion(blueGreen, [codings]bool{tripleCoding: true}),
-		grey:            avx2Spaces.conversion(grey, [codings]bool{secondCoding: true}),
+		grey:            avx2Grey.conversion(grey, [codings]bool{secondCoding: true}),
 		greyPlane:       avx2Spaces.planes(),
 	}),
 	grow:     checkedGrow(growAVX2),

@@ -222,7 +222,51 @@ DATA avx2Constants<>+1728(SB)/8, $0x0909090908080808
 DATA avx2Constants<>+1736(SB)/8, $0x0b0b0b0b0a0a0a0a
 DATA avx2Constants<>+1744(SB)/8, $0x0d0d0d0d0c0c0c0c
 DATA avx2Constants<>+1752(SB)/8, $0x0f0f0f0f0e0e0e0e
-GLOBL avx2Constants<>(SB), RODATA|NOPTR, $1760
+DATA avx2Constants<>+1760(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+1768(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+1776(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+1784(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+1792(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+1800(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+1808(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+1816(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+1824(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+1832(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+1840(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+1848(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+1856(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+1864(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+1872(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+1880(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+1888(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+1896(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+1904(SB)/8, $0x0809080705060504
+DATA avx2Constants<>+1912(SB)/8, $0x0e0f0e0d0b0c0b0a
+DATA avx2Constants<>+1920(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+1928(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+1936(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+1944(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+1952(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+1960(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+1968(SB)/8, $0x0807080905040506
+DATA avx2Constants<>+1976(SB)/8, $0x0e0d0e0f0b0a0b0c
+DATA avx2Constants<>+1984(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+1992(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+2000(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+2008(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+2016(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+2024(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+2032(SB)/8, $0x0607060502030201
+DATA avx2Constants<>+2040(SB)/8, $0x0e0f0e0d0a0b0a09
+DATA avx2Constants<>+2048(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+2056(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+2064(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+2072(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+2080(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+2088(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+2096(SB)/8, $0x0605060702010203
+DATA avx2Constants<>+2104(SB)/8, $0x0e0d0e0f0a090a0b
+GLOBL avx2Constants<>(SB), RODATA|NOPTR, $2112
 
 // func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -8601,9 +8645,9 @@ last:
 	VZEROUPPER
 	RET
 
-// func projectSecondAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
+// func projectValueAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
-TEXT ·projectSecondAVX2(SB), NOSPLIT, $0-48
+TEXT ·projectValueAVX2(SB), NOSPLIT, $0-48
 	MOVQ    src+8(FP), CX
 	MOVQ    n+16(FP), DX
 	SUBQ    $0x20, DX
@@ -8682,41 +8726,85 @@ three23:
 	VPSHUFB        64(DI), Y2, Y2
 
 split23:
-	VPCMPEQB   Y4, Y4, Y4
-	CMPB       space+33(FP), $0x05
-	JNE        space24_1
-	VPUNPCKLBW Y1, Y2, Y5
-	VPUNPCKLBW Y1, Y0, Y6
-	VPMADDUBSW avx2Constants<>+1344(SB), Y5, Y3
-	VPMADDUBSW avx2Constants<>+1376(SB), Y5, Y5
-	VPMADDUBSW avx2Constants<>+1408(SB), Y6, Y7
-	VPMADDUBSW avx2Constants<>+1440(SB), Y6, Y6
-	VPADDW     Y7, Y3, Y3
-	VPADDW     Y6, Y5, Y5
-	VPSRLW     $0x07, Y5, Y5
-	VPADDW     avx2Constants<>+1120(SB), Y3, Y3
-	VPADDW     Y5, Y3, Y3
-	VPSRLW     $0x08, Y3, Y3
-	VPUNPCKHBW Y1, Y2, Y2
-	VPUNPCKHBW Y1, Y0, Y1
-	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
-	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
-	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y5
-	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
-	VPADDW     Y5, Y0, Y0
-	VPADDW     Y1, Y2, Y2
-	VPSRLW     $0x07, Y2, Y2
-	VPADDW     avx2Constants<>+1120(SB), Y0, Y0
-	VPADDW     Y2, Y0, Y0
-	VPSRLW     $0x08, Y0, Y0
-	VPACKUSWB  Y0, Y3, Y3
-	JMP        converted24
+	VPMAXUB        Y0, Y1, Y3
+	VPMAXUB        Y2, Y3, Y3
+	VMOVQ          2912(BX), X4
+	VPSRLW         X4, Y3, Y5
+	VPAND          2880(BX), Y5, Y5
+	VBROADCASTI128 2624(BX), Y3
+	VPSHUFB        Y5, Y3, Y3
+	CMPB           2920(BX), $0x01
+	JEQ            found1
+	VPSUBSB        avx2Constants<>+544(SB), Y5, Y6
+	VBROADCASTI128 2640(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y3, Y3
+	CMPB           2920(BX), $0x02
+	JEQ            found1
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2656(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2672(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y3, Y3
+	CMPB           2920(BX), $0x04
+	JEQ            found1
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2688(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2704(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2720(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y3, Y3
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2736(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y3, Y3
+	CMPB           2920(BX), $0x08
+	JEQ            found1
+	VPXOR          avx2Constants<>+672(SB), Y5, Y6
+	VBROADCASTI128 2752(BX), Y4
+	VPSHUFB        Y6, Y4, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2768(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2784(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2800(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2816(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2832(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2848(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y6, Y6
+	VBROADCASTI128 2864(BX), Y4
+	VPSHUFB        Y6, Y4, Y4
+	VPXOR          Y4, Y5, Y5
+	VPXOR          Y5, Y3, Y3
 
-space24_1:
-	VPMAXUB      Y0, Y1, Y3
-	VPMAXUB      Y2, Y3, Y3
+found1:
 	CMPB         1984(BX), $0xff
-	JEQ          unbounded1
+	JEQ          unbounded2
 	VPMINUB      Y0, Y1, Y6
 	VPMAXUB      Y0, Y1, Y5
 	VPMAXUB      Y5, Y2, Y4
@@ -8840,87 +8928,10 @@ space24_1:
 	VPSUBB       1920(BX), Y8, Y0
 	VPMINUB      1984(BX), Y0, Y1
 	VPCMPEQB     Y0, Y1, Y1
-	VMOVDQA      Y1, Y4
+	VPAND        Y1, Y3, Y3
 
-unbounded1:
-converted24:
-	VMOVQ          2912(BX), X0
-	VPSRLW         X0, Y3, Y2
-	VPAND          2880(BX), Y2, Y2
-	VBROADCASTI128 2624(BX), Y1
-	VPSHUFB        Y2, Y1, Y1
-	CMPB           2920(BX), $0x01
-	JEQ            found2
-	VPSUBSB        avx2Constants<>+544(SB), Y2, Y3
-	VBROADCASTI128 2640(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
-	CMPB           2920(BX), $0x02
-	JEQ            found2
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2656(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2672(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
-	CMPB           2920(BX), $0x04
-	JEQ            found2
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2688(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2704(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2720(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2736(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y1, Y1
-	CMPB           2920(BX), $0x08
-	JEQ            found2
-	VPXOR          avx2Constants<>+672(SB), Y2, Y3
-	VBROADCASTI128 2752(BX), Y0
-	VPSHUFB        Y3, Y0, Y2
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2768(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y2, Y2
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2784(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y2, Y2
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2800(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y2, Y2
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2816(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y2, Y2
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2832(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y2, Y2
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2848(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y2, Y2
-	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
-	VBROADCASTI128 2864(BX), Y0
-	VPSHUFB        Y3, Y0, Y0
-	VPXOR          Y0, Y2, Y2
-	VPXOR          Y2, Y1, Y1
-
-found2:
-	VPAND   Y4, Y1, Y1
-	VMOVDQU Y1, (R9)(AX*1)
+unbounded2:
+	VMOVDQU Y3, (R9)(AX*1)
 	CMPQ    AX, DX
 	JEQ     done
 	ADDQ    $0x20, AX
@@ -8929,6 +8940,299 @@ found2:
 	JMP     batch
 
 done:
+	VZEROUPPER
+	RET
+
+// func projectGreyAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·projectGreyAVX2(SB), NOSPLIT, $0-48
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	XORQ AX, AX
+	MOVQ book+40(FP), BX
+	CMPQ size+24(FP), $0x04
+	JNE  three24
+	LEAQ avx2Constants<>+1984(SB), SI
+	JMP  split24
+
+three24:
+	LEAQ avx2Constants<>+1856(SB), SI
+
+split24:
+	MOVBQZX        redFirst+32(FP), DI
+	SHLQ           $0x06, DI
+	ADDQ           DI, SI
+	VMOVDQU        (SI), Y0
+	VMOVDQU        32(SI), Y1
+	VMOVDQU        avx2Constants<>+1760(SB), Y2
+	VMOVDQU        avx2Constants<>+1792(SB), Y3
+	VMOVDQU        avx2Constants<>+1824(SB), Y4
+	MOVQ           dst+0(FP), DI
+	MOVQ           AX, SI
+	IMULQ          size+24(FP), SI
+	CMPQ           size+24(FP), $0x04
+	JNE            three25
+	VBROADCASTI128 (CX)(SI*1), Y5
+	VINSERTI128    $0x01, 64(CX)(SI*1), Y5, Y5
+	VBROADCASTI128 16(CX)(SI*1), Y6
+	VINSERTI128    $0x01, 80(CX)(SI*1), Y6, Y6
+	VBROADCASTI128 32(CX)(SI*1), Y7
+	VINSERTI128    $0x01, 96(CX)(SI*1), Y7, Y7
+	VBROADCASTI128 48(CX)(SI*1), Y8
+	VINSERTI128    $0x01, 111(CX)(SI*1), Y8, Y8
+	JMP            split25
+
+three25:
+	VBROADCASTI128 (CX)(SI*1), Y5
+	VINSERTI128    $0x01, 48(CX)(SI*1), Y5, Y5
+	VBROADCASTI128 12(CX)(SI*1), Y6
+	VINSERTI128    $0x01, 60(CX)(SI*1), Y6, Y6
+	VBROADCASTI128 24(CX)(SI*1), Y7
+	VINSERTI128    $0x01, 72(CX)(SI*1), Y7, Y7
+	VBROADCASTI128 36(CX)(SI*1), Y8
+	VINSERTI128    $0x01, 80(CX)(SI*1), Y8, Y8
+
+split25:
+	VPSHUFB    Y0, Y5, Y5
+	VPMADDUBSW Y2, Y5, Y5
+	VPMADDWD   Y3, Y5, Y5
+	VPADDD     Y4, Y5, Y5
+	VPSRLD     $0x0f, Y5, Y5
+	VPSHUFB    Y0, Y6, Y6
+	VPMADDUBSW Y2, Y6, Y6
+	VPMADDWD   Y3, Y6, Y6
+	VPADDD     Y4, Y6, Y6
+	VPSRLD     $0x0f, Y6, Y6
+	VPSHUFB    Y0, Y7, Y7
+	VPMADDUBSW Y2, Y7, Y7
+	VPMADDWD   Y3, Y7, Y7
+	VPADDD     Y4, Y7, Y7
+	VPSRLD     $0x0f, Y7, Y7
+	VPSHUFB    Y1, Y8, Y8
+	VPMADDUBSW Y2, Y8, Y8
+	VPMADDWD   Y3, Y8, Y8
+	VPADDD     Y4, Y8, Y8
+	VPSRLD     $0x0f, Y8, Y8
+	VPACKUSDW  Y6, Y5, Y5
+	VPACKUSDW  Y8, Y7, Y7
+	VPACKUSWB  Y7, Y5, Y5
+
+batch:
+	MOVQ           AX, R8
+	CMPQ           AX, DX
+	JEQ            last
+	ADDQ           $0x20, AX
+	CMPQ           AX, DX
+	CMOVQGT        DX, AX
+	MOVQ           AX, SI
+	IMULQ          size+24(FP), SI
+	PREFETCHT0     4096(CX)(SI*1)
+	PREFETCHT0     4160(CX)(SI*1)
+	MOVQ           AX, SI
+	IMULQ          size+24(FP), SI
+	CMPQ           size+24(FP), $0x04
+	JNE            three26
+	VBROADCASTI128 (CX)(SI*1), Y6
+	VINSERTI128    $0x01, 64(CX)(SI*1), Y6, Y6
+	VBROADCASTI128 16(CX)(SI*1), Y7
+	VINSERTI128    $0x01, 80(CX)(SI*1), Y7, Y7
+	VBROADCASTI128 32(CX)(SI*1), Y8
+	VINSERTI128    $0x01, 96(CX)(SI*1), Y8, Y8
+	VBROADCASTI128 48(CX)(SI*1), Y9
+	VINSERTI128    $0x01, 111(CX)(SI*1), Y9, Y9
+	JMP            split26
+
+three26:
+	VBROADCASTI128 (CX)(SI*1), Y6
+	VINSERTI128    $0x01, 48(CX)(SI*1), Y6, Y6
+	VBROADCASTI128 12(CX)(SI*1), Y7
+	VINSERTI128    $0x01, 60(CX)(SI*1), Y7, Y7
+	VBROADCASTI128 24(CX)(SI*1), Y8
+	VINSERTI128    $0x01, 72(CX)(SI*1), Y8, Y8
+	VBROADCASTI128 36(CX)(SI*1), Y9
+	VINSERTI128    $0x01, 80(CX)(SI*1), Y9, Y9
+
+split26:
+	VPSHUFB        Y0, Y6, Y6
+	VPMADDUBSW     Y2, Y6, Y6
+	VPMADDWD       Y3, Y6, Y6
+	VPADDD         Y4, Y6, Y6
+	VPSRLD         $0x0f, Y6, Y6
+	VPSHUFB        Y0, Y7, Y7
+	VPMADDUBSW     Y2, Y7, Y7
+	VPMADDWD       Y3, Y7, Y7
+	VPADDD         Y4, Y7, Y7
+	VPSRLD         $0x0f, Y7, Y7
+	VPSHUFB        Y0, Y8, Y8
+	VPMADDUBSW     Y2, Y8, Y8
+	VPMADDWD       Y3, Y8, Y8
+	VPADDD         Y4, Y8, Y8
+	VPSRLD         $0x0f, Y8, Y8
+	VPSHUFB        Y1, Y9, Y9
+	VPMADDUBSW     Y2, Y9, Y9
+	VPMADDWD       Y3, Y9, Y9
+	VPADDD         Y4, Y9, Y9
+	VPSRLD         $0x0f, Y9, Y9
+	VPACKUSDW      Y7, Y6, Y6
+	VPACKUSDW      Y9, Y8, Y8
+	VPACKUSWB      Y8, Y6, Y6
+	VMOVQ          2912(BX), X7
+	VPSRLW         X7, Y5, Y8
+	VPAND          2880(BX), Y8, Y8
+	VBROADCASTI128 2624(BX), Y5
+	VPSHUFB        Y8, Y5, Y5
+	CMPB           2920(BX), $0x01
+	JEQ            found3
+	VPSUBSB        avx2Constants<>+544(SB), Y8, Y9
+	VBROADCASTI128 2640(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y5, Y5
+	CMPB           2920(BX), $0x02
+	JEQ            found3
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2656(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2672(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y5, Y5
+	CMPB           2920(BX), $0x04
+	JEQ            found3
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2688(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2704(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2720(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2736(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y5, Y5
+	CMPB           2920(BX), $0x08
+	JEQ            found3
+	VPXOR          avx2Constants<>+672(SB), Y8, Y9
+	VBROADCASTI128 2752(BX), Y7
+	VPSHUFB        Y9, Y7, Y8
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2768(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y8, Y8
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2784(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y8, Y8
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2800(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y8, Y8
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2816(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y8, Y8
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2832(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y8, Y8
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2848(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y8, Y8
+	VPSUBSB        avx2Constants<>+544(SB), Y9, Y9
+	VBROADCASTI128 2864(BX), Y7
+	VPSHUFB        Y9, Y7, Y7
+	VPXOR          Y7, Y8, Y8
+	VPXOR          Y8, Y5, Y5
+
+found3:
+	VMOVDQU Y5, (DI)(R8*1)
+	VMOVDQA Y6, Y5
+	JMP     batch
+
+last:
+	VMOVQ          2912(BX), X2
+	VPSRLW         X2, Y5, Y0
+	VPAND          2880(BX), Y0, Y0
+	VBROADCASTI128 2624(BX), Y5
+	VPSHUFB        Y0, Y5, Y5
+	CMPB           2920(BX), $0x01
+	JEQ            found4
+	VPSUBSB        avx2Constants<>+544(SB), Y0, Y1
+	VBROADCASTI128 2640(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y5, Y5
+	CMPB           2920(BX), $0x02
+	JEQ            found4
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2656(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2672(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y5, Y5
+	CMPB           2920(BX), $0x04
+	JEQ            found4
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2688(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2704(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2720(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y5, Y5
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2736(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y5, Y5
+	CMPB           2920(BX), $0x08
+	JEQ            found4
+	VPXOR          avx2Constants<>+672(SB), Y0, Y1
+	VBROADCASTI128 2752(BX), Y2
+	VPSHUFB        Y1, Y2, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2768(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2784(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2800(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2816(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2832(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2848(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPSUBSB        avx2Constants<>+544(SB), Y1, Y1
+	VBROADCASTI128 2864(BX), Y2
+	VPSHUFB        Y1, Y2, Y2
+	VPXOR          Y2, Y0, Y0
+	VPXOR          Y0, Y5, Y5
+
+found4:
+	VMOVDQU Y5, (DI)(R8*1)
 	VZEROUPPER
 	RET
 
@@ -8951,13 +9255,13 @@ batch:
 	VBROADCASTI128 2624(BX), Y0
 	VPSHUFB        Y2, Y0, Y0
 	CMPB           2920(BX), $0x01
-	JEQ            found3
+	JEQ            found5
 	VPSUBSB        avx2Constants<>+544(SB), Y2, Y3
 	VBROADCASTI128 2640(BX), Y1
 	VPSHUFB        Y3, Y1, Y1
 	VPXOR          Y1, Y0, Y0
 	CMPB           2920(BX), $0x02
-	JEQ            found3
+	JEQ            found5
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2656(BX), Y1
 	VPSHUFB        Y3, Y1, Y1
@@ -8967,7 +9271,7 @@ batch:
 	VPSHUFB        Y3, Y1, Y1
 	VPXOR          Y1, Y0, Y0
 	CMPB           2920(BX), $0x04
-	JEQ            found3
+	JEQ            found5
 	VPSUBSB        avx2Constants<>+544(SB), Y3, Y3
 	VBROADCASTI128 2688(BX), Y1
 	VPSHUFB        Y3, Y1, Y1
@@ -8985,7 +9289,7 @@ batch:
 	VPSHUFB        Y3, Y1, Y1
 	VPXOR          Y1, Y0, Y0
 	CMPB           2920(BX), $0x08
-	JEQ            found3
+	JEQ            found5
 	VPXOR          avx2Constants<>+672(SB), Y2, Y3
 	VBROADCASTI128 2752(BX), Y1
 	VPSHUFB        Y3, Y1, Y2
@@ -9019,7 +9323,7 @@ batch:
 	VPXOR          Y1, Y2, Y2
 	VPXOR          Y2, Y0, Y0
 
-found3:
+found5:
 	VMOVDQU Y0, (SI)(AX*1)
 	CMPQ    AX, DX
 	JEQ     done
@@ -9047,24 +9351,24 @@ TEXT ·projectTripleAVX2(SB), NOSPLIT, $160-56
 	MOVB    redFirst+32(FP), AL
 	MOVBQZX AL, AX
 	CMPQ    size+24(FP), $0x04
-	JNE     three25
+	JNE     three27
 	IMUL3Q  $0x00000040, AX, AX
 	LEAQ    avx2Constants<>+288(SB), R14
 	ADDQ    AX, R14
-	JMP     split25
+	JMP     split27
 
-three25:
+three27:
 	IMUL3Q $0x000000c0, AX, AX
 	LEAQ   avx2Constants<>+0(SB), R14
 	LEAQ   avx2Constants<>+192(SB), R15
 	ADDQ   AX, R14
 	SUBQ   AX, R15
 
-split25:
+split27:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three26
+	JNE            three28
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	VBROADCASTI128 16(DI)(BP*1), Y2
@@ -9084,9 +9388,9 @@ split25:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split26
+	JMP            split28
 
-three26:
+three28:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -9109,15 +9413,15 @@ three26:
 	VPBLENDVB      Y4, Y3, Y2, Y2
 	VPSHUFB        64(R15), Y2, Y2
 
-split26:
+split28:
 	CMPB    space+33(FP), $0x04
-	JNE     space27_1
+	JNE     space29_1
 	VMOVDQA Y0, Y3
 	VMOVDQA Y1, Y0
 	VMOVDQA Y2, Y1
-	JMP     converted27
+	JMP     converted29
 
-space27_1:
+space29_1:
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	VPUNPCKLBW Y3, Y0, Y6
@@ -9157,7 +9461,7 @@ space27_1:
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
 
-converted27:
+converted29:
 	MOVQ           book+40(FP), AX
 	VMOVQ          2592(AX), X2
 	VPSRLW         X2, Y3, Y4
@@ -9165,13 +9469,13 @@ converted27:
 	VBROADCASTI128 2304(AX), Y3
 	VPSHUFB        Y4, Y3, Y3
 	CMPB           2600(AX), $0x01
-	JEQ            found4
+	JEQ            found6
 	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
 	VBROADCASTI128 2320(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y3, Y3
 	CMPB           2600(AX), $0x02
-	JEQ            found4
+	JEQ            found6
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2336(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9181,7 +9485,7 @@ converted27:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y3, Y3
 	CMPB           2600(AX), $0x04
-	JEQ            found4
+	JEQ            found6
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2368(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9199,7 +9503,7 @@ converted27:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y3, Y3
 	CMPB           2600(AX), $0x08
-	JEQ            found4
+	JEQ            found6
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 2432(AX), Y2
 	VPSHUFB        Y5, Y2, Y4
@@ -9233,20 +9537,20 @@ converted27:
 	VPXOR          Y2, Y4, Y4
 	VPXOR          Y4, Y3, Y3
 
-found4:
+found6:
 	VMOVQ          2912(AX), X2
 	VPSRLW         X2, Y0, Y4
 	VPAND          2880(AX), Y4, Y4
 	VBROADCASTI128 2624(AX), Y0
 	VPSHUFB        Y4, Y0, Y0
 	CMPB           2920(AX), $0x01
-	JEQ            found5
+	JEQ            found7
 	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
 	VBROADCASTI128 2640(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y0, Y0
 	CMPB           2920(AX), $0x02
-	JEQ            found5
+	JEQ            found7
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2656(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9256,7 +9560,7 @@ found4:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y0, Y0
 	CMPB           2920(AX), $0x04
-	JEQ            found5
+	JEQ            found7
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2688(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9274,7 +9578,7 @@ found4:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y0, Y0
 	CMPB           2920(AX), $0x08
-	JEQ            found5
+	JEQ            found7
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 2752(AX), Y2
 	VPSHUFB        Y5, Y2, Y4
@@ -9308,20 +9612,20 @@ found4:
 	VPXOR          Y2, Y4, Y4
 	VPXOR          Y4, Y0, Y0
 
-found5:
+found7:
 	VMOVQ          3232(AX), X2
 	VPSRLW         X2, Y1, Y4
 	VPAND          3200(AX), Y4, Y4
 	VBROADCASTI128 2944(AX), Y1
 	VPSHUFB        Y4, Y1, Y1
 	CMPB           3240(AX), $0x01
-	JEQ            found6
+	JEQ            found8
 	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
 	VBROADCASTI128 2960(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y1, Y1
 	CMPB           3240(AX), $0x02
-	JEQ            found6
+	JEQ            found8
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2976(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9331,7 +9635,7 @@ found5:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y1, Y1
 	CMPB           3240(AX), $0x04
-	JEQ            found6
+	JEQ            found8
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3008(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9349,7 +9653,7 @@ found5:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y1, Y1
 	CMPB           3240(AX), $0x08
-	JEQ            found6
+	JEQ            found8
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 3072(AX), Y2
 	VPSHUFB        Y5, Y2, Y4
@@ -9383,7 +9687,7 @@ found5:
 	VPXOR          Y2, Y4, Y4
 	VPXOR          Y4, Y1, Y1
 
-found6:
+found8:
 	VPOR       Y1, Y0, Y0
 	VPUNPCKLBW Y3, Y0, Y1
 	VPUNPCKHBW Y3, Y0, Y0
@@ -9411,7 +9715,7 @@ batch:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three28
+	JNE            three30
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	MOVL           (R9), CX
@@ -9455,9 +9759,9 @@ batch:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split28
+	JMP            split30
 
-three28:
+three30:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -9504,9 +9808,9 @@ three28:
 	MOVW           AX, 6(R12)
 	VPSHUFB        64(R15), Y2, Y2
 
-split28:
+split30:
 	CMPB    space+33(FP), $0x04
-	JNE     space29_1
+	JNE     space31_1
 	VMOVDQA Y0, Y3
 	VMOVDQA Y1, Y0
 	VMOVDQA Y2, Y1
@@ -9582,9 +9886,9 @@ split28:
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	JMP     converted29
+	JMP     converted31
 
-space29_1:
+space31_1:
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	MOVL       16(R9), CX
@@ -9696,7 +10000,7 @@ space29_1:
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
 
-converted29:
+converted31:
 	MOVQ           book+40(FP), AX
 	VMOVQ          2592(AX), X2
 	VPSRLW         X2, Y3, Y4
@@ -9704,13 +10008,13 @@ converted29:
 	VBROADCASTI128 2304(AX), Y3
 	VPSHUFB        Y4, Y3, Y3
 	CMPB           2600(AX), $0x01
-	JEQ            found7
+	JEQ            found9
 	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
 	VBROADCASTI128 2320(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y3, Y3
 	CMPB           2600(AX), $0x02
-	JEQ            found7
+	JEQ            found9
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2336(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9720,7 +10024,7 @@ converted29:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y3, Y3
 	CMPB           2600(AX), $0x04
-	JEQ            found7
+	JEQ            found9
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2368(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9738,7 +10042,7 @@ converted29:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y3, Y3
 	CMPB           2600(AX), $0x08
-	JEQ            found7
+	JEQ            found9
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 2432(AX), Y2
 	VPSHUFB        Y5, Y2, Y4
@@ -9772,20 +10076,20 @@ converted29:
 	VPXOR          Y2, Y4, Y4
 	VPXOR          Y4, Y3, Y3
 
-found7:
+found9:
 	VMOVQ          2912(AX), X2
 	VPSRLW         X2, Y0, Y4
 	VPAND          2880(AX), Y4, Y4
 	VBROADCASTI128 2624(AX), Y0
 	VPSHUFB        Y4, Y0, Y0
 	CMPB           2920(AX), $0x01
-	JEQ            found8
+	JEQ            found10
 	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
 	VBROADCASTI128 2640(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y0, Y0
 	CMPB           2920(AX), $0x02
-	JEQ            found8
+	JEQ            found10
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2656(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9795,7 +10099,7 @@ found7:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y0, Y0
 	CMPB           2920(AX), $0x04
-	JEQ            found8
+	JEQ            found10
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2688(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9813,7 +10117,7 @@ found7:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y0, Y0
 	CMPB           2920(AX), $0x08
-	JEQ            found8
+	JEQ            found10
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 2752(AX), Y2
 	VPSHUFB        Y5, Y2, Y4
@@ -9847,20 +10151,20 @@ found7:
 	VPXOR          Y2, Y4, Y4
 	VPXOR          Y4, Y0, Y0
 
-found8:
+found10:
 	VMOVQ          3232(AX), X2
 	VPSRLW         X2, Y1, Y4
 	VPAND          3200(AX), Y4, Y4
 	VBROADCASTI128 2944(AX), Y1
 	VPSHUFB        Y4, Y1, Y1
 	CMPB           3240(AX), $0x01
-	JEQ            found9
+	JEQ            found11
 	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
 	VBROADCASTI128 2960(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y1, Y1
 	CMPB           3240(AX), $0x02
-	JEQ            found9
+	JEQ            found11
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2976(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9870,7 +10174,7 @@ found8:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y1, Y1
 	CMPB           3240(AX), $0x04
-	JEQ            found9
+	JEQ            found11
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3008(AX), Y2
 	VPSHUFB        Y5, Y2, Y2
@@ -9888,7 +10192,7 @@ found8:
 	VPSHUFB        Y5, Y2, Y2
 	VPXOR          Y2, Y1, Y1
 	CMPB           3240(AX), $0x08
-	JEQ            found9
+	JEQ            found11
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 3072(AX), Y2
 	VPSHUFB        Y5, Y2, Y4
@@ -9922,7 +10226,7 @@ found8:
 	VPXOR          Y2, Y4, Y4
 	VPXOR          Y4, Y1, Y1
 
-found9:
+found11:
 	VPOR       Y1, Y0, Y0
 	VPUNPCKLBW Y3, Y0, Y1
 	VPUNPCKHBW Y3, Y0, Y0
@@ -10165,24 +10469,24 @@ TEXT ·projectHSVAVX2(SB), NOSPLIT, $416-56
 	MOVB    redFirst+32(FP), AL
 	MOVBQZX AL, AX
 	CMPQ    size+24(FP), $0x04
-	JNE     three30
+	JNE     three32
 	IMUL3Q  $0x00000040, AX, AX
 	LEAQ    avx2Constants<>+288(SB), R14
 	ADDQ    AX, R14
-	JMP     split30
+	JMP     split32
 
-three30:
+three32:
 	IMUL3Q $0x000000c0, AX, AX
 	LEAQ   avx2Constants<>+0(SB), R14
 	LEAQ   avx2Constants<>+192(SB), R15
 	ADDQ   AX, R14
 	SUBQ   AX, R15
 
-split30:
+split32:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three31
+	JNE            three33
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	VBROADCASTI128 16(DI)(BP*1), Y2
@@ -10202,9 +10506,9 @@ split30:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split31
+	JMP            split33
 
-three31:
+three33:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -10227,7 +10531,7 @@ three31:
 	VPBLENDVB      Y4, Y3, Y2, Y2
 	VPSHUFB        64(R15), Y2, Y2
 
-split31:
+split33:
 	VPMINUB        Y0, Y1, Y5
 	VPMAXUB        Y0, Y1, Y4
 	VPMAXUB        Y4, Y2, Y3
@@ -10350,13 +10654,13 @@ split31:
 	VBROADCASTI128 2624(AX), Y2
 	VPSHUFB        Y4, Y2, Y2
 	CMPB           2920(AX), $0x01
-	JEQ            found10
+	JEQ            found12
 	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
 	VBROADCASTI128 2640(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y2, Y2
 	CMPB           2920(AX), $0x02
-	JEQ            found10
+	JEQ            found12
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2656(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
@@ -10366,7 +10670,7 @@ split31:
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y2, Y2
 	CMPB           2920(AX), $0x04
-	JEQ            found10
+	JEQ            found12
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2688(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
@@ -10384,7 +10688,7 @@ split31:
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y2, Y2
 	CMPB           2920(AX), $0x08
-	JEQ            found10
+	JEQ            found12
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 2752(AX), Y1
 	VPSHUFB        Y5, Y1, Y4
@@ -10418,20 +10722,20 @@ split31:
 	VPXOR          Y1, Y4, Y4
 	VPXOR          Y4, Y2, Y2
 
-found10:
+found12:
 	VMOVQ          3232(AX), X1
 	VPSRLW         X1, Y3, Y4
 	VPAND          3200(AX), Y4, Y4
 	VBROADCASTI128 2944(AX), Y3
 	VPSHUFB        Y4, Y3, Y3
 	CMPB           3240(AX), $0x01
-	JEQ            found11
+	JEQ            found13
 	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
 	VBROADCASTI128 2960(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y3, Y3
 	CMPB           3240(AX), $0x02
-	JEQ            found11
+	JEQ            found13
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2976(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
@@ -10441,7 +10745,7 @@ found10:
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y3, Y3
 	CMPB           3240(AX), $0x04
-	JEQ            found11
+	JEQ            found13
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3008(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
@@ -10459,7 +10763,7 @@ found10:
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y3, Y3
 	CMPB           3240(AX), $0x08
-	JEQ            found11
+	JEQ            found13
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 3072(AX), Y1
 	VPSHUFB        Y5, Y1, Y4
@@ -10493,7 +10797,7 @@ found10:
 	VPXOR          Y1, Y4, Y4
 	VPXOR          Y4, Y3, Y3
 
-found11:
+found13:
 	VPOR       Y3, Y2, Y2
 	VPXOR      Y1, Y1, Y1
 	VPUNPCKLBW Y1, Y2, Y3
@@ -10526,7 +10830,7 @@ batch:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three32
+	JNE            three34
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	MOVL           (R9), CX
@@ -10586,9 +10890,9 @@ batch:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split32
+	JMP            split34
 
-three32:
+three34:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -10651,7 +10955,7 @@ three32:
 	MOVW           AX, 6(R12)
 	VPSHUFB        64(R15), Y2, Y2
 
-split32:
+split34:
 	VPMINUB        Y0, Y1, Y5
 	VPMAXUB        Y0, Y1, Y4
 	VPMAXUB        Y4, Y2, Y3
@@ -10894,13 +11198,13 @@ split32:
 	VBROADCASTI128 2624(AX), Y2
 	VPSHUFB        Y4, Y2, Y2
 	CMPB           2920(AX), $0x01
-	JEQ            found12
+	JEQ            found14
 	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
 	VBROADCASTI128 2640(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y2, Y2
 	CMPB           2920(AX), $0x02
-	JEQ            found12
+	JEQ            found14
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2656(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
@@ -10910,7 +11214,7 @@ split32:
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y2, Y2
 	CMPB           2920(AX), $0x04
-	JEQ            found12
+	JEQ            found14
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2688(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
@@ -10928,7 +11232,7 @@ split32:
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y2, Y2
 	CMPB           2920(AX), $0x08
-	JEQ            found12
+	JEQ            found14
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 2752(AX), Y1
 	VPSHUFB        Y5, Y1, Y4
@@ -10962,20 +11266,20 @@ split32:
 	VPXOR          Y1, Y4, Y4
 	VPXOR          Y4, Y2, Y2
 
-found12:
+found14:
 	VMOVQ          3232(AX), X1
 	VPSRLW         X1, Y3, Y4
 	VPAND          3200(AX), Y4, Y4
 	VBROADCASTI128 2944(AX), Y3
 	VPSHUFB        Y4, Y3, Y3
 	CMPB           3240(AX), $0x01
-	JEQ            found13
+	JEQ            found15
 	VPSUBSB        avx2Constants<>+544(SB), Y4, Y5
 	VBROADCASTI128 2960(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y3, Y3
 	CMPB           3240(AX), $0x02
-	JEQ            found13
+	JEQ            found15
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 2976(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
@@ -10985,7 +11289,7 @@ found12:
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y3, Y3
 	CMPB           3240(AX), $0x04
-	JEQ            found13
+	JEQ            found15
 	VPSUBSB        avx2Constants<>+544(SB), Y5, Y5
 	VBROADCASTI128 3008(AX), Y1
 	VPSHUFB        Y5, Y1, Y1
@@ -11003,7 +11307,7 @@ found12:
 	VPSHUFB        Y5, Y1, Y1
 	VPXOR          Y1, Y3, Y3
 	CMPB           3240(AX), $0x08
-	JEQ            found13
+	JEQ            found15
 	VPXOR          avx2Constants<>+672(SB), Y4, Y5
 	VBROADCASTI128 3072(AX), Y1
 	VPSHUFB        Y5, Y1, Y4
@@ -11037,7 +11341,7 @@ found12:
 	VPXOR          Y1, Y4, Y4
 	VPXOR          Y4, Y3, Y3
 
-found13:
+found15:
 	VPOR       Y3, Y2, Y2
 	VPXOR      Y1, Y1, Y1
 	VPUNPCKLBW Y1, Y2, Y3

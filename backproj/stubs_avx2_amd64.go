@@ -69,10 +69,15 @@ func countSpaceAVX2(counts *uint32, src *uint8, n int, size int, redFirst bool, 
 //go:noescape
 func projectSpaceAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, table *uint8, lo uint8, span uint8, rejected uint16)
 
-// projectSecondAVX2 is conversion.projectCoded for secondCoding and n ≥ 32 pixels.
+// projectValueAVX2 is conversion.projectCoded for secondCoding in the space saturationValue and n ≥ 32 pixels.
 //
 //go:noescape
-func projectSecondAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
+func projectValueAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
+
+// projectGreyAVX2 is conversion.projectCoded for secondCoding in the space grey and n ≥ 32 pixels.
+//
+//go:noescape
+func projectGreyAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
 
 // projectPlaneAVX2 is conversion.projectCoded for secondCoding in the space greyPlane, for n ≥ 32 pixels.
 //

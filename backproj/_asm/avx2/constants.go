@@ -108,6 +108,13 @@ func newConstants() *constants {
 			vector(fmt.Sprint("spread", size, " ", i), places...)
 		}
 	}
+	vector("greyBytes", emit.GreyBlue, emit.GreyGreenWithBlue, emit.GreyRed, emit.GreyGreenWithRed)
+	double("greyPairs", emit.GreyRedPair<<16|emit.GreyBluePair)
+	double("w16384", 1<<14)
+	for _, size := range []int{3, 4} {
+		c.offsets[fmt.Sprint("grey", size)] = len(bytes)
+		bytes = append(bytes, greyPlaces(size)...)
+	}
 	c.data = emit.Constants("avx2Constants", bytes)
 	return c
 }

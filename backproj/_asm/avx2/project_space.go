@@ -1,12 +1,9 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backproj/backproj/backproj/_asm/emit"
 )
@@ -73,63 +70,6 @@ func projectSpace(c *constants) {
 	})
 }
 
-// projectSecond emits the function for histograms of the second component alone.
-func projectSecond(c *constants) {
-	beginSpace("projectSecondAVX2", "dst, ", ", book *codebook", "conversion.projectCoded for secondCoding and n ≥ 32 pixels")
-	r := emit.NewRow(batch, anySize)
-	book := emit.LoadCodebook()
-	k := newKernel(c, anySize)
-	temp, dst := GP64(), GP64()
-	Load(Param("dst"), dst)
-	Label("batch")
-	r.Prefetch()
-	b, g, red := k.splitPixels(r.Pixels(temp), nil)
-	second, results := YMM(), YMM()
-	inside := YMM()
-	VPCMPEQB(inside, inside, inside)
-	emit.Convert([]emit.Space{emit.Grey, emit.SaturationValue}, emit.Conversions{
-		emit.Grey: func() { emit.Interleave(k.grey(b, g, red, second)) },
-		emit.SaturationValue: func() {
-			VPMAXUB(b, g, second)
-			VPMAXUB(red, second, second)
-			ifThirdBounds(book, func() {
-				hue, _, _ := k.hueSaturationValue(b, g, red, func() {})
-				VMOVDQA(within(book, hue), inside)
-			})
-		},
-	}, nil)
-	k.shuffle(book.Shuffles("secondShuffles"), second, results)
-	VPAND(inside, results, results)
-	VMOVDQU(results, Mem{Base: dst, Index: r.At, Scale: 1})
-	r.Next("done")
-	JMP(LabelRef("batch"))
-	Label("done")
-	VZEROUPPER()
-	RET()
-}
-
-// projectPlane emits the function for planes of grey.
-func projectPlane(c *constants) {
-	TEXT("projectPlaneAVX2", attr.NOSPLIT, "func(dst, src *uint8, n int, book *codebook)")
-	Pragma("noescape")
-	Doc("projectPlaneAVX2 is conversion.projectCoded for secondCoding in the space greyPlane, for n ≥ 32 pixels.")
-	r := emit.NewRow(batch, 1)
-	book := emit.LoadCodebook()
-	k := &kernel{constants: c}
-	dst, bytes, results := GP64(), YMM(), YMM()
-	Load(Param("dst"), dst)
-	Label("batch")
-	r.Prefetch()
-	VMOVDQU(r.Pixels(nil), bytes)
-	k.shuffle(book.Shuffles("secondShuffles"), bytes, results)
-	VMOVDQU(results, Mem{Base: dst, Index: r.At, Scale: 1})
-	r.Next("done")
-	JMP(LabelRef("batch"))
-	Label("done")
-	VZEROUPPER()
-	RET()
-}
-
 // projectTriple emits the function for histograms of all three components. The code of
 // the first one, and those of the others together, are the high and the low byte of an
 // index into the parameter table.
@@ -192,62 +132,4 @@ func projectHSV(c *constants) {
 		}
 		return indices[0], indices[1]
 	})
-}
-
-var lookups int // for labels that differ
-
-// shuffle emits code that looks bytes up in shuffles: see package backproj's.
-//
-// A byte's low four bits are its place in each table, and VPSHUFB gives 0 if bit 7 is
-// 1. Subtracting 16 for each table that passes, with saturation, makes that so for the
-// tables beyond the byte's own. The second half of the tables starts from the byte with
-// bit 7 flipped, which makes bytes of the first half negative.
-func (k *kernel) shuffle(s emit.Shuffles, bytes, results reg.VecVirtual) {
-	lookups++
-	done := fmt.Sprint("found", lookups)
-	at, rest, found, upper := YMM(), YMM(), YMM(), YMM()
-	VMOVQ(s.Shift, found.AsX())
-	VPSRLW(found.AsX(), bytes, at)
-	VPAND(s.Mask, at, at)
-	VBROADCASTI128(s.Tables[0], results)
-	VPSHUFB(at, results, results)
-	for i, table := range s.Tables[1:] {
-		i++
-		if i&(i-1) == 0 {
-			CMPB(s.Count, Imm(uint64(i)))
-			JEQ(LabelRef(done))
-		}
-		switch i {
-		case 1:
-			VPSUBSB(k.at("b16"), at, rest)
-		case 8:
-			VPXOR(k.at("b128"), at, rest)
-		default:
-			VPSUBSB(k.at("b16"), rest, rest)
-		}
-		VBROADCASTI128(table, found)
-		sum := results
-		if i >= 8 { // apart, so that no chain is long
-			sum = upper
-		}
-		if i == 8 {
-			VPSHUFB(rest, found, upper)
-			continue
-		}
-		VPSHUFB(rest, found, found)
-		VPXOR(found, sum, sum)
-	}
-	VPXOR(upper, results, results)
-	Label(done)
-}
-
-// ifThirdBounds emits code that runs only if the bounds of the third component may
-// reject a pixel.
-func ifThirdBounds(book emit.Codebook, code func()) {
-	lookups++
-	open := fmt.Sprint("unbounded", lookups)
-	CMPB(book.At("thirdSpan", 0), U8(255))
-	JEQ(LabelRef(open))
-	code()
-	Label(open)
 }

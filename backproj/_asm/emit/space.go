@@ -116,3 +116,13 @@ const (
 	LumaBlueHigh, LumaBlueLow   = 1868 / 128, 1868 % 128
 	CrFactor, CbFactor          = 11682, 9241
 )
+
+// The factors of grey again, as products. VPMADDUBSW and then VPMADDWD add up, of the
+// four bytes blue, green, red and green,
+//
+//	415·(9·blue + 7·green) + 3266·(3·red + 5·green) = 3735·blue + 19235·green + 9798·red
+const (
+	GreyBlue, GreyGreenWithBlue = 9, 7
+	GreyRed, GreyGreenWithRed   = 3, 5
+	GreyBluePair, GreyRedPair   = 415, 3266
+)
