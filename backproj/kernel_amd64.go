@@ -170,6 +170,7 @@ var avx2Kernel = kernel{
 		blueGreen:       avx2Spaces.conversion(blueGreen, [codings]bool{tripleCoding: true}),
 		grey:            avx2Grey.conversion(grey, [codings]bool{secondCoding: true}),
 		greyPlane:       avx2Spaces.planes(),
+		aB:              avx2Spaces.conversion(aB, [codings]bool{tripleCoding: true}),
 	}),
 	grow:     checkedGrow(growAVX2),
 	addUp:    checkedAddUp(addUpAVX2),

@@ -186,87 +186,211 @@ DATA avx2Constants<>+1440(SB)/8, $0x0017001700170017
 DATA avx2Constants<>+1448(SB)/8, $0x0017001700170017
 DATA avx2Constants<>+1456(SB)/8, $0x0017001700170017
 DATA avx2Constants<>+1464(SB)/8, $0x0017001700170017
-DATA avx2Constants<>+1472(SB)/8, $0x0706050403020100
-DATA avx2Constants<>+1480(SB)/8, $0x0f0e0d0c0b0a0908
-DATA avx2Constants<>+1488(SB)/8, $0x1716151413121110
-DATA avx2Constants<>+1496(SB)/8, $0x1f1e1d1c1b1a1918
-DATA avx2Constants<>+1504(SB)/8, $0xe8f1fb06121f2d3c
-DATA avx2Constants<>+1512(SB)/8, $0xc4c5c7caced3d9e0
-DATA avx2Constants<>+1520(SB)/8, $0xe0d9d3cecac7c5c4
-DATA avx2Constants<>+1528(SB)/8, $0x3c2d1f1206fbf1e8
-DATA avx2Constants<>+1536(SB)/8, $0x0202010101000000
-DATA avx2Constants<>+1544(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+1552(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+1560(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+1568(SB)/8, $0x0d0c0c0c0b0b0b0a
-DATA avx2Constants<>+1576(SB)/8, $0x0f0f0f0e0e0e0d0d
-DATA avx2Constants<>+1584(SB)/8, $0x0202010101000000
-DATA avx2Constants<>+1592(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+1600(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+1608(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+1616(SB)/8, $0x0d0c0c0c0b0b0b0a
-DATA avx2Constants<>+1624(SB)/8, $0x0f0f0f0e0e0e0d0d
-DATA avx2Constants<>+1632(SB)/8, $0x0101010100000000
-DATA avx2Constants<>+1640(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+1648(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+1656(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+1664(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+1672(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+1680(SB)/8, $0x0d0d0d0d0c0c0c0c
-DATA avx2Constants<>+1688(SB)/8, $0x0f0f0f0f0e0e0e0e
-DATA avx2Constants<>+1696(SB)/8, $0x0101010100000000
-DATA avx2Constants<>+1704(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+1712(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+1720(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+1728(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+1736(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+1744(SB)/8, $0x0d0d0d0d0c0c0c0c
-DATA avx2Constants<>+1752(SB)/8, $0x0f0f0f0f0e0e0e0e
-DATA avx2Constants<>+1760(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+1768(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+1776(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+1784(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+1792(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+1800(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+1808(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+1816(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+1824(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+1832(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+1840(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+1848(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+1856(SB)/8, $0x0405040301020100
-DATA avx2Constants<>+1864(SB)/8, $0x0a0b0a0907080706
-DATA avx2Constants<>+1872(SB)/8, $0x0405040301020100
-DATA avx2Constants<>+1880(SB)/8, $0x0a0b0a0907080706
-DATA avx2Constants<>+1888(SB)/8, $0x0405040301020100
-DATA avx2Constants<>+1896(SB)/8, $0x0a0b0a0907080706
-DATA avx2Constants<>+1904(SB)/8, $0x0809080705060504
-DATA avx2Constants<>+1912(SB)/8, $0x0e0f0e0d0b0c0b0a
-DATA avx2Constants<>+1920(SB)/8, $0x0403040501000102
-DATA avx2Constants<>+1928(SB)/8, $0x0a090a0b07060708
-DATA avx2Constants<>+1936(SB)/8, $0x0403040501000102
-DATA avx2Constants<>+1944(SB)/8, $0x0a090a0b07060708
-DATA avx2Constants<>+1952(SB)/8, $0x0403040501000102
-DATA avx2Constants<>+1960(SB)/8, $0x0a090a0b07060708
-DATA avx2Constants<>+1968(SB)/8, $0x0807080905040506
-DATA avx2Constants<>+1976(SB)/8, $0x0e0d0e0f0b0a0b0c
-DATA avx2Constants<>+1984(SB)/8, $0x0506050401020100
-DATA avx2Constants<>+1992(SB)/8, $0x0d0e0d0c090a0908
-DATA avx2Constants<>+2000(SB)/8, $0x0506050401020100
-DATA avx2Constants<>+2008(SB)/8, $0x0d0e0d0c090a0908
-DATA avx2Constants<>+2016(SB)/8, $0x0506050401020100
-DATA avx2Constants<>+2024(SB)/8, $0x0d0e0d0c090a0908
-DATA avx2Constants<>+2032(SB)/8, $0x0607060502030201
-DATA avx2Constants<>+2040(SB)/8, $0x0e0f0e0d0a0b0a09
-DATA avx2Constants<>+2048(SB)/8, $0x0504050601000102
-DATA avx2Constants<>+2056(SB)/8, $0x0d0c0d0e0908090a
-DATA avx2Constants<>+2064(SB)/8, $0x0504050601000102
-DATA avx2Constants<>+2072(SB)/8, $0x0d0c0d0e0908090a
-DATA avx2Constants<>+2080(SB)/8, $0x0504050601000102
-DATA avx2Constants<>+2088(SB)/8, $0x0d0c0d0e0908090a
-DATA avx2Constants<>+2096(SB)/8, $0x0605060702010203
-DATA avx2Constants<>+2104(SB)/8, $0x0e0d0e0f0a090a0b
-GLOBL avx2Constants<>(SB), RODATA|NOPTR, $2112
+DATA avx2Constants<>+1472(SB)/8, $0x4befa4693c1d0b00
+DATA avx2Constants<>+1480(SB)/8, $0xf2f1073376cd39b8
+DATA avx2Constants<>+1488(SB)/8, $0x4befa4693c1d0b00
+DATA avx2Constants<>+1496(SB)/8, $0xf2f1073376cd39b8
+DATA avx2Constants<>+1504(SB)/8, $0x0100000000000000
+DATA avx2Constants<>+1512(SB)/8, $0x0605050403020201
+DATA avx2Constants<>+1520(SB)/8, $0x0100000000000000
+DATA avx2Constants<>+1528(SB)/8, $0x0605050403020201
+DATA avx2Constants<>+1536(SB)/8, $0xb36929eaab7a4a28
+DATA avx2Constants<>+1544(SB)/8, $0x6001a049f2a04eff
+DATA avx2Constants<>+1552(SB)/8, $0xb36929eaab7a4a28
+DATA avx2Constants<>+1560(SB)/8, $0x6001a049f2a04eff
+DATA avx2Constants<>+1568(SB)/8, $0x0101010000000000
+DATA avx2Constants<>+1576(SB)/8, $0x0404030302020201
+DATA avx2Constants<>+1584(SB)/8, $0x0101010000000000
+DATA avx2Constants<>+1592(SB)/8, $0x0404030302020201
+DATA avx2Constants<>+1600(SB)/8, $0xfbfbfcfcfdfdfdff
+DATA avx2Constants<>+1608(SB)/8, $0xfaf9fafbfafbfbfb
+DATA avx2Constants<>+1616(SB)/8, $0xfbfbfcfcfdfdfdff
+DATA avx2Constants<>+1624(SB)/8, $0xfaf9fafbfafbfbfb
+DATA avx2Constants<>+1632(SB)/8, $0x192e0a0a3c350433
+DATA avx2Constants<>+1640(SB)/8, $0x04162e3922201f39
+DATA avx2Constants<>+1648(SB)/8, $0x192e0a0a3c350433
+DATA avx2Constants<>+1656(SB)/8, $0x04162e3922201f39
+DATA avx2Constants<>+1664(SB)/8, $0x1c1b1916120d0700
+DATA avx2Constants<>+1672(SB)/8, $0x00070d1216191b1c
+DATA avx2Constants<>+1680(SB)/8, $0x1c1b1916120d0700
+DATA avx2Constants<>+1688(SB)/8, $0x00070d1216191b1c
+DATA avx2Constants<>+1696(SB)/8, $0x060506f1060506f1
+DATA avx2Constants<>+1704(SB)/8, $0x060506f1060506f1
+DATA avx2Constants<>+1712(SB)/8, $0x060506f1060506f1
+DATA avx2Constants<>+1720(SB)/8, $0x060506f1060506f1
+DATA avx2Constants<>+1728(SB)/8, $0x0800030a0800030a
+DATA avx2Constants<>+1736(SB)/8, $0x0800030a0800030a
+DATA avx2Constants<>+1744(SB)/8, $0x0800030a0800030a
+DATA avx2Constants<>+1752(SB)/8, $0x0800030a0800030a
+DATA avx2Constants<>+1760(SB)/8, $0x0b7103670b710367
+DATA avx2Constants<>+1768(SB)/8, $0x0b7103670b710367
+DATA avx2Constants<>+1776(SB)/8, $0x0b7103670b710367
+DATA avx2Constants<>+1784(SB)/8, $0x0b7103670b710367
+DATA avx2Constants<>+1792(SB)/8, $0x0800012808000128
+DATA avx2Constants<>+1800(SB)/8, $0x0800012808000128
+DATA avx2Constants<>+1808(SB)/8, $0x0800012808000128
+DATA avx2Constants<>+1816(SB)/8, $0x0800012808000128
+DATA avx2Constants<>+1824(SB)/8, $0x01c0004901c00049
+DATA avx2Constants<>+1832(SB)/8, $0x01c0004901c00049
+DATA avx2Constants<>+1840(SB)/8, $0x01c0004901c00049
+DATA avx2Constants<>+1848(SB)/8, $0x01c0004901c00049
+DATA avx2Constants<>+1856(SB)/8, $0x08000df708000df7
+DATA avx2Constants<>+1864(SB)/8, $0x08000df708000df7
+DATA avx2Constants<>+1872(SB)/8, $0x08000df708000df7
+DATA avx2Constants<>+1880(SB)/8, $0x08000df708000df7
+DATA avx2Constants<>+1888(SB)/8, $0xbb500947bb500947
+DATA avx2Constants<>+1896(SB)/8, $0xbb500947bb500947
+DATA avx2Constants<>+1904(SB)/8, $0xbb500947bb500947
+DATA avx2Constants<>+1912(SB)/8, $0xbb500947bb500947
+DATA avx2Constants<>+1920(SB)/8, $0x3d0991863d099186
+DATA avx2Constants<>+1928(SB)/8, $0x3d0991863d099186
+DATA avx2Constants<>+1936(SB)/8, $0x3d0991863d099186
+DATA avx2Constants<>+1944(SB)/8, $0x3d0991863d099186
+DATA avx2Constants<>+1952(SB)/8, $0xbe1d8fcdbe1d8fcd
+DATA avx2Constants<>+1960(SB)/8, $0xbe1d8fcdbe1d8fcd
+DATA avx2Constants<>+1968(SB)/8, $0xbe1d8fcdbe1d8fcd
+DATA avx2Constants<>+1976(SB)/8, $0xbe1d8fcdbe1d8fcd
+DATA avx2Constants<>+1984(SB)/8, $0x3ece2d463ece2d46
+DATA avx2Constants<>+1992(SB)/8, $0x3ece2d463ece2d46
+DATA avx2Constants<>+2000(SB)/8, $0x3ece2d463ece2d46
+DATA avx2Constants<>+2008(SB)/8, $0x3ece2d463ece2d46
+DATA avx2Constants<>+2016(SB)/8, $0xbf2f137ebf2f137e
+DATA avx2Constants<>+2024(SB)/8, $0xbf2f137ebf2f137e
+DATA avx2Constants<>+2032(SB)/8, $0xbf2f137ebf2f137e
+DATA avx2Constants<>+2040(SB)/8, $0xbf2f137ebf2f137e
+DATA avx2Constants<>+2048(SB)/8, $0x3f75a99e3f75a99e
+DATA avx2Constants<>+2056(SB)/8, $0x3f75a99e3f75a99e
+DATA avx2Constants<>+2064(SB)/8, $0x3f75a99e3f75a99e
+DATA avx2Constants<>+2072(SB)/8, $0x3f75a99e3f75a99e
+DATA avx2Constants<>+2080(SB)/8, $0x3ee3dc4b3ee3dc4b
+DATA avx2Constants<>+2088(SB)/8, $0x3ee3dc4b3ee3dc4b
+DATA avx2Constants<>+2096(SB)/8, $0x3ee3dc4b3ee3dc4b
+DATA avx2Constants<>+2104(SB)/8, $0x3ee3dc4b3ee3dc4b
+DATA avx2Constants<>+2112(SB)/8, $0x46cb73dc46a17afd
+DATA avx2Constants<>+2120(SB)/8, $0x45cb73e900000000
+DATA avx2Constants<>+2128(SB)/8, $0x46217b0146002a78
+DATA avx2Constants<>+2136(SB)/8, $0x46802ac6464b73dd
+DATA avx2Constants<>+2144(SB)/8, $0x4b3fc0004b3fc000
+DATA avx2Constants<>+2152(SB)/8, $0x4b3fc0004b3fc000
+DATA avx2Constants<>+2160(SB)/8, $0x4b3fc0004b3fc000
+DATA avx2Constants<>+2168(SB)/8, $0x4b3fc0004b3fc000
+DATA avx2Constants<>+2176(SB)/8, $0x42fa1eb842fa1eb8
+DATA avx2Constants<>+2184(SB)/8, $0x42fa1eb842fa1eb8
+DATA avx2Constants<>+2192(SB)/8, $0x42fa1eb842fa1eb8
+DATA avx2Constants<>+2200(SB)/8, $0x42fa1eb842fa1eb8
+DATA avx2Constants<>+2208(SB)/8, $0x4190000041900000
+DATA avx2Constants<>+2216(SB)/8, $0x4190000041900000
+DATA avx2Constants<>+2224(SB)/8, $0x4190000041900000
+DATA avx2Constants<>+2232(SB)/8, $0x4190000041900000
+DATA avx2Constants<>+2240(SB)/8, $0x3f8000003f800000
+DATA avx2Constants<>+2248(SB)/8, $0x3f8000003f800000
+DATA avx2Constants<>+2256(SB)/8, $0x3f8000003f800000
+DATA avx2Constants<>+2264(SB)/8, $0x3f8000003f800000
+DATA avx2Constants<>+2272(SB)/8, $0x007fffff007fffff
+DATA avx2Constants<>+2280(SB)/8, $0x007fffff007fffff
+DATA avx2Constants<>+2288(SB)/8, $0x007fffff007fffff
+DATA avx2Constants<>+2296(SB)/8, $0x007fffff007fffff
+DATA avx2Constants<>+2304(SB)/8, $0x000001f4000001f4
+DATA avx2Constants<>+2312(SB)/8, $0x000001f4000001f4
+DATA avx2Constants<>+2320(SB)/8, $0x000001f4000001f4
+DATA avx2Constants<>+2328(SB)/8, $0x000001f4000001f4
+DATA avx2Constants<>+2336(SB)/8, $0x000000c8000000c8
+DATA avx2Constants<>+2344(SB)/8, $0x000000c8000000c8
+DATA avx2Constants<>+2352(SB)/8, $0x000000c8000000c8
+DATA avx2Constants<>+2360(SB)/8, $0x000000c8000000c8
+DATA avx2Constants<>+2368(SB)/8, $0x0000012800000128
+DATA avx2Constants<>+2376(SB)/8, $0x0000012800000128
+DATA avx2Constants<>+2384(SB)/8, $0x0000012800000128
+DATA avx2Constants<>+2392(SB)/8, $0x0000012800000128
+DATA avx2Constants<>+2400(SB)/8, $0x0040400000404000
+DATA avx2Constants<>+2408(SB)/8, $0x0040400000404000
+DATA avx2Constants<>+2416(SB)/8, $0x0040400000404000
+DATA avx2Constants<>+2424(SB)/8, $0x0040400000404000
+DATA avx2Constants<>+2432(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2440(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2448(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2456(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2464(SB)/8, $0x0706050403020100
+DATA avx2Constants<>+2472(SB)/8, $0x0f0e0d0c0b0a0908
+DATA avx2Constants<>+2480(SB)/8, $0x1716151413121110
+DATA avx2Constants<>+2488(SB)/8, $0x1f1e1d1c1b1a1918
+DATA avx2Constants<>+2496(SB)/8, $0xe8f1fb06121f2d3c
+DATA avx2Constants<>+2504(SB)/8, $0xc4c5c7caced3d9e0
+DATA avx2Constants<>+2512(SB)/8, $0xe0d9d3cecac7c5c4
+DATA avx2Constants<>+2520(SB)/8, $0x3c2d1f1206fbf1e8
+DATA avx2Constants<>+2528(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+2536(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+2544(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+2552(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+2560(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+2568(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+2576(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+2584(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+2592(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+2600(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+2608(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+2616(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+2624(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+2632(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+2640(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+2648(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+2656(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+2664(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+2672(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+2680(SB)/8, $0x0f0f0f0f0e0e0e0e
+DATA avx2Constants<>+2688(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+2696(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+2704(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+2712(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+2720(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+2728(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+2736(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+2744(SB)/8, $0x0f0f0f0f0e0e0e0e
+DATA avx2Constants<>+2752(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2760(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2768(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2776(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2784(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2792(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2800(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2808(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2816(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2824(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2832(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2840(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2848(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+2856(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+2864(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+2872(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+2880(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+2888(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+2896(SB)/8, $0x0809080705060504
+DATA avx2Constants<>+2904(SB)/8, $0x0e0f0e0d0b0c0b0a
+DATA avx2Constants<>+2912(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+2920(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+2928(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+2936(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+2944(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+2952(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+2960(SB)/8, $0x0807080905040506
+DATA avx2Constants<>+2968(SB)/8, $0x0e0d0e0f0b0a0b0c
+DATA avx2Constants<>+2976(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+2984(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+2992(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+3000(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+3008(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+3016(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+3024(SB)/8, $0x0607060502030201
+DATA avx2Constants<>+3032(SB)/8, $0x0e0f0e0d0a0b0a09
+DATA avx2Constants<>+3040(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+3048(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+3056(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+3064(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+3072(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+3080(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+3088(SB)/8, $0x0605060702010203
+DATA avx2Constants<>+3096(SB)/8, $0x0e0d0e0f0a090a0b
+GLOBL avx2Constants<>(SB), RODATA|NOPTR, $3104
 
 // func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -6118,6 +6242,424 @@ space3_2:
 	JMP     converted3
 
 space3_3:
+	CMPB        space+41(FP), $0x07
+	JNE         space3_4
+	VPSRLW      $0x04, Y0, Y3
+	VPAND       avx2Constants<>+512(SB), Y0, Y0
+	VPAND       avx2Constants<>+512(SB), Y3, Y3
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPXOR       Y6, Y6, Y6
+	VPUNPCKLBW  Y6, Y0, Y7
+	VPUNPCKLBW  Y5, Y4, Y8
+	VPMULLW     Y8, Y7, Y7
+	VPUNPCKHBW  Y6, Y0, Y6
+	VPUNPCKHBW  Y5, Y4, Y4
+	VPMULLW     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y0, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
+	VPUNPCKLBW  Y5, Y0, Y9
+	VPMADDUBSW  Y9, Y8, Y8
+	VPADDW      Y8, Y7, Y7
+	VPSRLW      $0x06, Y7, Y7
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y5, Y0, Y0
+	VPMADDUBSW  Y0, Y4, Y4
+	VPADDW      Y4, Y6, Y6
+	VPSRLW      $0x06, Y6, Y6
+	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VPUNPCKLBW  Y4, Y0, Y3
+	VPADDW      Y7, Y3, Y3
+	VPUNPCKHBW  Y4, Y0, Y0
+	VPADDW      Y6, Y0, Y0
+	VPUNPCKLBW  Y1, Y2, Y4
+	VPSRLW      $0x04, Y4, Y5
+	VPAND       avx2Constants<>+512(SB), Y4, Y4
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPXOR       Y8, Y8, Y8
+	VPUNPCKLBW  Y8, Y4, Y9
+	VPUNPCKLBW  Y7, Y6, Y10
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y8, Y4, Y8
+	VPUNPCKHBW  Y7, Y6, Y6
+	VPMULLW     Y6, Y8, Y8
+	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VPSHUFB     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
+	VPUNPCKLBW  Y7, Y4, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y9, Y9
+	VPSRLW      $0x06, Y9, Y9
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y6, Y6
+	VPUNPCKHBW  Y7, Y4, Y4
+	VPMADDUBSW  Y4, Y6, Y6
+	VPADDW      Y6, Y8, Y8
+	VPSRLW      $0x06, Y8, Y8
+	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VPUNPCKLBW  Y6, Y4, Y5
+	VPADDW      Y9, Y5, Y5
+	VPUNPCKHBW  Y6, Y4, Y4
+	VPADDW      Y8, Y4, Y4
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
+	VPADDD      Y9, Y8, Y8
+	VPSRLD      $0x0c, Y8, Y8
+	VCVTDQ2PS   Y8, Y8
+	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
+	VSUBPS      Y9, Y8, Y8
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y6
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VPSUBD      Y8, Y7, Y7
+	VPSUBD      Y6, Y8, Y6
+	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
+	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
+	VPSRLD      $0x0f, Y7, Y7
+	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPSRLD      $0x0f, Y8, Y8
+	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
+	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
+	VPSRLD      $0x0f, Y6, Y6
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VPADDD      Y10, Y4, Y4
+	VPSRLD      $0x0c, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VSUBPS      Y10, Y4, Y4
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y3
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y3, Y9, Y3
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
+	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
+	VPSRLD      $0x0f, Y3, Y3
+	VPACKUSDW   Y5, Y7, Y7
+	VPACKUSDW   Y9, Y8, Y8
+	VPACKUSDW   Y3, Y6, Y6
+	VPUNPCKHBW  Y1, Y2, Y1
+	VPSRLW      $0x04, Y1, Y5
+	VPAND       avx2Constants<>+512(SB), Y1, Y3
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPXOR       Y1, Y1, Y1
+	VPUNPCKLBW  Y1, Y3, Y2
+	VPUNPCKLBW  Y9, Y4, Y10
+	VPMULLW     Y10, Y2, Y2
+	VPUNPCKHBW  Y1, Y3, Y1
+	VPUNPCKHBW  Y9, Y4, Y4
+	VPMULLW     Y4, Y1, Y1
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
+	VPUNPCKLBW  Y9, Y3, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y2, Y2
+	VPSRLW      $0x06, Y2, Y2
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y9, Y3, Y3
+	VPMADDUBSW  Y3, Y4, Y4
+	VPADDW      Y4, Y1, Y1
+	VPSRLW      $0x06, Y1, Y1
+	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VPUNPCKLBW  Y4, Y3, Y5
+	VPADDW      Y2, Y5, Y5
+	VPUNPCKHBW  Y4, Y3, Y3
+	VPADDW      Y1, Y3, Y3
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
+	VPADDD      Y9, Y1, Y1
+	VPSRLD      $0x0c, Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y2
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VPSUBD      Y1, Y4, Y4
+	VPSUBD      Y2, Y1, Y2
+	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
+	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
+	VPSRLD      $0x0f, Y4, Y4
+	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPSRLD      $0x0f, Y1, Y1
+	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
+	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
+	VPSRLD      $0x0f, Y2, Y2
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VPADDD      Y10, Y3, Y3
+	VPSRLD      $0x0c, Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VSUBPS      Y10, Y3, Y3
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y0
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y0, Y9, Y0
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
+	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
+	VPSRLD      $0x0f, Y0, Y0
+	VPACKUSDW   Y5, Y4, Y4
+	VPACKUSDW   Y9, Y1, Y1
+	VPACKUSDW   Y0, Y2, Y2
+	VPACKUSWB   Y4, Y7, Y3
+	VPACKUSWB   Y1, Y8, Y1
+	VPACKUSWB   Y2, Y6, Y0
+	JMP         converted3
+
+space3_4:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y3
 	VPMAXUB      Y3, Y2, Y4
@@ -6434,6 +6976,424 @@ space7_2:
 	JMP     converted7
 
 space7_3:
+	CMPB        space+33(FP), $0x07
+	JNE         space7_4
+	VPSRLW      $0x04, Y0, Y3
+	VPAND       avx2Constants<>+512(SB), Y0, Y0
+	VPAND       avx2Constants<>+512(SB), Y3, Y3
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPXOR       Y6, Y6, Y6
+	VPUNPCKLBW  Y6, Y0, Y7
+	VPUNPCKLBW  Y5, Y4, Y8
+	VPMULLW     Y8, Y7, Y7
+	VPUNPCKHBW  Y6, Y0, Y6
+	VPUNPCKHBW  Y5, Y4, Y4
+	VPMULLW     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y0, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
+	VPUNPCKLBW  Y5, Y0, Y9
+	VPMADDUBSW  Y9, Y8, Y8
+	VPADDW      Y8, Y7, Y7
+	VPSRLW      $0x06, Y7, Y7
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y5, Y0, Y0
+	VPMADDUBSW  Y0, Y4, Y4
+	VPADDW      Y4, Y6, Y6
+	VPSRLW      $0x06, Y6, Y6
+	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VPUNPCKLBW  Y4, Y0, Y3
+	VPADDW      Y7, Y3, Y3
+	VPUNPCKHBW  Y4, Y0, Y0
+	VPADDW      Y6, Y0, Y0
+	VPUNPCKLBW  Y1, Y2, Y4
+	VPSRLW      $0x04, Y4, Y5
+	VPAND       avx2Constants<>+512(SB), Y4, Y4
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPXOR       Y8, Y8, Y8
+	VPUNPCKLBW  Y8, Y4, Y9
+	VPUNPCKLBW  Y7, Y6, Y10
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y8, Y4, Y8
+	VPUNPCKHBW  Y7, Y6, Y6
+	VPMULLW     Y6, Y8, Y8
+	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VPSHUFB     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
+	VPUNPCKLBW  Y7, Y4, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y9, Y9
+	VPSRLW      $0x06, Y9, Y9
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y6, Y6
+	VPUNPCKHBW  Y7, Y4, Y4
+	VPMADDUBSW  Y4, Y6, Y6
+	VPADDW      Y6, Y8, Y8
+	VPSRLW      $0x06, Y8, Y8
+	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VPUNPCKLBW  Y6, Y4, Y5
+	VPADDW      Y9, Y5, Y5
+	VPUNPCKHBW  Y6, Y4, Y4
+	VPADDW      Y8, Y4, Y4
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
+	VPADDD      Y9, Y8, Y8
+	VPSRLD      $0x0c, Y8, Y8
+	VCVTDQ2PS   Y8, Y8
+	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
+	VSUBPS      Y9, Y8, Y8
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y6
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VPSUBD      Y8, Y7, Y7
+	VPSUBD      Y6, Y8, Y6
+	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
+	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
+	VPSRLD      $0x0f, Y7, Y7
+	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPSRLD      $0x0f, Y8, Y8
+	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
+	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
+	VPSRLD      $0x0f, Y6, Y6
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VPADDD      Y10, Y4, Y4
+	VPSRLD      $0x0c, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VSUBPS      Y10, Y4, Y4
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y3
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y3, Y9, Y3
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
+	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
+	VPSRLD      $0x0f, Y3, Y3
+	VPACKUSDW   Y5, Y7, Y7
+	VPACKUSDW   Y9, Y8, Y8
+	VPACKUSDW   Y3, Y6, Y6
+	VPUNPCKHBW  Y1, Y2, Y1
+	VPSRLW      $0x04, Y1, Y5
+	VPAND       avx2Constants<>+512(SB), Y1, Y3
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPXOR       Y1, Y1, Y1
+	VPUNPCKLBW  Y1, Y3, Y2
+	VPUNPCKLBW  Y9, Y4, Y10
+	VPMULLW     Y10, Y2, Y2
+	VPUNPCKHBW  Y1, Y3, Y1
+	VPUNPCKHBW  Y9, Y4, Y4
+	VPMULLW     Y4, Y1, Y1
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
+	VPUNPCKLBW  Y9, Y3, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y2, Y2
+	VPSRLW      $0x06, Y2, Y2
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y9, Y3, Y3
+	VPMADDUBSW  Y3, Y4, Y4
+	VPADDW      Y4, Y1, Y1
+	VPSRLW      $0x06, Y1, Y1
+	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VPUNPCKLBW  Y4, Y3, Y5
+	VPADDW      Y2, Y5, Y5
+	VPUNPCKHBW  Y4, Y3, Y3
+	VPADDW      Y1, Y3, Y3
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
+	VPADDD      Y9, Y1, Y1
+	VPSRLD      $0x0c, Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y2
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VPSUBD      Y1, Y4, Y4
+	VPSUBD      Y2, Y1, Y2
+	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
+	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
+	VPSRLD      $0x0f, Y4, Y4
+	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPSRLD      $0x0f, Y1, Y1
+	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
+	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
+	VPSRLD      $0x0f, Y2, Y2
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VPADDD      Y10, Y3, Y3
+	VPSRLD      $0x0c, Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VSUBPS      Y10, Y3, Y3
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y0
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y0, Y9, Y0
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
+	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
+	VPSRLD      $0x0f, Y0, Y0
+	VPACKUSDW   Y5, Y4, Y4
+	VPACKUSDW   Y9, Y1, Y1
+	VPACKUSDW   Y0, Y2, Y2
+	VPACKUSWB   Y4, Y7, Y3
+	VPACKUSWB   Y1, Y8, Y1
+	VPACKUSWB   Y2, Y6, Y0
+	JMP         converted7
+
+space7_4:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y3
 	VPMAXUB      Y3, Y2, Y4
@@ -6710,6 +7670,424 @@ space10_2:
 	JMP     converted10
 
 space10_3:
+	CMPB        space+33(FP), $0x07
+	JNE         space10_4
+	VPSRLW      $0x04, Y0, Y3
+	VPAND       avx2Constants<>+512(SB), Y0, Y0
+	VPAND       avx2Constants<>+512(SB), Y3, Y3
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPXOR       Y6, Y6, Y6
+	VPUNPCKLBW  Y6, Y0, Y7
+	VPUNPCKLBW  Y5, Y4, Y8
+	VPMULLW     Y8, Y7, Y7
+	VPUNPCKHBW  Y6, Y0, Y6
+	VPUNPCKHBW  Y5, Y4, Y4
+	VPMULLW     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y0, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
+	VPUNPCKLBW  Y5, Y0, Y9
+	VPMADDUBSW  Y9, Y8, Y8
+	VPADDW      Y8, Y7, Y7
+	VPSRLW      $0x06, Y7, Y7
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y5, Y0, Y0
+	VPMADDUBSW  Y0, Y4, Y4
+	VPADDW      Y4, Y6, Y6
+	VPSRLW      $0x06, Y6, Y6
+	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VPUNPCKLBW  Y4, Y0, Y3
+	VPADDW      Y7, Y3, Y3
+	VPUNPCKHBW  Y4, Y0, Y0
+	VPADDW      Y6, Y0, Y0
+	VPUNPCKLBW  Y1, Y2, Y4
+	VPSRLW      $0x04, Y4, Y5
+	VPAND       avx2Constants<>+512(SB), Y4, Y4
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPXOR       Y8, Y8, Y8
+	VPUNPCKLBW  Y8, Y4, Y9
+	VPUNPCKLBW  Y7, Y6, Y10
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y8, Y4, Y8
+	VPUNPCKHBW  Y7, Y6, Y6
+	VPMULLW     Y6, Y8, Y8
+	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VPSHUFB     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
+	VPUNPCKLBW  Y7, Y4, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y9, Y9
+	VPSRLW      $0x06, Y9, Y9
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y6, Y6
+	VPUNPCKHBW  Y7, Y4, Y4
+	VPMADDUBSW  Y4, Y6, Y6
+	VPADDW      Y6, Y8, Y8
+	VPSRLW      $0x06, Y8, Y8
+	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VPUNPCKLBW  Y6, Y4, Y5
+	VPADDW      Y9, Y5, Y5
+	VPUNPCKHBW  Y6, Y4, Y4
+	VPADDW      Y8, Y4, Y4
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
+	VPADDD      Y9, Y8, Y8
+	VPSRLD      $0x0c, Y8, Y8
+	VCVTDQ2PS   Y8, Y8
+	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
+	VSUBPS      Y9, Y8, Y8
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y6
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VPSUBD      Y8, Y7, Y7
+	VPSUBD      Y6, Y8, Y6
+	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
+	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
+	VPSRLD      $0x0f, Y7, Y7
+	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPSRLD      $0x0f, Y8, Y8
+	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
+	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
+	VPSRLD      $0x0f, Y6, Y6
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VPADDD      Y10, Y4, Y4
+	VPSRLD      $0x0c, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VSUBPS      Y10, Y4, Y4
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y3
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y3, Y9, Y3
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
+	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
+	VPSRLD      $0x0f, Y3, Y3
+	VPACKUSDW   Y5, Y7, Y7
+	VPACKUSDW   Y9, Y8, Y8
+	VPACKUSDW   Y3, Y6, Y6
+	VPUNPCKHBW  Y1, Y2, Y1
+	VPSRLW      $0x04, Y1, Y5
+	VPAND       avx2Constants<>+512(SB), Y1, Y3
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPXOR       Y1, Y1, Y1
+	VPUNPCKLBW  Y1, Y3, Y2
+	VPUNPCKLBW  Y9, Y4, Y10
+	VPMULLW     Y10, Y2, Y2
+	VPUNPCKHBW  Y1, Y3, Y1
+	VPUNPCKHBW  Y9, Y4, Y4
+	VPMULLW     Y4, Y1, Y1
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
+	VPUNPCKLBW  Y9, Y3, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y2, Y2
+	VPSRLW      $0x06, Y2, Y2
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y9, Y3, Y3
+	VPMADDUBSW  Y3, Y4, Y4
+	VPADDW      Y4, Y1, Y1
+	VPSRLW      $0x06, Y1, Y1
+	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VPUNPCKLBW  Y4, Y3, Y5
+	VPADDW      Y2, Y5, Y5
+	VPUNPCKHBW  Y4, Y3, Y3
+	VPADDW      Y1, Y3, Y3
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
+	VPADDD      Y9, Y1, Y1
+	VPSRLD      $0x0c, Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y2
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VPSUBD      Y1, Y4, Y4
+	VPSUBD      Y2, Y1, Y2
+	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
+	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
+	VPSRLD      $0x0f, Y4, Y4
+	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPSRLD      $0x0f, Y1, Y1
+	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
+	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
+	VPSRLD      $0x0f, Y2, Y2
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VPADDD      Y10, Y3, Y3
+	VPSRLD      $0x0c, Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VSUBPS      Y10, Y3, Y3
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y0
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y0, Y9, Y0
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
+	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
+	VPSRLD      $0x0f, Y0, Y0
+	VPACKUSDW   Y5, Y4, Y4
+	VPACKUSDW   Y9, Y1, Y1
+	VPACKUSDW   Y0, Y2, Y2
+	VPACKUSWB   Y4, Y7, Y3
+	VPACKUSWB   Y1, Y8, Y1
+	VPACKUSWB   Y2, Y6, Y0
+	JMP         converted10
+
+space10_4:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y3
 	VPMAXUB      Y3, Y2, Y4
@@ -7208,6 +8586,484 @@ space13_2:
 	JMP     converted13
 
 space13_3:
+	CMPB        space+33(FP), $0x07
+	JNE         space13_4
+	VPSRLW      $0x04, Y0, Y3
+	VPAND       avx2Constants<>+512(SB), Y0, Y0
+	VPAND       avx2Constants<>+512(SB), Y3, Y3
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPXOR       Y6, Y6, Y6
+	VPUNPCKLBW  Y6, Y0, Y7
+	VPUNPCKLBW  Y5, Y4, Y8
+	VPMULLW     Y8, Y7, Y7
+	VPUNPCKHBW  Y6, Y0, Y6
+	VPUNPCKHBW  Y5, Y4, Y4
+	VPMULLW     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y0, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	MOVL        16(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
+	VPUNPCKLBW  Y5, Y0, Y9
+	VPMADDUBSW  Y9, Y8, Y8
+	VPADDW      Y8, Y7, Y7
+	VPSRLW      $0x06, Y7, Y7
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y5, Y0, Y0
+	VPMADDUBSW  Y0, Y4, Y4
+	VPADDW      Y4, Y6, Y6
+	VPSRLW      $0x06, Y6, Y6
+	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VPUNPCKLBW  Y4, Y0, Y3
+	VPADDW      Y7, Y3, Y3
+	VPUNPCKHBW  Y4, Y0, Y0
+	VPADDW      Y6, Y0, Y0
+	VPUNPCKLBW  Y1, Y2, Y4
+	VPSRLW      $0x04, Y4, Y5
+	VPAND       avx2Constants<>+512(SB), Y4, Y4
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPXOR       Y8, Y8, Y8
+	VPUNPCKLBW  Y8, Y4, Y9
+	VPUNPCKLBW  Y7, Y6, Y10
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y8, Y4, Y8
+	VPUNPCKHBW  Y7, Y6, Y6
+	MOVL        20(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VPMULLW     Y6, Y8, Y8
+	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VPSHUFB     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
+	VPUNPCKLBW  Y7, Y4, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y9, Y9
+	VPSRLW      $0x06, Y9, Y9
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y6, Y6
+	VPUNPCKHBW  Y7, Y4, Y4
+	VPMADDUBSW  Y4, Y6, Y6
+	VPADDW      Y6, Y8, Y8
+	VPSRLW      $0x06, Y8, Y8
+	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VPUNPCKLBW  Y6, Y4, Y5
+	VPADDW      Y9, Y5, Y5
+	VPUNPCKHBW  Y6, Y4, Y4
+	VPADDW      Y8, Y4, Y4
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
+	VPADDD      Y9, Y8, Y8
+	VPSRLD      $0x0c, Y8, Y8
+	VCVTDQ2PS   Y8, Y8
+	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
+	VSUBPS      Y9, Y8, Y8
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	MOVL        24(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	MOVL        28(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y6
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VPSUBD      Y8, Y7, Y7
+	VPSUBD      Y6, Y8, Y6
+	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
+	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
+	VPSRLD      $0x0f, Y7, Y7
+	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPSRLD      $0x0f, Y8, Y8
+	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
+	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
+	VPSRLD      $0x0f, Y6, Y6
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	MOVL        32(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	MOVL        36(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VPADDD      Y10, Y4, Y4
+	VPSRLD      $0x0c, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VSUBPS      Y10, Y4, Y4
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y3
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y3, Y9, Y3
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
+	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
+	VPSRLD      $0x0f, Y3, Y3
+	VPACKUSDW   Y5, Y7, Y7
+	VPACKUSDW   Y9, Y8, Y8
+	VPACKUSDW   Y3, Y6, Y6
+	MOVL        40(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VPUNPCKHBW  Y1, Y2, Y1
+	VPSRLW      $0x04, Y1, Y5
+	VPAND       avx2Constants<>+512(SB), Y1, Y3
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPXOR       Y1, Y1, Y1
+	VPUNPCKLBW  Y1, Y3, Y2
+	VPUNPCKLBW  Y9, Y4, Y10
+	VPMULLW     Y10, Y2, Y2
+	VPUNPCKHBW  Y1, Y3, Y1
+	VPUNPCKHBW  Y9, Y4, Y4
+	VPMULLW     Y4, Y1, Y1
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
+	VPUNPCKLBW  Y9, Y3, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y2, Y2
+	VPSRLW      $0x06, Y2, Y2
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y9, Y3, Y3
+	VPMADDUBSW  Y3, Y4, Y4
+	VPADDW      Y4, Y1, Y1
+	VPSRLW      $0x06, Y1, Y1
+	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	MOVL        44(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VPSHUFB     Y5, Y4, Y4
+	VPUNPCKLBW  Y4, Y3, Y5
+	VPADDW      Y2, Y5, Y5
+	VPUNPCKHBW  Y4, Y3, Y3
+	VPADDW      Y1, Y3, Y3
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
+	VPADDD      Y9, Y1, Y1
+	VPSRLD      $0x0c, Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	MOVL        48(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y2
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VPSUBD      Y1, Y4, Y4
+	VPSUBD      Y2, Y1, Y2
+	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
+	MOVL        52(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
+	VPSRLD      $0x0f, Y4, Y4
+	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPSRLD      $0x0f, Y1, Y1
+	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
+	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
+	VPSRLD      $0x0f, Y2, Y2
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	MOVL        56(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VPADDD      Y10, Y3, Y3
+	VPSRLD      $0x0c, Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VSUBPS      Y10, Y3, Y3
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y0
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	MOVL        60(R11), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	INCL        (SI)(DX*4)
+	INCL        (SI)(CX*4)
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y0, Y9, Y0
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
+	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
+	VPSRLD      $0x0f, Y0, Y0
+	VPACKUSDW   Y5, Y4, Y4
+	VPACKUSDW   Y9, Y1, Y1
+	VPACKUSDW   Y0, Y2, Y2
+	VPACKUSWB   Y4, Y7, Y3
+	VPACKUSWB   Y1, Y8, Y1
+	VPACKUSWB   Y2, Y6, Y0
+	JMP         converted13
+
+space13_4:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y3
 	VPMAXUB      Y3, Y2, Y4
@@ -7729,6 +9585,424 @@ space17_1:
 	JMP        converted17
 
 space17_2:
+	CMPB        space+33(FP), $0x07
+	JNE         space17_3
+	VPSRLW      $0x04, Y0, Y3
+	VPAND       avx2Constants<>+512(SB), Y0, Y0
+	VPAND       avx2Constants<>+512(SB), Y3, Y3
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPXOR       Y6, Y6, Y6
+	VPUNPCKLBW  Y6, Y0, Y7
+	VPUNPCKLBW  Y5, Y4, Y8
+	VPMULLW     Y8, Y7, Y7
+	VPUNPCKHBW  Y6, Y0, Y6
+	VPUNPCKHBW  Y5, Y4, Y4
+	VPMULLW     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y0, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
+	VPUNPCKLBW  Y5, Y0, Y9
+	VPMADDUBSW  Y9, Y8, Y8
+	VPADDW      Y8, Y7, Y7
+	VPSRLW      $0x06, Y7, Y7
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y5, Y0, Y0
+	VPMADDUBSW  Y0, Y4, Y4
+	VPADDW      Y4, Y6, Y6
+	VPSRLW      $0x06, Y6, Y6
+	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VPUNPCKLBW  Y4, Y0, Y3
+	VPADDW      Y7, Y3, Y3
+	VPUNPCKHBW  Y4, Y0, Y0
+	VPADDW      Y6, Y0, Y0
+	VPUNPCKLBW  Y1, Y2, Y4
+	VPSRLW      $0x04, Y4, Y5
+	VPAND       avx2Constants<>+512(SB), Y4, Y4
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPXOR       Y8, Y8, Y8
+	VPUNPCKLBW  Y8, Y4, Y9
+	VPUNPCKLBW  Y7, Y6, Y10
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y8, Y4, Y8
+	VPUNPCKHBW  Y7, Y6, Y6
+	VPMULLW     Y6, Y8, Y8
+	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VPSHUFB     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
+	VPUNPCKLBW  Y7, Y4, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y9, Y9
+	VPSRLW      $0x06, Y9, Y9
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y6, Y6
+	VPUNPCKHBW  Y7, Y4, Y4
+	VPMADDUBSW  Y4, Y6, Y6
+	VPADDW      Y6, Y8, Y8
+	VPSRLW      $0x06, Y8, Y8
+	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VPUNPCKLBW  Y6, Y4, Y5
+	VPADDW      Y9, Y5, Y5
+	VPUNPCKHBW  Y6, Y4, Y4
+	VPADDW      Y8, Y4, Y4
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
+	VPADDD      Y9, Y8, Y8
+	VPSRLD      $0x0c, Y8, Y8
+	VCVTDQ2PS   Y8, Y8
+	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
+	VSUBPS      Y9, Y8, Y8
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y6
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VPSUBD      Y8, Y7, Y7
+	VPSUBD      Y6, Y8, Y6
+	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
+	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
+	VPSRLD      $0x0f, Y7, Y7
+	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPSRLD      $0x0f, Y8, Y8
+	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
+	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
+	VPSRLD      $0x0f, Y6, Y6
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VPADDD      Y10, Y4, Y4
+	VPSRLD      $0x0c, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VSUBPS      Y10, Y4, Y4
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y3
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y3, Y9, Y3
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
+	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
+	VPSRLD      $0x0f, Y3, Y3
+	VPACKUSDW   Y5, Y7, Y7
+	VPACKUSDW   Y9, Y8, Y8
+	VPACKUSDW   Y3, Y6, Y6
+	VPUNPCKHBW  Y1, Y2, Y1
+	VPSRLW      $0x04, Y1, Y5
+	VPAND       avx2Constants<>+512(SB), Y1, Y3
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPXOR       Y1, Y1, Y1
+	VPUNPCKLBW  Y1, Y3, Y2
+	VPUNPCKLBW  Y9, Y4, Y10
+	VPMULLW     Y10, Y2, Y2
+	VPUNPCKHBW  Y1, Y3, Y1
+	VPUNPCKHBW  Y9, Y4, Y4
+	VPMULLW     Y4, Y1, Y1
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
+	VPUNPCKLBW  Y9, Y3, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y2, Y2
+	VPSRLW      $0x06, Y2, Y2
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y9, Y3, Y3
+	VPMADDUBSW  Y3, Y4, Y4
+	VPADDW      Y4, Y1, Y1
+	VPSRLW      $0x06, Y1, Y1
+	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VPUNPCKLBW  Y4, Y3, Y5
+	VPADDW      Y2, Y5, Y5
+	VPUNPCKHBW  Y4, Y3, Y2
+	VPADDW      Y1, Y2, Y2
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y3
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y9
+	VPADDD      Y9, Y1, Y1
+	VPSRLD      $0x0c, Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y3
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y3
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y3
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y3
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y3
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y3
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y3
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y3
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y3
+	VPSUBD      Y1, Y4, Y4
+	VPSUBD      Y3, Y1, Y3
+	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
+	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
+	VPSRLD      $0x0f, Y4, Y4
+	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPSRLD      $0x0f, Y1, Y1
+	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
+	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
+	VPSRLD      $0x0f, Y3, Y3
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
+	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y2
+	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VPADDD      Y10, Y2, Y2
+	VPSRLD      $0x0c, Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMAXPS      avx2Constants<>+2208(SB), Y2, Y10
+	VSUBPS      Y10, Y2, Y2
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y0
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2176(SB), Y2, Y0
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y0, Y9, Y0
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
+	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
+	VPSRLD      $0x0f, Y0, Y0
+	VPACKUSDW   Y5, Y4, Y4
+	VPACKUSDW   Y9, Y1, Y1
+	VPACKUSDW   Y0, Y3, Y3
+	VPACKUSWB   Y4, Y7, Y2
+	VPACKUSWB   Y1, Y8, Y1
+	VPACKUSWB   Y3, Y6, Y0
+	JMP         converted17
+
+space17_3:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y4
 	VPMAXUB      Y4, Y2, Y3
@@ -8216,6 +10490,496 @@ space20_1:
 	JMP        converted20
 
 space20_2:
+	CMPB        space+33(FP), $0x07
+	JNE         space20_3
+	VPSRLW      $0x04, Y0, Y3
+	VPAND       avx2Constants<>+512(SB), Y0, Y0
+	VPAND       avx2Constants<>+512(SB), Y3, Y3
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPXOR       Y6, Y6, Y6
+	VPUNPCKLBW  Y6, Y0, Y7
+	VPUNPCKLBW  Y5, Y4, Y8
+	VPMULLW     Y8, Y7, Y7
+	VPUNPCKHBW  Y6, Y0, Y6
+	VPUNPCKHBW  Y5, Y4, Y4
+	VPMULLW     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y0, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	MOVL        16(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 16(R12)
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
+	VPUNPCKLBW  Y5, Y0, Y9
+	VPMADDUBSW  Y9, Y8, Y8
+	VPADDW      Y8, Y7, Y7
+	VPSRLW      $0x06, Y7, Y7
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y5, Y0, Y0
+	VPMADDUBSW  Y0, Y4, Y4
+	VPADDW      Y4, Y6, Y6
+	VPSRLW      $0x06, Y6, Y6
+	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VPUNPCKLBW  Y4, Y0, Y3
+	VPADDW      Y7, Y3, Y3
+	VPUNPCKHBW  Y4, Y0, Y0
+	VPADDW      Y6, Y0, Y0
+	VPUNPCKLBW  Y1, Y2, Y4
+	VPSRLW      $0x04, Y4, Y5
+	VPAND       avx2Constants<>+512(SB), Y4, Y4
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPXOR       Y8, Y8, Y8
+	VPUNPCKLBW  Y8, Y4, Y9
+	VPUNPCKLBW  Y7, Y6, Y10
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y8, Y4, Y8
+	VPUNPCKHBW  Y7, Y6, Y6
+	MOVL        20(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 18(R12)
+	VPMULLW     Y6, Y8, Y8
+	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VPSHUFB     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
+	VPUNPCKLBW  Y7, Y4, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y9, Y9
+	VPSRLW      $0x06, Y9, Y9
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y6, Y6
+	VPUNPCKHBW  Y7, Y4, Y4
+	VPMADDUBSW  Y4, Y6, Y6
+	VPADDW      Y6, Y8, Y8
+	VPSRLW      $0x06, Y8, Y8
+	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VPUNPCKLBW  Y6, Y4, Y5
+	VPADDW      Y9, Y5, Y5
+	VPUNPCKHBW  Y6, Y4, Y4
+	VPADDW      Y8, Y4, Y4
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
+	VPADDD      Y9, Y8, Y8
+	VPSRLD      $0x0c, Y8, Y8
+	VCVTDQ2PS   Y8, Y8
+	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
+	VSUBPS      Y9, Y8, Y8
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	MOVL        24(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 20(R12)
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	MOVL        28(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 22(R12)
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y6
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VPSUBD      Y8, Y7, Y7
+	VPSUBD      Y6, Y8, Y6
+	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
+	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
+	VPSRLD      $0x0f, Y7, Y7
+	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPSRLD      $0x0f, Y8, Y8
+	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
+	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
+	VPSRLD      $0x0f, Y6, Y6
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	MOVL        32(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 8(R12)
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	MOVL        36(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 10(R12)
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VPADDD      Y10, Y4, Y4
+	VPSRLD      $0x0c, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VSUBPS      Y10, Y4, Y4
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y3
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y3, Y9, Y3
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
+	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
+	VPSRLD      $0x0f, Y3, Y3
+	VPACKUSDW   Y5, Y7, Y7
+	VPACKUSDW   Y9, Y8, Y8
+	VPACKUSDW   Y3, Y6, Y6
+	MOVL        40(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 12(R12)
+	VPUNPCKHBW  Y1, Y2, Y1
+	VPSRLW      $0x04, Y1, Y5
+	VPAND       avx2Constants<>+512(SB), Y1, Y3
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPXOR       Y1, Y1, Y1
+	VPUNPCKLBW  Y1, Y3, Y2
+	VPUNPCKLBW  Y9, Y4, Y10
+	VPMULLW     Y10, Y2, Y2
+	VPUNPCKHBW  Y1, Y3, Y1
+	VPUNPCKHBW  Y9, Y4, Y4
+	VPMULLW     Y4, Y1, Y1
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
+	VPUNPCKLBW  Y9, Y3, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y2, Y2
+	VPSRLW      $0x06, Y2, Y2
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y9, Y3, Y3
+	VPMADDUBSW  Y3, Y4, Y4
+	VPADDW      Y4, Y1, Y1
+	VPSRLW      $0x06, Y1, Y1
+	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	MOVL        44(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 14(R12)
+	VPSHUFB     Y5, Y4, Y4
+	VPUNPCKLBW  Y4, Y3, Y5
+	VPADDW      Y2, Y5, Y5
+	VPUNPCKHBW  Y4, Y3, Y2
+	VPADDW      Y1, Y2, Y2
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y3
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y9
+	VPADDD      Y9, Y1, Y1
+	VPSRLD      $0x0c, Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	MOVL        48(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 24(R12)
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y3
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y3
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y3
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y3
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y3
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y3
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y3
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y3
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y3
+	VPSUBD      Y1, Y4, Y4
+	VPSUBD      Y3, Y1, Y3
+	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
+	MOVL        52(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 26(R12)
+	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
+	VPSRLD      $0x0f, Y4, Y4
+	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPSRLD      $0x0f, Y1, Y1
+	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
+	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
+	VPSRLD      $0x0f, Y3, Y3
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
+	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	MOVL        56(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 28(R12)
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y2
+	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VPADDD      Y10, Y2, Y2
+	VPSRLD      $0x0c, Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMAXPS      avx2Constants<>+2208(SB), Y2, Y10
+	VSUBPS      Y10, Y2, Y2
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y0
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2176(SB), Y2, Y0
+	MOVL        60(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 30(R12)
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y0, Y9, Y0
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
+	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
+	VPSRLD      $0x0f, Y0, Y0
+	VPACKUSDW   Y5, Y4, Y4
+	VPACKUSDW   Y9, Y1, Y1
+	VPACKUSDW   Y0, Y3, Y3
+	VPACKUSWB   Y4, Y7, Y2
+	VPACKUSWB   Y1, Y8, Y1
+	VPACKUSWB   Y3, Y6, Y0
+	JMP         converted20
+
+space20_3:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y4
 	VPMAXUB      Y4, Y2, Y3
@@ -8953,11 +11717,11 @@ TEXT ·projectGreyAVX2(SB), NOSPLIT, $0-48
 	MOVQ book+40(FP), BX
 	CMPQ size+24(FP), $0x04
 	JNE  three24
-	LEAQ avx2Constants<>+1984(SB), SI
+	LEAQ avx2Constants<>+2976(SB), SI
 	JMP  split24
 
 three24:
-	LEAQ avx2Constants<>+1856(SB), SI
+	LEAQ avx2Constants<>+2848(SB), SI
 
 split24:
 	MOVBQZX        redFirst+32(FP), DI
@@ -8965,9 +11729,9 @@ split24:
 	ADDQ           DI, SI
 	VMOVDQU        (SI), Y0
 	VMOVDQU        32(SI), Y1
-	VMOVDQU        avx2Constants<>+1760(SB), Y2
-	VMOVDQU        avx2Constants<>+1792(SB), Y3
-	VMOVDQU        avx2Constants<>+1824(SB), Y4
+	VMOVDQU        avx2Constants<>+2752(SB), Y2
+	VMOVDQU        avx2Constants<>+2784(SB), Y3
+	VMOVDQU        avx2Constants<>+2816(SB), Y4
 	MOVQ           dst+0(FP), DI
 	MOVQ           AX, SI
 	IMULQ          size+24(FP), SI
@@ -9337,7 +12101,7 @@ done:
 	RET
 
 // func projectTripleAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook, table *uint8)
-// Requires: AVX, AVX2, CMOV, MMX+
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·projectTripleAVX2(SB), NOSPLIT, $160-56
 	MOVQ    src+8(FP), DI
 	MOVQ    n+16(FP), R8
@@ -9422,6 +12186,8 @@ split28:
 	JMP     converted29
 
 space29_1:
+	CMPB       space+33(FP), $0x03
+	JNE        space29_2
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	VPUNPCKLBW Y3, Y0, Y6
@@ -9460,6 +12226,422 @@ space29_1:
 	VPACKSSWB  Y0, Y6, Y0
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
+	JMP        converted29
+
+space29_2:
+	VPSRLW      $0x04, Y0, Y3
+	VPAND       avx2Constants<>+512(SB), Y0, Y0
+	VPAND       avx2Constants<>+512(SB), Y3, Y3
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPXOR       Y6, Y6, Y6
+	VPUNPCKLBW  Y6, Y0, Y7
+	VPUNPCKLBW  Y5, Y4, Y8
+	VPMULLW     Y8, Y7, Y7
+	VPUNPCKHBW  Y6, Y0, Y6
+	VPUNPCKHBW  Y5, Y4, Y4
+	VPMULLW     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y0, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
+	VPUNPCKLBW  Y5, Y0, Y9
+	VPMADDUBSW  Y9, Y8, Y8
+	VPADDW      Y8, Y7, Y7
+	VPSRLW      $0x06, Y7, Y7
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y5, Y0, Y0
+	VPMADDUBSW  Y0, Y4, Y4
+	VPADDW      Y4, Y6, Y6
+	VPSRLW      $0x06, Y6, Y6
+	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VPUNPCKLBW  Y4, Y0, Y3
+	VPADDW      Y7, Y3, Y3
+	VPUNPCKHBW  Y4, Y0, Y0
+	VPADDW      Y6, Y0, Y0
+	VPUNPCKLBW  Y1, Y2, Y4
+	VPSRLW      $0x04, Y4, Y5
+	VPAND       avx2Constants<>+512(SB), Y4, Y4
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPXOR       Y8, Y8, Y8
+	VPUNPCKLBW  Y8, Y4, Y9
+	VPUNPCKLBW  Y7, Y6, Y10
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y8, Y4, Y8
+	VPUNPCKHBW  Y7, Y6, Y6
+	VPMULLW     Y6, Y8, Y8
+	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VPSHUFB     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
+	VPUNPCKLBW  Y7, Y4, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y9, Y9
+	VPSRLW      $0x06, Y9, Y9
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y6, Y6
+	VPUNPCKHBW  Y7, Y4, Y4
+	VPMADDUBSW  Y4, Y6, Y6
+	VPADDW      Y6, Y8, Y8
+	VPSRLW      $0x06, Y8, Y8
+	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VPUNPCKLBW  Y6, Y4, Y5
+	VPADDW      Y9, Y5, Y5
+	VPUNPCKHBW  Y6, Y4, Y4
+	VPADDW      Y8, Y4, Y4
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
+	VPADDD      Y9, Y8, Y8
+	VPSRLD      $0x0c, Y8, Y8
+	VCVTDQ2PS   Y8, Y8
+	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
+	VSUBPS      Y9, Y8, Y8
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y6
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VPSUBD      Y8, Y7, Y7
+	VPSUBD      Y6, Y8, Y6
+	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
+	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
+	VPSRLD      $0x0f, Y7, Y7
+	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPSRLD      $0x0f, Y8, Y8
+	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
+	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
+	VPSRLD      $0x0f, Y6, Y6
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VPADDD      Y10, Y4, Y4
+	VPSRLD      $0x0c, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VSUBPS      Y10, Y4, Y4
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y3
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y3, Y9, Y3
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
+	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
+	VPSRLD      $0x0f, Y3, Y3
+	VPACKUSDW   Y5, Y7, Y7
+	VPACKUSDW   Y9, Y8, Y8
+	VPACKUSDW   Y3, Y6, Y6
+	VPUNPCKHBW  Y1, Y2, Y1
+	VPSRLW      $0x04, Y1, Y5
+	VPAND       avx2Constants<>+512(SB), Y1, Y3
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPXOR       Y1, Y1, Y1
+	VPUNPCKLBW  Y1, Y3, Y2
+	VPUNPCKLBW  Y9, Y4, Y10
+	VPMULLW     Y10, Y2, Y2
+	VPUNPCKHBW  Y1, Y3, Y1
+	VPUNPCKHBW  Y9, Y4, Y4
+	VPMULLW     Y4, Y1, Y1
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
+	VPUNPCKLBW  Y9, Y3, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y2, Y2
+	VPSRLW      $0x06, Y2, Y2
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y9, Y3, Y3
+	VPMADDUBSW  Y3, Y4, Y4
+	VPADDW      Y4, Y1, Y1
+	VPSRLW      $0x06, Y1, Y1
+	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VPUNPCKLBW  Y4, Y3, Y5
+	VPADDW      Y2, Y5, Y5
+	VPUNPCKHBW  Y4, Y3, Y3
+	VPADDW      Y1, Y3, Y3
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
+	VPADDD      Y9, Y1, Y1
+	VPSRLD      $0x0c, Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y2
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VPSUBD      Y1, Y4, Y4
+	VPSUBD      Y2, Y1, Y2
+	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
+	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
+	VPSRLD      $0x0f, Y4, Y4
+	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPSRLD      $0x0f, Y1, Y1
+	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
+	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
+	VPSRLD      $0x0f, Y2, Y2
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VPADDD      Y10, Y3, Y3
+	VPSRLD      $0x0c, Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VSUBPS      Y10, Y3, Y3
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y0
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y0, Y9, Y0
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
+	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
+	VPSRLD      $0x0f, Y0, Y0
+	VPACKUSDW   Y5, Y4, Y4
+	VPACKUSDW   Y9, Y1, Y1
+	VPACKUSDW   Y0, Y2, Y2
+	VPACKUSWB   Y4, Y7, Y3
+	VPACKUSWB   Y1, Y8, Y1
+	VPACKUSWB   Y2, Y6, Y0
 
 converted29:
 	MOVQ           book+40(FP), AX
@@ -9889,6 +13071,8 @@ split30:
 	JMP     converted31
 
 space31_1:
+	CMPB       space+33(FP), $0x03
+	JNE        space31_2
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	MOVL       16(R9), CX
@@ -9999,6 +13183,494 @@ space31_1:
 	MOVW       AX, 30(R12)
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
+	JMP        converted31
+
+space31_2:
+	VPSRLW      $0x04, Y0, Y3
+	VPAND       avx2Constants<>+512(SB), Y0, Y0
+	VPAND       avx2Constants<>+512(SB), Y3, Y3
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPXOR       Y6, Y6, Y6
+	VPUNPCKLBW  Y6, Y0, Y7
+	VPUNPCKLBW  Y5, Y4, Y8
+	VPMULLW     Y8, Y7, Y7
+	VPUNPCKHBW  Y6, Y0, Y6
+	VPUNPCKHBW  Y5, Y4, Y4
+	VPMULLW     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y0, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	MOVL        16(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 16(R12)
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VPSHUFB     Y3, Y5, Y5
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
+	VPUNPCKLBW  Y5, Y0, Y9
+	VPMADDUBSW  Y9, Y8, Y8
+	VPADDW      Y8, Y7, Y7
+	VPSRLW      $0x06, Y7, Y7
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y5, Y0, Y0
+	VPMADDUBSW  Y0, Y4, Y4
+	VPADDW      Y4, Y6, Y6
+	VPSRLW      $0x06, Y6, Y6
+	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VPSHUFB     Y3, Y0, Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VPUNPCKLBW  Y4, Y0, Y3
+	VPADDW      Y7, Y3, Y3
+	VPUNPCKHBW  Y4, Y0, Y0
+	VPADDW      Y6, Y0, Y0
+	VPUNPCKLBW  Y1, Y2, Y4
+	VPSRLW      $0x04, Y4, Y5
+	VPAND       avx2Constants<>+512(SB), Y4, Y4
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPXOR       Y8, Y8, Y8
+	VPUNPCKLBW  Y8, Y4, Y9
+	VPUNPCKLBW  Y7, Y6, Y10
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y8, Y4, Y8
+	VPUNPCKHBW  Y7, Y6, Y6
+	MOVL        20(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 18(R12)
+	VPMULLW     Y6, Y8, Y8
+	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VPSHUFB     Y4, Y6, Y6
+	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VPSHUFB     Y5, Y7, Y7
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
+	VPUNPCKLBW  Y7, Y4, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y9, Y9
+	VPSRLW      $0x06, Y9, Y9
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y6, Y6
+	VPUNPCKHBW  Y7, Y4, Y4
+	VPMADDUBSW  Y4, Y6, Y6
+	VPADDW      Y6, Y8, Y8
+	VPSRLW      $0x06, Y8, Y8
+	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VPSHUFB     Y5, Y6, Y6
+	VPUNPCKLBW  Y6, Y4, Y5
+	VPADDW      Y9, Y5, Y5
+	VPUNPCKHBW  Y6, Y4, Y4
+	VPADDW      Y8, Y4, Y4
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
+	VPADDD      Y9, Y8, Y8
+	VPSRLD      $0x0c, Y8, Y8
+	VCVTDQ2PS   Y8, Y8
+	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
+	VSUBPS      Y9, Y8, Y8
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	MOVL        24(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 20(R12)
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	MOVL        28(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 22(R12)
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y6
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VPSUBD      Y8, Y7, Y7
+	VPSUBD      Y6, Y8, Y6
+	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
+	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
+	VPSRLD      $0x0f, Y7, Y7
+	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPSRLD      $0x0f, Y8, Y8
+	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
+	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
+	VPSRLD      $0x0f, Y6, Y6
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	MOVL        32(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 8(R12)
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	MOVL        36(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 10(R12)
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VPADDD      Y10, Y4, Y4
+	VPSRLD      $0x0c, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VSUBPS      Y10, Y4, Y4
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y3
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y3, Y9, Y3
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
+	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
+	VPSRLD      $0x0f, Y3, Y3
+	VPACKUSDW   Y5, Y7, Y7
+	VPACKUSDW   Y9, Y8, Y8
+	VPACKUSDW   Y3, Y6, Y6
+	MOVL        40(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 12(R12)
+	VPUNPCKHBW  Y1, Y2, Y1
+	VPSRLW      $0x04, Y1, Y5
+	VPAND       avx2Constants<>+512(SB), Y1, Y3
+	VPAND       avx2Constants<>+512(SB), Y5, Y5
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VPSHUFB     Y5, Y4, Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPXOR       Y1, Y1, Y1
+	VPUNPCKLBW  Y1, Y3, Y2
+	VPUNPCKLBW  Y9, Y4, Y10
+	VPMULLW     Y10, Y2, Y2
+	VPUNPCKHBW  Y1, Y3, Y1
+	VPUNPCKHBW  Y9, Y4, Y4
+	VPMULLW     Y4, Y1, Y1
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VPSHUFB     Y3, Y4, Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VPSHUFB     Y5, Y9, Y9
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
+	VPUNPCKLBW  Y9, Y3, Y11
+	VPMADDUBSW  Y11, Y10, Y10
+	VPADDW      Y10, Y2, Y2
+	VPSRLW      $0x06, Y2, Y2
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
+	VPUNPCKHBW  Y9, Y3, Y3
+	VPMADDUBSW  Y3, Y4, Y4
+	VPADDW      Y4, Y1, Y1
+	VPSRLW      $0x06, Y1, Y1
+	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VPSHUFB     Y5, Y3, Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	MOVL        44(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 14(R12)
+	VPSHUFB     Y5, Y4, Y4
+	VPUNPCKLBW  Y4, Y3, Y5
+	VPADDW      Y2, Y5, Y5
+	VPUNPCKHBW  Y4, Y3, Y3
+	VPADDW      Y1, Y3, Y3
+	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
+	VPADDD      Y9, Y1, Y1
+	VPSRLD      $0x0c, Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
+	VSUBPS      Y9, Y1, Y1
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	MOVL        48(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 24(R12)
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VPADDD      Y9, Y5, Y5
+	VPSRLD      $0x0c, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VSUBPS      Y9, Y5, Y5
+	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPSRLD      $0x17, Y9, Y9
+	VPOR        avx2Constants<>+2240(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1888(SB), Y2
+	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
+	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VPSUBD      Y1, Y4, Y4
+	VPSUBD      Y2, Y1, Y2
+	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
+	MOVL        52(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 26(R12)
+	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
+	VPSRLD      $0x0f, Y4, Y4
+	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPSRLD      $0x0f, Y1, Y1
+	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
+	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
+	VPSRLD      $0x0f, Y2, Y2
+	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
+	VPADDD      Y10, Y9, Y9
+	VPSRLD      $0x0c, Y9, Y9
+	VCVTDQ2PS   Y9, Y9
+	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VSUBPS      Y10, Y9, Y9
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPADDD      Y11, Y10, Y10
+	VPSRLD      $0x0c, Y10, Y10
+	VCVTDQ2PS   Y10, Y10
+	MOVL        56(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 28(R12)
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VSUBPS      Y11, Y10, Y10
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPSRLD      $0x17, Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VPADDD      Y10, Y3, Y3
+	VPSRLD      $0x0c, Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VSUBPS      Y10, Y3, Y3
+	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPSRLD      $0x17, Y10, Y10
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1888(SB), Y0
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	MOVL        60(R9), CX
+	MOVWLZX     CX, DX
+	SHRL        $0x10, CX
+	MOVBLZX     (SI)(DX*1), AX
+	MOVB        (SI)(CX*1), AH
+	MOVW        AX, 30(R12)
+	VPSUBD      Y9, Y5, Y5
+	VPSUBD      Y0, Y9, Y0
+	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
+	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPSRLD      $0x0f, Y9, Y9
+	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
+	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
+	VPSRLD      $0x0f, Y0, Y0
+	VPACKUSDW   Y5, Y4, Y4
+	VPACKUSDW   Y9, Y1, Y1
+	VPACKUSDW   Y0, Y2, Y2
+	VPACKUSWB   Y4, Y7, Y3
+	VPACKUSWB   Y1, Y8, Y1
+	VPACKUSWB   Y2, Y6, Y0
 
 converted31:
 	MOVQ           book+40(FP), AX
@@ -11697,7 +15369,7 @@ TEXT ·centroidSumsAVX2(SB), NOSPLIT, $0-40
 	VMOVDQU (SI), Y0
 	VMOVDQU avx2Constants<>+1056(SB), Y1
 	VPXOR   Y2, Y2, Y2
-	VMOVDQU avx2Constants<>+1472(SB), Y3
+	VMOVDQU avx2Constants<>+2464(SB), Y3
 	VPXOR   Y4, Y4, Y4
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
@@ -11748,11 +15420,11 @@ TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-40
 	VMOVDQU (SI), Y0
 	VMOVDQU avx2Constants<>+1056(SB), Y1
 	VPXOR   Y2, Y2, Y2
-	VMOVDQU avx2Constants<>+1472(SB), Y3
+	VMOVDQU avx2Constants<>+2464(SB), Y3
 	VPXOR   Y4, Y4, Y4
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
-	VMOVDQU avx2Constants<>+1504(SB), Y7
+	VMOVDQU avx2Constants<>+2496(SB), Y7
 	VPXOR   Y8, Y8, Y8
 	VPXOR   Y9, Y9, Y9
 	VPXOR   Y10, Y10, Y10
@@ -13324,13 +16996,13 @@ batch:
 	JEQ        none
 	VPERM2I128 $0x00, Y2, Y2, Y3
 	VPERM2I128 $0x11, Y2, Y2, Y4
-	VPSHUFB    avx2Constants<>+1536(SB), Y3, Y3
+	VPSHUFB    avx2Constants<>+2528(SB), Y3, Y3
 	VPANDN     (CX), Y3, Y3
 	VMOVDQU    Y3, (AX)
-	VPSHUFB    avx2Constants<>+1568(SB), Y2, Y2
+	VPSHUFB    avx2Constants<>+2560(SB), Y2, Y2
 	VPANDN     32(CX), Y2, Y2
 	VMOVDQU    Y2, 32(AX)
-	VPSHUFB    avx2Constants<>+1600(SB), Y4, Y2
+	VPSHUFB    avx2Constants<>+2592(SB), Y4, Y2
 	VPANDN     64(CX), Y2, Y2
 	VMOVDQU    Y2, 64(AX)
 
@@ -13383,16 +17055,16 @@ batch:
 	JEQ        none
 	VPERM2I128 $0x00, Y2, Y2, Y3
 	VPERM2I128 $0x11, Y2, Y2, Y2
-	VPSHUFB    avx2Constants<>+1632(SB), Y3, Y4
+	VPSHUFB    avx2Constants<>+2624(SB), Y3, Y4
 	VPANDN     (CX), Y4, Y4
 	VMOVDQU    Y4, (AX)
-	VPSHUFB    avx2Constants<>+1664(SB), Y3, Y3
+	VPSHUFB    avx2Constants<>+2656(SB), Y3, Y3
 	VPANDN     32(CX), Y3, Y3
 	VMOVDQU    Y3, 32(AX)
-	VPSHUFB    avx2Constants<>+1696(SB), Y2, Y3
+	VPSHUFB    avx2Constants<>+2688(SB), Y2, Y3
 	VPANDN     64(CX), Y3, Y3
 	VMOVDQU    Y3, 64(AX)
-	VPSHUFB    avx2Constants<>+1728(SB), Y2, Y2
+	VPSHUFB    avx2Constants<>+2720(SB), Y2, Y2
 	VPANDN     96(CX), Y2, Y2
 	VMOVDQU    Y2, 96(AX)
 

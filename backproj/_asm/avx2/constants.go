@@ -101,6 +101,8 @@ func newConstants() *constants {
 	vector("greyRedLow", emit.GreyRedLow, emit.GreyGreenLow)
 	vector("greyBlueHigh", emit.GreyBlueHigh, emit.GreyGreenBesideBlue)
 	vector("greyBlueLow", emit.GreyBlueLow, 0)
+	words := func(name string, even, odd int) { double(name, uint32(odd)<<16|uint32(even)) }
+	labConstants(vector, words)
 	vector("columns", columns()...)
 	vector("squares", squares()...)
 	for _, size := range []int{3, 4} {

@@ -26,7 +26,7 @@ func convertSpace(c *constants) {
 	Load(Param("thirds"), thirds)
 	k := newKernel(c, anySize)
 	Label("batch")
-	x := k.colour(r.Pixels(temp), nil, emit.CrCb, emit.Grey, emit.BlueGreen, emit.HueValue, emit.SaturationValue)
+	x := k.colour(r.Pixels(temp), nil, emit.CrCb, emit.Grey, emit.BlueGreen, emit.AB, emit.HueValue, emit.SaturationValue)
 	store(x.indices(), dst, r)
 	TESTQ(thirds, thirds)
 	JEQ(LabelRef("next"))
@@ -45,7 +45,7 @@ func countSpace(c *constants) {
 	k := newKernel(c, anySize)
 	temp := GP64()
 	emit.Count(r, func(counts []func()) (first, second Op) {
-		x := k.colour(r.Pixels(temp), counts, emit.CrCb, emit.Grey, emit.BlueGreen, emit.HueValue, emit.SaturationValue)
+		x := k.colour(r.Pixels(temp), counts, emit.CrCb, emit.Grey, emit.BlueGreen, emit.AB, emit.HueValue, emit.SaturationValue)
 		indices := x.indices()
 		return indices[0], indices[1]
 	})
@@ -59,7 +59,7 @@ func projectSpace(c *constants) {
 	k := newKernel(c, anySize)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		x := k.colour(r.Pixels(temp), lookups, emit.CrCb, emit.Grey, emit.HueValue, emit.SaturationValue)
+		x := k.colour(r.Pixels(temp), lookups, emit.CrCb, emit.Grey, emit.AB, emit.HueValue, emit.SaturationValue)
 		indices := x.indices()
 		emit.IfGated(func(lo, span Mem) {
 			none := YMM()
@@ -81,7 +81,7 @@ func projectTriple(c *constants) {
 	k := newKernel(c, anySize)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		x := k.colour(r.Pixels(temp), lookups, emit.BlueGreen, emit.CrCb)
+		x := k.colour(r.Pixels(temp), lookups, emit.BlueGreen, emit.CrCb, emit.AB)
 		book := emit.LoadCodebook() // here, because it would take a register all the time
 		high, low, third := YMM(), YMM(), YMM()
 		k.shuffle(book.Shuffles("firstShuffles"), x.first, high)

@@ -19,6 +19,7 @@ func (k *kernel) colour(pixels Mem, others []func(), spaces ...emit.Space) colou
 	c := colour{YMM(), YMM(), YMM()}
 	emit.Convert(spaces, emit.Conversions{
 		emit.CrCb: func() { emit.Interleave(k.crCb(b, g, r, c), others) },
+		emit.AB:   func() { emit.Interleave(k.lab(b, g, r, c), others) },
 		emit.BlueGreen: func() {
 			c.set(b, g, r)
 			emit.Interleave(others)

@@ -176,7 +176,7 @@ func exact(c [RootDegree + 1]float32, first, last int) bool {
 	for x := first; x <= last; x++ {
 		sum := c[RootDegree]
 		for power := RootDegree - 1; power >= 0; power-- {
-			sum = fused(sum, float32(x), c[power])
+			sum = Fused(sum, float32(x), c[power])
 		}
 		if int(sum) != LabRoot(x-RootFrom)+rootAdded {
 			return false
@@ -185,9 +185,9 @@ func exact(c [RootDegree + 1]float32, first, last int) bool {
 	return true
 }
 
-// fused returns x·y + z, rounded once. The product is exact in double precision. A sum that
+// Fused returns x·y + z, rounded once. The product is exact in double precision. A sum that
 // is not is rounded to an odd last bit, which cannot mislead the rounding to a float32.
-func fused(x, y, z float32) float32 {
+func Fused(x, y, z float32) float32 {
 	product, addend := float64(x)*float64(y), float64(z)
 	sum := product + addend
 	// What the sum lacks, after Knuth.
