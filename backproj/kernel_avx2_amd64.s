@@ -290,107 +290,103 @@ DATA avx2Constants<>+2272(SB)/8, $0x007fffff007fffff
 DATA avx2Constants<>+2280(SB)/8, $0x007fffff007fffff
 DATA avx2Constants<>+2288(SB)/8, $0x007fffff007fffff
 DATA avx2Constants<>+2296(SB)/8, $0x007fffff007fffff
-DATA avx2Constants<>+2304(SB)/8, $0x000001f4000001f4
-DATA avx2Constants<>+2312(SB)/8, $0x000001f4000001f4
-DATA avx2Constants<>+2320(SB)/8, $0x000001f4000001f4
-DATA avx2Constants<>+2328(SB)/8, $0x000001f4000001f4
-DATA avx2Constants<>+2336(SB)/8, $0x000000c8000000c8
-DATA avx2Constants<>+2344(SB)/8, $0x000000c8000000c8
-DATA avx2Constants<>+2352(SB)/8, $0x000000c8000000c8
-DATA avx2Constants<>+2360(SB)/8, $0x000000c8000000c8
+DATA avx2Constants<>+2304(SB)/8, $0x01f401f401f401f4
+DATA avx2Constants<>+2312(SB)/8, $0x01f401f401f401f4
+DATA avx2Constants<>+2320(SB)/8, $0x01f401f401f401f4
+DATA avx2Constants<>+2328(SB)/8, $0x01f401f401f401f4
+DATA avx2Constants<>+2336(SB)/8, $0x00c800c800c800c8
+DATA avx2Constants<>+2344(SB)/8, $0x00c800c800c800c8
+DATA avx2Constants<>+2352(SB)/8, $0x00c800c800c800c8
+DATA avx2Constants<>+2360(SB)/8, $0x00c800c800c800c8
 DATA avx2Constants<>+2368(SB)/8, $0x0000012800000128
 DATA avx2Constants<>+2376(SB)/8, $0x0000012800000128
 DATA avx2Constants<>+2384(SB)/8, $0x0000012800000128
 DATA avx2Constants<>+2392(SB)/8, $0x0000012800000128
-DATA avx2Constants<>+2400(SB)/8, $0x0040400000404000
-DATA avx2Constants<>+2408(SB)/8, $0x0040400000404000
-DATA avx2Constants<>+2416(SB)/8, $0x0040400000404000
-DATA avx2Constants<>+2424(SB)/8, $0x0040400000404000
-DATA avx2Constants<>+2432(SB)/8, $0x0035d99a0035d99a
-DATA avx2Constants<>+2440(SB)/8, $0x0035d99a0035d99a
-DATA avx2Constants<>+2448(SB)/8, $0x0035d99a0035d99a
-DATA avx2Constants<>+2456(SB)/8, $0x0035d99a0035d99a
-DATA avx2Constants<>+2464(SB)/8, $0x0706050403020100
-DATA avx2Constants<>+2472(SB)/8, $0x0f0e0d0c0b0a0908
-DATA avx2Constants<>+2480(SB)/8, $0x1716151413121110
-DATA avx2Constants<>+2488(SB)/8, $0x1f1e1d1c1b1a1918
-DATA avx2Constants<>+2496(SB)/8, $0xe8f1fb06121f2d3c
-DATA avx2Constants<>+2504(SB)/8, $0xc4c5c7caced3d9e0
-DATA avx2Constants<>+2512(SB)/8, $0xe0d9d3cecac7c5c4
-DATA avx2Constants<>+2520(SB)/8, $0x3c2d1f1206fbf1e8
-DATA avx2Constants<>+2528(SB)/8, $0x0202010101000000
-DATA avx2Constants<>+2536(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+2544(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+2552(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+2560(SB)/8, $0x0d0c0c0c0b0b0b0a
-DATA avx2Constants<>+2568(SB)/8, $0x0f0f0f0e0e0e0d0d
-DATA avx2Constants<>+2576(SB)/8, $0x0202010101000000
-DATA avx2Constants<>+2584(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+2592(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+2600(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+2608(SB)/8, $0x0d0c0c0c0b0b0b0a
-DATA avx2Constants<>+2616(SB)/8, $0x0f0f0f0e0e0e0d0d
-DATA avx2Constants<>+2624(SB)/8, $0x0101010100000000
-DATA avx2Constants<>+2632(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+2640(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+2648(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+2656(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+2664(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+2672(SB)/8, $0x0d0d0d0d0c0c0c0c
-DATA avx2Constants<>+2680(SB)/8, $0x0f0f0f0f0e0e0e0e
-DATA avx2Constants<>+2688(SB)/8, $0x0101010100000000
-DATA avx2Constants<>+2696(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+2704(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+2712(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+2720(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+2728(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+2736(SB)/8, $0x0d0d0d0d0c0c0c0c
-DATA avx2Constants<>+2744(SB)/8, $0x0f0f0f0f0e0e0e0e
-DATA avx2Constants<>+2752(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+2760(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+2768(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+2776(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+2784(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+2792(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+2800(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+2808(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+2816(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+2824(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+2832(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+2840(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2400(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2408(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2416(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2424(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2432(SB)/8, $0x0706050403020100
+DATA avx2Constants<>+2440(SB)/8, $0x0f0e0d0c0b0a0908
+DATA avx2Constants<>+2448(SB)/8, $0x1716151413121110
+DATA avx2Constants<>+2456(SB)/8, $0x1f1e1d1c1b1a1918
+DATA avx2Constants<>+2464(SB)/8, $0xe8f1fb06121f2d3c
+DATA avx2Constants<>+2472(SB)/8, $0xc4c5c7caced3d9e0
+DATA avx2Constants<>+2480(SB)/8, $0xe0d9d3cecac7c5c4
+DATA avx2Constants<>+2488(SB)/8, $0x3c2d1f1206fbf1e8
+DATA avx2Constants<>+2496(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+2504(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+2512(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+2520(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+2528(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+2536(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+2544(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+2552(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+2560(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+2568(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+2576(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+2584(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+2592(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+2600(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+2608(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+2616(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+2624(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+2632(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+2640(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+2648(SB)/8, $0x0f0f0f0f0e0e0e0e
+DATA avx2Constants<>+2656(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+2664(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+2672(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+2680(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+2688(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+2696(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+2704(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+2712(SB)/8, $0x0f0f0f0f0e0e0e0e
+DATA avx2Constants<>+2720(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2728(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2736(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2744(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2752(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2760(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2768(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2776(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2784(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2792(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2800(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2808(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2816(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+2824(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+2832(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+2840(SB)/8, $0x0a0b0a0907080706
 DATA avx2Constants<>+2848(SB)/8, $0x0405040301020100
 DATA avx2Constants<>+2856(SB)/8, $0x0a0b0a0907080706
-DATA avx2Constants<>+2864(SB)/8, $0x0405040301020100
-DATA avx2Constants<>+2872(SB)/8, $0x0a0b0a0907080706
-DATA avx2Constants<>+2880(SB)/8, $0x0405040301020100
-DATA avx2Constants<>+2888(SB)/8, $0x0a0b0a0907080706
-DATA avx2Constants<>+2896(SB)/8, $0x0809080705060504
-DATA avx2Constants<>+2904(SB)/8, $0x0e0f0e0d0b0c0b0a
+DATA avx2Constants<>+2864(SB)/8, $0x0809080705060504
+DATA avx2Constants<>+2872(SB)/8, $0x0e0f0e0d0b0c0b0a
+DATA avx2Constants<>+2880(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+2888(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+2896(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+2904(SB)/8, $0x0a090a0b07060708
 DATA avx2Constants<>+2912(SB)/8, $0x0403040501000102
 DATA avx2Constants<>+2920(SB)/8, $0x0a090a0b07060708
-DATA avx2Constants<>+2928(SB)/8, $0x0403040501000102
-DATA avx2Constants<>+2936(SB)/8, $0x0a090a0b07060708
-DATA avx2Constants<>+2944(SB)/8, $0x0403040501000102
-DATA avx2Constants<>+2952(SB)/8, $0x0a090a0b07060708
-DATA avx2Constants<>+2960(SB)/8, $0x0807080905040506
-DATA avx2Constants<>+2968(SB)/8, $0x0e0d0e0f0b0a0b0c
+DATA avx2Constants<>+2928(SB)/8, $0x0807080905040506
+DATA avx2Constants<>+2936(SB)/8, $0x0e0d0e0f0b0a0b0c
+DATA avx2Constants<>+2944(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+2952(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+2960(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+2968(SB)/8, $0x0d0e0d0c090a0908
 DATA avx2Constants<>+2976(SB)/8, $0x0506050401020100
 DATA avx2Constants<>+2984(SB)/8, $0x0d0e0d0c090a0908
-DATA avx2Constants<>+2992(SB)/8, $0x0506050401020100
-DATA avx2Constants<>+3000(SB)/8, $0x0d0e0d0c090a0908
-DATA avx2Constants<>+3008(SB)/8, $0x0506050401020100
-DATA avx2Constants<>+3016(SB)/8, $0x0d0e0d0c090a0908
-DATA avx2Constants<>+3024(SB)/8, $0x0607060502030201
-DATA avx2Constants<>+3032(SB)/8, $0x0e0f0e0d0a0b0a09
+DATA avx2Constants<>+2992(SB)/8, $0x0607060502030201
+DATA avx2Constants<>+3000(SB)/8, $0x0e0f0e0d0a0b0a09
+DATA avx2Constants<>+3008(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+3016(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+3024(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+3032(SB)/8, $0x0d0c0d0e0908090a
 DATA avx2Constants<>+3040(SB)/8, $0x0504050601000102
 DATA avx2Constants<>+3048(SB)/8, $0x0d0c0d0e0908090a
-DATA avx2Constants<>+3056(SB)/8, $0x0504050601000102
-DATA avx2Constants<>+3064(SB)/8, $0x0d0c0d0e0908090a
-DATA avx2Constants<>+3072(SB)/8, $0x0504050601000102
-DATA avx2Constants<>+3080(SB)/8, $0x0d0c0d0e0908090a
-DATA avx2Constants<>+3088(SB)/8, $0x0605060702010203
-DATA avx2Constants<>+3096(SB)/8, $0x0e0d0e0f0a090a0b
-GLOBL avx2Constants<>(SB), RODATA|NOPTR, $3104
+DATA avx2Constants<>+3056(SB)/8, $0x0605060702010203
+DATA avx2Constants<>+3064(SB)/8, $0x0e0d0e0f0a090a0b
+GLOBL avx2Constants<>(SB), RODATA|NOPTR, $3072
 
 // func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -6322,46 +6318,46 @@ space3_3:
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
-	VPADDD      Y9, Y8, Y8
-	VPSRLD      $0x0c, Y8, Y8
-	VCVTDQ2PS   Y8, Y8
-	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
-	VSUBPS      Y9, Y8, Y8
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
 	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
@@ -6384,56 +6380,50 @@ space3_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
-	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
-	VPSRLD      $0x0f, Y7, Y7
 	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
-	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
-	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
-	VPSRLD      $0x0f, Y6, Y6
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
@@ -6456,18 +6446,14 @@ space3_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
-	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
-	VPSRLD      $0x0f, Y3, Y3
-	VPACKUSDW   Y5, Y7, Y7
-	VPACKUSDW   Y9, Y8, Y8
-	VPACKUSDW   Y3, Y6, Y6
+	VPACKSSDW   Y5, Y7, Y7
+	VPACKSSDW   Y9, Y8, Y8
+	VPACKSSDW   Y3, Y6, Y6
+	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
 	VPUNPCKHBW  Y1, Y2, Y1
 	VPSRLW      $0x04, Y1, Y5
 	VPAND       avx2Constants<>+512(SB), Y1, Y3
@@ -6508,46 +6494,46 @@ space3_3:
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
-	VPADDD      Y9, Y1, Y1
-	VPSRLD      $0x0c, Y1, Y1
-	VCVTDQ2PS   Y1, Y1
-	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
-	VSUBPS      Y9, Y1, Y1
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
 	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
@@ -6570,56 +6556,50 @@ space3_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
 	VPSUBD      Y1, Y4, Y4
 	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
-	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
-	VPSRLD      $0x0f, Y4, Y4
 	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
-	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
-	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
-	VPSRLD      $0x0f, Y2, Y2
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
 	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
@@ -6642,21 +6622,19 @@ space3_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
-	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
-	VPSRLD      $0x0f, Y0, Y0
-	VPACKUSDW   Y5, Y4, Y4
-	VPACKUSDW   Y9, Y1, Y1
-	VPACKUSDW   Y0, Y2, Y2
-	VPACKUSWB   Y4, Y7, Y3
+	VPACKSSDW   Y5, Y4, Y4
+	VPACKSSDW   Y9, Y1, Y1
+	VPACKSSDW   Y0, Y2, Y2
+	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
-	VPACKUSWB   Y2, Y6, Y0
+	VPACKSSWB   Y2, Y6, Y0
+	VPXOR       avx2Constants<>+672(SB), Y3, Y3
+	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 	JMP         converted3
 
 space3_4:
@@ -7056,46 +7034,46 @@ space7_3:
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
-	VPADDD      Y9, Y8, Y8
-	VPSRLD      $0x0c, Y8, Y8
-	VCVTDQ2PS   Y8, Y8
-	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
-	VSUBPS      Y9, Y8, Y8
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
 	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
@@ -7118,56 +7096,50 @@ space7_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
-	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
-	VPSRLD      $0x0f, Y7, Y7
 	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
-	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
-	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
-	VPSRLD      $0x0f, Y6, Y6
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
@@ -7190,18 +7162,14 @@ space7_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
-	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
-	VPSRLD      $0x0f, Y3, Y3
-	VPACKUSDW   Y5, Y7, Y7
-	VPACKUSDW   Y9, Y8, Y8
-	VPACKUSDW   Y3, Y6, Y6
+	VPACKSSDW   Y5, Y7, Y7
+	VPACKSSDW   Y9, Y8, Y8
+	VPACKSSDW   Y3, Y6, Y6
+	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
 	VPUNPCKHBW  Y1, Y2, Y1
 	VPSRLW      $0x04, Y1, Y5
 	VPAND       avx2Constants<>+512(SB), Y1, Y3
@@ -7242,46 +7210,46 @@ space7_3:
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
-	VPADDD      Y9, Y1, Y1
-	VPSRLD      $0x0c, Y1, Y1
-	VCVTDQ2PS   Y1, Y1
-	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
-	VSUBPS      Y9, Y1, Y1
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
 	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
@@ -7304,56 +7272,50 @@ space7_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
 	VPSUBD      Y1, Y4, Y4
 	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
-	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
-	VPSRLD      $0x0f, Y4, Y4
 	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
-	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
-	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
-	VPSRLD      $0x0f, Y2, Y2
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
 	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
@@ -7376,21 +7338,19 @@ space7_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
-	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
-	VPSRLD      $0x0f, Y0, Y0
-	VPACKUSDW   Y5, Y4, Y4
-	VPACKUSDW   Y9, Y1, Y1
-	VPACKUSDW   Y0, Y2, Y2
-	VPACKUSWB   Y4, Y7, Y3
+	VPACKSSDW   Y5, Y4, Y4
+	VPACKSSDW   Y9, Y1, Y1
+	VPACKSSDW   Y0, Y2, Y2
+	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
-	VPACKUSWB   Y2, Y6, Y0
+	VPACKSSWB   Y2, Y6, Y0
+	VPXOR       avx2Constants<>+672(SB), Y3, Y3
+	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 	JMP         converted7
 
 space7_4:
@@ -7750,46 +7710,46 @@ space10_3:
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
-	VPADDD      Y9, Y8, Y8
-	VPSRLD      $0x0c, Y8, Y8
-	VCVTDQ2PS   Y8, Y8
-	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
-	VSUBPS      Y9, Y8, Y8
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
 	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
@@ -7812,56 +7772,50 @@ space10_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
-	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
-	VPSRLD      $0x0f, Y7, Y7
 	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
-	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
-	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
-	VPSRLD      $0x0f, Y6, Y6
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
@@ -7884,18 +7838,14 @@ space10_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
-	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
-	VPSRLD      $0x0f, Y3, Y3
-	VPACKUSDW   Y5, Y7, Y7
-	VPACKUSDW   Y9, Y8, Y8
-	VPACKUSDW   Y3, Y6, Y6
+	VPACKSSDW   Y5, Y7, Y7
+	VPACKSSDW   Y9, Y8, Y8
+	VPACKSSDW   Y3, Y6, Y6
+	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
 	VPUNPCKHBW  Y1, Y2, Y1
 	VPSRLW      $0x04, Y1, Y5
 	VPAND       avx2Constants<>+512(SB), Y1, Y3
@@ -7936,46 +7886,46 @@ space10_3:
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
-	VPADDD      Y9, Y1, Y1
-	VPSRLD      $0x0c, Y1, Y1
-	VCVTDQ2PS   Y1, Y1
-	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
-	VSUBPS      Y9, Y1, Y1
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
 	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
@@ -7998,56 +7948,50 @@ space10_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
 	VPSUBD      Y1, Y4, Y4
 	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
-	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
-	VPSRLD      $0x0f, Y4, Y4
 	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
-	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
-	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
-	VPSRLD      $0x0f, Y2, Y2
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
 	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
@@ -8070,21 +8014,19 @@ space10_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
-	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
-	VPSRLD      $0x0f, Y0, Y0
-	VPACKUSDW   Y5, Y4, Y4
-	VPACKUSDW   Y9, Y1, Y1
-	VPACKUSDW   Y0, Y2, Y2
-	VPACKUSWB   Y4, Y7, Y3
+	VPACKSSDW   Y5, Y4, Y4
+	VPACKSSDW   Y9, Y1, Y1
+	VPACKSSDW   Y0, Y2, Y2
+	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
-	VPACKUSWB   Y2, Y6, Y0
+	VPACKSSWB   Y2, Y6, Y0
+	VPXOR       avx2Constants<>+672(SB), Y3, Y3
+	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 	JMP         converted10
 
 space10_4:
@@ -8604,12 +8546,12 @@ space13_3:
 	VPMULLW     Y4, Y6, Y6
 	VMOVDQU     avx2Constants<>+1664(SB), Y4
 	VPSHUFB     Y0, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y0
 	MOVL        16(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
+	VMOVDQU     avx2Constants<>+1600(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
 	VMOVDQU     avx2Constants<>+1632(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
@@ -8642,14 +8584,14 @@ space13_3:
 	VPXOR       Y8, Y8, Y8
 	VPUNPCKLBW  Y8, Y4, Y9
 	VPUNPCKLBW  Y7, Y6, Y10
-	VPMULLW     Y10, Y9, Y9
-	VPUNPCKHBW  Y8, Y4, Y8
-	VPUNPCKHBW  Y7, Y6, Y6
 	MOVL        20(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y8, Y4, Y8
+	VPUNPCKHBW  Y7, Y6, Y6
 	VPMULLW     Y6, Y8, Y8
 	VMOVDQU     avx2Constants<>+1664(SB), Y6
 	VPSHUFB     Y4, Y6, Y6
@@ -8676,58 +8618,58 @@ space13_3:
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
-	VPADDD      Y9, Y8, Y8
-	VPSRLD      $0x0c, Y8, Y8
-	VCVTDQ2PS   Y8, Y8
-	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
-	VSUBPS      Y9, Y8, Y8
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
 	MOVL        24(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
 	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
 	MOVL        28(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
@@ -8748,66 +8690,60 @@ space13_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
-	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
-	VPSRLD      $0x0f, Y7, Y7
 	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
-	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
-	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
-	VPSRLD      $0x0f, Y6, Y6
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
 	MOVL        32(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
 	MOVL        36(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
@@ -8830,18 +8766,14 @@ space13_3:
 	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
-	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
-	VPSRLD      $0x0f, Y3, Y3
-	VPACKUSDW   Y5, Y7, Y7
-	VPACKUSDW   Y9, Y8, Y8
-	VPACKUSDW   Y3, Y6, Y6
+	VPACKSSDW   Y5, Y7, Y7
+	VPACKSSDW   Y9, Y8, Y8
+	VPACKSSDW   Y3, Y6, Y6
+	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
 	MOVL        40(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -8880,63 +8812,63 @@ space13_3:
 	VPSRLW      $0x06, Y1, Y1
 	VMOVDQU     avx2Constants<>+1472(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	MOVL        44(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
 	VPUNPCKLBW  Y4, Y3, Y5
 	VPADDW      Y2, Y5, Y5
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
-	VPADDD      Y9, Y1, Y1
-	VPSRLD      $0x0c, Y1, Y1
-	VCVTDQ2PS   Y1, Y1
-	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
-	VSUBPS      Y9, Y1, Y1
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
+	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
 	MOVL        48(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
@@ -8956,69 +8888,63 @@ space13_3:
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
 	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
 	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
-	VPSUBD      Y1, Y4, Y4
-	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
 	MOVL        52(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
-	VPSRLD      $0x0f, Y4, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VPSUBD      Y1, Y4, Y4
+	VPSUBD      Y2, Y1, Y2
 	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
-	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
-	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
-	VPSRLD      $0x0f, Y2, Y2
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	MOVL        56(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VSUBPS      Y11, Y10, Y10
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPSRLD      $0x17, Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
 	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
@@ -9038,29 +8964,27 @@ space13_3:
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
 	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
-	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
 	MOVL        60(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
+	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
-	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
-	VPSRLD      $0x0f, Y0, Y0
-	VPACKUSDW   Y5, Y4, Y4
-	VPACKUSDW   Y9, Y1, Y1
-	VPACKUSDW   Y0, Y2, Y2
-	VPACKUSWB   Y4, Y7, Y3
+	VPACKSSDW   Y5, Y4, Y4
+	VPACKSSDW   Y9, Y1, Y1
+	VPACKSSDW   Y0, Y2, Y2
+	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
-	VPACKUSWB   Y2, Y6, Y0
+	VPACKSSWB   Y2, Y6, Y0
+	VPXOR       avx2Constants<>+672(SB), Y3, Y3
+	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 	JMP         converted13
 
 space13_4:
@@ -9665,46 +9589,46 @@ space17_2:
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
-	VPADDD      Y9, Y8, Y8
-	VPSRLD      $0x0c, Y8, Y8
-	VCVTDQ2PS   Y8, Y8
-	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
-	VSUBPS      Y9, Y8, Y8
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
 	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
@@ -9727,56 +9651,50 @@ space17_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
-	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
-	VPSRLD      $0x0f, Y7, Y7
 	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
-	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
-	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
-	VPSRLD      $0x0f, Y6, Y6
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
@@ -9799,18 +9717,14 @@ space17_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
-	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
-	VPSRLD      $0x0f, Y3, Y3
-	VPACKUSDW   Y5, Y7, Y7
-	VPACKUSDW   Y9, Y8, Y8
-	VPACKUSDW   Y3, Y6, Y6
+	VPACKSSDW   Y5, Y7, Y7
+	VPACKSSDW   Y9, Y8, Y8
+	VPACKSSDW   Y3, Y6, Y6
+	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
 	VPUNPCKHBW  Y1, Y2, Y1
 	VPSRLW      $0x04, Y1, Y5
 	VPAND       avx2Constants<>+512(SB), Y1, Y3
@@ -9851,46 +9765,46 @@ space17_2:
 	VPUNPCKHBW  Y4, Y3, Y2
 	VPADDW      Y1, Y2, Y2
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y9
-	VPADDD      Y9, Y1, Y1
-	VPSRLD      $0x0c, Y1, Y1
-	VCVTDQ2PS   Y1, Y1
-	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
-	VSUBPS      Y9, Y1, Y1
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
 	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y9
 	VPADDD      Y9, Y5, Y5
@@ -9913,56 +9827,50 @@ space17_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y3
 	VPSUBD      Y1, Y4, Y4
 	VPSUBD      Y3, Y1, Y3
-	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
-	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
-	VPSRLD      $0x0f, Y4, Y4
 	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
-	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
-	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
-	VPSRLD      $0x0f, Y3, Y3
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y2
 	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
 	VPADDD      Y10, Y2, Y2
@@ -9985,21 +9893,19 @@ space17_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y2, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
-	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
-	VPSRLD      $0x0f, Y0, Y0
-	VPACKUSDW   Y5, Y4, Y4
-	VPACKUSDW   Y9, Y1, Y1
-	VPACKUSDW   Y0, Y3, Y3
-	VPACKUSWB   Y4, Y7, Y2
+	VPACKSSDW   Y5, Y4, Y4
+	VPACKSSDW   Y9, Y1, Y1
+	VPACKSSDW   Y0, Y3, Y3
+	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2336(SB), Y3, Y3
+	VPACKSSWB   Y4, Y7, Y2
 	VPACKUSWB   Y1, Y8, Y1
-	VPACKUSWB   Y3, Y6, Y0
+	VPACKSSWB   Y3, Y6, Y0
+	VPXOR       avx2Constants<>+672(SB), Y2, Y2
+	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 	JMP         converted17
 
 space17_3:
@@ -10508,13 +10414,13 @@ space20_2:
 	VPMULLW     Y4, Y6, Y6
 	VMOVDQU     avx2Constants<>+1664(SB), Y4
 	VPSHUFB     Y0, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y0
 	MOVL        16(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 16(R12)
+	VMOVDQU     avx2Constants<>+1600(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
 	VMOVDQU     avx2Constants<>+1632(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
@@ -10547,15 +10453,15 @@ space20_2:
 	VPXOR       Y8, Y8, Y8
 	VPUNPCKLBW  Y8, Y4, Y9
 	VPUNPCKLBW  Y7, Y6, Y10
-	VPMULLW     Y10, Y9, Y9
-	VPUNPCKHBW  Y8, Y4, Y8
-	VPUNPCKHBW  Y7, Y6, Y6
 	MOVL        20(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 18(R12)
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y8, Y4, Y8
+	VPUNPCKHBW  Y7, Y6, Y6
 	VPMULLW     Y6, Y8, Y8
 	VMOVDQU     avx2Constants<>+1664(SB), Y6
 	VPSHUFB     Y4, Y6, Y6
@@ -10582,60 +10488,60 @@ space20_2:
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
-	VPADDD      Y9, Y8, Y8
-	VPSRLD      $0x0c, Y8, Y8
-	VCVTDQ2PS   Y8, Y8
-	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
-	VSUBPS      Y9, Y8, Y8
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
 	MOVL        24(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 20(R12)
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
 	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
 	MOVL        28(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 22(R12)
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
@@ -10656,68 +10562,62 @@ space20_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
-	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
-	VPSRLD      $0x0f, Y7, Y7
 	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
-	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
-	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
-	VPSRLD      $0x0f, Y6, Y6
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
 	MOVL        32(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 8(R12)
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
 	MOVL        36(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 10(R12)
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
@@ -10740,18 +10640,14 @@ space20_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
-	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
-	VPSRLD      $0x0f, Y3, Y3
-	VPACKUSDW   Y5, Y7, Y7
-	VPACKUSDW   Y9, Y8, Y8
-	VPACKUSDW   Y3, Y6, Y6
+	VPACKSSDW   Y5, Y7, Y7
+	VPACKSSDW   Y9, Y8, Y8
+	VPACKSSDW   Y3, Y6, Y6
+	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
 	MOVL        40(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -10791,65 +10687,65 @@ space20_2:
 	VPSRLW      $0x06, Y1, Y1
 	VMOVDQU     avx2Constants<>+1472(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	MOVL        44(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 14(R12)
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
 	VPUNPCKLBW  Y4, Y3, Y5
 	VPADDW      Y2, Y5, Y5
 	VPUNPCKHBW  Y4, Y3, Y2
 	VPADDW      Y1, Y2, Y2
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y9
-	VPADDD      Y9, Y1, Y1
-	VPSRLD      $0x0c, Y1, Y1
-	VCVTDQ2PS   Y1, Y1
-	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
-	VSUBPS      Y9, Y1, Y1
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
+	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
 	MOVL        48(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 24(R12)
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y9
 	VPADDD      Y9, Y5, Y5
@@ -10869,71 +10765,65 @@ space20_2:
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y3
 	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
 	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y3
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y3
-	VPSUBD      Y1, Y4, Y4
-	VPSUBD      Y3, Y1, Y3
-	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
 	MOVL        52(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 26(R12)
-	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
-	VPSRLD      $0x0f, Y4, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y3
+	VPSUBD      Y1, Y4, Y4
+	VPSUBD      Y3, Y1, Y3
 	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
-	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
-	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
-	VPSRLD      $0x0f, Y3, Y3
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	MOVL        56(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 28(R12)
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VSUBPS      Y11, Y10, Y10
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPSRLD      $0x17, Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y2
 	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
 	VPADDD      Y10, Y2, Y2
@@ -10953,30 +10843,28 @@ space20_2:
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
 	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
-	VFMADD231PS avx2Constants<>+2176(SB), Y2, Y0
 	MOVL        60(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 30(R12)
+	VFMADD231PS avx2Constants<>+2176(SB), Y2, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
-	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
-	VPSRLD      $0x0f, Y0, Y0
-	VPACKUSDW   Y5, Y4, Y4
-	VPACKUSDW   Y9, Y1, Y1
-	VPACKUSDW   Y0, Y3, Y3
-	VPACKUSWB   Y4, Y7, Y2
+	VPACKSSDW   Y5, Y4, Y4
+	VPACKSSDW   Y9, Y1, Y1
+	VPACKSSDW   Y0, Y3, Y3
+	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2336(SB), Y3, Y3
+	VPACKSSWB   Y4, Y7, Y2
 	VPACKUSWB   Y1, Y8, Y1
-	VPACKUSWB   Y3, Y6, Y0
+	VPACKSSWB   Y3, Y6, Y0
+	VPXOR       avx2Constants<>+672(SB), Y2, Y2
+	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 	JMP         converted20
 
 space20_3:
@@ -11717,11 +11605,11 @@ TEXT ·projectGreyAVX2(SB), NOSPLIT, $0-48
 	MOVQ book+40(FP), BX
 	CMPQ size+24(FP), $0x04
 	JNE  three24
-	LEAQ avx2Constants<>+2976(SB), SI
+	LEAQ avx2Constants<>+2944(SB), SI
 	JMP  split24
 
 three24:
-	LEAQ avx2Constants<>+2848(SB), SI
+	LEAQ avx2Constants<>+2816(SB), SI
 
 split24:
 	MOVBQZX        redFirst+32(FP), DI
@@ -11729,9 +11617,9 @@ split24:
 	ADDQ           DI, SI
 	VMOVDQU        (SI), Y0
 	VMOVDQU        32(SI), Y1
-	VMOVDQU        avx2Constants<>+2752(SB), Y2
-	VMOVDQU        avx2Constants<>+2784(SB), Y3
-	VMOVDQU        avx2Constants<>+2816(SB), Y4
+	VMOVDQU        avx2Constants<>+2720(SB), Y2
+	VMOVDQU        avx2Constants<>+2752(SB), Y3
+	VMOVDQU        avx2Constants<>+2784(SB), Y4
 	MOVQ           dst+0(FP), DI
 	MOVQ           AX, SI
 	IMULQ          size+24(FP), SI
@@ -12307,46 +12195,46 @@ space29_2:
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
-	VPADDD      Y9, Y8, Y8
-	VPSRLD      $0x0c, Y8, Y8
-	VCVTDQ2PS   Y8, Y8
-	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
-	VSUBPS      Y9, Y8, Y8
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
 	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
@@ -12369,56 +12257,50 @@ space29_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
-	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
-	VPSRLD      $0x0f, Y7, Y7
 	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
-	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
-	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
-	VPSRLD      $0x0f, Y6, Y6
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
@@ -12441,18 +12323,14 @@ space29_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
-	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
-	VPSRLD      $0x0f, Y3, Y3
-	VPACKUSDW   Y5, Y7, Y7
-	VPACKUSDW   Y9, Y8, Y8
-	VPACKUSDW   Y3, Y6, Y6
+	VPACKSSDW   Y5, Y7, Y7
+	VPACKSSDW   Y9, Y8, Y8
+	VPACKSSDW   Y3, Y6, Y6
+	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
 	VPUNPCKHBW  Y1, Y2, Y1
 	VPSRLW      $0x04, Y1, Y5
 	VPAND       avx2Constants<>+512(SB), Y1, Y3
@@ -12493,46 +12371,46 @@ space29_2:
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
-	VPADDD      Y9, Y1, Y1
-	VPSRLD      $0x0c, Y1, Y1
-	VCVTDQ2PS   Y1, Y1
-	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
-	VSUBPS      Y9, Y1, Y1
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
 	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
@@ -12555,56 +12433,50 @@ space29_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
 	VPSUBD      Y1, Y4, Y4
 	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
-	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
-	VPSRLD      $0x0f, Y4, Y4
 	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
-	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
-	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
-	VPSRLD      $0x0f, Y2, Y2
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
 	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
@@ -12627,21 +12499,19 @@ space29_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
-	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
-	VPSRLD      $0x0f, Y0, Y0
-	VPACKUSDW   Y5, Y4, Y4
-	VPACKUSDW   Y9, Y1, Y1
-	VPACKUSDW   Y0, Y2, Y2
-	VPACKUSWB   Y4, Y7, Y3
+	VPACKSSDW   Y5, Y4, Y4
+	VPACKSSDW   Y9, Y1, Y1
+	VPACKSSDW   Y0, Y2, Y2
+	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
-	VPACKUSWB   Y2, Y6, Y0
+	VPACKSSWB   Y2, Y6, Y0
+	VPXOR       avx2Constants<>+672(SB), Y3, Y3
+	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 
 converted29:
 	MOVQ           book+40(FP), AX
@@ -13202,13 +13072,13 @@ space31_2:
 	VPMULLW     Y4, Y6, Y6
 	VMOVDQU     avx2Constants<>+1664(SB), Y4
 	VPSHUFB     Y0, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y0
 	MOVL        16(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 16(R12)
+	VMOVDQU     avx2Constants<>+1600(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
 	VMOVDQU     avx2Constants<>+1632(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
@@ -13241,15 +13111,15 @@ space31_2:
 	VPXOR       Y8, Y8, Y8
 	VPUNPCKLBW  Y8, Y4, Y9
 	VPUNPCKLBW  Y7, Y6, Y10
-	VPMULLW     Y10, Y9, Y9
-	VPUNPCKHBW  Y8, Y4, Y8
-	VPUNPCKHBW  Y7, Y6, Y6
 	MOVL        20(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 18(R12)
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y8, Y4, Y8
+	VPUNPCKHBW  Y7, Y6, Y6
 	VPMULLW     Y6, Y8, Y8
 	VMOVDQU     avx2Constants<>+1664(SB), Y6
 	VPSHUFB     Y4, Y6, Y6
@@ -13276,60 +13146,60 @@ space31_2:
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y8
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y9
-	VPADDD      Y9, Y8, Y8
-	VPSRLD      $0x0c, Y8, Y8
-	VCVTDQ2PS   Y8, Y8
-	VMAXPS      avx2Constants<>+2208(SB), Y8, Y9
-	VSUBPS      Y9, Y8, Y8
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
 	MOVL        24(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 20(R12)
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y7
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y8, Y7
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y10
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y7
 	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y8
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y8
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y8
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
 	MOVL        28(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 22(R12)
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
+	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
@@ -13350,68 +13220,62 @@ space31_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2304(SB), Y7, Y7
-	VPADDD      avx2Constants<>+2400(SB), Y7, Y7
-	VPSRLD      $0x0f, Y7, Y7
 	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
-	VPMADDWD    avx2Constants<>+2336(SB), Y6, Y6
-	VPADDD      avx2Constants<>+2400(SB), Y6, Y6
-	VPSRLD      $0x0f, Y6, Y6
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
+	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
 	MOVL        32(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 8(R12)
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y11
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
 	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
 	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
 	MOVL        36(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 10(R12)
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
@@ -13434,18 +13298,14 @@ space31_2:
 	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y3, Y3
-	VPADDD      avx2Constants<>+2400(SB), Y3, Y3
-	VPSRLD      $0x0f, Y3, Y3
-	VPACKUSDW   Y5, Y7, Y7
-	VPACKUSDW   Y9, Y8, Y8
-	VPACKUSDW   Y3, Y6, Y6
+	VPACKSSDW   Y5, Y7, Y7
+	VPACKSSDW   Y9, Y8, Y8
+	VPACKSSDW   Y3, Y6, Y6
+	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
 	MOVL        40(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -13485,65 +13345,65 @@ space31_2:
 	VPSRLW      $0x06, Y1, Y1
 	VMOVDQU     avx2Constants<>+1472(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	MOVL        44(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 14(R12)
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
 	VPUNPCKLBW  Y4, Y3, Y5
 	VPADDW      Y2, Y5, Y5
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y1
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
-	VPADDD      Y9, Y1, Y1
-	VPSRLD      $0x0c, Y1, Y1
-	VCVTDQ2PS   Y1, Y1
-	VMAXPS      avx2Constants<>+2208(SB), Y1, Y9
-	VSUBPS      Y9, Y1, Y1
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
-	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y4
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y4
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
+	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
+	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
+	VCVTDQ2PS   Y12, Y12
 	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
+	VSUBPS      Y13, Y12, Y12
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2272(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
+	VPSRLD      $0x17, Y13, Y13
+	VPOR        avx2Constants<>+2240(SB), Y11, Y11
+	VPOR        avx2Constants<>+2240(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1888(SB), Y4
+	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
 	MOVL        48(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 24(R12)
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y1
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y1
+	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
 	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
 	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
@@ -13563,71 +13423,65 @@ space31_2:
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
 	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
 	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
-	VPSUBD      Y1, Y4, Y4
-	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2304(SB), Y4, Y4
 	MOVL        52(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 26(R12)
-	VPADDD      avx2Constants<>+2400(SB), Y4, Y4
-	VPSRLD      $0x0f, Y4, Y4
+	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VPSUBD      Y1, Y4, Y4
+	VPSUBD      Y2, Y1, Y2
 	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
-	VPMADDWD    avx2Constants<>+2336(SB), Y2, Y2
-	VPADDD      avx2Constants<>+2400(SB), Y2, Y2
-	VPSRLD      $0x0f, Y2, Y2
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y9
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y10
-	VPADDD      Y10, Y9, Y9
-	VPSRLD      $0x0c, Y9, Y9
-	VCVTDQ2PS   Y9, Y9
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VSUBPS      Y10, Y9, Y9
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y5
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
+	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
+	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
+	VCVTDQ2PS   Y13, Y13
+	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VSUBPS      Y11, Y10, Y10
+	VSUBPS      Y14, Y13, Y13
+	VPAND       avx2Constants<>+2272(SB), Y11, Y12
+	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPSRLD      $0x17, Y11, Y11
+	VPSRLD      $0x17, Y14, Y14
+	VPOR        avx2Constants<>+2240(SB), Y12, Y12
+	VPOR        avx2Constants<>+2240(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VMOVUPS     avx2Constants<>+1888(SB), Y9
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	MOVL        56(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 28(R12)
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VSUBPS      Y11, Y10, Y10
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPSRLD      $0x17, Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y9
+	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
 	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
 	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
@@ -13647,30 +13501,28 @@ space31_2:
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
 	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
-	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
 	MOVL        60(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 30(R12)
+	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2304(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
-	VPSRLD      $0x0f, Y5, Y5
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPMADDWD    avx2Constants<>+2336(SB), Y0, Y0
-	VPADDD      avx2Constants<>+2400(SB), Y0, Y0
-	VPSRLD      $0x0f, Y0, Y0
-	VPACKUSDW   Y5, Y4, Y4
-	VPACKUSDW   Y9, Y1, Y1
-	VPACKUSDW   Y0, Y2, Y2
-	VPACKUSWB   Y4, Y7, Y3
+	VPACKSSDW   Y5, Y4, Y4
+	VPACKSSDW   Y9, Y1, Y1
+	VPACKSSDW   Y0, Y2, Y2
+	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
-	VPACKUSWB   Y2, Y6, Y0
+	VPACKSSWB   Y2, Y6, Y0
+	VPXOR       avx2Constants<>+672(SB), Y3, Y3
+	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 
 converted31:
 	MOVQ           book+40(FP), AX
@@ -15369,7 +15221,7 @@ TEXT ·centroidSumsAVX2(SB), NOSPLIT, $0-40
 	VMOVDQU (SI), Y0
 	VMOVDQU avx2Constants<>+1056(SB), Y1
 	VPXOR   Y2, Y2, Y2
-	VMOVDQU avx2Constants<>+2464(SB), Y3
+	VMOVDQU avx2Constants<>+2432(SB), Y3
 	VPXOR   Y4, Y4, Y4
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
@@ -15420,11 +15272,11 @@ TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-40
 	VMOVDQU (SI), Y0
 	VMOVDQU avx2Constants<>+1056(SB), Y1
 	VPXOR   Y2, Y2, Y2
-	VMOVDQU avx2Constants<>+2464(SB), Y3
+	VMOVDQU avx2Constants<>+2432(SB), Y3
 	VPXOR   Y4, Y4, Y4
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
-	VMOVDQU avx2Constants<>+2496(SB), Y7
+	VMOVDQU avx2Constants<>+2464(SB), Y7
 	VPXOR   Y8, Y8, Y8
 	VPXOR   Y9, Y9, Y9
 	VPXOR   Y10, Y10, Y10
@@ -16996,13 +16848,13 @@ batch:
 	JEQ        none
 	VPERM2I128 $0x00, Y2, Y2, Y3
 	VPERM2I128 $0x11, Y2, Y2, Y4
-	VPSHUFB    avx2Constants<>+2528(SB), Y3, Y3
+	VPSHUFB    avx2Constants<>+2496(SB), Y3, Y3
 	VPANDN     (CX), Y3, Y3
 	VMOVDQU    Y3, (AX)
-	VPSHUFB    avx2Constants<>+2560(SB), Y2, Y2
+	VPSHUFB    avx2Constants<>+2528(SB), Y2, Y2
 	VPANDN     32(CX), Y2, Y2
 	VMOVDQU    Y2, 32(AX)
-	VPSHUFB    avx2Constants<>+2592(SB), Y4, Y2
+	VPSHUFB    avx2Constants<>+2560(SB), Y4, Y2
 	VPANDN     64(CX), Y2, Y2
 	VMOVDQU    Y2, 64(AX)
 
@@ -17055,16 +16907,16 @@ batch:
 	JEQ        none
 	VPERM2I128 $0x00, Y2, Y2, Y3
 	VPERM2I128 $0x11, Y2, Y2, Y2
-	VPSHUFB    avx2Constants<>+2624(SB), Y3, Y4
+	VPSHUFB    avx2Constants<>+2592(SB), Y3, Y4
 	VPANDN     (CX), Y4, Y4
 	VMOVDQU    Y4, (AX)
-	VPSHUFB    avx2Constants<>+2656(SB), Y3, Y3
+	VPSHUFB    avx2Constants<>+2624(SB), Y3, Y3
 	VPANDN     32(CX), Y3, Y3
 	VMOVDQU    Y3, 32(AX)
-	VPSHUFB    avx2Constants<>+2688(SB), Y2, Y3
+	VPSHUFB    avx2Constants<>+2656(SB), Y2, Y3
 	VPANDN     64(CX), Y3, Y3
 	VMOVDQU    Y3, 64(AX)
-	VPSHUFB    avx2Constants<>+2720(SB), Y2, Y2
+	VPSHUFB    avx2Constants<>+2688(SB), Y2, Y2
 	VPANDN     96(CX), Y2, Y2
 	VMOVDQU    Y2, 96(AX)
 

@@ -47,11 +47,9 @@ func labConstants(vector func(string, ...byte), words func(string, int, int)) {
 	float("root end of line", rootLine)
 	float("one", 1)
 	words("fraction", 0xffff, 1<<7-1)
-	words("a", emit.AFactor, 0)
-	words("b", emit.BFactor, 0)
+	words("a", emit.AFactor, emit.AFactor)
+	words("b", emit.BFactor, emit.BFactor)
 	words("L", emit.LightnessFactor, 0)
-	const centre = 128<<emit.LabShift + 1<<(emit.LabShift-1)
-	words("centre", centre%(1<<16), centre>>16)
 	const offset = emit.LightnessFactor*emit.RootMiddle - emit.LightnessOffset + 1<<(emit.LabShift-1)
 	words("L offset", offset%(1<<16), offset>>16)
 }
@@ -148,7 +146,8 @@ func checkRoot() {
 	}
 }
 
-// lab returns the steps that compute a, b and L.
+// lab returns the steps that compute a, b and L. VPMULHRSW computes (500·d + 2^14) >> 15
+// of a difference d, which is a less 128, exactly, and so for b. Flipping bit 7 adds 128.
 func (k *kernel) lab(b, g, r reg.VecVirtual, c colour) (steps []func()) {
 	do := func(step func()) { steps = append(steps, step) }
 	blue, more := k.light(b)
@@ -166,26 +165,33 @@ func (k *kernel) lab(b, g, r reg.VecVirtual, c colour) (steps []func()) {
 			var f [3]reg.VecVirtual
 			for i := range f {
 				f[i] = YMM()
-				steps = append(steps, k.root(redGreen[quarter], blueOne, i, f[i])...)
 				doubles[i][quarter] = f[i]
 			}
+			// Two at a time, for which there are registers: each waits for itself most of
+			// the time.
+			ofX, ofY := k.root(redGreen[quarter], blueOne, 0, f[0]), k.root(redGreen[quarter], blueOne, 1, f[1])
+			for i := range ofX {
+				steps = append(steps, ofX[i], ofY[i])
+			}
+			steps = append(steps, k.root(redGreen[quarter], blueOne, 2, f[2])...)
 			do(func() { VPSUBD(f[1], f[0], f[0]) })
 			do(func() { VPSUBD(f[2], f[1], f[2]) })
-			for i, name := range []string{"a", "L", "b"} {
-				offset := map[bool]string{true: "L offset", false: "centre"}[name == "L"]
-				do(func() { VPMADDWD(k.at(name), f[i], f[i]) })
-				do(func() { VPADDD(k.at(offset), f[i], f[i]) })
-				do(func() { VPSRLD(Imm(emit.LabShift), f[i], f[i]) })
-			}
+			do(func() { VPMADDWD(k.at("L"), f[1], f[1]) })
+			do(func() { VPADDD(k.at("L offset"), f[1], f[1]) })
+			do(func() { VPSRLD(Imm(emit.LabShift), f[1], f[1]) })
 		}
 		for i, pair := range doubles {
 			components[i][half] = pair[0]
-			do(func() { VPACKUSDW(pair[1], pair[0], pair[0]) })
+			do(func() { VPACKSSDW(pair[1], pair[0], pair[0]) })
 		}
+		do(func() { VPMULHRSW(k.at("a"), components[0][half], components[0][half]) })
+		do(func() { VPMULHRSW(k.at("b"), components[2][half], components[2][half]) })
 	}
-	for i, component := range []reg.VecVirtual{c.first, c.third, c.second} {
-		do(func() { VPACKUSWB(components[i][1], components[i][0], component) })
-	}
+	do(func() { VPACKSSWB(components[0][1], components[0][0], c.first) })
+	do(func() { VPACKUSWB(components[1][1], components[1][0], c.third) })
+	do(func() { VPACKSSWB(components[2][1], components[2][0], c.second) })
+	do(func() { VPXOR(k.at("b128"), c.first, c.first) })
+	do(func() { VPXOR(k.at("b128"), c.second, c.second) })
 	return steps
 }
 
