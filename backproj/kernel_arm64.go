@@ -35,10 +35,10 @@ var neonKernel = kernel{
 		grey:            neonSpaces.conversion(grey, [codings]bool{secondCoding: true}),
 		greyPlane:       neonSpaces.planes(),
 	}),
-	grow:     growGeneric,
-	addUp:    addUpGeneric,
-	binarize: binarizeGeneric,
-	cut:      cutGeneric,
+	grow:     checkedGrow(growNEON),
+	addUp:    checkedAddUp(addUpNEON),
+	binarize: binarizeNEONRows,
+	cut:      cutNEON,
 	grain:    250_000, // at 1 ns a pixel
 }
 
@@ -99,4 +99,28 @@ func projectFirstNEON(dst, src *uint8, n, size int, redFirst bool, _ uint8, book
 
 func projectSecondNEON(dst, src *uint8, n, size int, redFirst bool, _ uint8, book *codebook) {
 	projectGreyCodesNEON(dst, src, n, size, redFirst, book)
+}
+
+// binarizeNEONRows leaves what is not a whole batch to the generic kernel.
+func binarizeNEONRows(numbers []uint8, level uint8) {
+	whole := len(numbers) &^ (neonBatch - 1)
+	if whole > 0 {
+		binarizeNEON(&numbers[0], whole, level)
+	}
+	binarizeGeneric(numbers[whole:], level)
+}
+
+// cutNEON leaves short rows to the generic kernel.
+func cutNEON(dst, src, numbers []uint8, size int, level uint8) {
+	n := len(numbers)
+	if n < neonTurn {
+		cutGeneric(dst, src, numbers, size, level)
+		return
+	}
+	_, _ = dst[:n*size], src[:n*size]
+	if size == 3 {
+		cut3NEON(&dst[0], &src[0], &numbers[0], n, level)
+	} else {
+		cut4NEON(&dst[0], &src[0], &numbers[0], n, level)
+	}
 }

@@ -80,7 +80,21 @@ DATA neonConstants<>+592(SB)/8, $0x4832483248324832
 DATA neonConstants<>+600(SB)/8, $0x4832483248324832
 DATA neonConstants<>+608(SB)/8, $0x8080808080808080
 DATA neonConstants<>+616(SB)/8, $0x8080808080808080
-GLOBL neonConstants<>(SB), RODATA|NOPTR, $624
+DATA neonConstants<>+624(SB)/8, $0x0202010101000000
+DATA neonConstants<>+632(SB)/8, $0x0504040403030302
+DATA neonConstants<>+640(SB)/8, $0x0707070606060505
+DATA neonConstants<>+648(SB)/8, $0x0a0a090909080808
+DATA neonConstants<>+656(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA neonConstants<>+664(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA neonConstants<>+672(SB)/8, $0x0101010100000000
+DATA neonConstants<>+680(SB)/8, $0x0303030302020202
+DATA neonConstants<>+688(SB)/8, $0x0505050504040404
+DATA neonConstants<>+696(SB)/8, $0x0707070706060606
+DATA neonConstants<>+704(SB)/8, $0x0909090908080808
+DATA neonConstants<>+712(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA neonConstants<>+720(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA neonConstants<>+728(SB)/8, $0x0f0f0f0f0e0e0e0e
+GLOBL neonConstants<>(SB), RODATA|NOPTR, $736
 
 // func convertHueSaturationNEON(dst *uint16, thirds, src *uint8, n, size int, redFirst bool)
 TEXT ·convertHueSaturationNEON(SB), NOSPLIT, $0-41
@@ -4130,6 +4144,1071 @@ turn:
 	VORR V9.B16, V7.B16, V10.B16
 	ADD R3, R0, R9
 	FMOVQ F10, (R9)
+	CMP R2, R3
+	BEQ done
+	ADD $16, R3
+	CMP R2, R3
+	CSEL GT, R2, R3, R3
+	JMP turn
+done:
+	RET
+
+// func addUpNEON(memory *uint8, results *[]uint8, numbers *int32)
+TEXT ·addUpNEON(SB), NOSPLIT, $0-24
+	MOVD memory+0(FP), R0
+	MOVD numbers+16(FP), R1
+sum:
+	MOVW.P 4(R1), R2
+	CBZ R2, done
+	MOVW.P 4(R1), R3
+	MOVW.P 4(R1), R4
+	TBNZ $63, R3, result
+	ADD R0, R3
+rows:
+	MOVW.P 4(R1), R6
+	ADD R0, R6
+	CMP $1, R4
+	BEQ add1
+	MOVW.P 4(R1), R7
+	ADD R0, R7
+	CMP $2, R4
+	BEQ add2
+	MOVW.P 4(R1), R8
+	ADD R0, R8
+	CMP $3, R4
+	BEQ add3
+	MOVW.P 4(R1), R9
+	ADD R0, R9
+	CMP $4, R4
+	BEQ add4
+	MOVW.P 4(R1), R10
+	ADD R0, R10
+	CMP $5, R4
+	BEQ add5
+	MOVW.P 4(R1), R11
+	ADD R0, R11
+	CMP $6, R4
+	BEQ add6
+	MOVW.P 4(R1), R12
+	ADD R0, R12
+	CMP $7, R4
+	BEQ add7
+	MOVW.P 4(R1), R13
+	ADD R0, R13
+	CMP $8, R4
+	BEQ add8
+	MOVW.P 4(R1), R14
+	ADD R0, R14
+add9:
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 32(R6), (F2, F3)
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 32(R7), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FLDPQ 0(R8), (F8, F9)
+	FLDPQ 32(R8), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	FLDPQ 0(R9), (F12, F13)
+	FLDPQ 32(R9), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	FLDPQ 0(R10), (F16, F17)
+	FLDPQ 32(R10), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	FLDPQ 0(R11), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FLDPQ 0(R12), (F8, F9)
+	FLDPQ 32(R12), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	FLDPQ 0(R13), (F12, F13)
+	FLDPQ 32(R13), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	FLDPQ 0(R14), (F16, F17)
+	FLDPQ 32(R14), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	FSTPQ (F0, F1), 0(R3)
+	FSTPQ (F2, F3), 32(R3)
+	SUBS $64, R2
+	BEQ sum
+	MOVD $64, R5
+	CMP R5, R2
+	BGE next9
+	MOVD R2, R5
+	MOVD $64, R2
+next9:
+	ADD R5, R6
+	ADD R5, R7
+	ADD R5, R8
+	ADD R5, R9
+	ADD R5, R10
+	ADD R5, R11
+	ADD R5, R12
+	ADD R5, R13
+	ADD R5, R14
+	ADD R5, R3
+	JMP add9
+add8:
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 32(R6), (F2, F3)
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 32(R7), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FLDPQ 0(R8), (F8, F9)
+	FLDPQ 32(R8), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	FLDPQ 0(R9), (F12, F13)
+	FLDPQ 32(R9), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	FLDPQ 0(R10), (F16, F17)
+	FLDPQ 32(R10), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	FLDPQ 0(R11), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FLDPQ 0(R12), (F8, F9)
+	FLDPQ 32(R12), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	FLDPQ 0(R13), (F12, F13)
+	FLDPQ 32(R13), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	FSTPQ (F0, F1), 0(R3)
+	FSTPQ (F2, F3), 32(R3)
+	SUBS $64, R2
+	BEQ sum
+	MOVD $64, R5
+	CMP R5, R2
+	BGE next8
+	MOVD R2, R5
+	MOVD $64, R2
+next8:
+	ADD R5, R6
+	ADD R5, R7
+	ADD R5, R8
+	ADD R5, R9
+	ADD R5, R10
+	ADD R5, R11
+	ADD R5, R12
+	ADD R5, R13
+	ADD R5, R3
+	JMP add8
+add7:
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 32(R6), (F2, F3)
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 32(R7), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FLDPQ 0(R8), (F8, F9)
+	FLDPQ 32(R8), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	FLDPQ 0(R9), (F12, F13)
+	FLDPQ 32(R9), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	FLDPQ 0(R10), (F16, F17)
+	FLDPQ 32(R10), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	FLDPQ 0(R11), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FLDPQ 0(R12), (F8, F9)
+	FLDPQ 32(R12), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	FSTPQ (F0, F1), 0(R3)
+	FSTPQ (F2, F3), 32(R3)
+	SUBS $64, R2
+	BEQ sum
+	MOVD $64, R5
+	CMP R5, R2
+	BGE next7
+	MOVD R2, R5
+	MOVD $64, R2
+next7:
+	ADD R5, R6
+	ADD R5, R7
+	ADD R5, R8
+	ADD R5, R9
+	ADD R5, R10
+	ADD R5, R11
+	ADD R5, R12
+	ADD R5, R3
+	JMP add7
+add6:
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 32(R6), (F2, F3)
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 32(R7), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FLDPQ 0(R8), (F8, F9)
+	FLDPQ 32(R8), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	FLDPQ 0(R9), (F12, F13)
+	FLDPQ 32(R9), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	FLDPQ 0(R10), (F16, F17)
+	FLDPQ 32(R10), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	FLDPQ 0(R11), (F4, F5)
+	FLDPQ 32(R11), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FSTPQ (F0, F1), 0(R3)
+	FSTPQ (F2, F3), 32(R3)
+	SUBS $64, R2
+	BEQ sum
+	MOVD $64, R5
+	CMP R5, R2
+	BGE next6
+	MOVD R2, R5
+	MOVD $64, R2
+next6:
+	ADD R5, R6
+	ADD R5, R7
+	ADD R5, R8
+	ADD R5, R9
+	ADD R5, R10
+	ADD R5, R11
+	ADD R5, R3
+	JMP add6
+add5:
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 32(R6), (F2, F3)
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 32(R7), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FLDPQ 0(R8), (F8, F9)
+	FLDPQ 32(R8), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	FLDPQ 0(R9), (F12, F13)
+	FLDPQ 32(R9), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	FLDPQ 0(R10), (F16, F17)
+	FLDPQ 32(R10), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	FSTPQ (F0, F1), 0(R3)
+	FSTPQ (F2, F3), 32(R3)
+	SUBS $64, R2
+	BEQ sum
+	MOVD $64, R5
+	CMP R5, R2
+	BGE next5
+	MOVD R2, R5
+	MOVD $64, R2
+next5:
+	ADD R5, R6
+	ADD R5, R7
+	ADD R5, R8
+	ADD R5, R9
+	ADD R5, R10
+	ADD R5, R3
+	JMP add5
+add4:
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 32(R6), (F2, F3)
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 32(R7), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FLDPQ 0(R8), (F8, F9)
+	FLDPQ 32(R8), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	FLDPQ 0(R9), (F12, F13)
+	FLDPQ 32(R9), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	FSTPQ (F0, F1), 0(R3)
+	FSTPQ (F2, F3), 32(R3)
+	SUBS $64, R2
+	BEQ sum
+	MOVD $64, R5
+	CMP R5, R2
+	BGE next4
+	MOVD R2, R5
+	MOVD $64, R2
+next4:
+	ADD R5, R6
+	ADD R5, R7
+	ADD R5, R8
+	ADD R5, R9
+	ADD R5, R3
+	JMP add4
+add3:
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 32(R6), (F2, F3)
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 32(R7), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FLDPQ 0(R8), (F8, F9)
+	FLDPQ 32(R8), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	FSTPQ (F0, F1), 0(R3)
+	FSTPQ (F2, F3), 32(R3)
+	SUBS $64, R2
+	BEQ sum
+	MOVD $64, R5
+	CMP R5, R2
+	BGE next3
+	MOVD R2, R5
+	MOVD $64, R2
+next3:
+	ADD R5, R6
+	ADD R5, R7
+	ADD R5, R8
+	ADD R5, R3
+	JMP add3
+add2:
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 32(R6), (F2, F3)
+	FLDPQ 0(R7), (F4, F5)
+	FLDPQ 32(R7), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	FSTPQ (F0, F1), 0(R3)
+	FSTPQ (F2, F3), 32(R3)
+	SUBS $64, R2
+	BEQ sum
+	MOVD $64, R5
+	CMP R5, R2
+	BGE next2
+	MOVD R2, R5
+	MOVD $64, R2
+next2:
+	ADD R5, R6
+	ADD R5, R7
+	ADD R5, R3
+	JMP add2
+add1:
+	FLDPQ 0(R6), (F0, F1)
+	FLDPQ 32(R6), (F2, F3)
+	FSTPQ (F0, F1), 0(R3)
+	FSTPQ (F2, F3), 32(R3)
+	SUBS $64, R2
+	BEQ sum
+	MOVD $64, R5
+	CMP R5, R2
+	BGE next1
+	MOVD R2, R5
+	MOVD $64, R2
+next1:
+	ADD R5, R6
+	ADD R5, R3
+	JMP add1
+result:
+	MVN R3, R3
+	ADD R3<<1, R3
+	MOVD results+8(FP), R5
+	ADD R3<<3, R5
+	LDP (R5), (R3, R2)
+	JMP rows
+done:
+	RET
+
+// func growNEON(line, run *uint8, lineStride, runStride, setStride, columns int, steps uint32)
+TEXT ·growNEON(SB), NOSPLIT, $0-52
+	MOVD line+0(FP), R0
+	MOVD run+8(FP), R1
+	MOVD lineStride+16(FP), R2
+	MOVD runStride+24(FP), R3
+	MOVD setStride+32(FP), R4
+	MOVD columns+40(FP), R5
+	MOVWU steps+48(FP), R6
+	MOVD $8, R7
+row:
+	MOVD R0, R8
+	MOVD R1, R9
+	MOVD R5, R11
+columns:
+	MOVD R9, R10
+	FLDPQ 0(R8), (F0, F1)
+	FLDPQ 32(R8), (F2, F3)
+	ADD $-1, R8, R12
+	FLDPQ 0(R12), (F8, F9)
+	FLDPQ 32(R12), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	TBNZ $0, R6, write1
+step2:
+	ADD $1, R8, R12
+	FLDPQ 0(R12), (F12, F13)
+	FLDPQ 32(R12), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	TBNZ $1, R6, write2
+step3:
+	ADD $-2, R8, R12
+	FLDPQ 0(R12), (F16, F17)
+	FLDPQ 32(R12), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	TBNZ $2, R6, write3
+step4:
+	ADD $2, R8, R12
+	FLDPQ 0(R12), (F4, F5)
+	FLDPQ 32(R12), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	TBNZ $3, R6, write4
+step5:
+	ADD $-3, R8, R12
+	FLDPQ 0(R12), (F8, F9)
+	FLDPQ 32(R12), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	TBNZ $4, R6, write5
+step6:
+	ADD $3, R8, R12
+	FLDPQ 0(R12), (F12, F13)
+	FLDPQ 32(R12), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	TBNZ $5, R6, write6
+step7:
+	ADD $-4, R8, R12
+	FLDPQ 0(R12), (F16, F17)
+	FLDPQ 32(R12), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	TBNZ $6, R6, write7
+step8:
+	ADD $4, R8, R12
+	FLDPQ 0(R12), (F4, F5)
+	FLDPQ 32(R12), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	TBNZ $7, R6, write8
+step9:
+	ADD $-5, R8, R12
+	FLDPQ 0(R12), (F8, F9)
+	FLDPQ 32(R12), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	TBNZ $8, R6, write9
+step10:
+	ADD $5, R8, R12
+	FLDPQ 0(R12), (F12, F13)
+	FLDPQ 32(R12), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	TBNZ $9, R6, write10
+step11:
+	ADD $-6, R8, R12
+	FLDPQ 0(R12), (F16, F17)
+	FLDPQ 32(R12), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	TBNZ $10, R6, write11
+step12:
+	ADD $6, R8, R12
+	FLDPQ 0(R12), (F4, F5)
+	FLDPQ 32(R12), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	TBNZ $11, R6, write12
+step13:
+	ADD $-7, R8, R12
+	FLDPQ 0(R12), (F8, F9)
+	FLDPQ 32(R12), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	TBNZ $12, R6, write13
+step14:
+	ADD $7, R8, R12
+	FLDPQ 0(R12), (F12, F13)
+	FLDPQ 32(R12), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	TBNZ $13, R6, write14
+step15:
+	ADD $-8, R8, R12
+	FLDPQ 0(R12), (F16, F17)
+	FLDPQ 32(R12), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	TBNZ $14, R6, write15
+step16:
+	ADD $8, R8, R12
+	FLDPQ 0(R12), (F4, F5)
+	FLDPQ 32(R12), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	TBNZ $15, R6, write16
+step17:
+	ADD $-9, R8, R12
+	FLDPQ 0(R12), (F8, F9)
+	FLDPQ 32(R12), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	TBNZ $16, R6, write17
+step18:
+	ADD $9, R8, R12
+	FLDPQ 0(R12), (F12, F13)
+	FLDPQ 32(R12), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	TBNZ $17, R6, write18
+step19:
+	ADD $-10, R8, R12
+	FLDPQ 0(R12), (F16, F17)
+	FLDPQ 32(R12), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	TBNZ $18, R6, write19
+step20:
+	ADD $10, R8, R12
+	FLDPQ 0(R12), (F4, F5)
+	FLDPQ 32(R12), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	TBNZ $19, R6, write20
+step21:
+	ADD $-11, R8, R12
+	FLDPQ 0(R12), (F8, F9)
+	FLDPQ 32(R12), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	TBNZ $20, R6, write21
+step22:
+	ADD $11, R8, R12
+	FLDPQ 0(R12), (F12, F13)
+	FLDPQ 32(R12), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	TBNZ $21, R6, write22
+step23:
+	ADD $-12, R8, R12
+	FLDPQ 0(R12), (F16, F17)
+	FLDPQ 32(R12), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	TBNZ $22, R6, write23
+step24:
+	ADD $12, R8, R12
+	FLDPQ 0(R12), (F4, F5)
+	FLDPQ 32(R12), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	TBNZ $23, R6, write24
+step25:
+	ADD $-13, R8, R12
+	FLDPQ 0(R12), (F8, F9)
+	FLDPQ 32(R12), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	TBNZ $24, R6, write25
+step26:
+	ADD $13, R8, R12
+	FLDPQ 0(R12), (F12, F13)
+	FLDPQ 32(R12), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	TBNZ $25, R6, write26
+step27:
+	ADD $-14, R8, R12
+	FLDPQ 0(R12), (F16, F17)
+	FLDPQ 32(R12), (F18, F19)
+	WORD $0x6e300c00 // uqadd v0.16b, v0.16b, v16.16b
+	WORD $0x6e310c21 // uqadd v1.16b, v1.16b, v17.16b
+	WORD $0x6e320c42 // uqadd v2.16b, v2.16b, v18.16b
+	WORD $0x6e330c63 // uqadd v3.16b, v3.16b, v19.16b
+	TBNZ $26, R6, write27
+step28:
+	ADD $14, R8, R12
+	FLDPQ 0(R12), (F4, F5)
+	FLDPQ 32(R12), (F6, F7)
+	WORD $0x6e240c00 // uqadd v0.16b, v0.16b, v4.16b
+	WORD $0x6e250c21 // uqadd v1.16b, v1.16b, v5.16b
+	WORD $0x6e260c42 // uqadd v2.16b, v2.16b, v6.16b
+	WORD $0x6e270c63 // uqadd v3.16b, v3.16b, v7.16b
+	TBNZ $27, R6, write28
+step29:
+	ADD $-15, R8, R12
+	FLDPQ 0(R12), (F8, F9)
+	FLDPQ 32(R12), (F10, F11)
+	WORD $0x6e280c00 // uqadd v0.16b, v0.16b, v8.16b
+	WORD $0x6e290c21 // uqadd v1.16b, v1.16b, v9.16b
+	WORD $0x6e2a0c42 // uqadd v2.16b, v2.16b, v10.16b
+	WORD $0x6e2b0c63 // uqadd v3.16b, v3.16b, v11.16b
+	TBNZ $28, R6, write29
+step30:
+	ADD $15, R8, R12
+	FLDPQ 0(R12), (F12, F13)
+	FLDPQ 32(R12), (F14, F15)
+	WORD $0x6e2c0c00 // uqadd v0.16b, v0.16b, v12.16b
+	WORD $0x6e2d0c21 // uqadd v1.16b, v1.16b, v13.16b
+	WORD $0x6e2e0c42 // uqadd v2.16b, v2.16b, v14.16b
+	WORD $0x6e2f0c63 // uqadd v3.16b, v3.16b, v15.16b
+	TBNZ $29, R6, write30
+step31:
+complete:
+	ADD $64, R8
+	ADD $64, R9
+	SUBS $64, R11
+	BNE columns
+	ADD R2, R0
+	ADD R3, R1
+	SUBS $1, R7
+	BNE row
+	RET
+write1:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $1, R6, R12
+	CBNZ R12, step2
+	JMP complete
+write2:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $2, R6, R12
+	CBNZ R12, step3
+	JMP complete
+write3:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $3, R6, R12
+	CBNZ R12, step4
+	JMP complete
+write4:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $4, R6, R12
+	CBNZ R12, step5
+	JMP complete
+write5:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $5, R6, R12
+	CBNZ R12, step6
+	JMP complete
+write6:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $6, R6, R12
+	CBNZ R12, step7
+	JMP complete
+write7:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $7, R6, R12
+	CBNZ R12, step8
+	JMP complete
+write8:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $8, R6, R12
+	CBNZ R12, step9
+	JMP complete
+write9:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $9, R6, R12
+	CBNZ R12, step10
+	JMP complete
+write10:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $10, R6, R12
+	CBNZ R12, step11
+	JMP complete
+write11:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $11, R6, R12
+	CBNZ R12, step12
+	JMP complete
+write12:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $12, R6, R12
+	CBNZ R12, step13
+	JMP complete
+write13:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $13, R6, R12
+	CBNZ R12, step14
+	JMP complete
+write14:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $14, R6, R12
+	CBNZ R12, step15
+	JMP complete
+write15:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $15, R6, R12
+	CBNZ R12, step16
+	JMP complete
+write16:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $16, R6, R12
+	CBNZ R12, step17
+	JMP complete
+write17:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $17, R6, R12
+	CBNZ R12, step18
+	JMP complete
+write18:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $18, R6, R12
+	CBNZ R12, step19
+	JMP complete
+write19:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $19, R6, R12
+	CBNZ R12, step20
+	JMP complete
+write20:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $20, R6, R12
+	CBNZ R12, step21
+	JMP complete
+write21:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $21, R6, R12
+	CBNZ R12, step22
+	JMP complete
+write22:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $22, R6, R12
+	CBNZ R12, step23
+	JMP complete
+write23:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $23, R6, R12
+	CBNZ R12, step24
+	JMP complete
+write24:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $24, R6, R12
+	CBNZ R12, step25
+	JMP complete
+write25:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $25, R6, R12
+	CBNZ R12, step26
+	JMP complete
+write26:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $26, R6, R12
+	CBNZ R12, step27
+	JMP complete
+write27:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $27, R6, R12
+	CBNZ R12, step28
+	JMP complete
+write28:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $28, R6, R12
+	CBNZ R12, step29
+	JMP complete
+write29:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $29, R6, R12
+	CBNZ R12, step30
+	JMP complete
+write30:
+	FSTPQ (F0, F1), 0(R10)
+	FSTPQ (F2, F3), 32(R10)
+	ADD R4, R10
+	LSR $30, R6, R12
+	CBNZ R12, step31
+	JMP complete
+
+// func binarizeNEON(numbers *uint8, n int, level uint8)
+TEXT ·binarizeNEON(SB), NOSPLIT, $0-17
+	MOVD numbers+0(FP), R0
+	MOVD n+8(FP), R1
+	MOVBU level+16(FP), R9
+	VDUP R9, V31.B16
+turn:
+	FLDPQ (R0), (F0, F1)
+	WORD $0x6e3f3400 // cmhi v0.16b, v0.16b, v31.16b
+	WORD $0x6e3f3421 // cmhi v1.16b, v1.16b, v31.16b
+	FSTPQ.P (F0, F1), 32(R0)
+	SUBS $32, R1
+	BNE turn
+	RET
+
+// func cut3NEON(dst, src, numbers *uint8, n int, level uint8)
+TEXT ·cut3NEON(SB), NOSPLIT, $0-33
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD n+24(FP), R2
+	MOVD numbers+16(FP), R4
+	MOVD $neonConstants<>+256(SB), R5
+	FMOVQ 368(R5), F31
+	FMOVQ 384(R5), F30
+	FMOVQ 400(R5), F29
+	MOVBU level+32(FP), R9
+	VDUP R9, V28.B16
+	MOVD $3, R22
+	SUB $16, R2
+	MOVD $0, R3
+turn:
+	MADD R22, R1, R3, R9
+	MADD R22, R0, R3, R10
+	ADD R3, R4, R11
+	FMOVQ (R11), F0
+	WORD $0x6e3c3401 // cmhi v1.16b, v0.16b, v28.16b
+	VTBL V31.B16, [V1.B16], V2.B16
+	FMOVQ 0(R9), F3
+	VAND V3.B16, V2.B16, V4.B16
+	FMOVQ F4, 0(R10)
+	VTBL V30.B16, [V1.B16], V5.B16
+	FMOVQ 16(R9), F6
+	VAND V6.B16, V5.B16, V7.B16
+	FMOVQ F7, 16(R10)
+	VTBL V29.B16, [V1.B16], V8.B16
+	FMOVQ 32(R9), F9
+	VAND V9.B16, V8.B16, V10.B16
+	FMOVQ F10, 32(R10)
+	CMP R2, R3
+	BEQ done
+	ADD $16, R3
+	CMP R2, R3
+	CSEL GT, R2, R3, R3
+	JMP turn
+done:
+	RET
+
+// func cut4NEON(dst, src, numbers *uint8, n int, level uint8)
+TEXT ·cut4NEON(SB), NOSPLIT, $0-33
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD n+24(FP), R2
+	MOVD numbers+16(FP), R4
+	MOVD $neonConstants<>+256(SB), R5
+	FMOVQ 416(R5), F31
+	FMOVQ 432(R5), F30
+	FMOVQ 448(R5), F29
+	FMOVQ 464(R5), F28
+	MOVBU level+32(FP), R9
+	VDUP R9, V27.B16
+	MOVD $4, R22
+	SUB $16, R2
+	MOVD $0, R3
+turn:
+	MADD R22, R1, R3, R9
+	MADD R22, R0, R3, R10
+	ADD R3, R4, R11
+	FMOVQ (R11), F0
+	WORD $0x6e3b3401 // cmhi v1.16b, v0.16b, v27.16b
+	VTBL V31.B16, [V1.B16], V2.B16
+	FMOVQ 0(R9), F3
+	VAND V3.B16, V2.B16, V4.B16
+	FMOVQ F4, 0(R10)
+	VTBL V30.B16, [V1.B16], V5.B16
+	FMOVQ 16(R9), F6
+	VAND V6.B16, V5.B16, V7.B16
+	FMOVQ F7, 16(R10)
+	VTBL V29.B16, [V1.B16], V8.B16
+	FMOVQ 32(R9), F9
+	VAND V9.B16, V8.B16, V10.B16
+	FMOVQ F10, 32(R10)
+	VTBL V28.B16, [V1.B16], V11.B16
+	FMOVQ 48(R9), F12
+	VAND V12.B16, V11.B16, V13.B16
+	FMOVQ F13, 48(R10)
 	CMP R2, R3
 	BEQ done
 	ADD $16, R3

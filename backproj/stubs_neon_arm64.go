@@ -101,3 +101,28 @@ func projectGreyCodesNEON(dst, src *uint8, n, size int, redFirst bool, book *cod
 //
 //go:noescape
 func projectPlaneNEON(dst, src *uint8, n int, book *codebook)
+
+// addUpNEON is kernel.addUp for the numbers of a sumCode.
+//
+//go:noescape
+func addUpNEON(memory *uint8, results *[]uint8, numbers *int32)
+
+// growNEON is kernel.grow for the fields of a growth; steps is not 0.
+//
+//go:noescape
+func growNEON(line, run *uint8, lineStride, runStride, setStride, columns int, steps uint32)
+
+// binarizeNEON is kernel.binarize for n > 0 numbers, n a multiple of 32.
+//
+//go:noescape
+func binarizeNEON(numbers *uint8, n int, level uint8)
+
+// cut3NEON is kernel.cut for n ≥ 16 pixels of 3 bytes.
+//
+//go:noescape
+func cut3NEON(dst, src, numbers *uint8, n int, level uint8)
+
+// cut4NEON is kernel.cut for n ≥ 16 pixels of 4 bytes.
+//
+//go:noescape
+func cut4NEON(dst, src, numbers *uint8, n int, level uint8)

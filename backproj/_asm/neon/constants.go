@@ -70,6 +70,16 @@ func init() {
 	word("cr", 2*11682)
 	word("cb", 2*9241)
 	constant("128", 128)
+	// The pixel that each byte of 16 pixels belongs to.
+	for _, size := range []int{3, 4} {
+		for i := range size {
+			var places []byte
+			for j := range 16 {
+				places = append(places, byte((16*i+j)/size))
+			}
+			constant(fmt.Sprintf("spread%d %d", size, i), places...)
+		}
+	}
 }
 
 // weights adds two vectors for each weight: what it has of 128, and the rest.

@@ -35,6 +35,11 @@ func main() {
 	p.projectHue()
 	p.projectGrey()
 	p.projectPlane()
+	p.addUp()
+	p.grow()
+	p.binarize()
+	p.cut(3)
+	p.cut(4)
 	for name, text := range map[string]string{*out: p.assembly.String(), *stubs: p.stubs.String()} {
 		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
 			fmt.Fprintln(os.Stderr, err)
