@@ -40,11 +40,11 @@ var avx512Kernel = kernel{
 			count:         countAVX512,
 			project:       projectAVX512,
 			projectWithin: projectWithinAVX512,
-			supports:      [codings]bool{firstCoding: true, pairCoding: true, tripleCoding: true},
+			supports:      [codings]bool{firstCoding: true, secondCoding: true, pairCoding: true, tripleCoding: true},
 			projectCoded:  projectCodedAVX512,
 		},
-		hueValue:        avx512Spaces.conversion(hueValue, [codings]bool{}),
-		saturationValue: avx512Spaces.conversion(saturationValue, [codings]bool{secondCoding: true}),
+		hueValue:        avx512HSV.conversion(hueValue, [codings]bool{pairCoding: true}),
+		saturationValue: avx512HSV.conversion(saturationValue, [codings]bool{secondCoding: true, pairCoding: true}),
 		crCb:            avx512Spaces.conversion(crCb, [codings]bool{pairCoding: true, tripleCoding: true}),
 		blueGreen:       avx512Spaces.conversion(blueGreen, [codings]bool{tripleCoding: true}),
 		grey:            avx512Spaces.conversion(grey, [codings]bool{secondCoding: true}),
@@ -133,6 +133,8 @@ func projectCodedAVX512(coding coding, dst, src []byte, format raster.Format, bo
 		} else {
 			projectHue4AVX512(d, s, n, format.RedFirst, book)
 		}
+	case secondCoding:
+		avx512Spaces.second(d, s, n, format.Size, format.RedFirst, uint8(hueSaturation), book)
 	case pairCoding:
 		if format.Size == 3 {
 			projectHueSaturation3AVX512(d, s, n, format.RedFirst, book)

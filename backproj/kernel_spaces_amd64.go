@@ -9,8 +9,18 @@ var avx512Spaces = spacesAssembly{
 	pair:    projectPairAVX512,
 	triple:  projectTripleAVX512,
 
-	tripleBins: projectTripleBinsAVX512,
+	tripleBins: projectBinsAVX512,
 	plane:      projectPlaneAVX512,
+}
+
+// avx512HSV looks up pairs of HSV as bins of three components.
+var avx512HSV = spacesAssembly{
+	batch:   avx512Batch,
+	convert: convertSpaceAVX512,
+	count:   countSpaceAVX512,
+	project: projectSpaceAVX512,
+	second:  projectSecondAVX512,
+	pair:    projectBinsAVX512,
 }
 
 // avx512Lab has a projectCoded for pairCoding of its own. The steps of Lab, interleaved
@@ -23,7 +33,7 @@ var avx512Lab = spacesAssembly{
 	pair:    projectLabPairAVX512,
 	triple:  projectTripleAVX512,
 
-	tripleBins: projectTripleBinsAVX512,
+	tripleBins: projectBinsAVX512,
 }
 
 var avx2Spaces = spacesAssembly{

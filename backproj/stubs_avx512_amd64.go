@@ -126,10 +126,10 @@ func projectLabPairAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool
 //go:noescape
 func projectTripleAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook, table *uint8)
 
-// projectTripleBinsAVX512 is conversion.projectCoded for tripleCoding if the codebook has bins, and n ≥ 64 pixels.
+// projectBinsAVX512 is conversion.projectCoded for pairCoding, and for tripleCoding if the codebook has bins, and n ≥ 64 pixels.
 //
 //go:noescape
-func projectTripleBinsAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
+func projectBinsAVX512(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
 
 // addUpAVX512 is kernel.addUp for the numbers of a sumCode.
 //

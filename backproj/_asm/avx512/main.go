@@ -38,7 +38,7 @@ func main() {
 	projectPair(c, "projectPairAVX512", 8, (*kernel).crCb)
 	projectPair(c, "projectLabPairAVX512", 0, (*kernel).lab)
 	projectTriple(c)
-	projectTripleBins(c)
+	projectBins(c)
 	rowSums()
 	Generate()
 }

@@ -98,8 +98,12 @@ func projectSecond(c *constants) {
 	r.Prefetch()
 	b, g, red := k.splitPixels(r.Pixels(temp), nil)
 	x, results := newColour(), ZMM()
-	emit.Convert([]emit.Space{emit.Grey, emit.SaturationValue}, emit.Conversions{
+	emit.Convert([]emit.Space{emit.Grey, emit.HueSaturation, emit.SaturationValue}, emit.Conversions{
 		emit.Grey: func() { emit.Interleave(k.grey(b, g, red, x)) },
+		emit.HueSaturation: func() {
+			hsv := k.hueSaturationValue(b, g, red, nil)
+			x.set(hsv.hues, hsv.saturations, hsv.values)
+		},
 		emit.SaturationValue: func() {
 			VPMAXUB(b, g, x.second)
 			VPMAXUB(red, x.second, x.second)
@@ -200,10 +204,10 @@ func kept(tables [4][4]Op, vectors int) [4][4]Op {
 	return tables
 }
 
-// projectTripleBins emits the function for histograms of all three components with up
-// to 1,024 bins: see lookUpBins.
-func projectTripleBins(c *constants) {
-	beginSpace("projectTripleBinsAVX512", "dst, ", ", book *codebook", "conversion.projectCoded for tripleCoding if the codebook has bins, and n ≥ 64 pixels")
+// projectBins emits the function for histograms of two or three components with up to
+// 1,024 bins: see lookUpBins. With two, all third codes are 0.
+func projectBins(c *constants) {
+	beginSpace("projectBinsAVX512", "dst, ", ", book *codebook", "conversion.projectCoded for pairCoding, and for tripleCoding if the codebook has bins, and n ≥ 64 pixels")
 	r := emit.NewRow(batch, anySize)
 	book := emit.LoadCodebook()
 	k := newKernel(c, anySize, 0)
@@ -213,9 +217,12 @@ func projectTripleBins(c *constants) {
 	bins := kept(bins(book), 4)
 	Label("batch")
 	r.Prefetch()
-	x := k.colour(r.Pixels(temp), nil, emit.BlueGreen, emit.CrCb, emit.HueSaturation, emit.AB)
+	x := k.colour(r.Pixels(temp), nil, emit.BlueGreen, emit.CrCb, emit.AB, emit.HueSaturation, emit.HueValue, emit.SaturationValue)
 	steps, results := k.lookUpBins(book, bins, x.first, x.second, x.third)
 	emit.Interleave(steps)
+	ifThirdBounds(book, func() {
+		VMOVDQU8_Z(results, within(book, "thirdLo", "thirdSpan", x.third), results)
+	})
 	k.inOrder(results, results)
 	VMOVDQU8(results, Mem{Base: dst, Index: r.At, Scale: 1})
 	r.Next("done")
