@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from backproj._engine import region
 from backproj._validate.options import check_order
 from backproj._validate.regions import check_disc, check_threshold
 from backproj._validate.threads import check_threads
-from backproj._validate.views import check_apart, view_frames, view_masks, view_out, view_planes
+from backproj._validate.views import (
+    check_apart,
+    may_be_grey,
+    view_frames,
+    view_masks,
+    view_out,
+    view_planes,
+)
 from backproj.typing import Disc, Image, Mask, Threshold
 
 
@@ -175,11 +180,8 @@ def cut_out(frame: Image, mask: Mask, *, out: Image | None = None, threads: int 
     array([[[0, 0, 0],
             [4, 5, 6]]], dtype=uint8)
     """
-    # Only a colour image has one axis more than its mask.
-    grey = isinstance(frame, np.ndarray) and (
-        frame.shape[-1:] == (1,) or (isinstance(mask, np.ndarray) and frame.ndim == mask.ndim)
-    )
-    frames, most_threads = view_frames(frame, check_order("bgr"), grey=grey), check_threads(threads)
+    number, most_threads = check_order("bgr"), check_threads(threads)
+    frames = view_frames(frame, number, grey=may_be_grey(frame, mask))
     masks = view_masks(mask, frames)
     target = view_out(out, frames.array.shape, frames, channels=4)
     check_apart(target, masks, "mask")

@@ -100,6 +100,24 @@ def test_a_batch_is_its_frames(noise):
     np.testing.assert_array_equal(backproj.overlay(frames, probs), expected)
 
 
+@pytest.mark.parametrize("view", [np.s_[:], np.s_[::2, ::-1], np.s_[:0], np.s_[:, :0]])
+def test_a_grey_frame_is_faded_as_the_same_in_colours(view, noise):
+    grey, plane = noise[view][..., 0], noise[view][..., 1]
+    shown = backproj.overlay(grey, plane)
+    expected = backproj.overlay(np.stack([grey] * 3, axis=-1), plane)
+    np.testing.assert_array_equal(np.stack([shown] * 3, axis=-1), expected)
+    with_axis = backproj.overlay(grey[..., np.newaxis], plane)
+    np.testing.assert_array_equal(with_axis, shown[..., np.newaxis])
+
+
+def test_a_batch_of_grey_frames_is_its_frames(noise):
+    frames, probs = noise.transpose(2, 0, 1), noise[::-1].transpose(2, 0, 1)
+    expected = [backproj.overlay(frame, prob) for frame, prob in zip(frames, probs, strict=True)]
+    np.testing.assert_array_equal(backproj.overlay(frames, probs), expected)
+    batch = backproj.overlay(frames[..., np.newaxis], probs)
+    np.testing.assert_array_equal(batch, np.array(expected)[..., np.newaxis])
+
+
 def test_it_does_not_change_its_inputs(noise):
     frame, plane = noise.copy(), noise[..., 0].copy()
     shown = backproj.overlay(frame, plane)
@@ -119,7 +137,7 @@ MISTAKES = {
     "several": ((FRAME, np.stack([PROB, PROB])), ValueError, r"prob\[0\] is the first of several"),
     "float prob": ((FRAME, PROB / 255), TypeError, r"prob has dtype float64.*img_as_ubyte\(prob\)"),
     "bool of another shape": ((FRAME, PROB[:3] > 1), ValueError, r"prob has shape \(3, 5\)"),
-    "grey frame": ((PROB, PROB), ValueError, r"frame has shape \(4, 5\): a grey image"),
+    "five channels": ((np.zeros((4, 5, 5), np.uint8), PROB), ValueError, r"not \(4, 5, 5\)"),
     "no frame": ((None, PROB), TypeError, "check the path"),
 }
 

@@ -81,6 +81,17 @@ def view_frames(value: object, order: int, name: str = "frame", *, grey: bool = 
     return view._replace(strides=(*view.strides, 0))
 
 
+def may_be_grey(frame: object, plane: object) -> bool:
+    """Report whether a frame may be grey, given a plane, or several, that are to show the same pixels.
+
+    Only a frame of colours has an axis more than they have.
+    """
+    if not isinstance(frame, np.ndarray):
+        return False
+    alike = isinstance(plane, np.ndarray) and frame.ndim == plane.ndim
+    return alike or frame.ndim == 2 or frame.shape[-1] == 1
+
+
 def view_image(value: object, order: int, name: str, *, grey: bool = False) -> View:
     """Return the view of a colour image, (h, w, 3) or (h, w, 4), or of a grey one if that is allowed."""
     view = view_frames(value, order, name, grey=grey)
