@@ -70,14 +70,12 @@ def test_files_that_cannot_be_used_get_a_line_each_and_the_others_are_done(folde
     done = command("image", *files, "--model", "suit.png", "-o", "out")
     assert done.returncode == 1
     assert "1 of 5 pictures" in done.stdout
-    assert [line.split(":")[0:2] for line in done.stderr.splitlines()] == [
-        ["backproj", " cannot read text.png"],
-        ["backproj", " cannot read half.jpg"],
-        [
-            "backproj",
-            " grey.png is grey (mode L), and grey has no hue; give a picture in colour, or --channels gray",
-        ],
-        ["backproj", " cannot read nowhere.png"],
+    grey = "grey.png is grey (mode L), and grey has no colours; give a picture in colour, or --channels gray"
+    assert [line.split(": ")[0:2] for line in done.stderr.splitlines()] == [
+        ["backproj", "cannot read text.png"],
+        ["backproj", "cannot read half.jpg"],
+        ["backproj", grey],
+        ["backproj", "cannot read nowhere.png"],
     ]
     np.testing.assert_array_equal(
         read("out/photograph-prob.png"), expected(read("photograph.jpg"), read("suit.png"))
@@ -357,12 +355,12 @@ REFUSED = {
     "10-bit AVIF": (deep_avif, "more than 8 bits a channel (mode RGB)"),
     "16-bit grey": (lambda _: deep(1, "png"), "more than 8 bits a channel (mode I"),
     "float": (lambda picture: picture.convert("F").save("odd.tif") or "odd.tif", "more than 8 bits"),
-    "grey": (lambda picture: picture.convert("L").save("odd.png") or "odd.png", "grey has no hue"),
+    "grey": (lambda picture: picture.convert("L").save("odd.png") or "odd.png", "grey has no colours"),
     "grey with alpha": (
         lambda picture: picture.convert("LA").save("odd.png") or "odd.png",
-        "grey has no hue",
+        "grey has no colours",
     ),
-    "bilevel": (lambda picture: picture.convert("1").save("odd.png") or "odd.png", "grey has no hue"),
+    "bilevel": (lambda picture: picture.convert("1").save("odd.png") or "odd.png", "grey has no colours"),
 }
 
 

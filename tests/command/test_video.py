@@ -183,7 +183,7 @@ MISTAKES = {
     "sound only": (("sound.mp4", *START, "-o", "a.mp4"), "there is no video in sound.mp4"),
     "grey": (
         ("grey.mkv", *START, "-o", "a.mp4"),
-        "grey.mkv is grey (gray), and grey has no hue; give a film in colour, or",
+        "grey.mkv is grey (gray), and grey has no colours; give a film in colour, or",
     ),
     "unknown codec": (
         ("codec.mp4", *START, "-o", "a.mp4"),

@@ -246,7 +246,7 @@ ROWS = FRAMES[0][FRAMES[0, :, 0, 0] == 0]  # dask does not know how many
 BAD = {
     "a local frame": ("segment", (FILM, HIST), {}, TypeError, r"frames.*numpy\.ndarray.*from_array\(frames"),
     "frames of floats": ("segment", (FRAMES / 255, HIST), {}, TypeError, "frames has dtype float64.*ubyte"),
-    "grey frames": ("cut_out", (FRAMES[0, ..., 0], HIST), {}, ValueError, "grey image has no hue"),
+    "grey frames": ("cut_out", (FRAMES[0, ..., 0], HIST), {}, ValueError, "grey image has no colours"),
     "an image as hist": ("segment", (FRAMES, FILM[0]), {}, TypeError, r"ndarray; .*Histogram\(model"),
     "several hists": ("cut_out", (FRAMES, [HIST, HIST]), {}, TypeError, "a Delayed one, not list.*each"),
     "no hist": ("segment", (FRAMES, None), {}, TypeError, "hist must be .* not NoneType"),

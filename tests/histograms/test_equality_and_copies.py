@@ -72,7 +72,10 @@ def test_a_pickle_with_out_of_band_buffers_comes_back_equal(hist, model):
 BAD_PICKLES = {
     "another version": ({"version": 2}, "version 2 cannot be read"),
     "no version": ({"version": None}, "version None cannot be read"),
-    "values of another shape": ({"values": np.zeros((3, 3, 3), np.float32)}, "needs an axis for each"),
+    "values of another shape": (
+        {"values": np.zeros((3, 3, 3), np.float32)},
+        "channels='hs' needs 2 axes: hue, saturation",
+    ),
     "values of another dtype": ({"values": np.zeros((32, 32))}, "values must be a numpy array of float32"),
     "values that are not finite": ({"values": np.full((32, 32), np.nan, np.float32)}, "must be finite"),
     "counts of another shape": ({"counts": np.zeros((3, 3), np.int64)}, "counts has shape"),

@@ -96,10 +96,12 @@ def test_a_colour_is_as_grey_as_in_cv2():
     np.testing.assert_array_equal(HIST.back_project(frame[..., ::-1], order="rgb"), HIST.back_project(frame))
 
 
-def test_a_last_axis_of_three_is_one_of_colours():
-    narrow = np.random.default_rng(10).integers(0, 256, (5, 8, 3), np.uint8)
+@pytest.mark.parametrize("width", [1, 3, 4])
+def test_a_last_axis_of_one_or_three_is_one_of_channels(width):
+    narrow = np.random.default_rng(10).integers(0, 256, (5, 8, width), np.uint8)
     assert HIST.back_project(narrow).shape == (5, 8)
-    assert HIST.back_project(narrow[..., np.newaxis]).shape == (5, 8, 3)
+    batch = HIST.back_project(narrow[..., np.newaxis])
+    np.testing.assert_array_equal(batch, [projected(grey) for grey in narrow])
 
 
 def test_several_grey_histograms_take_a_grey_image():
@@ -150,19 +152,19 @@ def test_objects_are_followed_through_grey_films():
 BAD = {
     "a grey frame for colours": (
         lambda: backproj.Histogram(COLOUR).back_project(GREY),
-        "frame has shape (30, 40): a grey image has no hue",
+        "frame has shape (30, 40): a grey image has no colours",
     ),
     "a grey model for colours": (
         lambda: backproj.Histogram(GREY),
-        "model has shape (30, 40): a grey image has no hue",
+        "model has shape (30, 40): a grey image has no colours",
     ),
     "a grey frame for Cr and Cb": (
         lambda: backproj.back_project(GREY, COLOUR, channels="crcb"),
-        "or channels='gray', which takes grey images",
+        "a grey image has no colours, and only histograms of channels='gray' take it; give a colour",
     ),
     "a grey frame for grey and colours": (
         lambda: backproj.back_project(GREY, [HIST, backproj.Histogram(COLOUR)]),
-        "frame has shape (30, 40): a grey image has no hue",
+        "frame has shape (30, 40): a grey image has no colours, and only histograms of channels='gray' take",
     ),
     "a batch as a model": (
         lambda: backproj.Histogram(BATCH, channels="gray"),
@@ -180,7 +182,23 @@ BAD = {
     "an out of colours": (lambda: HIST.cut_out(GREY, out=COLOUR.copy()), "the result has (30, 40)"),
     "a grey image for hues": (
         lambda: backproj.in_range(GREY, (0, 0, 0), (9, 9, 9)),
-        "image has shape (30, 40): a grey image has no hue",
+        "image has shape (30, 40): a grey image has no colours, and space='gray' takes it; give a colour",
+    ),
+    "a grey image with an axis for hues": (
+        lambda: backproj.in_range(GREY[..., None], (0, 0, 0), (9, 9, 9)),
+        "numpy.stack([image[..., 0]] * 3, axis=-1)",
+    ),
+    "a grey frame that masks do not fit": (
+        lambda: backproj.cut_out(GREY, BATCH),
+        "mask has shape (3, 30, 40), but the frame has (30, 40) pixels; mask and frame must show the same",
+    ),
+    "a grey frame that a back projection does not fit": (
+        lambda: backproj.overlay(GREY, BATCH),
+        "prob has shape (3, 30, 40), but the frame has (30, 40) pixels; prob[0] is the first of several",
+    ),
+    "planes of a colour that a mask does not fit": (
+        lambda: backproj.cut_out(BATCH, GREY),
+        "frame must have shape (h, w, 3) or (h, w, 4), not (3, 30, 40); numpy.moveaxis",
     ),
 }
 

@@ -183,7 +183,7 @@ BAD_FRAMES = {
     "a PIL image": (Image.fromarray(FRAME), TypeError, ["PIL.Image.Image", "order='rgb'"]),
     "a masked array": (np.ma.masked_equal(FRAME, 0), TypeError, ["masked array", "frame.data"]),
     "floats": (FRAME / 255, TypeError, ["float64", "img_as_ubyte"]),
-    "grey": (PROB, ValueError, ["(6, 8): a grey image has no hue"]),
+    "grey": (PROB, ValueError, ["(6, 8): a grey image has no colours"]),
     "channels first": (FRAME.transpose(2, 0, 1), ValueError, ["not (3, 6, 8)", "moveaxis"]),
     "five channels": (pixels(6, 8, 5), ValueError, ["not (6, 8, 5)"]),
     "beyond memory": (as_strided(FRAME, (7, 8, 3), (24, 3, 1)), ValueError, ["(7, 8, 3)", "beyond"]),

@@ -105,7 +105,7 @@ BAD_FRAMES = {
     "a masked array": (MASKED, TypeError, "frame is a masked array .*give frame.data"),
     "floats": (FRAME / 255, TypeError, "frame has dtype float64 .*img_as_ubyte"),
     "uint16": (FRAME.astype(np.uint16), TypeError, "frame has dtype uint16 .*>> 8"),
-    "grey": (PROB, ValueError, r"frame has shape \(6, 8\): a grey image has no hue"),
+    "grey": (PROB, ValueError, r"frame has shape \(6, 8\): a grey image has no colours"),
     "channels first": (FRAME.transpose(2, 0, 1), ValueError, r"frame .*not \(3, 6, 8\).*moveaxis"),
     "five channels": (np.zeros((6, 8, 5), np.uint8), ValueError, r"frame .*not \(6, 8, 5\)"),
     "a batch": (np.stack([FRAME] * 2), ValueError, r"frame has shape \(2, 6, 8, 3\), a batch .*take one"),

@@ -208,7 +208,7 @@ BAD_FRAMES = {
     "None": (None, TypeError, "frame must be a numpy array .* not NoneType.* check the path"),
     "a path": ("frame.png", TypeError, "frame must be .* not str 'frame.png'"),
     "floats": (FRAME / 255, TypeError, "frame has dtype float64"),
-    "grey": (FRAME[..., 0], ValueError, r"frame has shape \(90, 120\): a grey image has no hue"),
+    "grey": (FRAME[..., 0], ValueError, r"frame has shape \(90, 120\): a grey image has no colours"),
     "a batch": (np.stack([FRAME] * 2), ValueError, r"frame has shape \(2, 90, 120, 3\), a batch .*take one"),
     "no rows": (FRAME[:0], ValueError, r"frame has shape \(0, 120, 3\).*no pixels"),
     "a masked array": (np.ma.masked_equal(FRAME, 0), TypeError, "frame is a masked array"),

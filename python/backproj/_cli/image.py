@@ -98,7 +98,7 @@ def image(
     Pictures are rotated as their EXIF data says. Palettes and CMYK are converted to RGB, without colour
     profiles. Transparency is ignored, and of several frames or pages only the first is read. But what is cut
     out of a picture with transparency keeps it, and all else is transparent there. Pictures with more than 8
-    bits a channel are refused, and so are grey ones, because they have no hue, but for --channels gray.
+    bits a channel are refused, and so are grey ones, because they have no colours, but for --channels gray.
     """
     check_model(model, box)
     many = len(files) > 1 or files[0].is_dir()

@@ -108,8 +108,8 @@ def histogram_options(command: Command) -> Command:
     @click.option(
         "--channels",
         type=click.Choice(get_args(Channels)),
-        help="What to count: hue, saturation and value; grey; Y, Cr and Cb; or blue, green and red.  "
-        "[default: the preset's]",
+        help="What to count: hue, saturation and value; grey; Y, Cr and Cb; blue, green and red; or L, a and "
+        "b of Lab.  [default: the preset's]",
     )
     @click.option(
         "--bins",
@@ -122,8 +122,9 @@ def histogram_options(command: Command) -> Command:
         type=parse_in_range,
         metavar="LOWEST:HIGHEST",
         help="Use only pixels from the first hue (0 to 179), saturation and value (0 to 255) to the second, "
-        "both included: H,S,V:H,S,V. Hue wraps around. With channels of other spaces: Y,CR,CB:Y,CR,CB or "
-        "B,G,R:B,G,R, and with gray one number each.  [default: the preset's; none in other spaces]",
+        "both included: H,S,V:H,S,V. Hue wraps around. With channels of other spaces: "
+        "Y,CR,CB:Y,CR,CB, B,G,R:B,G,R or L,A,B:L,A,B, and with gray one number each.  [default: the "
+        "preset's; none in other spaces]",
     )
     @functools.wraps(command)
     def with_options(preset: str, channels: Any, bins: Any, in_range: Any, **others: Any) -> Any:

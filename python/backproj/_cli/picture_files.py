@@ -38,7 +38,7 @@ _FORMATS = (
 # Those of them that have no transparency, or that Pillow writes without it or as no other program expects it.
 _OPAQUE_FORMATS = ("BMP", "JPEG", "PCX", "PPM")
 
-# Modes without hue: bilevel and grey, with and without transparency.
+# Modes without colours: bilevel and grey, with and without transparency.
 _GREY_MODES = ("1", "L", "LA", "La")
 
 
@@ -80,7 +80,7 @@ def read_picture(path: Path, *, transparency: bool = False, grey: bool = False) 
 
 def fix_grey(kind: str) -> str:
     """Return why a grey picture or film is refused, and what would not be."""
-    return f"and grey has no hue; give a {kind} in colour, or --channels gray"
+    return f"and grey has no colours; give a {kind} in colour, or --channels gray"
 
 
 def pictures_in(folder: Path) -> list[Path]:

@@ -8,16 +8,17 @@ import numpy.typing as npt
 from backproj._engine.state import State, of_counts, of_values
 from backproj._validate.layout import Layout
 
+# What to do about histograms that cannot be compared bin by bin.
+_FIX = "make both with the same options"
+
 
 def added(one: State, two: State) -> State:
     """Return the state of a histogram that has the counts of two of the same layout and peak."""
     if one.counts is None or two.counts is None:
         raise ValueError("a histogram made by from_values or ratio has no counts to add")
-    if (one.layout, one.peak) != (two.layout, two.peak):
-        raise ValueError(
-            f"histograms of different layouts or peaks cannot be added: {one.layout}, peak {one.peak}; "
-            f"{two.layout}, peak {two.peak}"
-        )
+    _check_same_layout("one", one, "the other", two)
+    if one.peak != two.peak:
+        raise ValueError(f"the peaks differ: {one.peak} of one, {two.peak} of the other; {_FIX}")
     total = one.counts + two.counts
     if (total < 0).any():  # numpy wraps around; neither is negative
         raise OverflowError("the sum of the counts of a bin is more than 2^63 - 1, the most an int64 holds")
@@ -57,4 +58,4 @@ def _of_projected(layout: Layout, values: npt.NDArray[np.float64]) -> State:
 def _check_same_layout(one: str, first: State, two: str, second: State) -> None:
     for name, mine, theirs in zip(first.layout._fields, first.layout, second.layout, strict=True):
         if mine != theirs:
-            raise ValueError(f"the layouts differ: {name}={mine!r} of {one}, {theirs!r} of {two}")
+            raise ValueError(f"the layouts differ: {name}={mine!r} of {one}, {theirs!r} of {two}; {_FIX}")

@@ -77,10 +77,10 @@ def fix_colour_shape(shape: tuple[int, ...], name: str) -> str:
     ndim = len(shape)
     if ndim == 2 or (ndim == 3 and shape[2] == 1):
         plane = name if ndim == 2 else f"{name}[..., 0]"
+        takes = "space='gray' takes" if name == "image" else "only histograms of channels='gray' take"
         return (
-            f"{name} has shape {shape}: a grey image has no hue; give a colour image (h, w, 3), "
-            f"numpy.stack([{plane}] * 3, axis=-1) if all its pixels should count as colourless, or "
-            "channels='gray', which takes grey images"
+            f"{name} has shape {shape}: a grey image has no colours, and {takes} it; give a colour image "
+            f"(h, w, 3), or numpy.stack([{plane}] * 3, axis=-1) if all its pixels should count as colourless"
         )
     needed = f"{name} must have shape (h, w, 3) or (h, w, 4), not {shape}"
     if ndim not in (3, 4):

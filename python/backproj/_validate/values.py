@@ -37,7 +37,9 @@ def check_values(
     if dimensions == 1 and plain.ndim == 2 and shape[1] == 1:
         shape = shape[:1]
     if len(shape) != dimensions:
-        raise ValueError(f"values has shape {plain.shape}, but channels={channels!r} needs an axis for each")
+        axes = "one axis" if dimensions == 1 else f"{dimensions} axes"
+        names = ", ".join(CHANNELS[checked].names)
+        raise ValueError(f"values has shape {plain.shape}, but channels={channels!r} needs {axes}: {names}")
     layout = check_layout(channels, shape, ranges, in_range)
     factor = check_scale(scale)
     with np.errstate(over="ignore", invalid="ignore"):
