@@ -40,10 +40,10 @@ def back_project(
     Parameters
     ----------
     frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch, (n, h, w, 3) or (n, h, w, 4)
-        What to search. See `Histogram.back_project` for which views are read in place.
+        What to search. See `Histogram.back_project` for which views are read in place, and for grey frames.
     model : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or Histogram, or a list of Histograms
-        An image of what to look for, often a part of the frame; or its histogram; or several histograms,
-        for which the hue and the saturation of each pixel are computed once.
+        An image of what to look for, often a part of the frame; or its histogram; or several histograms, of
+        any channels, for which the frame is read once.
     out : ndarray of uint8, of the shape of the result, optional
         Where to write the result. It may be a view, but must not share memory with the frame.
     order : {"bgr", "rgb"}, default "bgr"

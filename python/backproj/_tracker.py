@@ -160,7 +160,7 @@ class Tracker:
         Parameters
         ----------
         frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4)
-            The frame.
+            The frame. With ``channels="gray"`` it may be grey: (h, w) or (h, w, 1).
         box : (x, y, width, height)
             A box around the object. It may reach beyond the frame.
         histogram : Histogram, optional
@@ -210,7 +210,7 @@ class Tracker:
         Parameters
         ----------
         frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4)
-            The frame.
+            The frame, as for `init`.
 
         Returns
         -------

@@ -1,6 +1,6 @@
 """Types for annotating code that calls backproj.
 
-- ``Image``: a colour image, a batch of images, or a back projection: an array of uint8.
+- ``Image``: a colour image or a grey one, a batch of them, or a back projection: an array of uint8.
 - ``Mask``: which pixels count, those that are not zero: an array of uint8 or bool.
 - ``Order``: the order of an image's channels, "bgr" or "rgb".
 - ``Channels``: the channels of a histogram, such as "hs" or "crcb".

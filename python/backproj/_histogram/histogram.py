@@ -41,7 +41,8 @@ class Histogram:
     ----------
     model : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a list of such
         An image of what to look for, or a part of one. The images of a list are counted together. A fourth
-        channel is ignored. Any strides will do; see `back_project` for which are read in place.
+        channel is ignored. With ``channels="gray"`` an image may be grey, of shape (h, w) or (h, w, 1). Any
+        strides will do; see `back_project` for which are read in place.
     mask : ndarray of uint8 or bool, shape (h, w), or a list of these or None, optional
         Only the model's pixels where the mask is not zero are counted. With a list of models, a list of as
         many masks; None counts all pixels of a model.
@@ -52,7 +53,7 @@ class Histogram:
         - "crcb", "ycrcb": Y, Cr and Cb of YCrCb. Cr and Cb tell skin from other colours.
         - "ab", "lab": L, a and b of Lab. a and b tell colours apart that differ little to the eye.
         - "bgr": blue, green and red, whatever the order of the model's channels is.
-        - "gray": grey. Models and frames may be grey images too, of shape (h, w) or (h, w, 1).
+        - "gray": grey. Models and frames may be grey images too.
     bins : int or sequence of int, default 32
         The number of bins, 1 to 256, of every channel or of each. There may be 2^20 bins in all.
     ranges : sequence of float, optional
@@ -109,6 +110,16 @@ class Histogram:
     >>> gate = (0, 60, 32), (180, 255, 255)
     >>> backproj.Histogram(frames[0, 5:25, 25:45], channels="h", bins=16, in_range=gate, peak=255)
     <backproj.Histogram: h, 16 bins, 100 pixels>
+
+    The skin of a face, in Cr and Cb. Pixels of the model that cannot be skin are not counted:
+
+    >>> skin = (0, 133, 77), (255, 173, 127)
+    >>> face = np.array([[[130, 160, 220], [110, 140, 200], [200, 90, 60]]], np.uint8)
+    >>> hist = backproj.Histogram(face, channels="crcb", in_range=skin)
+    >>> hist
+    <backproj.Histogram: crcb, 32×32 bins, 2 pixels>
+    >>> hist.back_project(face)
+    array([[255, 255,   0]], dtype=uint8)
     """
 
     __slots__ = ("__weakref__", "_state")

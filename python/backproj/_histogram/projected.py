@@ -39,8 +39,8 @@ def back_project(
         through a buffer of a few KiB; no frame is copied as a whole.
 
         A histogram of ``channels="gray"`` takes grey frames too: (h, w), (h, w, 1), or a batch, (n, h, w)
-        or (n, h, w, 1). Where the last axis has 3 or 4 elements, these are the colours of a pixel: give
-        ``frame[..., numpy.newaxis]`` if they are pixels of a batch.
+        or (n, h, w, 1). Of three axes, a last one of length 3 or 4 is taken for the colours of a pixel, and
+        one of length 1 for its grey: give ``frames[..., numpy.newaxis]`` if a batch is as narrow as that.
     out : ndarray of uint8, shape (h, w) or (n, h, w), optional
         Where to write the result. It may be a view, but must not share memory with the frame.
     order : {"bgr", "rgb"}, default "bgr"
@@ -113,7 +113,7 @@ def segment(
     Parameters
     ----------
     frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4), or a batch, (n, h, w, 3) or (n, h, w, 4)
-        The frame. See `back_project` for which views are read in place.
+        The frame. See `back_project` for which views are read in place, and for grey frames.
     disc : int, (width, height), ndarray of 0 and 1, or None, default 5
         What is added up; see `disc_sum`. With None each pixel is compared alone.
     threshold : int or "otsu", default 50
@@ -189,8 +189,8 @@ def cut_out(
     Returns
     -------
     ndarray of uint8, of the shape of the frame
-        What is cut out, with its channels in the order of the frame's, a fourth one included. ``out``, if
-        that was given.
+        What is cut out, with its channels in the order of the frame's, a fourth one included; of a grey
+        frame, grey. ``out``, if that was given.
 
     Raises
     ------
@@ -232,7 +232,7 @@ def mean_shift(
     Parameters
     ----------
     frame : ndarray of uint8, shape (h, w, 3) or (h, w, 4)
-        The frame. See `back_project` for which views are read in place.
+        The frame. See `back_project` for which views are read in place, and for grey frames.
     window : (x, y, width, height)
         Where to begin, often where the object was in the frame before. It may reach beyond the frame.
     criteria : (type, max_count, epsilon), default (3, 10, 1)

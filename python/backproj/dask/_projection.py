@@ -30,8 +30,8 @@ def back_project(
         ones too: (n, h, w) or (h, w), or with a last axis of length 1.
     hist : Histogram, Delayed, or a list of these
         The histogram or histograms to project. A Delayed is the result of `histogram`. The graph contains
-        each histogram once, however many chunks there are. For a list, the colours of each pixel are
-        converted only once.
+        each histogram once, however many chunks there are. For a list, each chunk is
+        read once.
     order : {"bgr", "rgb"}, default "bgr"
         The order of the frames' channels.
     threads : int or None, default 1
