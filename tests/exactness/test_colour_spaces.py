@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import backproj
-from helpers import opencv_chain
+from helpers import formula, opencv_chain
 
 # (channels, bins, ranges)
 LAYOUTS = {
@@ -77,7 +77,11 @@ def test_every_colour_finds_its_bin(all_colours, channels, bins, ranges):
     hist = backproj.Histogram.from_values(values, channels=channels, ranges=ranges)
     converted = opencv_chain.convert(all_colours, channels)
     expected = opencv_chain.project(converted, values, channels, ranges)
-    np.testing.assert_array_equal(hist.back_project(all_colours), expected)
+    prob = hist.back_project(all_colours)
+    np.testing.assert_array_equal(prob, expected)
+    some = slice(5, None, 64)
+    layout = {"channels": channels, "bins": bins, "ranges": ranges}
+    np.testing.assert_array_equal(prob[some], formula.project(all_colours[some], values, **layout))
 
 
 @pytest.mark.parametrize(("channels", "bins", "ranges"), LAYOUTS.values(), ids=LAYOUTS)

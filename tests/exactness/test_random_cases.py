@@ -64,10 +64,13 @@ def images(draw, batch=False):
     return draw(views(lengths, draw(st.sampled_from([3, 4]))))
 
 
+CHANNELS = sorted(formula.CHANNELS)
+
+
 @st.composite
-def layouts(draw):
-    """Return the options of a layout."""
-    channels = draw(st.sampled_from(sorted(formula.CHANNELS)))
+def layouts(draw, names=CHANNELS):
+    """Return the options of a layout of channels, which have one of these names."""
+    channels = draw(st.sampled_from(names))
     space, components = formula.CHANNELS[channels]
     most = 256 if len(components) < 3 else 24
     bins = draw(st.integers(1, most) | st.tuples(*[st.integers(1, most)] * len(components)))
@@ -126,6 +129,33 @@ def test_counting_and_projecting_give_the_formulas_results(
     prob = hist.back_project(frame, out=out, order=order, threads=threads)
     assert out is None or prob is out
     np.testing.assert_array_equal(prob, formula.project(bgr(frame, order), values, **layout))
+
+
+@st.composite
+def grey_images(draw, batch=False):
+    """Return a grey image, or with a batch perhaps several, and the same with a last axis of length 1."""
+    lengths = [draw(st.integers(1, 9)), draw(st.integers(1, 70))]
+    if batch and draw(st.booleans()):
+        lengths.insert(0, draw(st.integers(0, 4)))
+    grey = draw(views(lengths, 1))
+    # Without the axis, a batch that is as narrow as that would be taken for colours.
+    narrow = len(lengths) == 3 and lengths[-1] in (1, 3, 4)
+    return grey if narrow or draw(st.booleans()) else grey[..., 0], grey
+
+
+@spec
+@given(st.data(), grey_images(batch=True), grey_images(), layouts(["gray"]), peaks, orders, threads)
+def test_grey_images_give_the_formulas_results(data, frames, models, layout, peak, order, threads):
+    (frame, grey_frame), (model, grey_model) = frames, models
+    mask = data.draw(st.none() | views(grey_model.shape[:2]))
+    hist = counted(model, mask=mask, peak=peak, order=order, **layout)
+    values = formula.normalized(formula.counts(grey_model, mask, **layout), peak)
+    assert hist.values.tobytes() == values.tobytes()
+    out = data.draw(st.none() | views(grey_frame.shape[:-1]))
+    prob = hist.back_project(frame, out=out, order=order, threads=threads)
+    np.testing.assert_array_equal(prob, formula.project(grey_frame, values, **layout))
+    cut = hist.cut_out(frame, disc=None, threshold=100, order=order, threads=threads)
+    np.testing.assert_array_equal(cut, np.where(prob.reshape(frame.shape) > 100, frame, 0))
 
 
 @st.composite

@@ -98,9 +98,11 @@ CHANNELS = {
 
 
 def convert(image, channels="hs"):
-    """Return a BGR image in the colour space of some channels; a grey plane is that already."""
+    """Return a BGR image in the colour space of some channels; a grey one is that already."""
     space, _ = CHANNELS[channels]
-    return image[..., None] if image.ndim == 2 else space(image)
+    if image.ndim == 2:
+        return image[..., None]
+    return image if image.shape[-1] == 1 else space(image)
 
 
 def whole_ranges(channels):
