@@ -101,7 +101,6 @@ func newConstants() *constants {
 	double := func(name string, n int) { pairOfWords(name, n&0xffff, n>>16) }
 	labConstants(table, pairOfWords, vectors)
 	word("lightOne", lightOne)
-	double("labCentre", 128<<emit.LabShift+1<<(emit.LabShift-1))
 	double("lightnessOffset", emit.LightnessFactor*emit.RootMiddle-emit.LightnessOffset+1<<(emit.LabShift-1))
 	c.size = len(bytes)
 	c.data = emit.Constants("avx512Constants", emit.AlignableTo64(bytes))

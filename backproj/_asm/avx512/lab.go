@@ -27,8 +27,8 @@ func labConstants(table func(string, func(int) int), pairOfWords func(name strin
 		}
 		vectors(root(power), b)
 	}
-	pairOfWords("aFactor", emit.AFactor, 0)
-	pairOfWords("bFactor", emit.BFactor, 0)
+	pairOfWords("aFactor", emit.AFactor, emit.AFactor)
+	pairOfWords("bFactor", emit.BFactor, emit.BFactor)
 	pairOfWords("lightnessFactor", emit.LightnessFactor, 0)
 }
 
@@ -41,7 +41,9 @@ func root(power int) string { return "root" + string(rune('0'+power)) }
 // lab returns the steps that compute a, b and L.
 //
 // Byte permutations look the light of each component up. The sums X, Y and Z are of
-// products of words, and f of them is computed as emit.RootCoefficients says.
+// products of words, and f of them is computed as emit.RootCoefficients says. VPMULHRSW
+// computes (500·d + 2^14) >> 15 of a difference d, which is a less 128, exactly, and so for
+// b. Flipping bit 7 adds 128.
 func (k *kernel) lab(b, g, r reg.VecVirtual, c colour) (steps []func()) {
 	do := func(step func()) { steps = append(steps, step) }
 	var light [3][2]reg.VecVirtual // of blue, green and red, in words
@@ -70,24 +72,22 @@ func (k *kernel) lab(b, g, r reg.VecVirtual, c colour) (steps []func()) {
 			}
 			do(func() { VPSUBD(f[1], f[0], f[0]) })
 			do(func() { VPSUBD(f[2], f[1], f[2]) })
-			do(func() { VPMADDWD(k.at("aFactor"), f[0], f[0]) })
-			do(func() { VPMADDWD(k.at("bFactor"), f[2], f[2]) })
 			do(func() { VPMADDWD(k.at("lightnessFactor"), f[1], f[1]) })
-			do(func() { VPADDD(k.at("labCentre"), f[0], f[0]) })
-			do(func() { VPADDD(k.at("labCentre"), f[2], f[2]) })
 			do(func() { VPADDD(k.at("lightnessOffset"), f[1], f[1]) })
-			for i := range f {
-				do(func() { VPSRLD(Imm(emit.LabShift), f[i], f[i]) })
-			}
+			do(func() { VPSRLD(Imm(emit.LabShift), f[1], f[1]) })
 		}
 		for i, pair := range doubles {
 			components[i][half] = pair[0]
-			do(func() { VPACKUSDW(pair[1], pair[0], pair[0]) })
+			do(func() { VPACKSSDW(pair[1], pair[0], pair[0]) })
 		}
+		do(func() { VPMULHRSW(k.at("aFactor"), components[0][half], components[0][half]) })
+		do(func() { VPMULHRSW(k.at("bFactor"), components[2][half], components[2][half]) })
 	}
-	for i, component := range []reg.VecVirtual{c.first, c.third, c.second} {
-		do(func() { VPACKUSWB(components[i][1], components[i][0], component) })
-	}
+	do(func() { VPACKSSWB(components[0][1], components[0][0], c.first) })
+	do(func() { VPACKUSWB(components[1][1], components[1][0], c.third) })
+	do(func() { VPACKSSWB(components[2][1], components[2][0], c.second) })
+	do(func() { VPXORQ(k.at("b128"), c.first, c.first) })
+	do(func() { VPXORQ(k.at("b128"), c.second, c.second) })
 	return steps
 }
 
