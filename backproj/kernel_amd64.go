@@ -168,7 +168,7 @@ var avx2Kernel = kernel{
 		},
 		hueValue:        avx2Spaces.conversion(hueValue, [codings]bool{}),
 		saturationValue: avx2Spaces.conversion(saturationValue, [codings]bool{secondCoding: true}),
-		crCb:            avx2Spaces.conversion(crCb, [codings]bool{tripleCoding: true}),
+		crCb:            avx2CrCb.conversion(crCb, [codings]bool{tripleCoding: true}),
 		blueGreen:       avx2Spaces.conversion(blueGreen, [codings]bool{tripleCoding: true}),
 		grey:            avx2Grey.conversion(grey, [codings]bool{secondCoding: true}),
 		greyPlane:       avx2Spaces.planes(),

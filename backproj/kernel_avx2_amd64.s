@@ -354,39 +354,63 @@ DATA avx2Constants<>+2784(SB)/8, $0x0000400000004000
 DATA avx2Constants<>+2792(SB)/8, $0x0000400000004000
 DATA avx2Constants<>+2800(SB)/8, $0x0000400000004000
 DATA avx2Constants<>+2808(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+2816(SB)/8, $0x0405040301020100
-DATA avx2Constants<>+2824(SB)/8, $0x0a0b0a0907080706
-DATA avx2Constants<>+2832(SB)/8, $0x0405040301020100
-DATA avx2Constants<>+2840(SB)/8, $0x0a0b0a0907080706
-DATA avx2Constants<>+2848(SB)/8, $0x0405040301020100
-DATA avx2Constants<>+2856(SB)/8, $0x0a0b0a0907080706
-DATA avx2Constants<>+2864(SB)/8, $0x0809080705060504
-DATA avx2Constants<>+2872(SB)/8, $0x0e0f0e0d0b0c0b0a
-DATA avx2Constants<>+2880(SB)/8, $0x0403040501000102
-DATA avx2Constants<>+2888(SB)/8, $0x0a090a0b07060708
-DATA avx2Constants<>+2896(SB)/8, $0x0403040501000102
-DATA avx2Constants<>+2904(SB)/8, $0x0a090a0b07060708
-DATA avx2Constants<>+2912(SB)/8, $0x0403040501000102
-DATA avx2Constants<>+2920(SB)/8, $0x0a090a0b07060708
-DATA avx2Constants<>+2928(SB)/8, $0x0807080905040506
-DATA avx2Constants<>+2936(SB)/8, $0x0e0d0e0f0b0a0b0c
-DATA avx2Constants<>+2944(SB)/8, $0x0506050401020100
-DATA avx2Constants<>+2952(SB)/8, $0x0d0e0d0c090a0908
-DATA avx2Constants<>+2960(SB)/8, $0x0506050401020100
-DATA avx2Constants<>+2968(SB)/8, $0x0d0e0d0c090a0908
-DATA avx2Constants<>+2976(SB)/8, $0x0506050401020100
-DATA avx2Constants<>+2984(SB)/8, $0x0d0e0d0c090a0908
-DATA avx2Constants<>+2992(SB)/8, $0x0607060502030201
-DATA avx2Constants<>+3000(SB)/8, $0x0e0f0e0d0a0b0a09
-DATA avx2Constants<>+3008(SB)/8, $0x0504050601000102
-DATA avx2Constants<>+3016(SB)/8, $0x0d0c0d0e0908090a
-DATA avx2Constants<>+3024(SB)/8, $0x0504050601000102
-DATA avx2Constants<>+3032(SB)/8, $0x0d0c0d0e0908090a
-DATA avx2Constants<>+3040(SB)/8, $0x0504050601000102
-DATA avx2Constants<>+3048(SB)/8, $0x0d0c0d0e0908090a
-DATA avx2Constants<>+3056(SB)/8, $0x0605060702010203
-DATA avx2Constants<>+3064(SB)/8, $0x0e0d0e0f0a090a0b
-GLOBL avx2Constants<>(SB), RODATA|NOPTR, $3072
+DATA avx2Constants<>+2816(SB)/8, $0xe3037a04e3037a04
+DATA avx2Constants<>+2824(SB)/8, $0xe3037a04e3037a04
+DATA avx2Constants<>+2832(SB)/8, $0xe3037a04e3037a04
+DATA avx2Constants<>+2840(SB)/8, $0xe3037a04e3037a04
+DATA avx2Constants<>+2848(SB)/8, $0x1984074c1984074c
+DATA avx2Constants<>+2856(SB)/8, $0x1984074c1984074c
+DATA avx2Constants<>+2864(SB)/8, $0x1984074c1984074c
+DATA avx2Constants<>+2872(SB)/8, $0x1984074c1984074c
+DATA avx2Constants<>+2880(SB)/8, $0x0000800000008000
+DATA avx2Constants<>+2888(SB)/8, $0x0000800000008000
+DATA avx2Constants<>+2896(SB)/8, $0x0000800000008000
+DATA avx2Constants<>+2904(SB)/8, $0x0000800000008000
+DATA avx2Constants<>+2912(SB)/8, $0x0706070603020302
+DATA avx2Constants<>+2920(SB)/8, $0x0f0e0f0e0b0a0b0a
+DATA avx2Constants<>+2928(SB)/8, $0x0706070603020302
+DATA avx2Constants<>+2936(SB)/8, $0x0f0e0f0e0b0a0b0a
+DATA avx2Constants<>+2944(SB)/8, $0x00ff00ff00ff00ff
+DATA avx2Constants<>+2952(SB)/8, $0x00ff00ff00ff00ff
+DATA avx2Constants<>+2960(SB)/8, $0x00ff00ff00ff00ff
+DATA avx2Constants<>+2968(SB)/8, $0x00ff00ff00ff00ff
+DATA avx2Constants<>+2976(SB)/8, $0x5b4448325b444832
+DATA avx2Constants<>+2984(SB)/8, $0x5b4448325b444832
+DATA avx2Constants<>+2992(SB)/8, $0x5b4448325b444832
+DATA avx2Constants<>+3000(SB)/8, $0x5b4448325b444832
+DATA avx2Constants<>+3008(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+3016(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+3024(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+3032(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+3040(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+3048(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+3056(SB)/8, $0x0809080705060504
+DATA avx2Constants<>+3064(SB)/8, $0x0e0f0e0d0b0c0b0a
+DATA avx2Constants<>+3072(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+3080(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+3088(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+3096(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+3104(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+3112(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+3120(SB)/8, $0x0807080905040506
+DATA avx2Constants<>+3128(SB)/8, $0x0e0d0e0f0b0a0b0c
+DATA avx2Constants<>+3136(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+3144(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+3152(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+3160(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+3168(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+3176(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+3184(SB)/8, $0x0607060502030201
+DATA avx2Constants<>+3192(SB)/8, $0x0e0f0e0d0a0b0a09
+DATA avx2Constants<>+3200(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+3208(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+3216(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+3224(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+3232(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+3240(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+3248(SB)/8, $0x0605060702010203
+DATA avx2Constants<>+3256(SB)/8, $0x0e0d0e0f0a090a0b
+GLOBL avx2Constants<>(SB), RODATA|NOPTR, $3264
 
 // func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -9434,51 +9458,8 @@ three16:
 	VPSHUFB        64(R15), Y2, Y2
 
 split16:
-	CMPB       space+33(FP), $0x03
-	JNE        space17_1
-	VPXOR      Y3, Y3, Y3
-	VPUNPCKLBW Y1, Y2, Y7
-	VPUNPCKLBW Y3, Y0, Y6
-	VPUNPCKLBW Y3, Y2, Y5
-	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
-	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
-	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
-	VPADDW     Y8, Y4, Y4
-	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
-	VPADDW     Y8, Y7, Y7
-	VPSRLW     $0x07, Y7, Y7
-	VPADDW     Y7, Y4, Y4
-	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
-	VPSUBW     Y4, Y5, Y5
-	VPSUBW     Y4, Y6, Y6
-	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
-	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
-	VPUNPCKHBW Y1, Y2, Y1
-	VPUNPCKHBW Y3, Y0, Y0
-	VPUNPCKHBW Y3, Y2, Y3
-	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
-	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
-	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
-	VPADDW     Y7, Y2, Y2
-	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
-	VPADDW     Y7, Y1, Y1
-	VPSRLW     $0x07, Y1, Y1
-	VPADDW     Y1, Y2, Y2
-	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
-	VPSUBW     Y2, Y3, Y3
-	VPSUBW     Y2, Y0, Y0
-	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
-	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
-	VPACKUSWB  Y2, Y4, Y1
-	VPACKSSWB  Y3, Y5, Y2
-	VPACKSSWB  Y0, Y6, Y0
-	VPXOR      avx2Constants<>+672(SB), Y2, Y2
-	VPXOR      avx2Constants<>+672(SB), Y0, Y0
-	JMP        converted17
-
-space17_1:
 	CMPB       space+33(FP), $0x05
-	JNE        space17_2
+	JNE        space17_1
 	VPUNPCKLBW Y1, Y2, Y4
 	VPUNPCKLBW Y1, Y0, Y5
 	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
@@ -9503,14 +9484,14 @@ space17_1:
 	VPADDW     avx2Constants<>+1120(SB), Y0, Y0
 	VPADDW     Y2, Y0, Y0
 	VPSRLW     $0x08, Y0, Y0
-	VPACKUSWB  Y0, Y3, Y0
-	VPXOR      Y2, Y2, Y2
+	VPACKUSWB  Y0, Y3, Y2
+	VPXOR      Y0, Y0, Y0
 	VPXOR      Y1, Y1, Y1
 	JMP        converted17
 
-space17_2:
+space17_1:
 	CMPB        space+33(FP), $0x07
-	JNE         space17_3
+	JNE         space17_2
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
@@ -9726,47 +9707,47 @@ space17_2:
 	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
 	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
 	VPUNPCKHBW  Y1, Y2, Y1
-	VPSRLW      $0x04, Y1, Y5
-	VPAND       avx2Constants<>+512(SB), Y1, Y3
-	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
-	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y9
-	VPSHUFB     Y5, Y9, Y9
-	VPXOR       Y1, Y1, Y1
-	VPUNPCKLBW  Y1, Y3, Y2
-	VPUNPCKLBW  Y9, Y4, Y10
-	VPMULLW     Y10, Y2, Y2
-	VPUNPCKHBW  Y1, Y3, Y1
-	VPUNPCKHBW  Y9, Y4, Y4
-	VPMULLW     Y4, Y1, Y1
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
-	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y3
-	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1632(SB), Y9
-	VPSHUFB     Y5, Y9, Y9
-	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
-	VPUNPCKLBW  Y9, Y3, Y11
+	VPSRLW      $0x04, Y1, Y2
+	VPAND       avx2Constants<>+512(SB), Y1, Y1
+	VPAND       avx2Constants<>+512(SB), Y2, Y2
+	VMOVDQU     avx2Constants<>+1536(SB), Y3
+	VPSHUFB     Y2, Y3, Y3
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
+	VPSHUFB     Y2, Y4, Y4
+	VPXOR       Y5, Y5, Y5
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKLBW  Y4, Y3, Y10
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKHBW  Y4, Y3, Y3
+	VPMULLW     Y3, Y5, Y5
+	VMOVDQU     avx2Constants<>+1664(SB), Y3
+	VPSHUFB     Y1, Y3, Y3
+	VMOVDQU     avx2Constants<>+1600(SB), Y1
+	VPSHUFB     Y2, Y1, Y1
+	VMOVDQU     avx2Constants<>+1632(SB), Y4
+	VPSHUFB     Y2, Y4, Y4
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y3, Y10
+	VPUNPCKLBW  Y4, Y1, Y11
 	VPMADDUBSW  Y11, Y10, Y10
-	VPADDW      Y10, Y2, Y2
-	VPSRLW      $0x06, Y2, Y2
-	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
-	VPUNPCKHBW  Y9, Y3, Y3
-	VPMADDUBSW  Y3, Y4, Y4
-	VPADDW      Y4, Y1, Y1
-	VPSRLW      $0x06, Y1, Y1
-	VMOVDQU     avx2Constants<>+1472(SB), Y3
-	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
-	VPSHUFB     Y5, Y4, Y4
-	VPUNPCKLBW  Y4, Y3, Y5
-	VPADDW      Y2, Y5, Y5
-	VPUNPCKHBW  Y4, Y3, Y2
-	VPADDW      Y1, Y2, Y2
+	VPADDW      Y10, Y9, Y9
+	VPSRLW      $0x06, Y9, Y9
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y3, Y3
+	VPUNPCKHBW  Y4, Y1, Y1
+	VPMADDUBSW  Y1, Y3, Y3
+	VPADDW      Y3, Y5, Y5
+	VPSRLW      $0x06, Y5, Y5
+	VMOVDQU     avx2Constants<>+1472(SB), Y1
+	VPSHUFB     Y2, Y1, Y1
+	VMOVDQU     avx2Constants<>+1504(SB), Y3
+	VPSHUFB     Y2, Y3, Y3
+	VPUNPCKLBW  Y3, Y1, Y2
+	VPADDW      Y9, Y2, Y2
+	VPUNPCKHBW  Y3, Y1, Y1
+	VPADDW      Y5, Y1, Y1
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y12
 	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
 	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
 	VPADDD      Y10, Y9, Y9
@@ -9786,32 +9767,32 @@ space17_2:
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
 	VPOR        avx2Constants<>+2240(SB), Y14, Y14
 	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y5
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
 	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
 	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y5
 	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y5
+	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y2
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y9
-	VPADDD      Y9, Y5, Y5
-	VPSRLD      $0x0c, Y5, Y5
-	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
-	VSUBPS      Y9, Y5, Y5
+	VPADDD      Y9, Y2, Y2
+	VPSRLD      $0x0c, Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMAXPS      avx2Constants<>+2208(SB), Y2, Y9
+	VSUBPS      Y9, Y2, Y2
 	VPAND       avx2Constants<>+2272(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
 	VPOR        avx2Constants<>+2240(SB), Y10, Y10
@@ -9824,15 +9805,15 @@ space17_2:
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y3
 	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
 	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y3
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y3
-	VPSUBD      Y1, Y4, Y4
-	VPSUBD      Y3, Y1, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
-	VPSRLD      $0x0f, Y1, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y2, Y3
+	VPSUBD      Y5, Y4, Y4
+	VPSUBD      Y3, Y5, Y3
+	VPMADDWD    avx2Constants<>+2368(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y13
+	VPMADDWD    avx2Constants<>+1696(SB), Y1, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y1, Y13
 	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
 	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
@@ -9851,33 +9832,33 @@ space17_2:
 	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
 	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VMOVUPS     avx2Constants<>+1888(SB), Y2
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
 	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y2
 	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y2
 	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y2
+	VPMADDWD    avx2Constants<>+1824(SB), Y1, Y1
 	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
-	VPADDD      Y10, Y2, Y2
-	VPSRLD      $0x0c, Y2, Y2
-	VCVTDQ2PS   Y2, Y2
-	VMAXPS      avx2Constants<>+2208(SB), Y2, Y10
-	VSUBPS      Y10, Y2, Y2
+	VPADDD      Y10, Y1, Y1
+	VPSRLD      $0x0c, Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMAXPS      avx2Constants<>+2208(SB), Y1, Y10
+	VSUBPS      Y10, Y1, Y1
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
@@ -9890,25 +9871,25 @@ space17_2:
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
 	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
-	VFMADD231PS avx2Constants<>+2176(SB), Y2, Y0
-	VPSUBD      Y9, Y5, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y0
+	VPSUBD      Y9, Y2, Y2
 	VPSUBD      Y0, Y9, Y0
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
 	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPACKSSDW   Y5, Y4, Y4
-	VPACKSSDW   Y9, Y1, Y1
+	VPACKSSDW   Y2, Y4, Y4
+	VPACKSSDW   Y9, Y5, Y5
 	VPACKSSDW   Y0, Y3, Y3
 	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
 	VPMULHRSW   avx2Constants<>+2336(SB), Y3, Y3
-	VPACKSSWB   Y4, Y7, Y2
-	VPACKUSWB   Y1, Y8, Y1
-	VPACKSSWB   Y3, Y6, Y0
-	VPXOR       avx2Constants<>+672(SB), Y2, Y2
+	VPACKSSWB   Y4, Y7, Y0
+	VPACKUSWB   Y5, Y8, Y1
+	VPACKSSWB   Y3, Y6, Y2
 	VPXOR       avx2Constants<>+672(SB), Y0, Y0
+	VPXOR       avx2Constants<>+672(SB), Y2, Y2
 	JMP         converted17
 
-space17_3:
+space17_2:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y4
 	VPMAXUB      Y4, Y2, Y3
@@ -10031,20 +10012,20 @@ space17_3:
 	VPACKUSWB    Y0, Y1, Y1
 	CMPB         space+33(FP), $0x01
 	JNE          space18_1
-	VMOVDQA      Y7, Y2
-	VMOVDQA      Y3, Y0
+	VMOVDQA      Y7, Y0
+	VMOVDQA      Y3, Y2
 	VMOVDQA      Y1, Y1
 	JMP          converted18
 
 space18_1:
-	VMOVDQA Y1, Y2
-	VMOVDQA Y3, Y0
+	VMOVDQA Y1, Y0
+	VMOVDQA Y3, Y2
 	VMOVDQA Y7, Y1
 
 converted18:
 converted17:
-	VPUNPCKLBW   Y2, Y0, Y3
-	VPUNPCKHBW   Y2, Y0, Y0
+	VPUNPCKLBW   Y0, Y2, Y3
+	VPUNPCKHBW   Y0, Y2, Y0
 	CMPB         span+49(FP), $0xff
 	JEQ          open9
 	VPBROADCASTW rejected+50(FP), Y2
@@ -10177,123 +10158,8 @@ three19:
 	VPSHUFB        64(R15), Y2, Y2
 
 split19:
-	CMPB       space+33(FP), $0x03
-	JNE        space20_1
-	VPXOR      Y3, Y3, Y3
-	VPUNPCKLBW Y1, Y2, Y7
-	MOVL       16(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 16(R12)
-	VPUNPCKLBW Y3, Y0, Y6
-	VPUNPCKLBW Y3, Y2, Y5
-	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
-	MOVL       20(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 18(R12)
-	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
-	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
-	VPADDW     Y8, Y4, Y4
-	MOVL       24(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 20(R12)
-	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
-	VPADDW     Y8, Y7, Y7
-	VPSRLW     $0x07, Y7, Y7
-	MOVL       28(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 22(R12)
-	VPADDW     Y7, Y4, Y4
-	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
-	VPSUBW     Y4, Y5, Y5
-	MOVL       32(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 8(R12)
-	VPSUBW     Y4, Y6, Y6
-	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
-	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
-	MOVL       36(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 10(R12)
-	VPUNPCKHBW Y1, Y2, Y1
-	VPUNPCKHBW Y3, Y0, Y0
-	VPUNPCKHBW Y3, Y2, Y3
-	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
-	MOVL       40(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 12(R12)
-	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
-	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
-	VPADDW     Y7, Y2, Y2
-	MOVL       44(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 14(R12)
-	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
-	VPADDW     Y7, Y1, Y1
-	VPSRLW     $0x07, Y1, Y1
-	MOVL       48(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 24(R12)
-	VPADDW     Y1, Y2, Y2
-	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
-	VPSUBW     Y2, Y3, Y3
-	MOVL       52(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 26(R12)
-	VPSUBW     Y2, Y0, Y0
-	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
-	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
-	MOVL       56(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 28(R12)
-	VPACKUSWB  Y2, Y4, Y1
-	VPACKSSWB  Y3, Y5, Y2
-	VPACKSSWB  Y0, Y6, Y0
-	MOVL       60(R9), CX
-	MOVWLZX    CX, DX
-	SHRL       $0x10, CX
-	MOVBLZX    (SI)(DX*1), AX
-	MOVB       (SI)(CX*1), AH
-	MOVW       AX, 30(R12)
-	VPXOR      avx2Constants<>+672(SB), Y2, Y2
-	VPXOR      avx2Constants<>+672(SB), Y0, Y0
-	JMP        converted20
-
-space20_1:
 	CMPB       space+33(FP), $0x05
-	JNE        space20_2
+	JNE        space20_1
 	VPUNPCKLBW Y1, Y2, Y4
 	MOVL       16(R9), CX
 	MOVWLZX    CX, DX
@@ -10390,14 +10256,14 @@ space20_1:
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 30(R12)
-	VPACKUSWB  Y0, Y3, Y0
-	VPXOR      Y2, Y2, Y2
+	VPACKUSWB  Y0, Y3, Y2
+	VPXOR      Y0, Y0, Y0
 	VPXOR      Y1, Y1, Y1
 	JMP        converted20
 
-space20_2:
+space20_1:
 	CMPB        space+33(FP), $0x07
-	JNE         space20_3
+	JNE         space20_2
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
@@ -10655,53 +10521,53 @@ space20_2:
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 12(R12)
 	VPUNPCKHBW  Y1, Y2, Y1
-	VPSRLW      $0x04, Y1, Y5
-	VPAND       avx2Constants<>+512(SB), Y1, Y3
-	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
-	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y9
-	VPSHUFB     Y5, Y9, Y9
-	VPXOR       Y1, Y1, Y1
-	VPUNPCKLBW  Y1, Y3, Y2
-	VPUNPCKLBW  Y9, Y4, Y10
-	VPMULLW     Y10, Y2, Y2
-	VPUNPCKHBW  Y1, Y3, Y1
-	VPUNPCKHBW  Y9, Y4, Y4
-	VPMULLW     Y4, Y1, Y1
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
-	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y3
-	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1632(SB), Y9
-	VPSHUFB     Y5, Y9, Y9
-	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
-	VPUNPCKLBW  Y9, Y3, Y11
+	VPSRLW      $0x04, Y1, Y2
+	VPAND       avx2Constants<>+512(SB), Y1, Y1
+	VPAND       avx2Constants<>+512(SB), Y2, Y2
+	VMOVDQU     avx2Constants<>+1536(SB), Y3
+	VPSHUFB     Y2, Y3, Y3
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
+	VPSHUFB     Y2, Y4, Y4
+	VPXOR       Y5, Y5, Y5
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKLBW  Y4, Y3, Y10
+	VPMULLW     Y10, Y9, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKHBW  Y4, Y3, Y3
+	VPMULLW     Y3, Y5, Y5
+	VMOVDQU     avx2Constants<>+1664(SB), Y3
+	VPSHUFB     Y1, Y3, Y3
+	VMOVDQU     avx2Constants<>+1600(SB), Y1
+	VPSHUFB     Y2, Y1, Y1
+	VMOVDQU     avx2Constants<>+1632(SB), Y4
+	VPSHUFB     Y2, Y4, Y4
+	VPUNPCKLBW  avx2Constants<>+416(SB), Y3, Y10
+	VPUNPCKLBW  Y4, Y1, Y11
 	VPMADDUBSW  Y11, Y10, Y10
-	VPADDW      Y10, Y2, Y2
-	VPSRLW      $0x06, Y2, Y2
-	VPUNPCKHBW  avx2Constants<>+416(SB), Y4, Y4
-	VPUNPCKHBW  Y9, Y3, Y3
-	VPMADDUBSW  Y3, Y4, Y4
-	VPADDW      Y4, Y1, Y1
-	VPSRLW      $0x06, Y1, Y1
-	VMOVDQU     avx2Constants<>+1472(SB), Y3
-	VPSHUFB     Y5, Y3, Y3
+	VPADDW      Y10, Y9, Y9
+	VPSRLW      $0x06, Y9, Y9
+	VPUNPCKHBW  avx2Constants<>+416(SB), Y3, Y3
+	VPUNPCKHBW  Y4, Y1, Y1
+	VPMADDUBSW  Y1, Y3, Y3
+	VPADDW      Y3, Y5, Y5
+	VPSRLW      $0x06, Y5, Y5
+	VMOVDQU     avx2Constants<>+1472(SB), Y1
+	VPSHUFB     Y2, Y1, Y1
 	MOVL        44(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 14(R12)
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
-	VPSHUFB     Y5, Y4, Y4
-	VPUNPCKLBW  Y4, Y3, Y5
-	VPADDW      Y2, Y5, Y5
-	VPUNPCKHBW  Y4, Y3, Y2
-	VPADDW      Y1, Y2, Y2
+	VMOVDQU     avx2Constants<>+1504(SB), Y3
+	VPSHUFB     Y2, Y3, Y3
+	VPUNPCKLBW  Y3, Y1, Y2
+	VPADDW      Y9, Y2, Y2
+	VPUNPCKHBW  Y3, Y1, Y1
+	VPADDW      Y5, Y1, Y1
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y9
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y12
 	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
 	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
 	VPADDD      Y10, Y9, Y9
@@ -10721,11 +10587,11 @@ space20_2:
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
 	VPOR        avx2Constants<>+2240(SB), Y14, Y14
 	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VMOVUPS     avx2Constants<>+1888(SB), Y1
+	VMOVUPS     avx2Constants<>+1888(SB), Y5
 	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y5
 	MOVL        48(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -10733,26 +10599,26 @@ space20_2:
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 24(R12)
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y5
 	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
 	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
 	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
+	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y5
 	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y5
+	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y2
 	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y9
-	VPADDD      Y9, Y5, Y5
-	VPSRLD      $0x0c, Y5, Y5
-	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
-	VSUBPS      Y9, Y5, Y5
+	VPADDD      Y9, Y2, Y2
+	VPSRLD      $0x0c, Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMAXPS      avx2Constants<>+2208(SB), Y2, Y9
+	VSUBPS      Y9, Y2, Y2
 	VPAND       avx2Constants<>+2272(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
 	VPOR        avx2Constants<>+2240(SB), Y10, Y10
@@ -10771,15 +10637,15 @@ space20_2:
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 26(R12)
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y3
-	VPSUBD      Y1, Y4, Y4
-	VPSUBD      Y3, Y1, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
-	VPSRLD      $0x0f, Y1, Y1
+	VFMADD231PS avx2Constants<>+2176(SB), Y2, Y3
+	VPSUBD      Y5, Y4, Y4
+	VPSUBD      Y3, Y5, Y3
+	VPMADDWD    avx2Constants<>+2368(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPSRLD      $0x0f, Y5, Y5
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y13
+	VPMADDWD    avx2Constants<>+1696(SB), Y1, Y10
+	VPMADDWD    avx2Constants<>+1760(SB), Y1, Y13
 	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
 	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
@@ -10798,11 +10664,11 @@ space20_2:
 	VPSRLD      $0x17, Y14, Y14
 	VPOR        avx2Constants<>+2240(SB), Y12, Y12
 	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
+	VMOVUPS     avx2Constants<>+1888(SB), Y2
 	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
-	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	MOVL        56(R9), CX
 	MOVWLZX     CX, DX
@@ -10810,27 +10676,27 @@ space20_2:
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 28(R12)
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
-	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
-	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
-	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
 	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
 	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y2
 	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y2
 	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y2
+	VPMADDWD    avx2Constants<>+1824(SB), Y1, Y1
 	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
-	VPADDD      Y10, Y2, Y2
-	VPSRLD      $0x0c, Y2, Y2
-	VCVTDQ2PS   Y2, Y2
-	VMAXPS      avx2Constants<>+2208(SB), Y2, Y10
-	VSUBPS      Y10, Y2, Y2
+	VPADDD      Y10, Y1, Y1
+	VPSRLD      $0x0c, Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMAXPS      avx2Constants<>+2208(SB), Y1, Y10
+	VSUBPS      Y10, Y1, Y1
 	VPAND       avx2Constants<>+2272(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
 	VPOR        avx2Constants<>+2240(SB), Y11, Y11
@@ -10849,25 +10715,25 @@ space20_2:
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 30(R12)
-	VFMADD231PS avx2Constants<>+2176(SB), Y2, Y0
-	VPSUBD      Y9, Y5, Y5
+	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y0
+	VPSUBD      Y9, Y2, Y2
 	VPSUBD      Y0, Y9, Y0
 	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
 	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
-	VPACKSSDW   Y5, Y4, Y4
-	VPACKSSDW   Y9, Y1, Y1
+	VPACKSSDW   Y2, Y4, Y4
+	VPACKSSDW   Y9, Y5, Y5
 	VPACKSSDW   Y0, Y3, Y3
 	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
 	VPMULHRSW   avx2Constants<>+2336(SB), Y3, Y3
-	VPACKSSWB   Y4, Y7, Y2
-	VPACKUSWB   Y1, Y8, Y1
-	VPACKSSWB   Y3, Y6, Y0
-	VPXOR       avx2Constants<>+672(SB), Y2, Y2
+	VPACKSSWB   Y4, Y7, Y0
+	VPACKUSWB   Y5, Y8, Y1
+	VPACKSSWB   Y3, Y6, Y2
 	VPXOR       avx2Constants<>+672(SB), Y0, Y0
+	VPXOR       avx2Constants<>+672(SB), Y2, Y2
 	JMP         converted20
 
-space20_3:
+space20_2:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y4
 	VPMAXUB      Y4, Y2, Y3
@@ -11062,20 +10928,20 @@ space20_3:
 	VPACKUSWB    Y0, Y1, Y1
 	CMPB         space+33(FP), $0x01
 	JNE          space21_1
-	VMOVDQA      Y7, Y2
-	VMOVDQA      Y3, Y0
+	VMOVDQA      Y7, Y0
+	VMOVDQA      Y3, Y2
 	VMOVDQA      Y1, Y1
 	JMP          converted21
 
 space21_1:
-	VMOVDQA Y1, Y2
-	VMOVDQA Y3, Y0
+	VMOVDQA Y1, Y0
+	VMOVDQA Y3, Y2
 	VMOVDQA Y7, Y1
 
 converted21:
 converted20:
-	VPUNPCKLBW   Y2, Y0, Y3
-	VPUNPCKHBW   Y2, Y0, Y0
+	VPUNPCKLBW   Y0, Y2, Y3
+	VPUNPCKHBW   Y0, Y2, Y0
 	CMPB         span+49(FP), $0xff
 	JEQ          open10
 	VPBROADCASTW rejected+50(FP), Y2
@@ -11598,28 +11464,28 @@ done:
 // func projectGreyAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·projectGreyAVX2(SB), NOSPLIT, $0-48
-	MOVQ src+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	XORQ AX, AX
-	MOVQ book+40(FP), BX
-	CMPQ size+24(FP), $0x04
-	JNE  three24
-	LEAQ avx2Constants<>+2944(SB), SI
-	JMP  split24
+	MOVQ    src+8(FP), CX
+	MOVQ    n+16(FP), DX
+	SUBQ    $0x20, DX
+	XORQ    AX, AX
+	MOVQ    book+40(FP), BX
+	VMOVDQU avx2Constants<>+2720(SB), Y0
+	VMOVDQU avx2Constants<>+2752(SB), Y1
+	VMOVDQU avx2Constants<>+2784(SB), Y2
+	CMPQ    size+24(FP), $0x04
+	JNE     three24
+	LEAQ    avx2Constants<>+3136(SB), SI
+	JMP     split24
 
 three24:
-	LEAQ avx2Constants<>+2816(SB), SI
+	LEAQ avx2Constants<>+3008(SB), SI
 
 split24:
 	MOVBQZX        redFirst+32(FP), DI
 	SHLQ           $0x06, DI
 	ADDQ           DI, SI
-	VMOVDQU        (SI), Y0
-	VMOVDQU        32(SI), Y1
-	VMOVDQU        avx2Constants<>+2720(SB), Y2
-	VMOVDQU        avx2Constants<>+2752(SB), Y3
-	VMOVDQU        avx2Constants<>+2784(SB), Y4
+	VMOVDQU        (SI), Y3
+	VMOVDQU        32(SI), Y4
 	MOVQ           dst+0(FP), DI
 	MOVQ           AX, SI
 	IMULQ          size+24(FP), SI
@@ -11646,25 +11512,25 @@ three25:
 	VINSERTI128    $0x01, 80(CX)(SI*1), Y8, Y8
 
 split25:
-	VPSHUFB    Y0, Y5, Y5
-	VPMADDUBSW Y2, Y5, Y5
-	VPMADDWD   Y3, Y5, Y5
-	VPADDD     Y4, Y5, Y5
+	VPSHUFB    Y3, Y5, Y5
+	VPSHUFB    Y3, Y6, Y6
+	VPSHUFB    Y3, Y7, Y7
+	VPSHUFB    Y4, Y8, Y8
+	VPMADDUBSW Y0, Y5, Y5
+	VPMADDWD   Y1, Y5, Y5
+	VPADDD     Y2, Y5, Y5
 	VPSRLD     $0x0f, Y5, Y5
-	VPSHUFB    Y0, Y6, Y6
-	VPMADDUBSW Y2, Y6, Y6
-	VPMADDWD   Y3, Y6, Y6
-	VPADDD     Y4, Y6, Y6
+	VPMADDUBSW Y0, Y6, Y6
+	VPMADDWD   Y1, Y6, Y6
+	VPADDD     Y2, Y6, Y6
 	VPSRLD     $0x0f, Y6, Y6
-	VPSHUFB    Y0, Y7, Y7
-	VPMADDUBSW Y2, Y7, Y7
-	VPMADDWD   Y3, Y7, Y7
-	VPADDD     Y4, Y7, Y7
+	VPMADDUBSW Y0, Y7, Y7
+	VPMADDWD   Y1, Y7, Y7
+	VPADDD     Y2, Y7, Y7
 	VPSRLD     $0x0f, Y7, Y7
-	VPSHUFB    Y1, Y8, Y8
-	VPMADDUBSW Y2, Y8, Y8
-	VPMADDWD   Y3, Y8, Y8
-	VPADDD     Y4, Y8, Y8
+	VPMADDUBSW Y0, Y8, Y8
+	VPMADDWD   Y1, Y8, Y8
+	VPADDD     Y2, Y8, Y8
 	VPSRLD     $0x0f, Y8, Y8
 	VPACKUSDW  Y6, Y5, Y5
 	VPACKUSDW  Y8, Y7, Y7
@@ -11706,25 +11572,25 @@ three26:
 	VINSERTI128    $0x01, 80(CX)(SI*1), Y9, Y9
 
 split26:
-	VPSHUFB        Y0, Y6, Y6
-	VPMADDUBSW     Y2, Y6, Y6
-	VPMADDWD       Y3, Y6, Y6
-	VPADDD         Y4, Y6, Y6
+	VPSHUFB        Y3, Y6, Y6
+	VPSHUFB        Y3, Y7, Y7
+	VPSHUFB        Y3, Y8, Y8
+	VPSHUFB        Y4, Y9, Y9
+	VPMADDUBSW     Y0, Y6, Y6
+	VPMADDWD       Y1, Y6, Y6
+	VPADDD         Y2, Y6, Y6
 	VPSRLD         $0x0f, Y6, Y6
-	VPSHUFB        Y0, Y7, Y7
-	VPMADDUBSW     Y2, Y7, Y7
-	VPMADDWD       Y3, Y7, Y7
-	VPADDD         Y4, Y7, Y7
+	VPMADDUBSW     Y0, Y7, Y7
+	VPMADDWD       Y1, Y7, Y7
+	VPADDD         Y2, Y7, Y7
 	VPSRLD         $0x0f, Y7, Y7
-	VPSHUFB        Y0, Y8, Y8
-	VPMADDUBSW     Y2, Y8, Y8
-	VPMADDWD       Y3, Y8, Y8
-	VPADDD         Y4, Y8, Y8
+	VPMADDUBSW     Y0, Y8, Y8
+	VPMADDWD       Y1, Y8, Y8
+	VPADDD         Y2, Y8, Y8
 	VPSRLD         $0x0f, Y8, Y8
-	VPSHUFB        Y1, Y9, Y9
-	VPMADDUBSW     Y2, Y9, Y9
-	VPMADDWD       Y3, Y9, Y9
-	VPADDD         Y4, Y9, Y9
+	VPMADDUBSW     Y0, Y9, Y9
+	VPMADDWD       Y1, Y9, Y9
+	VPADDD         Y2, Y9, Y9
 	VPSRLD         $0x0f, Y9, Y9
 	VPACKUSDW      Y7, Y6, Y6
 	VPACKUSDW      Y9, Y8, Y8
@@ -11988,6 +11854,518 @@ done:
 	VZEROUPPER
 	RET
 
+// func projectCrCbAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, table *uint8, lo uint8, span uint8, rejected uint16)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·projectCrCbAVX2(SB), NOSPLIT, $160-52
+	MOVQ    src+8(FP), DI
+	MOVQ    n+16(FP), R8
+	SUBQ    $0x20, R8
+	XORQ    BX, BX
+	LEAQ    31(SP), R9
+	ANDQ    $-32, R9
+	LEAQ    64(R9), R10
+	MOVQ    dst+0(FP), R11
+	MOVQ    table+40(FP), SI
+	VMOVDQU avx2Constants<>+2816(SB), Y0
+	VMOVDQU avx2Constants<>+2848(SB), Y1
+	VMOVDQU avx2Constants<>+2880(SB), Y2
+	VMOVDQU avx2Constants<>+2912(SB), Y3
+	VMOVDQU avx2Constants<>+2944(SB), Y4
+	VMOVDQU avx2Constants<>+2976(SB), Y5
+	CMPQ    size+24(FP), $0x04
+	JNE     three27
+	LEAQ    avx2Constants<>+3136(SB), AX
+	JMP     split27
+
+three27:
+	LEAQ avx2Constants<>+3008(SB), AX
+
+split27:
+	MOVBQZX        redFirst+32(FP), CX
+	SHLQ           $0x06, CX
+	ADDQ           CX, AX
+	VMOVDQU        (AX), Y6
+	VMOVDQU        32(AX), Y7
+	MOVQ           BX, AX
+	IMULQ          size+24(FP), AX
+	CMPQ           size+24(FP), $0x04
+	JNE            three28
+	VBROADCASTI128 (DI)(AX*1), Y8
+	VINSERTI128    $0x01, 64(DI)(AX*1), Y8, Y8
+	VBROADCASTI128 16(DI)(AX*1), Y9
+	VINSERTI128    $0x01, 80(DI)(AX*1), Y9, Y9
+	VBROADCASTI128 32(DI)(AX*1), Y10
+	VINSERTI128    $0x01, 96(DI)(AX*1), Y10, Y10
+	VBROADCASTI128 48(DI)(AX*1), Y11
+	VINSERTI128    $0x01, 111(DI)(AX*1), Y11, Y11
+	JMP            split28
+
+three28:
+	VBROADCASTI128 (DI)(AX*1), Y8
+	VINSERTI128    $0x01, 48(DI)(AX*1), Y8, Y8
+	VBROADCASTI128 12(DI)(AX*1), Y9
+	VINSERTI128    $0x01, 60(DI)(AX*1), Y9, Y9
+	VBROADCASTI128 24(DI)(AX*1), Y10
+	VINSERTI128    $0x01, 72(DI)(AX*1), Y10, Y10
+	VBROADCASTI128 36(DI)(AX*1), Y11
+	VINSERTI128    $0x01, 80(DI)(AX*1), Y11, Y11
+
+split28:
+	VPSHUFB      Y6, Y8, Y8
+	VPSHUFB      Y6, Y9, Y9
+	VPSHUFB      Y6, Y10, Y10
+	VPSHUFB      Y7, Y11, Y11
+	VPMADDUBSW   Y0, Y8, Y12
+	VPMADDWD     Y1, Y12, Y12
+	VPADDD       Y2, Y12, Y12
+	VPSHUFB      Y3, Y12, Y12
+	VPAND        Y4, Y8, Y8
+	VPSUBW       Y12, Y8, Y8
+	VPMULHRSW    Y5, Y8, Y8
+	VPMADDUBSW   Y0, Y9, Y13
+	VPMADDWD     Y1, Y13, Y13
+	VPADDD       Y2, Y13, Y13
+	VPSHUFB      Y3, Y13, Y13
+	VPAND        Y4, Y9, Y9
+	VPSUBW       Y13, Y9, Y9
+	VPMULHRSW    Y5, Y9, Y9
+	VPACKSSWB    Y9, Y8, Y8
+	VPXOR        avx2Constants<>+672(SB), Y8, Y8
+	VPACKUSWB    Y13, Y12, Y12
+	VPMADDUBSW   Y0, Y10, Y9
+	VPMADDWD     Y1, Y9, Y9
+	VPADDD       Y2, Y9, Y9
+	VPSHUFB      Y3, Y9, Y9
+	VPAND        Y4, Y10, Y10
+	VPSUBW       Y9, Y10, Y10
+	VPMULHRSW    Y5, Y10, Y10
+	VPMADDUBSW   Y0, Y11, Y13
+	VPMADDWD     Y1, Y13, Y13
+	VPADDD       Y2, Y13, Y13
+	VPSHUFB      Y3, Y13, Y13
+	VPAND        Y4, Y11, Y11
+	VPSUBW       Y13, Y11, Y11
+	VPMULHRSW    Y5, Y11, Y11
+	VPACKSSWB    Y11, Y10, Y10
+	VPXOR        avx2Constants<>+672(SB), Y10, Y10
+	VPACKUSWB    Y13, Y9, Y9
+	CMPB         span+49(FP), $0xff
+	JEQ          open11
+	VPBROADCASTW rejected+50(FP), Y11
+	VPBROADCASTB lo+48(FP), Y13
+	VPBROADCASTB span+49(FP), Y14
+	VPSUBB       Y13, Y12, Y12
+	VPMAXUB      Y14, Y12, Y12
+	VPCMPEQB     Y14, Y12, Y12
+	VPBLENDVB    Y12, Y8, Y11, Y8
+	VPSUBB       Y13, Y9, Y9
+	VPMAXUB      Y14, Y9, Y12
+	VPCMPEQB     Y14, Y12, Y12
+	VPBLENDVB    Y12, Y10, Y11, Y10
+
+open11:
+	VMOVDQA Y8, (R9)
+	VMOVDQA Y10, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+	VMOVDQA Y8, (R9)
+	VMOVDQA Y10, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+
+batch:
+	CMPQ           BX, R8
+	JEQ            last
+	ADDQ           $0x20, BX
+	CMPQ           BX, R8
+	CMOVQGT        R8, BX
+	MOVQ           BX, AX
+	IMULQ          size+24(FP), AX
+	PREFETCHT0     4096(DI)(AX*1)
+	PREFETCHT0     4160(DI)(AX*1)
+	MOVQ           BX, AX
+	IMULQ          size+24(FP), AX
+	CMPQ           size+24(FP), $0x04
+	JNE            three29
+	VBROADCASTI128 (DI)(AX*1), Y8
+	VINSERTI128    $0x01, 64(DI)(AX*1), Y8, Y8
+	VBROADCASTI128 16(DI)(AX*1), Y9
+	VINSERTI128    $0x01, 80(DI)(AX*1), Y9, Y9
+	VBROADCASTI128 32(DI)(AX*1), Y10
+	VINSERTI128    $0x01, 96(DI)(AX*1), Y10, Y10
+	VBROADCASTI128 48(DI)(AX*1), Y11
+	VINSERTI128    $0x01, 111(DI)(AX*1), Y11, Y11
+	JMP            split29
+
+three29:
+	VBROADCASTI128 (DI)(AX*1), Y8
+	VINSERTI128    $0x01, 48(DI)(AX*1), Y8, Y8
+	VBROADCASTI128 12(DI)(AX*1), Y9
+	VINSERTI128    $0x01, 60(DI)(AX*1), Y9, Y9
+	VBROADCASTI128 24(DI)(AX*1), Y10
+	VINSERTI128    $0x01, 72(DI)(AX*1), Y10, Y10
+	VBROADCASTI128 36(DI)(AX*1), Y11
+	VINSERTI128    $0x01, 80(DI)(AX*1), Y11, Y11
+
+split29:
+	VPSHUFB      Y6, Y8, Y8
+	MOVL         (R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, (R12)
+	VPSHUFB      Y6, Y9, Y9
+	VPSHUFB      Y6, Y10, Y10
+	VPSHUFB      Y7, Y11, Y11
+	MOVL         4(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 2(R12)
+	VPMADDUBSW   Y0, Y8, Y12
+	VPMADDWD     Y1, Y12, Y12
+	MOVL         8(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 4(R12)
+	VPADDD       Y2, Y12, Y12
+	VPSHUFB      Y3, Y12, Y12
+	MOVL         12(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 6(R12)
+	VPAND        Y4, Y8, Y8
+	VPSUBW       Y12, Y8, Y8
+	VPMULHRSW    Y5, Y8, Y8
+	MOVL         16(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 16(R12)
+	VPMADDUBSW   Y0, Y9, Y13
+	VPMADDWD     Y1, Y13, Y13
+	MOVL         20(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 18(R12)
+	VPADDD       Y2, Y13, Y13
+	VPSHUFB      Y3, Y13, Y13
+	MOVL         24(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 20(R12)
+	VPAND        Y4, Y9, Y9
+	VPSUBW       Y13, Y9, Y9
+	VPMULHRSW    Y5, Y9, Y9
+	MOVL         28(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 22(R12)
+	VPACKSSWB    Y9, Y8, Y8
+	VPXOR        avx2Constants<>+672(SB), Y8, Y8
+	MOVL         32(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 8(R12)
+	VPACKUSWB    Y13, Y12, Y12
+	VPMADDUBSW   Y0, Y10, Y9
+	VPMADDWD     Y1, Y9, Y9
+	MOVL         36(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 10(R12)
+	VPADDD       Y2, Y9, Y9
+	VPSHUFB      Y3, Y9, Y9
+	MOVL         40(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 12(R12)
+	VPAND        Y4, Y10, Y10
+	VPSUBW       Y9, Y10, Y10
+	MOVL         44(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 14(R12)
+	VPMULHRSW    Y5, Y10, Y10
+	VPMADDUBSW   Y0, Y11, Y13
+	VPMADDWD     Y1, Y13, Y13
+	MOVL         48(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 24(R12)
+	VPADDD       Y2, Y13, Y13
+	VPSHUFB      Y3, Y13, Y13
+	MOVL         52(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 26(R12)
+	VPAND        Y4, Y11, Y11
+	VPSUBW       Y13, Y11, Y11
+	MOVL         56(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 28(R12)
+	VPMULHRSW    Y5, Y11, Y11
+	VPACKSSWB    Y11, Y10, Y10
+	VPXOR        avx2Constants<>+672(SB), Y10, Y10
+	MOVL         60(R9), CX
+	MOVWLZX      CX, DX
+	SHRL         $0x10, CX
+	MOVBLZX      (SI)(DX*1), AX
+	MOVB         (SI)(CX*1), AH
+	MOVW         AX, 30(R12)
+	VPACKUSWB    Y13, Y9, Y9
+	CMPB         span+49(FP), $0xff
+	JEQ          open12
+	VPBROADCASTW rejected+50(FP), Y11
+	VPBROADCASTB lo+48(FP), Y13
+	VPBROADCASTB span+49(FP), Y14
+	VPSUBB       Y13, Y12, Y12
+	VPMAXUB      Y14, Y12, Y12
+	VPCMPEQB     Y14, Y12, Y12
+	VPBLENDVB    Y12, Y8, Y11, Y8
+	VPSUBB       Y13, Y9, Y9
+	VPMAXUB      Y14, Y9, Y12
+	VPCMPEQB     Y14, Y12, Y12
+	VPBLENDVB    Y12, Y10, Y11, Y10
+
+open12:
+	VMOVDQA Y8, (R9)
+	VMOVDQA Y10, 32(R9)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	LEAQ    (R11)(BX*1), R13
+	JMP     batch
+
+last:
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	MOVL    (R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, (R12)
+	MOVL    4(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 2(R12)
+	MOVL    8(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 4(R12)
+	MOVL    12(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 6(R12)
+	MOVL    16(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 16(R12)
+	MOVL    20(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 18(R12)
+	MOVL    24(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 20(R12)
+	MOVL    28(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 22(R12)
+	MOVL    32(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 8(R12)
+	MOVL    36(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 10(R12)
+	MOVL    40(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 12(R12)
+	MOVL    44(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 14(R12)
+	MOVL    48(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 24(R12)
+	MOVL    52(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 26(R12)
+	MOVL    56(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 28(R12)
+	MOVL    60(R9), CX
+	MOVWLZX CX, DX
+	SHRL    $0x10, CX
+	MOVBLZX (SI)(DX*1), AX
+	MOVB    (SI)(CX*1), AH
+	MOVW    AX, 30(R12)
+	XCHGQ   R9, R10
+	MOVQ    R13, R12
+	VZEROUPPER
+	RET
+
 // func projectTripleAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, book *codebook, table *uint8)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·projectTripleAVX2(SB), NOSPLIT, $160-56
@@ -12003,24 +12381,24 @@ TEXT ·projectTripleAVX2(SB), NOSPLIT, $160-56
 	MOVB    redFirst+32(FP), AL
 	MOVBQZX AL, AX
 	CMPQ    size+24(FP), $0x04
-	JNE     three27
+	JNE     three30
 	IMUL3Q  $0x00000040, AX, AX
 	LEAQ    avx2Constants<>+288(SB), R14
 	ADDQ    AX, R14
-	JMP     split27
+	JMP     split30
 
-three27:
+three30:
 	IMUL3Q $0x000000c0, AX, AX
 	LEAQ   avx2Constants<>+0(SB), R14
 	LEAQ   avx2Constants<>+192(SB), R15
 	ADDQ   AX, R14
 	SUBQ   AX, R15
 
-split27:
+split30:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three28
+	JNE            three31
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	VBROADCASTI128 16(DI)(BP*1), Y2
@@ -12040,9 +12418,9 @@ split27:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split28
+	JMP            split31
 
-three28:
+three31:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -12065,17 +12443,17 @@ three28:
 	VPBLENDVB      Y4, Y3, Y2, Y2
 	VPSHUFB        64(R15), Y2, Y2
 
-split28:
+split31:
 	CMPB    space+33(FP), $0x04
-	JNE     space29_1
+	JNE     space32_1
 	VMOVDQA Y0, Y3
 	VMOVDQA Y1, Y0
 	VMOVDQA Y2, Y1
-	JMP     converted29
+	JMP     converted32
 
-space29_1:
+space32_1:
 	CMPB       space+33(FP), $0x03
-	JNE        space29_2
+	JNE        space32_2
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	VPUNPCKLBW Y3, Y0, Y6
@@ -12114,9 +12492,9 @@ space29_1:
 	VPACKSSWB  Y0, Y6, Y0
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
-	JMP        converted29
+	JMP        converted32
 
-space29_2:
+space32_2:
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
@@ -12513,7 +12891,7 @@ space29_2:
 	VPXOR       avx2Constants<>+672(SB), Y3, Y3
 	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 
-converted29:
+converted32:
 	MOVQ           book+40(FP), AX
 	VMOVQ          2592(AX), X2
 	VPSRLW         X2, Y3, Y4
@@ -12767,7 +13145,7 @@ batch:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three30
+	JNE            three33
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	MOVL           (R9), CX
@@ -12811,9 +13189,9 @@ batch:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split30
+	JMP            split33
 
-three30:
+three33:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -12860,9 +13238,9 @@ three30:
 	MOVW           AX, 6(R12)
 	VPSHUFB        64(R15), Y2, Y2
 
-split30:
+split33:
 	CMPB    space+33(FP), $0x04
-	JNE     space31_1
+	JNE     space34_1
 	VMOVDQA Y0, Y3
 	VMOVDQA Y1, Y0
 	VMOVDQA Y2, Y1
@@ -12938,11 +13316,11 @@ split30:
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	JMP     converted31
+	JMP     converted34
 
-space31_1:
+space34_1:
 	CMPB       space+33(FP), $0x03
-	JNE        space31_2
+	JNE        space34_2
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	MOVL       16(R9), CX
@@ -13053,9 +13431,9 @@ space31_1:
 	MOVW       AX, 30(R12)
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
-	JMP        converted31
+	JMP        converted34
 
-space31_2:
+space34_2:
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
@@ -13524,7 +13902,7 @@ space31_2:
 	VPXOR       avx2Constants<>+672(SB), Y3, Y3
 	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 
-converted31:
+converted34:
 	MOVQ           book+40(FP), AX
 	VMOVQ          2592(AX), X2
 	VPSRLW         X2, Y3, Y4
@@ -13993,24 +14371,24 @@ TEXT ·projectHSVAVX2(SB), NOSPLIT, $416-56
 	MOVB    redFirst+32(FP), AL
 	MOVBQZX AL, AX
 	CMPQ    size+24(FP), $0x04
-	JNE     three32
+	JNE     three35
 	IMUL3Q  $0x00000040, AX, AX
 	LEAQ    avx2Constants<>+288(SB), R14
 	ADDQ    AX, R14
-	JMP     split32
+	JMP     split35
 
-three32:
+three35:
 	IMUL3Q $0x000000c0, AX, AX
 	LEAQ   avx2Constants<>+0(SB), R14
 	LEAQ   avx2Constants<>+192(SB), R15
 	ADDQ   AX, R14
 	SUBQ   AX, R15
 
-split32:
+split35:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three33
+	JNE            three36
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	VBROADCASTI128 16(DI)(BP*1), Y2
@@ -14030,9 +14408,9 @@ split32:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split33
+	JMP            split36
 
-three33:
+three36:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -14055,7 +14433,7 @@ three33:
 	VPBLENDVB      Y4, Y3, Y2, Y2
 	VPSHUFB        64(R15), Y2, Y2
 
-split33:
+split36:
 	VPMINUB        Y0, Y1, Y5
 	VPMAXUB        Y0, Y1, Y4
 	VPMAXUB        Y4, Y2, Y3
@@ -14354,7 +14732,7 @@ batch:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three34
+	JNE            three37
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	MOVL           (R9), CX
@@ -14414,9 +14792,9 @@ batch:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split34
+	JMP            split37
 
-three34:
+three37:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -14479,7 +14857,7 @@ three34:
 	MOVW           AX, 6(R12)
 	VPSHUFB        64(R15), Y2, Y2
 
-split34:
+split37:
 	VPMINUB        Y0, Y1, Y5
 	VPMAXUB        Y0, Y1, Y4
 	VPMAXUB        Y4, Y2, Y3

@@ -49,6 +49,13 @@ var avx2Spaces = spacesAssembly{
 // AVX2 has functions for one space alone, too.
 var (
 	avx2HSV  = spacesAssembly{batch: avx2Batch, triple: projectHSVAVX2}
+	avx2CrCb = spacesAssembly{
+		batch:   avx2Batch,
+		convert: convertSpaceAVX2,
+		count:   countSpaceAVX2,
+		project: projectCrCbAVX2,
+		triple:  projectTripleAVX2,
+	}
 	avx2Grey = spacesAssembly{
 		batch:   avx2Batch,
 		convert: convertSpaceAVX2,

@@ -84,6 +84,11 @@ func projectGreyAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, spa
 //go:noescape
 func projectPlaneAVX2(dst *uint8, src *uint8, n int, book *codebook)
 
+// projectCrCbAVX2 is conversion.project in the space crCb for n ≥ 32 pixels; span is hi - lo.
+//
+//go:noescape
+func projectCrCbAVX2(dst *uint8, src *uint8, n int, size int, redFirst bool, space uint8, table *uint8, lo uint8, span uint8, rejected uint16)
+
 // projectTripleAVX2 is conversion.projectCoded for tripleCoding and n ≥ 32 pixels.
 //
 //go:noescape

@@ -112,10 +112,16 @@ func newConstants() *constants {
 	}
 	vector("greyBytes", emit.GreyBlue, emit.GreyGreenWithBlue, emit.GreyRed, emit.GreyGreenWithRed)
 	double("greyPairs", emit.GreyRedPair<<16|emit.GreyBluePair)
-	double("w16384", 1<<14)
+	double("d16384", 1<<14)
+	vector("lumaBytes", emit.LumaBlue, emit.LumaGreenWithBlue, emit.LumaRed, 256+emit.LumaGreenWithRed)
+	double("lumaPairs", emit.LumaRedPair<<16|emit.LumaBluePair)
+	double("d32768", 1<<15)
+	vector("highWords", 2, 3, 2, 3, 6, 7, 6, 7, 10, 11, 10, 11, 14, 15, 14, 15)
+	double("w255", 255<<16|255)
+	double("cbCr", 2*emit.CrFactor<<16|2*emit.CbFactor)
 	for _, size := range []int{3, 4} {
-		c.offsets[fmt.Sprint("grey", size)] = len(bytes)
-		bytes = append(bytes, greyPlaces(size)...)
+		c.offsets[fmt.Sprint("quads", size)] = len(bytes)
+		bytes = append(bytes, quadPlaces(size)...)
 	}
 	c.data = emit.Constants("avx2Constants", bytes)
 	return c

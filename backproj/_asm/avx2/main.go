@@ -33,6 +33,7 @@ func main() {
 	projectValue(c)
 	projectGrey(c)
 	projectPlane(c)
+	projectCrCb(c)
 	projectTriple(c)
 	projectHSV(c)
 	stripSums(c, "centroidSumsAVX2", 3, "p, p·(n-j) and p·i")

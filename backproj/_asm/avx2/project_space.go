@@ -59,12 +59,39 @@ func projectSpace(c *constants) {
 	k := newKernel(c, anySize)
 	temp := GP64()
 	emit.Project(r, l, func(lookups []func()) (first, second Op) {
-		x := k.colour(r.Pixels(temp), lookups, emit.CrCb, emit.Grey, emit.AB, emit.HueValue, emit.SaturationValue)
+		x := k.colour(r.Pixels(temp), lookups, emit.Grey, emit.AB, emit.HueValue, emit.SaturationValue)
 		indices := x.indices()
 		emit.IfGated(func(lo, span Mem) {
 			none := YMM()
 			VPBROADCASTW(emit.Parameter("rejected"), none)
 			reject(none, indices, x.third, lo, span)
+		})
+		return indices[0], indices[1]
+	})
+}
+
+// projectCrCb emits the function for Cr and Cb.
+func projectCrCb(c *constants) {
+	beginSpace("projectCrCbAVX2", "dst, ", ", table *uint8, lo, span uint8, rejected uint16", "conversion.project in the space crCb for n ≥ 32 pixels; span is hi - lo")
+	r := emit.NewRow(batch, anySize)
+	l := emit.NewLookup(batch, place)
+	Load(Param("table"), emit.Table)
+	k := &kernel{constants: c, size: anySize}
+	quads := k.crCbQuads()
+	temp := GP64()
+	emit.Project(r, l, func(lookups []func()) (first, second Op) {
+		indices, y := quads.crCb(r.Pixels(temp), lookups)
+		emit.IfGated(func(lo, span Mem) {
+			rejected, low, all, inside := YMM(), YMM(), YMM(), YMM()
+			VPBROADCASTW(emit.Parameter("rejected"), rejected)
+			VPBROADCASTB(lo, low)
+			VPBROADCASTB(span, all)
+			for i, y := range y {
+				VPSUBB(low, y, y)
+				VPMAXUB(all, y, inside)
+				VPCMPEQB(all, inside, inside)
+				VPBLENDVB(inside, indices[i], rejected, indices[i])
+			}
 		})
 		return indices[0], indices[1]
 	})

@@ -117,12 +117,18 @@ const (
 	CrFactor, CbFactor          = 11682, 9241
 )
 
-// The factors of grey again, as products. VPMADDUBSW and then VPMADDWD add up, of the
-// four bytes blue, green, red and green,
+// The factors of grey and of 4Y again, as products. VPMADDUBSW and then VPMADDWD add up,
+// of the four bytes blue, green, red and green,
 //
-//	415·(9·blue + 7·green) + 3266·(3·red + 5·green) = 3735·blue + 19235·green + 9798·red
+//	 415·(9·blue +   7·green) + 3266·(3·red +  5·green) =    3735·blue + 19235·green + 9798·red
+//	1868·(4·blue + 122·green) + 6532·(3·red - 29·green) = 4·(1868·blue +  9617·green + 4899·red)
+//
+// The sums in brackets fit signed words.
 const (
 	GreyBlue, GreyGreenWithBlue = 9, 7
 	GreyRed, GreyGreenWithRed   = 3, 5
 	GreyBluePair, GreyRedPair   = 415, 3266
+	LumaBlue, LumaGreenWithBlue = 4, 122
+	LumaRed, LumaGreenWithRed   = 3, -29
+	LumaBluePair, LumaRedPair   = 1868, 6532
 )
