@@ -69,7 +69,7 @@ def view_frames(value: object, order: int, name: str = "frame", *, grey: bool = 
     """
     array = _bytes(value, name, GREY_SHAPES if grey else "(h, w, 3) or (n, h, w, 3)")
     shape = array.shape
-    if 3 <= len(shape) <= 4 and 3 <= shape[-1] <= 4:
+    if len(shape) in (3, 4) and shape[-1] in (3, 4):
         return _view(array, name, shape[:-1], order)
     if not grey:
         raise ValueError(fix_colour_shape(shape, name))
@@ -77,8 +77,9 @@ def view_frames(value: object, order: int, name: str = "frame", *, grey: bool = 
         raise ValueError(f"{name} must have shape {GREY_SHAPES}, not {shape}")
     if len(shape) == 4 or (len(shape) == 3 and shape[-1] == 1):
         return _view(array, name, shape[:-1], MONO)
-    view = _view(array, name, shape, MONO)
-    return view._replace(strides=(*view.strides, 0))
+    address, _, strides, *rest = _view(array, name, shape, MONO)
+    view: View = _new(View, (address, shape, (*strides, 0), *rest))
+    return view
 
 
 def may_be_grey(frame: object, plane: object) -> bool:
@@ -268,7 +269,7 @@ def _view(array: Image, name: str, shape: tuple[int, ...], order: int = 0) -> Vi
 def _bytes(value: object, name: str, shape: Shape) -> Image:
     """Return the value as a plain array if it is an array of uint8."""
     array = value if type(value) is np.ndarray else _plain(value, name, shape)
-    if array.dtype != UINT8:
+    if array.dtype is not UINT8 and array.dtype != UINT8:  # numpy has nearly always one object for it
         raise TypeError(
             f"{name} has dtype {array.dtype} and shape {array.shape}, but must be uint8"
             f"{fix_dtype(array.dtype, name, shape)}"
