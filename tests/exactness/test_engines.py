@@ -181,6 +181,8 @@ def test_the_opencv_engine_takes_batches_and_several_histograms(photograph):
     "options",
     [
         {"channels": "h"},
+        {"channels": "crcb"},
+        {"channels": "gray"},
         {"bins": 16},
         {"ranges": [0, 90, 0, 256]},
         {"in_range": ((0, 9, 9), (180, 255, 255))},

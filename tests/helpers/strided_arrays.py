@@ -133,6 +133,8 @@ HISTS = [
     backproj.Histogram(MODEL),
     backproj.Histogram(MODEL, channels="h", bins=16, in_range=((0, 60, 32), (180, 255, 255))),
     backproj.Histogram(MODEL, channels="hsv", bins=(30, 8, 4)),
+    backproj.Histogram(MODEL, channels="crcb"),
+    backproj.Histogram(MODEL, channels="gray", bins=64),
 ]
 OPTIONS = {"order": st.sampled_from(["bgr", "rgb"]), "threads": st.sampled_from([None, 1, 3])}
 
