@@ -11,7 +11,7 @@ import numpy as np
 from backproj._engine import native
 from backproj._engine.engines import engine_named, project_model
 from backproj._histogram.histogram import Histogram, warn_of_no_pixels
-from backproj._validate.channels import CHANNELS, check_space, takes_planes
+from backproj._validate.channels import CHANNELS, SPACES, check_space, takes_planes
 from backproj._validate.layout import check_bounds, check_layout
 from backproj._validate.messages import describe_type, short_repr
 from backproj._validate.options import check_order, check_peak
@@ -300,19 +300,9 @@ def in_range(
     return target.array if out is None else out
 
 
-# The channels of a space that are the fastest to project.
-_CHANNELS: dict[Space, Channels] = {
-    "hsv": "hs",
-    "ycrcb": "crcb",
-    "lab": "ab",
-    "bgr": "bgr",
-    "gray": "gray",
-}
-
-
 @functools.lru_cache(maxsize=8)
 def _within(space: Space, bounds: tuple[tuple[int, ...], tuple[int, ...]]) -> Histogram:
     """Return a histogram of one bin, which projects pixels inside the bounds to 255."""
-    channels = _CHANNELS[space]
+    channels = SPACES[space].fastest
     values = np.full((1,) * len(CHANNELS[channels].components), 255, np.float32)
     return Histogram.from_values(values, channels=channels, in_range=bounds)

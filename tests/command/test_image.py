@@ -127,7 +127,7 @@ MISTAKES = {
     ),
     "a hue that wraps in BGR": (
         ("photograph.jpg", *BOX, "--channels", "bgr", "--in-range", "200,0,0:100,255,255"),
-        "in_range has a blue from 200 to 100",
+        "in_range goes from 200 to 100 in blue",
     ),
     "channels that there are not": (("photograph.jpg", *BOX, "--channels", "yuv"), "'yuv' is not one of 'h'"),
     "bins of a preset that do not fit": (

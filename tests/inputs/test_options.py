@@ -1,14 +1,19 @@
 """Errors name bad options, and options may be written as cv2 scripts write them."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
 import backproj
+from backproj._validate.channels import CHANNELS
+from backproj._validate.channels import SPACES as COLOUR_SPACES
+from backproj.typing import Channels, Space
 
 MODEL = np.random.default_rng(16).integers(0, 256, (9, 9, 3), np.uint8)
 GOOD = (0, 0, 0), (180, 255, 255)
 
-SPACES = {"hs": "hsv", "crcb": "ycrcb", "ycrcb": "ycrcb", "bgr": "bgr", "gray": "gray"}
+SPACES = {"hs": "hsv", "crcb": "ycrcb", "ycrcb": "ycrcb", "ab": "lab", "bgr": "bgr", "gray": "gray"}
 
 # (options, error, what its message must contain)
 BAD = {
@@ -85,23 +90,42 @@ BAD = {
     "saturation the wrong way": (
         {"in_range": ((0, 9, 0), (9, 8, 9))},
         ValueError,
-        "a saturation from 9 to 8",
+        "goes from 9 to 8 in saturation",
     ),
-    "value the wrong way": ({"in_range": ((0, 0, 300), (9, 9, 256))}, ValueError, "a value from 300 to 256"),
+    "value the wrong way": (
+        {"in_range": ((0, 0, 300), (9, 9, 256))},
+        ValueError,
+        "goes from 300 to 256 in value",
+    ),
     "a Cr the wrong way": (
         {"channels": "crcb", "in_range": ((0, 173, 77), (255, 133, 127))},
         ValueError,
-        "a Cr from 173 to 133, which contains nothing; only hue wraps around",
+        "goes from 173 to 133 in Cr, which contains nothing; only hue wraps around",
     ),
     "a blue beyond all": (
         {"channels": "bgr", "in_range": ((300, 0, 0), (400, 9, 9))},
         ValueError,
-        "a blue from 300 to 400, which contains nothing; components are from 0 to 255",
+        "goes from 300 to 400 in blue, which contains nothing; components are from 0 to 255",
     ),
     "a red below all": (
         {"channels": "bgr", "in_range": ((0, 0, -9), (9, 9, -1))},
         ValueError,
-        "a red from -9 to -1",
+        "goes from -9 to -1 in red",
+    ),
+    "an a the wrong way": (
+        {"channels": "ab", "in_range": ((0, 150, 0), (255, 140, 255))},
+        ValueError,
+        "goes from 150 to 140 in a, which contains nothing; only hue wraps around",
+    ),
+    "one bound of Lab": (
+        {"channels": "lab", "in_range": (20, 140, 120)},
+        TypeError,
+        "must be (lo, hi), two triples such as ((0, 140, 120), (255, 180, 160)), not (20, 140, 120)",
+    ),
+    "three numbers and none of Lab": (
+        {"channels": "ab", "in_range": ((20, 140, 120), ())},
+        ValueError,
+        "the upper bound of in_range has 0 numbers, not three for L, a and b",
     ),
     "two numbers as bounds of YCrCb": (
         {"channels": "ycrcb", "in_range": ((133, 77), (173, 127))},
@@ -174,6 +198,11 @@ SAME = {
     "the peak as a float": ({"peak": 256.0}, {"peak": 256}),
     "the peak as a numpy number": ({"peak": np.float32(255)}, {"peak": 255}),
 }
+
+
+@pytest.mark.parametrize(("kind", "names"), [(Channels, CHANNELS), (Space, COLOUR_SPACES)])
+def test_the_types_for_annotations_have_all_names(kind, names):
+    assert set(get_args(kind)) == set(names)
 
 
 @pytest.mark.parametrize(("options", "error", "says"), BAD.values(), ids=BAD)

@@ -1,19 +1,45 @@
-"""What the channels of histograms are: the one table of them in Python."""
+"""What the channels of histograms are, and their colour spaces: the one table of them in Python."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from backproj._validate.messages import short_repr
 from backproj.typing import Channels, Space
 
-# The components of each colour space, in the order of OpenCV's conversion to it.
-COMPONENTS: dict[Space, tuple[str, ...]] = {
-    "hsv": ("hue", "saturation", "value"),
-    "ycrcb": ("Y", "Cr", "Cb"),
-    "lab": ("L", "a", "b"),
-    "bgr": ("blue", "green", "red"),
-    "gray": ("grey",),
+
+class ColourSpace(NamedTuple):
+    """A colour space.
+
+    Attributes
+    ----------
+    components : tuple of str
+        What its components are called, in the order of OpenCV's conversion to it.
+    bounds : str
+        An example of bounds of them, for messages.
+    fastest : str
+        The channels of it that are the fastest to project.
+    """
+
+    components: tuple[str, ...]
+    bounds: str
+    fastest: Channels
+
+    @property
+    def wraps(self) -> bool:
+        """Whether the first component goes around a circle."""
+        return self.components[0] == "hue"
+
+
+SPACES: dict[Space, ColourSpace] = {
+    "hsv": ColourSpace(
+        ("hue", "saturation", "value"), "two triples such as ((0, 60, 32), (180, 255, 255))", "hs"
+    ),
+    "ycrcb": ColourSpace(("Y", "Cr", "Cb"), "two triples such as ((0, 133, 77), (255, 173, 127))", "crcb"),
+    "lab": ColourSpace(("L", "a", "b"), "two triples such as ((0, 140, 120), (255, 180, 160))", "ab"),
+    "bgr": ColourSpace(("blue", "green", "red"), "two triples such as ((0, 0, 100), (80, 80, 255))", "bgr"),
+    "gray": ColourSpace(("grey",), "two numbers such as (20, 230)", "gray"),
 }
 
 
@@ -37,7 +63,7 @@ class ChannelSet(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """What the channels are called."""
-        return tuple(COMPONENTS[self.space][component] for component in self.components)
+        return tuple(SPACES[self.space].components[component] for component in self.components)
 
     @property
     def ranges(self) -> tuple[float, ...]:
@@ -79,12 +105,12 @@ def check_channels(channels: object) -> Channels:
 def check_space(space: object) -> Space:
     """Return the name of a colour space, if it is one."""
     if not isinstance(space, str):
-        raise TypeError(f"space must be {_one_of(COMPONENTS)}, not {short_repr(space)}")
-    if space not in COMPONENTS:
-        raise ValueError(f"space must be {_one_of(COMPONENTS)}, not {short_repr(space)}")
+        raise TypeError(f"space must be {_one_of(SPACES)}, not {short_repr(space)}")
+    if space not in SPACES:
+        raise ValueError(f"space must be {_one_of(SPACES)}, not {short_repr(space)}")
     return space
 
 
-def _one_of(names: dict[Channels, ChannelSet] | dict[Space, tuple[str, ...]]) -> str:
+def _one_of(names: Iterable[str]) -> str:
     *most, last = map(repr, names)
     return f"{', '.join(most)} or {last}"

@@ -10,23 +10,14 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from backproj._validate.channels import CHANNELS, COMPONENTS, check_channels
+from backproj._validate.channels import CHANNELS, SPACES, check_channels
 from backproj._validate.messages import short_repr
 from backproj.typing import Channels, Space
 
 _MOST_CELLS = 2**20
 
-# Bounds of HSV that contain nothing: no hue is 255.
+# Bounds of a space with hue that contain nothing: no hue is 255.
 _NOTHING = ((255, 0, 0), (255, 255, 255))
-
-# What bounds may look like, for messages.
-_EXAMPLES: dict[Space, str] = {
-    "hsv": "two triples such as ((0, 60, 32), (180, 255, 255))",
-    "ycrcb": "two triples such as ((0, 133, 77), (255, 173, 127))",
-    "lab": "two triples such as ((0, 140, 120), (255, 180, 160))",
-    "bgr": "two triples such as ((0, 0, 100), (80, 80, 255))",
-    "gray": "two numbers such as (20, 230)",
-}
 
 # What options are made of that cannot change. Not bool: to a dict True is 1, which is a number of bins.
 _CONSTANT = {NoneType, str, int, float}
@@ -150,21 +141,23 @@ def check_bounds(bounds: object, name: str, space: Space) -> tuple[tuple[int, ..
     try:
         lo, hi = bounds  # type: ignore[misc]
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be (lo, hi), {_EXAMPLES[space]}, not {short_repr(bounds)}") from None
+        raise TypeError(
+            f"{name} must be (lo, hi), {SPACES[space].bounds}, not {short_repr(bounds)}"
+        ) from None
     lows, highs = (
         _check_bound(lo, f"the lower bound of {name}", space),
         _check_bound(hi, f"the upper bound of {name}", space),
     )
-    wraps = space == "hsv"
-    for component, low, high in zip(COMPONENTS[space][wraps:], lows[wraps:], highs[wraps:], strict=True):
+    components, wraps = SPACES[space].components, SPACES[space].wraps
+    for component, low, high in zip(components[wraps:], lows[wraps:], highs[wraps:], strict=True):
         if low > high:
             raise ValueError(
-                f"{name} has a {component} from {low} to {high}, which contains nothing; "
+                f"{name} goes from {low} to {high} in {component}, which contains nothing; "
                 "only hue wraps around"
             )
         if not wraps and (low > 255 or high < 0):
             raise ValueError(
-                f"{name} has a {component} from {low} to {high}, which contains nothing; "
+                f"{name} goes from {low} to {high} in {component}, which contains nothing; "
                 "components are from 0 to 255"
             )
     if wraps and lows[0] > highs[0]:
@@ -180,7 +173,7 @@ def check_bounds(bounds: object, name: str, space: Space) -> tuple[tuple[int, ..
 
 def _check_bound(bound: object, name: str, space: Space) -> tuple[int, ...]:
     """Return the whole numbers of one bound; that of one component may be a number."""
-    components = COMPONENTS[space]
+    components = SPACES[space].components
     if len(components) == 1:
         needed, given = f"a number for {components[0]}", [bound] if np.isscalar(bound) else bound
     else:
