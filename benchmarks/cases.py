@@ -186,6 +186,8 @@ CASES = {
     "crcb": Case(projecting("crcb", 32), "as prepared, Cr and Cb, as scripts find skin"),
     "crcb 256": Case(projecting("crcb", 256), "as crcb, 256×256 bins"),
     "ycrcb": Case(projecting("ycrcb", 16), "as prepared, YCrCb, 16×16×16 bins"),
+    "ab": Case(projecting("ab", 32), "as prepared, a and b of Lab"),
+    "lab": Case(projecting("lab", 8), "as prepared, Lab, 8×8×8 bins"),
     "bgr": Case(projecting("bgr", 8), "as prepared, blue, green and red, 8×8×8 bins"),
     "gray": Case(projecting("gray", 32), "as prepared, grey, 32 bins"),
     "gray plane": Case(gray_plane, "as gray, of frames that are grey"),

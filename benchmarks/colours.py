@@ -23,6 +23,8 @@ SPACES = {
     "gray": Colours("COLOR_BGR2GRAY", (0,)),
     "crcb": Colours("COLOR_BGR2YCrCb", (1, 2)),
     "ycrcb": Colours("COLOR_BGR2YCrCb", (0, 1, 2)),
+    "ab": Colours("COLOR_BGR2Lab", (1, 2)),
+    "lab": Colours("COLOR_BGR2Lab", (0, 1, 2)),
     "bgr": Colours(None, (0, 1, 2)),
 }
 
