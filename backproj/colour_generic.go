@@ -34,13 +34,6 @@ func convertGrey(dst []uint16, thirds []uint8, src []byte, format raster.Format)
 	clear(thirds)
 }
 
-func convertGreyPlane(dst []uint16, thirds []uint8, src []byte, _ raster.Format) {
-	for i := range dst {
-		dst[i] = uint16(src[i])
-	}
-	clear(thirds)
-}
-
 // crOf and cbOf have Cr and Cb for the differences of red or blue and Y, plus 255.
 var crOf, cbOf = chromas(crFactor), chromas(cbFactor)
 

@@ -13,7 +13,7 @@ var genericKernel = kernel{
 		crCb:            convertedGeneric(crCb, convertCrCb),
 		blueGreen:       convertedGeneric(blueGreen, convertBlueGreen),
 		grey:            convertedGeneric(grey, convertGrey),
-		greyPlane:       convertedGeneric(greyPlane, convertGreyPlane),
+		greyPlane:       greyPlaneGeneric,
 		aB:              convertedGeneric(aB, convertAB),
 	},
 	grow:     growGeneric,
