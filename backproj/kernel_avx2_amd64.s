@@ -146,271 +146,275 @@ DATA avx2Constants<>+1120(SB)/8, $0x0080008000800080
 DATA avx2Constants<>+1128(SB)/8, $0x0080008000800080
 DATA avx2Constants<>+1136(SB)/8, $0x0080008000800080
 DATA avx2Constants<>+1144(SB)/8, $0x0080008000800080
-DATA avx2Constants<>+1152(SB)/8, $0x4b264b264b264b26
-DATA avx2Constants<>+1160(SB)/8, $0x4b264b264b264b26
-DATA avx2Constants<>+1168(SB)/8, $0x4b264b264b264b26
-DATA avx2Constants<>+1176(SB)/8, $0x4b264b264b264b26
-DATA avx2Constants<>+1184(SB)/8, $0x1123112311231123
-DATA avx2Constants<>+1192(SB)/8, $0x1123112311231123
-DATA avx2Constants<>+1200(SB)/8, $0x1123112311231123
-DATA avx2Constants<>+1208(SB)/8, $0x1123112311231123
-DATA avx2Constants<>+1216(SB)/8, $0x000e000e000e000e
-DATA avx2Constants<>+1224(SB)/8, $0x000e000e000e000e
-DATA avx2Constants<>+1232(SB)/8, $0x000e000e000e000e
-DATA avx2Constants<>+1240(SB)/8, $0x000e000e000e000e
-DATA avx2Constants<>+1248(SB)/8, $0x004c004c004c004c
-DATA avx2Constants<>+1256(SB)/8, $0x004c004c004c004c
-DATA avx2Constants<>+1264(SB)/8, $0x004c004c004c004c
-DATA avx2Constants<>+1272(SB)/8, $0x004c004c004c004c
-DATA avx2Constants<>+1280(SB)/8, $0x5b445b445b445b44
-DATA avx2Constants<>+1288(SB)/8, $0x5b445b445b445b44
-DATA avx2Constants<>+1296(SB)/8, $0x5b445b445b445b44
-DATA avx2Constants<>+1304(SB)/8, $0x5b445b445b445b44
-DATA avx2Constants<>+1312(SB)/8, $0x4832483248324832
-DATA avx2Constants<>+1320(SB)/8, $0x4832483248324832
-DATA avx2Constants<>+1328(SB)/8, $0x4832483248324832
-DATA avx2Constants<>+1336(SB)/8, $0x4832483248324832
-DATA avx2Constants<>+1344(SB)/8, $0x344c344c344c344c
-DATA avx2Constants<>+1352(SB)/8, $0x344c344c344c344c
-DATA avx2Constants<>+1360(SB)/8, $0x344c344c344c344c
-DATA avx2Constants<>+1368(SB)/8, $0x344c344c344c344c
-DATA avx2Constants<>+1376(SB)/8, $0x2346234623462346
-DATA avx2Constants<>+1384(SB)/8, $0x2346234623462346
-DATA avx2Constants<>+1392(SB)/8, $0x2346234623462346
-DATA avx2Constants<>+1400(SB)/8, $0x2346234623462346
-DATA avx2Constants<>+1408(SB)/8, $0x621d621d621d621d
-DATA avx2Constants<>+1416(SB)/8, $0x621d621d621d621d
-DATA avx2Constants<>+1424(SB)/8, $0x621d621d621d621d
-DATA avx2Constants<>+1432(SB)/8, $0x621d621d621d621d
-DATA avx2Constants<>+1440(SB)/8, $0x0017001700170017
-DATA avx2Constants<>+1448(SB)/8, $0x0017001700170017
-DATA avx2Constants<>+1456(SB)/8, $0x0017001700170017
-DATA avx2Constants<>+1464(SB)/8, $0x0017001700170017
-DATA avx2Constants<>+1472(SB)/8, $0x4befa4693c1d0b00
-DATA avx2Constants<>+1480(SB)/8, $0xf2f1073376cd39b8
-DATA avx2Constants<>+1488(SB)/8, $0x4befa4693c1d0b00
-DATA avx2Constants<>+1496(SB)/8, $0xf2f1073376cd39b8
-DATA avx2Constants<>+1504(SB)/8, $0x0100000000000000
-DATA avx2Constants<>+1512(SB)/8, $0x0605050403020201
-DATA avx2Constants<>+1520(SB)/8, $0x0100000000000000
-DATA avx2Constants<>+1528(SB)/8, $0x0605050403020201
-DATA avx2Constants<>+1536(SB)/8, $0xb36929eaab7a4a28
-DATA avx2Constants<>+1544(SB)/8, $0x6001a049f2a04eff
-DATA avx2Constants<>+1552(SB)/8, $0xb36929eaab7a4a28
-DATA avx2Constants<>+1560(SB)/8, $0x6001a049f2a04eff
-DATA avx2Constants<>+1568(SB)/8, $0x0101010000000000
-DATA avx2Constants<>+1576(SB)/8, $0x0404030302020201
-DATA avx2Constants<>+1584(SB)/8, $0x0101010000000000
-DATA avx2Constants<>+1592(SB)/8, $0x0404030302020201
-DATA avx2Constants<>+1600(SB)/8, $0xfbfbfcfcfdfdfdff
-DATA avx2Constants<>+1608(SB)/8, $0xfaf9fafbfafbfbfb
-DATA avx2Constants<>+1616(SB)/8, $0xfbfbfcfcfdfdfdff
-DATA avx2Constants<>+1624(SB)/8, $0xfaf9fafbfafbfbfb
-DATA avx2Constants<>+1632(SB)/8, $0x192e0a0a3c350433
-DATA avx2Constants<>+1640(SB)/8, $0x04162e3922201f39
-DATA avx2Constants<>+1648(SB)/8, $0x192e0a0a3c350433
-DATA avx2Constants<>+1656(SB)/8, $0x04162e3922201f39
-DATA avx2Constants<>+1664(SB)/8, $0x1c1b1916120d0700
-DATA avx2Constants<>+1672(SB)/8, $0x00070d1216191b1c
-DATA avx2Constants<>+1680(SB)/8, $0x1c1b1916120d0700
-DATA avx2Constants<>+1688(SB)/8, $0x00070d1216191b1c
-DATA avx2Constants<>+1696(SB)/8, $0x060506f1060506f1
-DATA avx2Constants<>+1704(SB)/8, $0x060506f1060506f1
-DATA avx2Constants<>+1712(SB)/8, $0x060506f1060506f1
-DATA avx2Constants<>+1720(SB)/8, $0x060506f1060506f1
-DATA avx2Constants<>+1728(SB)/8, $0x0800030a0800030a
-DATA avx2Constants<>+1736(SB)/8, $0x0800030a0800030a
-DATA avx2Constants<>+1744(SB)/8, $0x0800030a0800030a
-DATA avx2Constants<>+1752(SB)/8, $0x0800030a0800030a
-DATA avx2Constants<>+1760(SB)/8, $0x0b7103670b710367
-DATA avx2Constants<>+1768(SB)/8, $0x0b7103670b710367
-DATA avx2Constants<>+1776(SB)/8, $0x0b7103670b710367
-DATA avx2Constants<>+1784(SB)/8, $0x0b7103670b710367
-DATA avx2Constants<>+1792(SB)/8, $0x0800012808000128
-DATA avx2Constants<>+1800(SB)/8, $0x0800012808000128
-DATA avx2Constants<>+1808(SB)/8, $0x0800012808000128
-DATA avx2Constants<>+1816(SB)/8, $0x0800012808000128
-DATA avx2Constants<>+1824(SB)/8, $0x01c0004901c00049
-DATA avx2Constants<>+1832(SB)/8, $0x01c0004901c00049
-DATA avx2Constants<>+1840(SB)/8, $0x01c0004901c00049
-DATA avx2Constants<>+1848(SB)/8, $0x01c0004901c00049
-DATA avx2Constants<>+1856(SB)/8, $0x08000df708000df7
-DATA avx2Constants<>+1864(SB)/8, $0x08000df708000df7
-DATA avx2Constants<>+1872(SB)/8, $0x08000df708000df7
-DATA avx2Constants<>+1880(SB)/8, $0x08000df708000df7
-DATA avx2Constants<>+1888(SB)/8, $0xbb500947bb500947
-DATA avx2Constants<>+1896(SB)/8, $0xbb500947bb500947
-DATA avx2Constants<>+1904(SB)/8, $0xbb500947bb500947
-DATA avx2Constants<>+1912(SB)/8, $0xbb500947bb500947
-DATA avx2Constants<>+1920(SB)/8, $0x3d0991863d099186
-DATA avx2Constants<>+1928(SB)/8, $0x3d0991863d099186
-DATA avx2Constants<>+1936(SB)/8, $0x3d0991863d099186
-DATA avx2Constants<>+1944(SB)/8, $0x3d0991863d099186
-DATA avx2Constants<>+1952(SB)/8, $0xbe1d8fcdbe1d8fcd
-DATA avx2Constants<>+1960(SB)/8, $0xbe1d8fcdbe1d8fcd
-DATA avx2Constants<>+1968(SB)/8, $0xbe1d8fcdbe1d8fcd
-DATA avx2Constants<>+1976(SB)/8, $0xbe1d8fcdbe1d8fcd
-DATA avx2Constants<>+1984(SB)/8, $0x3ece2d463ece2d46
-DATA avx2Constants<>+1992(SB)/8, $0x3ece2d463ece2d46
-DATA avx2Constants<>+2000(SB)/8, $0x3ece2d463ece2d46
-DATA avx2Constants<>+2008(SB)/8, $0x3ece2d463ece2d46
-DATA avx2Constants<>+2016(SB)/8, $0xbf2f137ebf2f137e
-DATA avx2Constants<>+2024(SB)/8, $0xbf2f137ebf2f137e
-DATA avx2Constants<>+2032(SB)/8, $0xbf2f137ebf2f137e
-DATA avx2Constants<>+2040(SB)/8, $0xbf2f137ebf2f137e
-DATA avx2Constants<>+2048(SB)/8, $0x3f75a99e3f75a99e
-DATA avx2Constants<>+2056(SB)/8, $0x3f75a99e3f75a99e
-DATA avx2Constants<>+2064(SB)/8, $0x3f75a99e3f75a99e
-DATA avx2Constants<>+2072(SB)/8, $0x3f75a99e3f75a99e
-DATA avx2Constants<>+2080(SB)/8, $0x3ee3dc4b3ee3dc4b
-DATA avx2Constants<>+2088(SB)/8, $0x3ee3dc4b3ee3dc4b
-DATA avx2Constants<>+2096(SB)/8, $0x3ee3dc4b3ee3dc4b
-DATA avx2Constants<>+2104(SB)/8, $0x3ee3dc4b3ee3dc4b
-DATA avx2Constants<>+2112(SB)/8, $0x46cb73dc46a17afd
-DATA avx2Constants<>+2120(SB)/8, $0x45cb73e900000000
-DATA avx2Constants<>+2128(SB)/8, $0x46217b0146002a78
-DATA avx2Constants<>+2136(SB)/8, $0x46802ac6464b73dd
-DATA avx2Constants<>+2144(SB)/8, $0x4b3fc0004b3fc000
-DATA avx2Constants<>+2152(SB)/8, $0x4b3fc0004b3fc000
-DATA avx2Constants<>+2160(SB)/8, $0x4b3fc0004b3fc000
-DATA avx2Constants<>+2168(SB)/8, $0x4b3fc0004b3fc000
-DATA avx2Constants<>+2176(SB)/8, $0x42fa1eb842fa1eb8
-DATA avx2Constants<>+2184(SB)/8, $0x42fa1eb842fa1eb8
-DATA avx2Constants<>+2192(SB)/8, $0x42fa1eb842fa1eb8
-DATA avx2Constants<>+2200(SB)/8, $0x42fa1eb842fa1eb8
-DATA avx2Constants<>+2208(SB)/8, $0x4190000041900000
-DATA avx2Constants<>+2216(SB)/8, $0x4190000041900000
-DATA avx2Constants<>+2224(SB)/8, $0x4190000041900000
-DATA avx2Constants<>+2232(SB)/8, $0x4190000041900000
-DATA avx2Constants<>+2240(SB)/8, $0x3f8000003f800000
-DATA avx2Constants<>+2248(SB)/8, $0x3f8000003f800000
-DATA avx2Constants<>+2256(SB)/8, $0x3f8000003f800000
-DATA avx2Constants<>+2264(SB)/8, $0x3f8000003f800000
-DATA avx2Constants<>+2272(SB)/8, $0x007fffff007fffff
-DATA avx2Constants<>+2280(SB)/8, $0x007fffff007fffff
-DATA avx2Constants<>+2288(SB)/8, $0x007fffff007fffff
-DATA avx2Constants<>+2296(SB)/8, $0x007fffff007fffff
-DATA avx2Constants<>+2304(SB)/8, $0x01f401f401f401f4
-DATA avx2Constants<>+2312(SB)/8, $0x01f401f401f401f4
-DATA avx2Constants<>+2320(SB)/8, $0x01f401f401f401f4
-DATA avx2Constants<>+2328(SB)/8, $0x01f401f401f401f4
-DATA avx2Constants<>+2336(SB)/8, $0x00c800c800c800c8
-DATA avx2Constants<>+2344(SB)/8, $0x00c800c800c800c8
-DATA avx2Constants<>+2352(SB)/8, $0x00c800c800c800c8
-DATA avx2Constants<>+2360(SB)/8, $0x00c800c800c800c8
-DATA avx2Constants<>+2368(SB)/8, $0x0000012800000128
-DATA avx2Constants<>+2376(SB)/8, $0x0000012800000128
-DATA avx2Constants<>+2384(SB)/8, $0x0000012800000128
-DATA avx2Constants<>+2392(SB)/8, $0x0000012800000128
-DATA avx2Constants<>+2400(SB)/8, $0x0035d99a0035d99a
-DATA avx2Constants<>+2408(SB)/8, $0x0035d99a0035d99a
-DATA avx2Constants<>+2416(SB)/8, $0x0035d99a0035d99a
-DATA avx2Constants<>+2424(SB)/8, $0x0035d99a0035d99a
-DATA avx2Constants<>+2432(SB)/8, $0x0706050403020100
-DATA avx2Constants<>+2440(SB)/8, $0x0f0e0d0c0b0a0908
-DATA avx2Constants<>+2448(SB)/8, $0x1716151413121110
-DATA avx2Constants<>+2456(SB)/8, $0x1f1e1d1c1b1a1918
-DATA avx2Constants<>+2464(SB)/8, $0xe8f1fb06121f2d3c
-DATA avx2Constants<>+2472(SB)/8, $0xc4c5c7caced3d9e0
-DATA avx2Constants<>+2480(SB)/8, $0xe0d9d3cecac7c5c4
-DATA avx2Constants<>+2488(SB)/8, $0x3c2d1f1206fbf1e8
-DATA avx2Constants<>+2496(SB)/8, $0x0202010101000000
-DATA avx2Constants<>+2504(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+2512(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+2520(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+2528(SB)/8, $0x0d0c0c0c0b0b0b0a
-DATA avx2Constants<>+2536(SB)/8, $0x0f0f0f0e0e0e0d0d
-DATA avx2Constants<>+2544(SB)/8, $0x0202010101000000
-DATA avx2Constants<>+2552(SB)/8, $0x0504040403030302
-DATA avx2Constants<>+2560(SB)/8, $0x0707070606060505
-DATA avx2Constants<>+2568(SB)/8, $0x0a0a090909080808
-DATA avx2Constants<>+2576(SB)/8, $0x0d0c0c0c0b0b0b0a
-DATA avx2Constants<>+2584(SB)/8, $0x0f0f0f0e0e0e0d0d
-DATA avx2Constants<>+2592(SB)/8, $0x0101010100000000
-DATA avx2Constants<>+2600(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+2608(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+2616(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+2624(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+2632(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+2640(SB)/8, $0x0d0d0d0d0c0c0c0c
-DATA avx2Constants<>+2648(SB)/8, $0x0f0f0f0f0e0e0e0e
-DATA avx2Constants<>+2656(SB)/8, $0x0101010100000000
-DATA avx2Constants<>+2664(SB)/8, $0x0303030302020202
-DATA avx2Constants<>+2672(SB)/8, $0x0505050504040404
-DATA avx2Constants<>+2680(SB)/8, $0x0707070706060606
-DATA avx2Constants<>+2688(SB)/8, $0x0909090908080808
-DATA avx2Constants<>+2696(SB)/8, $0x0b0b0b0b0a0a0a0a
-DATA avx2Constants<>+2704(SB)/8, $0x0d0d0d0d0c0c0c0c
-DATA avx2Constants<>+2712(SB)/8, $0x0f0f0f0f0e0e0e0e
-DATA avx2Constants<>+2720(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+2728(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+2736(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+2744(SB)/8, $0x0503070905030709
-DATA avx2Constants<>+2752(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+2760(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+2768(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+2776(SB)/8, $0x0cc2019f0cc2019f
-DATA avx2Constants<>+2784(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+2792(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+2800(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+2808(SB)/8, $0x0000400000004000
-DATA avx2Constants<>+2816(SB)/8, $0xe3037a04e3037a04
-DATA avx2Constants<>+2824(SB)/8, $0xe3037a04e3037a04
-DATA avx2Constants<>+2832(SB)/8, $0xe3037a04e3037a04
-DATA avx2Constants<>+2840(SB)/8, $0xe3037a04e3037a04
-DATA avx2Constants<>+2848(SB)/8, $0x1984074c1984074c
-DATA avx2Constants<>+2856(SB)/8, $0x1984074c1984074c
-DATA avx2Constants<>+2864(SB)/8, $0x1984074c1984074c
-DATA avx2Constants<>+2872(SB)/8, $0x1984074c1984074c
-DATA avx2Constants<>+2880(SB)/8, $0x0000800000008000
-DATA avx2Constants<>+2888(SB)/8, $0x0000800000008000
-DATA avx2Constants<>+2896(SB)/8, $0x0000800000008000
-DATA avx2Constants<>+2904(SB)/8, $0x0000800000008000
-DATA avx2Constants<>+2912(SB)/8, $0x0706070603020302
-DATA avx2Constants<>+2920(SB)/8, $0x0f0e0f0e0b0a0b0a
-DATA avx2Constants<>+2928(SB)/8, $0x0706070603020302
-DATA avx2Constants<>+2936(SB)/8, $0x0f0e0f0e0b0a0b0a
-DATA avx2Constants<>+2944(SB)/8, $0x00ff00ff00ff00ff
-DATA avx2Constants<>+2952(SB)/8, $0x00ff00ff00ff00ff
-DATA avx2Constants<>+2960(SB)/8, $0x00ff00ff00ff00ff
-DATA avx2Constants<>+2968(SB)/8, $0x00ff00ff00ff00ff
-DATA avx2Constants<>+2976(SB)/8, $0x5b4448325b444832
-DATA avx2Constants<>+2984(SB)/8, $0x5b4448325b444832
-DATA avx2Constants<>+2992(SB)/8, $0x5b4448325b444832
-DATA avx2Constants<>+3000(SB)/8, $0x5b4448325b444832
-DATA avx2Constants<>+3008(SB)/8, $0x0405040301020100
-DATA avx2Constants<>+3016(SB)/8, $0x0a0b0a0907080706
-DATA avx2Constants<>+3024(SB)/8, $0x0405040301020100
-DATA avx2Constants<>+3032(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+1152(SB)/8, $0x0302010003020100
+DATA avx2Constants<>+1160(SB)/8, $0x0302010003020100
+DATA avx2Constants<>+1168(SB)/8, $0x0302010003020100
+DATA avx2Constants<>+1176(SB)/8, $0x0302010003020100
+DATA avx2Constants<>+1184(SB)/8, $0x4b264b264b264b26
+DATA avx2Constants<>+1192(SB)/8, $0x4b264b264b264b26
+DATA avx2Constants<>+1200(SB)/8, $0x4b264b264b264b26
+DATA avx2Constants<>+1208(SB)/8, $0x4b264b264b264b26
+DATA avx2Constants<>+1216(SB)/8, $0x1123112311231123
+DATA avx2Constants<>+1224(SB)/8, $0x1123112311231123
+DATA avx2Constants<>+1232(SB)/8, $0x1123112311231123
+DATA avx2Constants<>+1240(SB)/8, $0x1123112311231123
+DATA avx2Constants<>+1248(SB)/8, $0x000e000e000e000e
+DATA avx2Constants<>+1256(SB)/8, $0x000e000e000e000e
+DATA avx2Constants<>+1264(SB)/8, $0x000e000e000e000e
+DATA avx2Constants<>+1272(SB)/8, $0x000e000e000e000e
+DATA avx2Constants<>+1280(SB)/8, $0x004c004c004c004c
+DATA avx2Constants<>+1288(SB)/8, $0x004c004c004c004c
+DATA avx2Constants<>+1296(SB)/8, $0x004c004c004c004c
+DATA avx2Constants<>+1304(SB)/8, $0x004c004c004c004c
+DATA avx2Constants<>+1312(SB)/8, $0x5b445b445b445b44
+DATA avx2Constants<>+1320(SB)/8, $0x5b445b445b445b44
+DATA avx2Constants<>+1328(SB)/8, $0x5b445b445b445b44
+DATA avx2Constants<>+1336(SB)/8, $0x5b445b445b445b44
+DATA avx2Constants<>+1344(SB)/8, $0x4832483248324832
+DATA avx2Constants<>+1352(SB)/8, $0x4832483248324832
+DATA avx2Constants<>+1360(SB)/8, $0x4832483248324832
+DATA avx2Constants<>+1368(SB)/8, $0x4832483248324832
+DATA avx2Constants<>+1376(SB)/8, $0x344c344c344c344c
+DATA avx2Constants<>+1384(SB)/8, $0x344c344c344c344c
+DATA avx2Constants<>+1392(SB)/8, $0x344c344c344c344c
+DATA avx2Constants<>+1400(SB)/8, $0x344c344c344c344c
+DATA avx2Constants<>+1408(SB)/8, $0x2346234623462346
+DATA avx2Constants<>+1416(SB)/8, $0x2346234623462346
+DATA avx2Constants<>+1424(SB)/8, $0x2346234623462346
+DATA avx2Constants<>+1432(SB)/8, $0x2346234623462346
+DATA avx2Constants<>+1440(SB)/8, $0x621d621d621d621d
+DATA avx2Constants<>+1448(SB)/8, $0x621d621d621d621d
+DATA avx2Constants<>+1456(SB)/8, $0x621d621d621d621d
+DATA avx2Constants<>+1464(SB)/8, $0x621d621d621d621d
+DATA avx2Constants<>+1472(SB)/8, $0x0017001700170017
+DATA avx2Constants<>+1480(SB)/8, $0x0017001700170017
+DATA avx2Constants<>+1488(SB)/8, $0x0017001700170017
+DATA avx2Constants<>+1496(SB)/8, $0x0017001700170017
+DATA avx2Constants<>+1504(SB)/8, $0x4befa4693c1d0b00
+DATA avx2Constants<>+1512(SB)/8, $0xf2f1073376cd39b8
+DATA avx2Constants<>+1520(SB)/8, $0x4befa4693c1d0b00
+DATA avx2Constants<>+1528(SB)/8, $0xf2f1073376cd39b8
+DATA avx2Constants<>+1536(SB)/8, $0x0100000000000000
+DATA avx2Constants<>+1544(SB)/8, $0x0605050403020201
+DATA avx2Constants<>+1552(SB)/8, $0x0100000000000000
+DATA avx2Constants<>+1560(SB)/8, $0x0605050403020201
+DATA avx2Constants<>+1568(SB)/8, $0xb36929eaab7a4a28
+DATA avx2Constants<>+1576(SB)/8, $0x6001a049f2a04eff
+DATA avx2Constants<>+1584(SB)/8, $0xb36929eaab7a4a28
+DATA avx2Constants<>+1592(SB)/8, $0x6001a049f2a04eff
+DATA avx2Constants<>+1600(SB)/8, $0x0101010000000000
+DATA avx2Constants<>+1608(SB)/8, $0x0404030302020201
+DATA avx2Constants<>+1616(SB)/8, $0x0101010000000000
+DATA avx2Constants<>+1624(SB)/8, $0x0404030302020201
+DATA avx2Constants<>+1632(SB)/8, $0xfbfbfcfcfdfdfdff
+DATA avx2Constants<>+1640(SB)/8, $0xfaf9fafbfafbfbfb
+DATA avx2Constants<>+1648(SB)/8, $0xfbfbfcfcfdfdfdff
+DATA avx2Constants<>+1656(SB)/8, $0xfaf9fafbfafbfbfb
+DATA avx2Constants<>+1664(SB)/8, $0x192e0a0a3c350433
+DATA avx2Constants<>+1672(SB)/8, $0x04162e3922201f39
+DATA avx2Constants<>+1680(SB)/8, $0x192e0a0a3c350433
+DATA avx2Constants<>+1688(SB)/8, $0x04162e3922201f39
+DATA avx2Constants<>+1696(SB)/8, $0x1c1b1916120d0700
+DATA avx2Constants<>+1704(SB)/8, $0x00070d1216191b1c
+DATA avx2Constants<>+1712(SB)/8, $0x1c1b1916120d0700
+DATA avx2Constants<>+1720(SB)/8, $0x00070d1216191b1c
+DATA avx2Constants<>+1728(SB)/8, $0x060506f1060506f1
+DATA avx2Constants<>+1736(SB)/8, $0x060506f1060506f1
+DATA avx2Constants<>+1744(SB)/8, $0x060506f1060506f1
+DATA avx2Constants<>+1752(SB)/8, $0x060506f1060506f1
+DATA avx2Constants<>+1760(SB)/8, $0x0800030a0800030a
+DATA avx2Constants<>+1768(SB)/8, $0x0800030a0800030a
+DATA avx2Constants<>+1776(SB)/8, $0x0800030a0800030a
+DATA avx2Constants<>+1784(SB)/8, $0x0800030a0800030a
+DATA avx2Constants<>+1792(SB)/8, $0x0b7103670b710367
+DATA avx2Constants<>+1800(SB)/8, $0x0b7103670b710367
+DATA avx2Constants<>+1808(SB)/8, $0x0b7103670b710367
+DATA avx2Constants<>+1816(SB)/8, $0x0b7103670b710367
+DATA avx2Constants<>+1824(SB)/8, $0x0800012808000128
+DATA avx2Constants<>+1832(SB)/8, $0x0800012808000128
+DATA avx2Constants<>+1840(SB)/8, $0x0800012808000128
+DATA avx2Constants<>+1848(SB)/8, $0x0800012808000128
+DATA avx2Constants<>+1856(SB)/8, $0x01c0004901c00049
+DATA avx2Constants<>+1864(SB)/8, $0x01c0004901c00049
+DATA avx2Constants<>+1872(SB)/8, $0x01c0004901c00049
+DATA avx2Constants<>+1880(SB)/8, $0x01c0004901c00049
+DATA avx2Constants<>+1888(SB)/8, $0x08000df708000df7
+DATA avx2Constants<>+1896(SB)/8, $0x08000df708000df7
+DATA avx2Constants<>+1904(SB)/8, $0x08000df708000df7
+DATA avx2Constants<>+1912(SB)/8, $0x08000df708000df7
+DATA avx2Constants<>+1920(SB)/8, $0xbb500947bb500947
+DATA avx2Constants<>+1928(SB)/8, $0xbb500947bb500947
+DATA avx2Constants<>+1936(SB)/8, $0xbb500947bb500947
+DATA avx2Constants<>+1944(SB)/8, $0xbb500947bb500947
+DATA avx2Constants<>+1952(SB)/8, $0x3d0991863d099186
+DATA avx2Constants<>+1960(SB)/8, $0x3d0991863d099186
+DATA avx2Constants<>+1968(SB)/8, $0x3d0991863d099186
+DATA avx2Constants<>+1976(SB)/8, $0x3d0991863d099186
+DATA avx2Constants<>+1984(SB)/8, $0xbe1d8fcdbe1d8fcd
+DATA avx2Constants<>+1992(SB)/8, $0xbe1d8fcdbe1d8fcd
+DATA avx2Constants<>+2000(SB)/8, $0xbe1d8fcdbe1d8fcd
+DATA avx2Constants<>+2008(SB)/8, $0xbe1d8fcdbe1d8fcd
+DATA avx2Constants<>+2016(SB)/8, $0x3ece2d463ece2d46
+DATA avx2Constants<>+2024(SB)/8, $0x3ece2d463ece2d46
+DATA avx2Constants<>+2032(SB)/8, $0x3ece2d463ece2d46
+DATA avx2Constants<>+2040(SB)/8, $0x3ece2d463ece2d46
+DATA avx2Constants<>+2048(SB)/8, $0xbf2f137ebf2f137e
+DATA avx2Constants<>+2056(SB)/8, $0xbf2f137ebf2f137e
+DATA avx2Constants<>+2064(SB)/8, $0xbf2f137ebf2f137e
+DATA avx2Constants<>+2072(SB)/8, $0xbf2f137ebf2f137e
+DATA avx2Constants<>+2080(SB)/8, $0x3f75a99e3f75a99e
+DATA avx2Constants<>+2088(SB)/8, $0x3f75a99e3f75a99e
+DATA avx2Constants<>+2096(SB)/8, $0x3f75a99e3f75a99e
+DATA avx2Constants<>+2104(SB)/8, $0x3f75a99e3f75a99e
+DATA avx2Constants<>+2112(SB)/8, $0x3ee3dc4b3ee3dc4b
+DATA avx2Constants<>+2120(SB)/8, $0x3ee3dc4b3ee3dc4b
+DATA avx2Constants<>+2128(SB)/8, $0x3ee3dc4b3ee3dc4b
+DATA avx2Constants<>+2136(SB)/8, $0x3ee3dc4b3ee3dc4b
+DATA avx2Constants<>+2144(SB)/8, $0x46cb73dc46a17afd
+DATA avx2Constants<>+2152(SB)/8, $0x45cb73e900000000
+DATA avx2Constants<>+2160(SB)/8, $0x46217b0146002a78
+DATA avx2Constants<>+2168(SB)/8, $0x46802ac6464b73dd
+DATA avx2Constants<>+2176(SB)/8, $0x4b3fc0004b3fc000
+DATA avx2Constants<>+2184(SB)/8, $0x4b3fc0004b3fc000
+DATA avx2Constants<>+2192(SB)/8, $0x4b3fc0004b3fc000
+DATA avx2Constants<>+2200(SB)/8, $0x4b3fc0004b3fc000
+DATA avx2Constants<>+2208(SB)/8, $0x42fa1eb842fa1eb8
+DATA avx2Constants<>+2216(SB)/8, $0x42fa1eb842fa1eb8
+DATA avx2Constants<>+2224(SB)/8, $0x42fa1eb842fa1eb8
+DATA avx2Constants<>+2232(SB)/8, $0x42fa1eb842fa1eb8
+DATA avx2Constants<>+2240(SB)/8, $0x4190000041900000
+DATA avx2Constants<>+2248(SB)/8, $0x4190000041900000
+DATA avx2Constants<>+2256(SB)/8, $0x4190000041900000
+DATA avx2Constants<>+2264(SB)/8, $0x4190000041900000
+DATA avx2Constants<>+2272(SB)/8, $0x3f8000003f800000
+DATA avx2Constants<>+2280(SB)/8, $0x3f8000003f800000
+DATA avx2Constants<>+2288(SB)/8, $0x3f8000003f800000
+DATA avx2Constants<>+2296(SB)/8, $0x3f8000003f800000
+DATA avx2Constants<>+2304(SB)/8, $0x007fffff007fffff
+DATA avx2Constants<>+2312(SB)/8, $0x007fffff007fffff
+DATA avx2Constants<>+2320(SB)/8, $0x007fffff007fffff
+DATA avx2Constants<>+2328(SB)/8, $0x007fffff007fffff
+DATA avx2Constants<>+2336(SB)/8, $0x01f401f401f401f4
+DATA avx2Constants<>+2344(SB)/8, $0x01f401f401f401f4
+DATA avx2Constants<>+2352(SB)/8, $0x01f401f401f401f4
+DATA avx2Constants<>+2360(SB)/8, $0x01f401f401f401f4
+DATA avx2Constants<>+2368(SB)/8, $0x00c800c800c800c8
+DATA avx2Constants<>+2376(SB)/8, $0x00c800c800c800c8
+DATA avx2Constants<>+2384(SB)/8, $0x00c800c800c800c8
+DATA avx2Constants<>+2392(SB)/8, $0x00c800c800c800c8
+DATA avx2Constants<>+2400(SB)/8, $0x0000012800000128
+DATA avx2Constants<>+2408(SB)/8, $0x0000012800000128
+DATA avx2Constants<>+2416(SB)/8, $0x0000012800000128
+DATA avx2Constants<>+2424(SB)/8, $0x0000012800000128
+DATA avx2Constants<>+2432(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2440(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2448(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2456(SB)/8, $0x0035d99a0035d99a
+DATA avx2Constants<>+2464(SB)/8, $0x0706050403020100
+DATA avx2Constants<>+2472(SB)/8, $0x0f0e0d0c0b0a0908
+DATA avx2Constants<>+2480(SB)/8, $0x1716151413121110
+DATA avx2Constants<>+2488(SB)/8, $0x1f1e1d1c1b1a1918
+DATA avx2Constants<>+2496(SB)/8, $0xe8f1fb06121f2d3c
+DATA avx2Constants<>+2504(SB)/8, $0xc4c5c7caced3d9e0
+DATA avx2Constants<>+2512(SB)/8, $0xe0d9d3cecac7c5c4
+DATA avx2Constants<>+2520(SB)/8, $0x3c2d1f1206fbf1e8
+DATA avx2Constants<>+2528(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+2536(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+2544(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+2552(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+2560(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+2568(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+2576(SB)/8, $0x0202010101000000
+DATA avx2Constants<>+2584(SB)/8, $0x0504040403030302
+DATA avx2Constants<>+2592(SB)/8, $0x0707070606060505
+DATA avx2Constants<>+2600(SB)/8, $0x0a0a090909080808
+DATA avx2Constants<>+2608(SB)/8, $0x0d0c0c0c0b0b0b0a
+DATA avx2Constants<>+2616(SB)/8, $0x0f0f0f0e0e0e0d0d
+DATA avx2Constants<>+2624(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+2632(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+2640(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+2648(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+2656(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+2664(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+2672(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+2680(SB)/8, $0x0f0f0f0f0e0e0e0e
+DATA avx2Constants<>+2688(SB)/8, $0x0101010100000000
+DATA avx2Constants<>+2696(SB)/8, $0x0303030302020202
+DATA avx2Constants<>+2704(SB)/8, $0x0505050504040404
+DATA avx2Constants<>+2712(SB)/8, $0x0707070706060606
+DATA avx2Constants<>+2720(SB)/8, $0x0909090908080808
+DATA avx2Constants<>+2728(SB)/8, $0x0b0b0b0b0a0a0a0a
+DATA avx2Constants<>+2736(SB)/8, $0x0d0d0d0d0c0c0c0c
+DATA avx2Constants<>+2744(SB)/8, $0x0f0f0f0f0e0e0e0e
+DATA avx2Constants<>+2752(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2760(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2768(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2776(SB)/8, $0x0503070905030709
+DATA avx2Constants<>+2784(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2792(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2800(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2808(SB)/8, $0x0cc2019f0cc2019f
+DATA avx2Constants<>+2816(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2824(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2832(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2840(SB)/8, $0x0000400000004000
+DATA avx2Constants<>+2848(SB)/8, $0xe3037a04e3037a04
+DATA avx2Constants<>+2856(SB)/8, $0xe3037a04e3037a04
+DATA avx2Constants<>+2864(SB)/8, $0xe3037a04e3037a04
+DATA avx2Constants<>+2872(SB)/8, $0xe3037a04e3037a04
+DATA avx2Constants<>+2880(SB)/8, $0x1984074c1984074c
+DATA avx2Constants<>+2888(SB)/8, $0x1984074c1984074c
+DATA avx2Constants<>+2896(SB)/8, $0x1984074c1984074c
+DATA avx2Constants<>+2904(SB)/8, $0x1984074c1984074c
+DATA avx2Constants<>+2912(SB)/8, $0x0000800000008000
+DATA avx2Constants<>+2920(SB)/8, $0x0000800000008000
+DATA avx2Constants<>+2928(SB)/8, $0x0000800000008000
+DATA avx2Constants<>+2936(SB)/8, $0x0000800000008000
+DATA avx2Constants<>+2944(SB)/8, $0x0706070603020302
+DATA avx2Constants<>+2952(SB)/8, $0x0f0e0f0e0b0a0b0a
+DATA avx2Constants<>+2960(SB)/8, $0x0706070603020302
+DATA avx2Constants<>+2968(SB)/8, $0x0f0e0f0e0b0a0b0a
+DATA avx2Constants<>+2976(SB)/8, $0x00ff00ff00ff00ff
+DATA avx2Constants<>+2984(SB)/8, $0x00ff00ff00ff00ff
+DATA avx2Constants<>+2992(SB)/8, $0x00ff00ff00ff00ff
+DATA avx2Constants<>+3000(SB)/8, $0x00ff00ff00ff00ff
+DATA avx2Constants<>+3008(SB)/8, $0x5b4448325b444832
+DATA avx2Constants<>+3016(SB)/8, $0x5b4448325b444832
+DATA avx2Constants<>+3024(SB)/8, $0x5b4448325b444832
+DATA avx2Constants<>+3032(SB)/8, $0x5b4448325b444832
 DATA avx2Constants<>+3040(SB)/8, $0x0405040301020100
 DATA avx2Constants<>+3048(SB)/8, $0x0a0b0a0907080706
-DATA avx2Constants<>+3056(SB)/8, $0x0809080705060504
-DATA avx2Constants<>+3064(SB)/8, $0x0e0f0e0d0b0c0b0a
-DATA avx2Constants<>+3072(SB)/8, $0x0403040501000102
-DATA avx2Constants<>+3080(SB)/8, $0x0a090a0b07060708
-DATA avx2Constants<>+3088(SB)/8, $0x0403040501000102
-DATA avx2Constants<>+3096(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+3056(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+3064(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+3072(SB)/8, $0x0405040301020100
+DATA avx2Constants<>+3080(SB)/8, $0x0a0b0a0907080706
+DATA avx2Constants<>+3088(SB)/8, $0x0809080705060504
+DATA avx2Constants<>+3096(SB)/8, $0x0e0f0e0d0b0c0b0a
 DATA avx2Constants<>+3104(SB)/8, $0x0403040501000102
 DATA avx2Constants<>+3112(SB)/8, $0x0a090a0b07060708
-DATA avx2Constants<>+3120(SB)/8, $0x0807080905040506
-DATA avx2Constants<>+3128(SB)/8, $0x0e0d0e0f0b0a0b0c
-DATA avx2Constants<>+3136(SB)/8, $0x0506050401020100
-DATA avx2Constants<>+3144(SB)/8, $0x0d0e0d0c090a0908
-DATA avx2Constants<>+3152(SB)/8, $0x0506050401020100
-DATA avx2Constants<>+3160(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+3120(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+3128(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+3136(SB)/8, $0x0403040501000102
+DATA avx2Constants<>+3144(SB)/8, $0x0a090a0b07060708
+DATA avx2Constants<>+3152(SB)/8, $0x0807080905040506
+DATA avx2Constants<>+3160(SB)/8, $0x0e0d0e0f0b0a0b0c
 DATA avx2Constants<>+3168(SB)/8, $0x0506050401020100
 DATA avx2Constants<>+3176(SB)/8, $0x0d0e0d0c090a0908
-DATA avx2Constants<>+3184(SB)/8, $0x0607060502030201
-DATA avx2Constants<>+3192(SB)/8, $0x0e0f0e0d0a0b0a09
-DATA avx2Constants<>+3200(SB)/8, $0x0504050601000102
-DATA avx2Constants<>+3208(SB)/8, $0x0d0c0d0e0908090a
-DATA avx2Constants<>+3216(SB)/8, $0x0504050601000102
-DATA avx2Constants<>+3224(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+3184(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+3192(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+3200(SB)/8, $0x0506050401020100
+DATA avx2Constants<>+3208(SB)/8, $0x0d0e0d0c090a0908
+DATA avx2Constants<>+3216(SB)/8, $0x0607060502030201
+DATA avx2Constants<>+3224(SB)/8, $0x0e0f0e0d0a0b0a09
 DATA avx2Constants<>+3232(SB)/8, $0x0504050601000102
 DATA avx2Constants<>+3240(SB)/8, $0x0d0c0d0e0908090a
-DATA avx2Constants<>+3248(SB)/8, $0x0605060702010203
-DATA avx2Constants<>+3256(SB)/8, $0x0e0d0e0f0a090a0b
-GLOBL avx2Constants<>(SB), RODATA|NOPTR, $3264
+DATA avx2Constants<>+3248(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+3256(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+3264(SB)/8, $0x0504050601000102
+DATA avx2Constants<>+3272(SB)/8, $0x0d0c0d0e0908090a
+DATA avx2Constants<>+3280(SB)/8, $0x0605060702010203
+DATA avx2Constants<>+3288(SB)/8, $0x0e0d0e0f0a090a0b
+GLOBL avx2Constants<>(SB), RODATA|NOPTR, $3296
 
 // func convert3AVX2(dst *uint16, values *uint8, src *uint8, n int, redFirst bool)
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -6185,35 +6189,35 @@ split2:
 	VPUNPCKLBW Y1, Y2, Y7
 	VPUNPCKLBW Y3, Y0, Y6
 	VPUNPCKLBW Y3, Y2, Y5
-	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
-	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
-	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
-	VPADDW     Y8, Y4, Y4
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y4
+	VPMADDUBSW avx2Constants<>+1216(SB), Y7, Y7
 	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	VPMULLW    avx2Constants<>+1280(SB), Y6, Y8
 	VPADDW     Y8, Y7, Y7
 	VPSRLW     $0x07, Y7, Y7
 	VPADDW     Y7, Y4, Y4
 	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
 	VPSUBW     Y4, Y5, Y5
 	VPSUBW     Y4, Y6, Y6
-	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
-	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	VPMULHRSW  avx2Constants<>+1312(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1344(SB), Y6, Y6
 	VPUNPCKHBW Y1, Y2, Y1
 	VPUNPCKHBW Y3, Y0, Y0
 	VPUNPCKHBW Y3, Y2, Y3
-	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
-	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
-	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
-	VPADDW     Y7, Y2, Y2
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y2
+	VPMADDUBSW avx2Constants<>+1216(SB), Y1, Y1
 	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	VPMULLW    avx2Constants<>+1280(SB), Y0, Y7
 	VPADDW     Y7, Y1, Y1
 	VPSRLW     $0x07, Y1, Y1
 	VPADDW     Y1, Y2, Y2
 	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
 	VPSUBW     Y2, Y3, Y3
 	VPSUBW     Y2, Y0, Y0
-	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
-	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	VPMULHRSW  avx2Constants<>+1312(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1344(SB), Y0, Y0
 	VPACKUSWB  Y2, Y4, Y1
 	VPACKSSWB  Y3, Y5, Y3
 	VPACKSSWB  Y0, Y6, Y0
@@ -6226,10 +6230,10 @@ space3_1:
 	JNE        space3_2
 	VPUNPCKLBW Y1, Y2, Y4
 	VPUNPCKLBW Y1, Y0, Y5
-	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
-	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
-	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
-	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y3
+	VPMADDUBSW avx2Constants<>+1408(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y6
+	VPMADDUBSW avx2Constants<>+1472(SB), Y5, Y5
 	VPADDW     Y6, Y3, Y3
 	VPADDW     Y5, Y4, Y4
 	VPSRLW     $0x07, Y4, Y4
@@ -6238,10 +6242,10 @@ space3_1:
 	VPSRLW     $0x08, Y3, Y3
 	VPUNPCKHBW Y1, Y2, Y2
 	VPUNPCKHBW Y1, Y0, Y1
-	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
-	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
-	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
-	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1408(SB), Y2, Y2
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1472(SB), Y1, Y1
 	VPADDW     Y4, Y0, Y0
 	VPADDW     Y1, Y2, Y2
 	VPSRLW     $0x07, Y2, Y2
@@ -6267,9 +6271,9 @@ space3_3:
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VMOVDQU     avx2Constants<>+1600(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPXOR       Y6, Y6, Y6
 	VPUNPCKLBW  Y6, Y0, Y7
@@ -6278,11 +6282,11 @@ space3_3:
 	VPUNPCKHBW  Y6, Y0, Y6
 	VPUNPCKHBW  Y5, Y4, Y4
 	VPMULLW     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y0, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VMOVDQU     avx2Constants<>+1664(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
 	VPUNPCKLBW  Y5, Y0, Y9
@@ -6294,9 +6298,9 @@ space3_3:
 	VPMADDUBSW  Y0, Y4, Y4
 	VPADDW      Y4, Y6, Y6
 	VPSRLW      $0x06, Y6, Y6
-	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
 	VPUNPCKLBW  Y4, Y0, Y3
 	VPADDW      Y7, Y3, Y3
@@ -6306,9 +6310,9 @@ space3_3:
 	VPSRLW      $0x04, Y4, Y5
 	VPAND       avx2Constants<>+512(SB), Y4, Y4
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
-	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VMOVDQU     avx2Constants<>+1600(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPXOR       Y8, Y8, Y8
 	VPUNPCKLBW  Y8, Y4, Y9
@@ -6317,11 +6321,11 @@ space3_3:
 	VPUNPCKHBW  Y8, Y4, Y8
 	VPUNPCKHBW  Y7, Y6, Y6
 	VPMULLW     Y6, Y8, Y8
-	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VMOVDQU     avx2Constants<>+1696(SB), Y6
 	VPSHUFB     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VMOVDQU     avx2Constants<>+1664(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
 	VPUNPCKLBW  Y7, Y4, Y11
@@ -6333,39 +6337,37 @@ space3_3:
 	VPMADDUBSW  Y4, Y6, Y6
 	VPADDW      Y6, Y8, Y8
 	VPSRLW      $0x06, Y8, Y8
-	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
 	VPUNPCKLBW  Y6, Y4, Y5
 	VPADDW      Y9, Y5, Y5
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y6, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y7
+	VMOVUPS     avx2Constants<>+1920(SB), Y8
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
@@ -6376,62 +6378,62 @@ space3_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y8
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y8
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y6
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y6
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
+	VPMADDWD    avx2Constants<>+2400(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -6442,49 +6444,51 @@ space3_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
-	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1888(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
 	VPSRLD      $0x0c, Y4, Y4
 	VCVTDQ2PS   Y4, Y4
-	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y4, Y10
 	VSUBPS      Y10, Y4, Y4
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y3
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y3
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
-	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2208(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y7, Y7
 	VPACKSSDW   Y9, Y8, Y8
 	VPACKSSDW   Y3, Y6, Y6
-	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
-	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
+	VPMULHRSW   avx2Constants<>+2336(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2368(SB), Y6, Y6
 	VPUNPCKHBW  Y1, Y2, Y1
 	VPSRLW      $0x04, Y1, Y5
 	VPAND       avx2Constants<>+512(SB), Y1, Y3
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VMOVDQU     avx2Constants<>+1600(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPXOR       Y1, Y1, Y1
 	VPUNPCKLBW  Y1, Y3, Y2
@@ -6493,11 +6497,11 @@ space3_3:
 	VPUNPCKHBW  Y1, Y3, Y1
 	VPUNPCKHBW  Y9, Y4, Y4
 	VPMULLW     Y4, Y1, Y1
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VMOVDQU     avx2Constants<>+1664(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
 	VPUNPCKLBW  Y9, Y3, Y11
@@ -6509,39 +6513,37 @@ space3_3:
 	VPMADDUBSW  Y3, Y4, Y4
 	VPADDW      Y4, Y1, Y1
 	VPSRLW      $0x06, Y1, Y1
-	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
 	VPUNPCKLBW  Y4, Y3, Y5
 	VPADDW      Y2, Y5, Y5
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y4
+	VMOVUPS     avx2Constants<>+1920(SB), Y1
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
@@ -6552,62 +6554,62 @@ space3_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y1
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y1
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y2
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y2
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y2
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y2
 	VPSUBD      Y1, Y4, Y4
 	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
+	VPMADDWD    avx2Constants<>+2400(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -6618,42 +6620,44 @@ space3_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1888(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
 	VPSRLD      $0x0c, Y3, Y3
 	VCVTDQ2PS   Y3, Y3
-	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y3, Y10
 	VSUBPS      Y10, Y3, Y3
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y0
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y0
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
-	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2208(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y4, Y4
 	VPACKSSDW   Y9, Y1, Y1
 	VPACKSSDW   Y0, Y2, Y2
-	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
-	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPMULHRSW   avx2Constants<>+2336(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2368(SB), Y2, Y2
 	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
 	VPACKSSWB   Y2, Y6, Y0
@@ -6901,35 +6905,35 @@ split6:
 	VPUNPCKLBW Y1, Y2, Y7
 	VPUNPCKLBW Y3, Y0, Y6
 	VPUNPCKLBW Y3, Y2, Y5
-	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
-	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
-	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
-	VPADDW     Y8, Y4, Y4
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y4
+	VPMADDUBSW avx2Constants<>+1216(SB), Y7, Y7
 	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	VPMULLW    avx2Constants<>+1280(SB), Y6, Y8
 	VPADDW     Y8, Y7, Y7
 	VPSRLW     $0x07, Y7, Y7
 	VPADDW     Y7, Y4, Y4
 	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
 	VPSUBW     Y4, Y5, Y5
 	VPSUBW     Y4, Y6, Y6
-	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
-	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	VPMULHRSW  avx2Constants<>+1312(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1344(SB), Y6, Y6
 	VPUNPCKHBW Y1, Y2, Y1
 	VPUNPCKHBW Y3, Y0, Y0
 	VPUNPCKHBW Y3, Y2, Y3
-	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
-	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
-	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
-	VPADDW     Y7, Y2, Y2
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y2
+	VPMADDUBSW avx2Constants<>+1216(SB), Y1, Y1
 	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	VPMULLW    avx2Constants<>+1280(SB), Y0, Y7
 	VPADDW     Y7, Y1, Y1
 	VPSRLW     $0x07, Y1, Y1
 	VPADDW     Y1, Y2, Y2
 	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
 	VPSUBW     Y2, Y3, Y3
 	VPSUBW     Y2, Y0, Y0
-	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
-	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	VPMULHRSW  avx2Constants<>+1312(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1344(SB), Y0, Y0
 	VPACKUSWB  Y2, Y4, Y1
 	VPACKSSWB  Y3, Y5, Y3
 	VPACKSSWB  Y0, Y6, Y0
@@ -6942,10 +6946,10 @@ space7_1:
 	JNE        space7_2
 	VPUNPCKLBW Y1, Y2, Y4
 	VPUNPCKLBW Y1, Y0, Y5
-	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
-	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
-	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
-	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y3
+	VPMADDUBSW avx2Constants<>+1408(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y6
+	VPMADDUBSW avx2Constants<>+1472(SB), Y5, Y5
 	VPADDW     Y6, Y3, Y3
 	VPADDW     Y5, Y4, Y4
 	VPSRLW     $0x07, Y4, Y4
@@ -6954,10 +6958,10 @@ space7_1:
 	VPSRLW     $0x08, Y3, Y3
 	VPUNPCKHBW Y1, Y2, Y2
 	VPUNPCKHBW Y1, Y0, Y1
-	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
-	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
-	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
-	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1408(SB), Y2, Y2
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1472(SB), Y1, Y1
 	VPADDW     Y4, Y0, Y0
 	VPADDW     Y1, Y2, Y2
 	VPSRLW     $0x07, Y2, Y2
@@ -6983,9 +6987,9 @@ space7_3:
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VMOVDQU     avx2Constants<>+1600(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPXOR       Y6, Y6, Y6
 	VPUNPCKLBW  Y6, Y0, Y7
@@ -6994,11 +6998,11 @@ space7_3:
 	VPUNPCKHBW  Y6, Y0, Y6
 	VPUNPCKHBW  Y5, Y4, Y4
 	VPMULLW     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y0, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VMOVDQU     avx2Constants<>+1664(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
 	VPUNPCKLBW  Y5, Y0, Y9
@@ -7010,9 +7014,9 @@ space7_3:
 	VPMADDUBSW  Y0, Y4, Y4
 	VPADDW      Y4, Y6, Y6
 	VPSRLW      $0x06, Y6, Y6
-	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
 	VPUNPCKLBW  Y4, Y0, Y3
 	VPADDW      Y7, Y3, Y3
@@ -7022,9 +7026,9 @@ space7_3:
 	VPSRLW      $0x04, Y4, Y5
 	VPAND       avx2Constants<>+512(SB), Y4, Y4
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
-	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VMOVDQU     avx2Constants<>+1600(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPXOR       Y8, Y8, Y8
 	VPUNPCKLBW  Y8, Y4, Y9
@@ -7033,11 +7037,11 @@ space7_3:
 	VPUNPCKHBW  Y8, Y4, Y8
 	VPUNPCKHBW  Y7, Y6, Y6
 	VPMULLW     Y6, Y8, Y8
-	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VMOVDQU     avx2Constants<>+1696(SB), Y6
 	VPSHUFB     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VMOVDQU     avx2Constants<>+1664(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
 	VPUNPCKLBW  Y7, Y4, Y11
@@ -7049,39 +7053,37 @@ space7_3:
 	VPMADDUBSW  Y4, Y6, Y6
 	VPADDW      Y6, Y8, Y8
 	VPSRLW      $0x06, Y8, Y8
-	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
 	VPUNPCKLBW  Y6, Y4, Y5
 	VPADDW      Y9, Y5, Y5
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y6, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y7
+	VMOVUPS     avx2Constants<>+1920(SB), Y8
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
@@ -7092,62 +7094,62 @@ space7_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y8
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y8
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y6
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y6
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
+	VPMADDWD    avx2Constants<>+2400(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -7158,49 +7160,51 @@ space7_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
-	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1888(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
 	VPSRLD      $0x0c, Y4, Y4
 	VCVTDQ2PS   Y4, Y4
-	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y4, Y10
 	VSUBPS      Y10, Y4, Y4
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y3
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y3
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
-	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2208(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y7, Y7
 	VPACKSSDW   Y9, Y8, Y8
 	VPACKSSDW   Y3, Y6, Y6
-	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
-	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
+	VPMULHRSW   avx2Constants<>+2336(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2368(SB), Y6, Y6
 	VPUNPCKHBW  Y1, Y2, Y1
 	VPSRLW      $0x04, Y1, Y5
 	VPAND       avx2Constants<>+512(SB), Y1, Y3
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VMOVDQU     avx2Constants<>+1600(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPXOR       Y1, Y1, Y1
 	VPUNPCKLBW  Y1, Y3, Y2
@@ -7209,11 +7213,11 @@ space7_3:
 	VPUNPCKHBW  Y1, Y3, Y1
 	VPUNPCKHBW  Y9, Y4, Y4
 	VPMULLW     Y4, Y1, Y1
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VMOVDQU     avx2Constants<>+1664(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
 	VPUNPCKLBW  Y9, Y3, Y11
@@ -7225,39 +7229,37 @@ space7_3:
 	VPMADDUBSW  Y3, Y4, Y4
 	VPADDW      Y4, Y1, Y1
 	VPSRLW      $0x06, Y1, Y1
-	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
 	VPUNPCKLBW  Y4, Y3, Y5
 	VPADDW      Y2, Y5, Y5
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y4
+	VMOVUPS     avx2Constants<>+1920(SB), Y1
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
@@ -7268,62 +7270,62 @@ space7_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y1
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y1
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y2
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y2
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y2
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y2
 	VPSUBD      Y1, Y4, Y4
 	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
+	VPMADDWD    avx2Constants<>+2400(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -7334,42 +7336,44 @@ space7_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1888(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
 	VPSRLD      $0x0c, Y3, Y3
 	VCVTDQ2PS   Y3, Y3
-	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y3, Y10
 	VSUBPS      Y10, Y3, Y3
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y0
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y0
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
-	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2208(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y4, Y4
 	VPACKSSDW   Y9, Y1, Y1
 	VPACKSSDW   Y0, Y2, Y2
-	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
-	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPMULHRSW   avx2Constants<>+2336(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2368(SB), Y2, Y2
 	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
 	VPACKSSWB   Y2, Y6, Y0
@@ -7512,6 +7516,13 @@ space8_1:
 
 converted8:
 converted7:
+	CMPB    space+33(FP), $0x05
+	JNE     space9_1
+	VMOVDQU avx2Constants<>+1152(SB), Y3
+	JMP     converted9
+
+space9_1:
+converted9:
 	VPUNPCKLBW     Y3, Y0, Y1
 	VPUNPCKHBW     Y3, Y0, Y0
 	VMOVDQA        Y1, (R11)
@@ -7525,7 +7536,7 @@ converted7:
 	MOVQ           AX, R10
 	IMULQ          size+24(FP), R10
 	CMPQ           size+24(FP), $0x04
-	JNE            three9
+	JNE            three10
 	VBROADCASTI128 (BX)(R10*1), Y0
 	VINSERTI128    $0x01, 64(BX)(R10*1), Y0, Y0
 	VBROADCASTI128 16(BX)(R10*1), Y2
@@ -7545,9 +7556,9 @@ converted7:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split9
+	JMP            split10
 
-three9:
+three10:
 	VBROADCASTI128 (BX)(R10*1), Y2
 	VINSERTI128    $0x01, 48(BX)(R10*1), Y2, Y2
 	VBROADCASTI128 16(BX)(R10*1), Y5
@@ -7570,58 +7581,58 @@ three9:
 	VPBLENDVB      Y4, Y3, Y2, Y2
 	VPSHUFB        64(R9), Y2, Y2
 
-split9:
+split10:
 	CMPB       space+33(FP), $0x03
-	JNE        space10_1
+	JNE        space11_1
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	VPUNPCKLBW Y3, Y0, Y6
 	VPUNPCKLBW Y3, Y2, Y5
-	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
-	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
-	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
-	VPADDW     Y8, Y4, Y4
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y4
+	VPMADDUBSW avx2Constants<>+1216(SB), Y7, Y7
 	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	VPMULLW    avx2Constants<>+1280(SB), Y6, Y8
 	VPADDW     Y8, Y7, Y7
 	VPSRLW     $0x07, Y7, Y7
 	VPADDW     Y7, Y4, Y4
 	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
 	VPSUBW     Y4, Y5, Y5
 	VPSUBW     Y4, Y6, Y6
-	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
-	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	VPMULHRSW  avx2Constants<>+1312(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1344(SB), Y6, Y6
 	VPUNPCKHBW Y1, Y2, Y1
 	VPUNPCKHBW Y3, Y0, Y0
 	VPUNPCKHBW Y3, Y2, Y3
-	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
-	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
-	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
-	VPADDW     Y7, Y2, Y2
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y2
+	VPMADDUBSW avx2Constants<>+1216(SB), Y1, Y1
 	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	VPMULLW    avx2Constants<>+1280(SB), Y0, Y7
 	VPADDW     Y7, Y1, Y1
 	VPSRLW     $0x07, Y1, Y1
 	VPADDW     Y1, Y2, Y2
 	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
 	VPSUBW     Y2, Y3, Y3
 	VPSUBW     Y2, Y0, Y0
-	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
-	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	VPMULHRSW  avx2Constants<>+1312(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1344(SB), Y0, Y0
 	VPACKUSWB  Y2, Y4, Y1
 	VPACKSSWB  Y3, Y5, Y3
 	VPACKSSWB  Y0, Y6, Y0
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
-	JMP        converted10
+	JMP        converted11
 
-space10_1:
+space11_1:
 	CMPB       space+33(FP), $0x05
-	JNE        space10_2
+	JNE        space11_2
 	VPUNPCKLBW Y1, Y2, Y4
 	VPUNPCKLBW Y1, Y0, Y5
-	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
-	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
-	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
-	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y3
+	VPMADDUBSW avx2Constants<>+1408(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y6
+	VPMADDUBSW avx2Constants<>+1472(SB), Y5, Y5
 	VPADDW     Y6, Y3, Y3
 	VPADDW     Y5, Y4, Y4
 	VPSRLW     $0x07, Y4, Y4
@@ -7630,10 +7641,10 @@ space10_1:
 	VPSRLW     $0x08, Y3, Y3
 	VPUNPCKHBW Y1, Y2, Y2
 	VPUNPCKHBW Y1, Y0, Y1
-	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
-	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
-	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
-	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1408(SB), Y2, Y2
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1472(SB), Y1, Y1
 	VPADDW     Y4, Y0, Y0
 	VPADDW     Y1, Y2, Y2
 	VPSRLW     $0x07, Y2, Y2
@@ -7643,25 +7654,25 @@ space10_1:
 	VPACKUSWB  Y0, Y3, Y0
 	VPXOR      Y3, Y3, Y3
 	VPXOR      Y1, Y1, Y1
-	JMP        converted10
+	JMP        converted11
 
-space10_2:
+space11_2:
 	CMPB    space+33(FP), $0x04
-	JNE     space10_3
+	JNE     space11_3
 	VMOVDQA Y0, Y3
 	VMOVDQA Y1, Y0
 	VMOVDQA Y2, Y1
-	JMP     converted10
+	JMP     converted11
 
-space10_3:
+space11_3:
 	CMPB        space+33(FP), $0x07
-	JNE         space10_4
+	JNE         space11_4
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VMOVDQU     avx2Constants<>+1600(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPXOR       Y6, Y6, Y6
 	VPUNPCKLBW  Y6, Y0, Y7
@@ -7670,11 +7681,11 @@ space10_3:
 	VPUNPCKHBW  Y6, Y0, Y6
 	VPUNPCKHBW  Y5, Y4, Y4
 	VPMULLW     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y0, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VMOVDQU     avx2Constants<>+1664(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
 	VPUNPCKLBW  Y5, Y0, Y9
@@ -7686,9 +7697,9 @@ space10_3:
 	VPMADDUBSW  Y0, Y4, Y4
 	VPADDW      Y4, Y6, Y6
 	VPSRLW      $0x06, Y6, Y6
-	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
 	VPUNPCKLBW  Y4, Y0, Y3
 	VPADDW      Y7, Y3, Y3
@@ -7698,9 +7709,9 @@ space10_3:
 	VPSRLW      $0x04, Y4, Y5
 	VPAND       avx2Constants<>+512(SB), Y4, Y4
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
-	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VMOVDQU     avx2Constants<>+1600(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPXOR       Y8, Y8, Y8
 	VPUNPCKLBW  Y8, Y4, Y9
@@ -7709,11 +7720,11 @@ space10_3:
 	VPUNPCKHBW  Y8, Y4, Y8
 	VPUNPCKHBW  Y7, Y6, Y6
 	VPMULLW     Y6, Y8, Y8
-	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VMOVDQU     avx2Constants<>+1696(SB), Y6
 	VPSHUFB     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VMOVDQU     avx2Constants<>+1664(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
 	VPUNPCKLBW  Y7, Y4, Y11
@@ -7725,39 +7736,37 @@ space10_3:
 	VPMADDUBSW  Y4, Y6, Y6
 	VPADDW      Y6, Y8, Y8
 	VPSRLW      $0x06, Y8, Y8
-	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
 	VPUNPCKLBW  Y6, Y4, Y5
 	VPADDW      Y9, Y5, Y5
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y6, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y7
+	VMOVUPS     avx2Constants<>+1920(SB), Y8
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
@@ -7768,62 +7777,62 @@ space10_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y8
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y8
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y6
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y6
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
+	VPMADDWD    avx2Constants<>+2400(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -7834,49 +7843,51 @@ space10_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
-	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1888(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
 	VPSRLD      $0x0c, Y4, Y4
 	VCVTDQ2PS   Y4, Y4
-	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y4, Y10
 	VSUBPS      Y10, Y4, Y4
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y3
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y3
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
-	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2208(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y7, Y7
 	VPACKSSDW   Y9, Y8, Y8
 	VPACKSSDW   Y3, Y6, Y6
-	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
-	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
+	VPMULHRSW   avx2Constants<>+2336(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2368(SB), Y6, Y6
 	VPUNPCKHBW  Y1, Y2, Y1
 	VPSRLW      $0x04, Y1, Y5
 	VPAND       avx2Constants<>+512(SB), Y1, Y3
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VMOVDQU     avx2Constants<>+1600(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPXOR       Y1, Y1, Y1
 	VPUNPCKLBW  Y1, Y3, Y2
@@ -7885,11 +7896,11 @@ space10_3:
 	VPUNPCKHBW  Y1, Y3, Y1
 	VPUNPCKHBW  Y9, Y4, Y4
 	VPMULLW     Y4, Y1, Y1
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VMOVDQU     avx2Constants<>+1664(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
 	VPUNPCKLBW  Y9, Y3, Y11
@@ -7901,39 +7912,37 @@ space10_3:
 	VPMADDUBSW  Y3, Y4, Y4
 	VPADDW      Y4, Y1, Y1
 	VPSRLW      $0x06, Y1, Y1
-	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
 	VPUNPCKLBW  Y4, Y3, Y5
 	VPADDW      Y2, Y5, Y5
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y4
+	VMOVUPS     avx2Constants<>+1920(SB), Y1
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
@@ -7944,62 +7953,62 @@ space10_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y1
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y1
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y2
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y2
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y2
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y2
 	VPSUBD      Y1, Y4, Y4
 	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
+	VPMADDWD    avx2Constants<>+2400(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -8010,50 +8019,52 @@ space10_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1888(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
 	VPSRLD      $0x0c, Y3, Y3
 	VCVTDQ2PS   Y3, Y3
-	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y3, Y10
 	VSUBPS      Y10, Y3, Y3
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y0
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y0
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
-	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2208(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y4, Y4
 	VPACKSSDW   Y9, Y1, Y1
 	VPACKSSDW   Y0, Y2, Y2
-	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
-	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPMULHRSW   avx2Constants<>+2336(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2368(SB), Y2, Y2
 	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
 	VPACKSSWB   Y2, Y6, Y0
 	VPXOR       avx2Constants<>+672(SB), Y3, Y3
 	VPXOR       avx2Constants<>+672(SB), Y0, Y0
-	JMP         converted10
+	JMP         converted11
 
-space10_4:
+space11_4:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y3
 	VPMAXUB      Y3, Y2, Y4
@@ -8175,19 +8186,26 @@ space10_4:
 	VPMULHRSW    avx2Constants<>+768(SB), Y0, Y0
 	VPACKUSWB    Y0, Y1, Y1
 	CMPB         space+33(FP), $0x01
-	JNE          space11_1
+	JNE          space12_1
 	VMOVDQA      Y7, Y3
 	VMOVDQA      Y4, Y0
 	VMOVDQA      Y1, Y1
-	JMP          converted11
+	JMP          converted12
 
-space11_1:
+space12_1:
 	VMOVDQA Y1, Y3
 	VMOVDQA Y4, Y0
 	VMOVDQA Y7, Y1
 
+converted12:
 converted11:
-converted10:
+	CMPB    space+33(FP), $0x05
+	JNE     space13_1
+	VMOVDQU avx2Constants<>+1152(SB), Y3
+	JMP     converted13
+
+space13_1:
+converted13:
 	VPUNPCKLBW Y3, Y0, Y1
 	VPUNPCKHBW Y3, Y0, Y0
 	VMOVDQA    Y1, (R11)
@@ -8203,7 +8221,7 @@ batch:
 	MOVQ           AX, R10
 	IMULQ          size+24(FP), R10
 	CMPQ           size+24(FP), $0x04
-	JNE            three12
+	JNE            three14
 	VBROADCASTI128 (BX)(R10*1), Y0
 	VINSERTI128    $0x01, 64(BX)(R10*1), Y0, Y0
 	MOVL           (R11), CX
@@ -8243,9 +8261,9 @@ batch:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split12
+	JMP            split14
 
-three12:
+three14:
 	VBROADCASTI128 (BX)(R10*1), Y2
 	VINSERTI128    $0x01, 48(BX)(R10*1), Y2, Y2
 	VBROADCASTI128 16(BX)(R10*1), Y5
@@ -8288,9 +8306,9 @@ three12:
 	INCL           (SI)(CX*4)
 	VPSHUFB        64(R9), Y2, Y2
 
-split12:
+split14:
 	CMPB       space+33(FP), $0x03
-	JNE        space13_1
+	JNE        space15_1
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	MOVL       16(R11), CX
@@ -8300,21 +8318,21 @@ split12:
 	INCL       (SI)(CX*4)
 	VPUNPCKLBW Y3, Y0, Y6
 	VPUNPCKLBW Y3, Y2, Y5
-	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y4
 	MOVL       20(R11), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	INCL       (SI)(DX*4)
 	INCL       (SI)(CX*4)
-	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
-	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
+	VPMADDUBSW avx2Constants<>+1216(SB), Y7, Y7
+	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
 	VPADDW     Y8, Y4, Y4
 	MOVL       24(R11), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	INCL       (SI)(DX*4)
 	INCL       (SI)(CX*4)
-	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPMULLW    avx2Constants<>+1280(SB), Y6, Y8
 	VPADDW     Y8, Y7, Y7
 	VPSRLW     $0x07, Y7, Y7
 	MOVL       28(R11), CX
@@ -8331,8 +8349,8 @@ split12:
 	INCL       (SI)(DX*4)
 	INCL       (SI)(CX*4)
 	VPSUBW     Y4, Y6, Y6
-	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
-	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	VPMULHRSW  avx2Constants<>+1312(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1344(SB), Y6, Y6
 	MOVL       36(R11), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
@@ -8341,21 +8359,21 @@ split12:
 	VPUNPCKHBW Y1, Y2, Y1
 	VPUNPCKHBW Y3, Y0, Y0
 	VPUNPCKHBW Y3, Y2, Y3
-	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y2
 	MOVL       40(R11), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	INCL       (SI)(DX*4)
 	INCL       (SI)(CX*4)
-	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
-	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
+	VPMADDUBSW avx2Constants<>+1216(SB), Y1, Y1
+	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
 	VPADDW     Y7, Y2, Y2
 	MOVL       44(R11), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	INCL       (SI)(DX*4)
 	INCL       (SI)(CX*4)
-	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPMULLW    avx2Constants<>+1280(SB), Y0, Y7
 	VPADDW     Y7, Y1, Y1
 	VPSRLW     $0x07, Y1, Y1
 	MOVL       48(R11), CX
@@ -8372,8 +8390,8 @@ split12:
 	INCL       (SI)(DX*4)
 	INCL       (SI)(CX*4)
 	VPSUBW     Y2, Y0, Y0
-	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
-	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	VPMULHRSW  avx2Constants<>+1312(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1344(SB), Y0, Y0
 	MOVL       56(R11), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
@@ -8389,11 +8407,11 @@ split12:
 	INCL       (SI)(CX*4)
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
-	JMP        converted13
+	JMP        converted15
 
-space13_1:
+space15_1:
 	CMPB       space+33(FP), $0x05
-	JNE        space13_2
+	JNE        space15_2
 	VPUNPCKLBW Y1, Y2, Y4
 	MOVL       16(R11), CX
 	MOVWLZX    CX, DX
@@ -8401,20 +8419,20 @@ space13_1:
 	INCL       (SI)(DX*4)
 	INCL       (SI)(CX*4)
 	VPUNPCKLBW Y1, Y0, Y5
-	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y3
 	MOVL       20(R11), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	INCL       (SI)(DX*4)
 	INCL       (SI)(CX*4)
-	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
-	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
+	VPMADDUBSW avx2Constants<>+1408(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y6
 	MOVL       24(R11), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	INCL       (SI)(DX*4)
 	INCL       (SI)(CX*4)
-	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPMADDUBSW avx2Constants<>+1472(SB), Y5, Y5
 	VPADDW     Y6, Y3, Y3
 	MOVL       28(R11), CX
 	MOVWLZX    CX, DX
@@ -8443,15 +8461,15 @@ space13_1:
 	SHRL       $0x10, CX
 	INCL       (SI)(DX*4)
 	INCL       (SI)(CX*4)
-	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
-	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1408(SB), Y2, Y2
 	MOVL       44(R11), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	INCL       (SI)(DX*4)
 	INCL       (SI)(CX*4)
-	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
-	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1472(SB), Y1, Y1
 	MOVL       48(R11), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
@@ -8481,11 +8499,11 @@ space13_1:
 	VPACKUSWB  Y0, Y3, Y0
 	VPXOR      Y3, Y3, Y3
 	VPXOR      Y1, Y1, Y1
-	JMP        converted13
+	JMP        converted15
 
-space13_2:
+space15_2:
 	CMPB    space+33(FP), $0x04
-	JNE     space13_3
+	JNE     space15_3
 	VMOVDQA Y0, Y3
 	VMOVDQA Y1, Y0
 	VMOVDQA Y2, Y1
@@ -8549,17 +8567,17 @@ space13_2:
 	SHRL    $0x10, CX
 	INCL    (SI)(DX*4)
 	INCL    (SI)(CX*4)
-	JMP     converted13
+	JMP     converted15
 
-space13_3:
+space15_3:
 	CMPB        space+33(FP), $0x07
-	JNE         space13_4
+	JNE         space15_4
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VMOVDQU     avx2Constants<>+1600(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPXOR       Y6, Y6, Y6
 	VPUNPCKLBW  Y6, Y0, Y7
@@ -8568,16 +8586,16 @@ space13_3:
 	VPUNPCKHBW  Y6, Y0, Y6
 	VPUNPCKHBW  Y5, Y4, Y4
 	VPMULLW     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y0, Y4, Y4
 	MOVL        16(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VMOVDQU     avx2Constants<>+1664(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
 	VPUNPCKLBW  Y5, Y0, Y9
@@ -8589,9 +8607,9 @@ space13_3:
 	VPMADDUBSW  Y0, Y4, Y4
 	VPADDW      Y4, Y6, Y6
 	VPSRLW      $0x06, Y6, Y6
-	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
 	VPUNPCKLBW  Y4, Y0, Y3
 	VPADDW      Y7, Y3, Y3
@@ -8601,9 +8619,9 @@ space13_3:
 	VPSRLW      $0x04, Y4, Y5
 	VPAND       avx2Constants<>+512(SB), Y4, Y4
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
-	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VMOVDQU     avx2Constants<>+1600(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPXOR       Y8, Y8, Y8
 	VPUNPCKLBW  Y8, Y4, Y9
@@ -8617,11 +8635,11 @@ space13_3:
 	VPUNPCKHBW  Y8, Y4, Y8
 	VPUNPCKHBW  Y7, Y6, Y6
 	VPMULLW     Y6, Y8, Y8
-	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VMOVDQU     avx2Constants<>+1696(SB), Y6
 	VPSHUFB     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VMOVDQU     avx2Constants<>+1664(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
 	VPUNPCKLBW  Y7, Y4, Y11
@@ -8633,19 +8651,19 @@ space13_3:
 	VPMADDUBSW  Y4, Y6, Y6
 	VPADDW      Y6, Y8, Y8
 	VPSRLW      $0x06, Y8, Y8
-	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
 	VPUNPCKLBW  Y6, Y4, Y5
 	VPADDW      Y9, Y5, Y5
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y6, Y13
 	MOVL        24(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -8657,20 +8675,18 @@ space13_3:
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y7
+	VMOVUPS     avx2Constants<>+1920(SB), Y8
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
@@ -8681,47 +8697,49 @@ space13_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y8
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y7
 	MOVL        28(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y8
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y6
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y6
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
+	VPMADDWD    avx2Constants<>+2400(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y14
 	MOVL        32(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -8733,20 +8751,18 @@ space13_3:
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -8757,47 +8773,49 @@ space13_3:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
 	MOVL        36(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
-	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1888(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
 	VPSRLD      $0x0c, Y4, Y4
 	VCVTDQ2PS   Y4, Y4
-	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y4, Y10
 	VSUBPS      Y10, Y4, Y4
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y3
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y3
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
-	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2208(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y7, Y7
 	VPACKSSDW   Y9, Y8, Y8
 	VPACKSSDW   Y3, Y6, Y6
-	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
-	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
+	VPMULHRSW   avx2Constants<>+2336(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2368(SB), Y6, Y6
 	MOVL        40(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -8807,9 +8825,9 @@ space13_3:
 	VPSRLW      $0x04, Y1, Y5
 	VPAND       avx2Constants<>+512(SB), Y1, Y3
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VMOVDQU     avx2Constants<>+1600(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPXOR       Y1, Y1, Y1
 	VPUNPCKLBW  Y1, Y3, Y2
@@ -8818,11 +8836,11 @@ space13_3:
 	VPUNPCKHBW  Y1, Y3, Y1
 	VPUNPCKHBW  Y9, Y4, Y4
 	VPMULLW     Y4, Y1, Y1
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VMOVDQU     avx2Constants<>+1664(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
 	VPUNPCKLBW  Y9, Y3, Y11
@@ -8834,184 +8852,184 @@ space13_3:
 	VPMADDUBSW  Y3, Y4, Y4
 	VPADDW      Y4, Y1, Y1
 	VPSRLW      $0x06, Y1, Y1
-	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
 	MOVL        44(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
 	VPUNPCKLBW  Y4, Y3, Y5
 	VPADDW      Y2, Y5, Y5
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y4
+	VMOVUPS     avx2Constants<>+1920(SB), Y1
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
 	MOVL        48(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y1
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y1
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y2
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y2
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y2
 	MOVL        52(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y2
 	VPSUBD      Y1, Y4, Y4
 	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
+	VPMADDWD    avx2Constants<>+2400(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
 	MOVL        56(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1888(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
 	VPSRLD      $0x0c, Y3, Y3
 	VCVTDQ2PS   Y3, Y3
-	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y3, Y10
 	VSUBPS      Y10, Y3, Y3
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y0
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y0
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y0
 	MOVL        60(R11), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	INCL        (SI)(DX*4)
 	INCL        (SI)(CX*4)
-	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	VFMADD231PS avx2Constants<>+2208(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y4, Y4
 	VPACKSSDW   Y9, Y1, Y1
 	VPACKSSDW   Y0, Y2, Y2
-	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
-	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPMULHRSW   avx2Constants<>+2336(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2368(SB), Y2, Y2
 	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
 	VPACKSSWB   Y2, Y6, Y0
 	VPXOR       avx2Constants<>+672(SB), Y3, Y3
 	VPXOR       avx2Constants<>+672(SB), Y0, Y0
-	JMP         converted13
+	JMP         converted15
 
-space13_4:
+space15_4:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y3
 	VPMAXUB      Y3, Y2, Y4
@@ -9193,19 +9211,26 @@ space13_4:
 	VPMULHRSW    avx2Constants<>+768(SB), Y0, Y0
 	VPACKUSWB    Y0, Y1, Y1
 	CMPB         space+33(FP), $0x01
-	JNE          space14_1
+	JNE          space16_1
 	VMOVDQA      Y7, Y3
 	VMOVDQA      Y4, Y0
 	VMOVDQA      Y1, Y1
-	JMP          converted14
+	JMP          converted16
 
-space14_1:
+space16_1:
 	VMOVDQA Y1, Y3
 	VMOVDQA Y4, Y0
 	VMOVDQA Y7, Y1
 
-converted14:
-converted13:
+converted16:
+converted15:
+	CMPB    space+33(FP), $0x05
+	JNE     space17_1
+	VMOVDQU avx2Constants<>+1152(SB), Y3
+	JMP     converted17
+
+space17_1:
+converted17:
 	VPUNPCKLBW Y3, Y0, Y1
 	VPUNPCKHBW Y3, Y0, Y0
 	VMOVDQA    Y1, (R11)
@@ -9395,24 +9420,24 @@ TEXT ·projectSpaceAVX2(SB), NOSPLIT, $160-52
 	MOVB    redFirst+32(FP), AL
 	MOVBQZX AL, AX
 	CMPQ    size+24(FP), $0x04
-	JNE     three15
+	JNE     three18
 	IMUL3Q  $0x00000040, AX, AX
 	LEAQ    avx2Constants<>+288(SB), R14
 	ADDQ    AX, R14
-	JMP     split15
+	JMP     split18
 
-three15:
+three18:
 	IMUL3Q $0x000000c0, AX, AX
 	LEAQ   avx2Constants<>+0(SB), R14
 	LEAQ   avx2Constants<>+192(SB), R15
 	ADDQ   AX, R14
 	SUBQ   AX, R15
 
-split15:
+split18:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three16
+	JNE            three19
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	VBROADCASTI128 16(DI)(BP*1), Y2
@@ -9432,9 +9457,9 @@ split15:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split16
+	JMP            split19
 
-three16:
+three19:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -9457,15 +9482,15 @@ three16:
 	VPBLENDVB      Y4, Y3, Y2, Y2
 	VPSHUFB        64(R15), Y2, Y2
 
-split16:
+split19:
 	CMPB       space+33(FP), $0x05
-	JNE        space17_1
+	JNE        space20_1
 	VPUNPCKLBW Y1, Y2, Y4
 	VPUNPCKLBW Y1, Y0, Y5
-	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
-	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
-	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
-	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y3
+	VPMADDUBSW avx2Constants<>+1408(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y6
+	VPMADDUBSW avx2Constants<>+1472(SB), Y5, Y5
 	VPADDW     Y6, Y3, Y3
 	VPADDW     Y5, Y4, Y4
 	VPSRLW     $0x07, Y4, Y4
@@ -9474,10 +9499,10 @@ split16:
 	VPSRLW     $0x08, Y3, Y3
 	VPUNPCKHBW Y1, Y2, Y2
 	VPUNPCKHBW Y1, Y0, Y1
-	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
-	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
-	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
-	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1408(SB), Y2, Y2
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1472(SB), Y1, Y1
 	VPADDW     Y4, Y0, Y0
 	VPADDW     Y1, Y2, Y2
 	VPSRLW     $0x07, Y2, Y2
@@ -9487,17 +9512,17 @@ split16:
 	VPACKUSWB  Y0, Y3, Y2
 	VPXOR      Y0, Y0, Y0
 	VPXOR      Y1, Y1, Y1
-	JMP        converted17
+	JMP        converted20
 
-space17_1:
+space20_1:
 	CMPB        space+33(FP), $0x07
-	JNE         space17_2
+	JNE         space20_2
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VMOVDQU     avx2Constants<>+1600(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPXOR       Y6, Y6, Y6
 	VPUNPCKLBW  Y6, Y0, Y7
@@ -9506,11 +9531,11 @@ space17_1:
 	VPUNPCKHBW  Y6, Y0, Y6
 	VPUNPCKHBW  Y5, Y4, Y4
 	VPMULLW     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y0, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VMOVDQU     avx2Constants<>+1664(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
 	VPUNPCKLBW  Y5, Y0, Y9
@@ -9522,9 +9547,9 @@ space17_1:
 	VPMADDUBSW  Y0, Y4, Y4
 	VPADDW      Y4, Y6, Y6
 	VPSRLW      $0x06, Y6, Y6
-	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
 	VPUNPCKLBW  Y4, Y0, Y3
 	VPADDW      Y7, Y3, Y3
@@ -9534,9 +9559,9 @@ space17_1:
 	VPSRLW      $0x04, Y4, Y5
 	VPAND       avx2Constants<>+512(SB), Y4, Y4
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
-	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VMOVDQU     avx2Constants<>+1600(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPXOR       Y8, Y8, Y8
 	VPUNPCKLBW  Y8, Y4, Y9
@@ -9545,11 +9570,11 @@ space17_1:
 	VPUNPCKHBW  Y8, Y4, Y8
 	VPUNPCKHBW  Y7, Y6, Y6
 	VPMULLW     Y6, Y8, Y8
-	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VMOVDQU     avx2Constants<>+1696(SB), Y6
 	VPSHUFB     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VMOVDQU     avx2Constants<>+1664(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
 	VPUNPCKLBW  Y7, Y4, Y11
@@ -9561,39 +9586,37 @@ space17_1:
 	VPMADDUBSW  Y4, Y6, Y6
 	VPADDW      Y6, Y8, Y8
 	VPSRLW      $0x06, Y8, Y8
-	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
 	VPUNPCKLBW  Y6, Y4, Y5
 	VPADDW      Y9, Y5, Y5
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y6, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y7
+	VMOVUPS     avx2Constants<>+1920(SB), Y8
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
@@ -9604,62 +9627,62 @@ space17_1:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y8
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y8
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y6
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y6
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
+	VPMADDWD    avx2Constants<>+2400(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -9670,49 +9693,51 @@ space17_1:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
-	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1888(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
 	VPSRLD      $0x0c, Y4, Y4
 	VCVTDQ2PS   Y4, Y4
-	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y4, Y10
 	VSUBPS      Y10, Y4, Y4
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y3
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y3
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
-	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2208(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y7, Y7
 	VPACKSSDW   Y9, Y8, Y8
 	VPACKSSDW   Y3, Y6, Y6
-	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
-	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
+	VPMULHRSW   avx2Constants<>+2336(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2368(SB), Y6, Y6
 	VPUNPCKHBW  Y1, Y2, Y1
 	VPSRLW      $0x04, Y1, Y2
 	VPAND       avx2Constants<>+512(SB), Y1, Y1
 	VPAND       avx2Constants<>+512(SB), Y2, Y2
-	VMOVDQU     avx2Constants<>+1536(SB), Y3
+	VMOVDQU     avx2Constants<>+1568(SB), Y3
 	VPSHUFB     Y2, Y3, Y3
-	VMOVDQU     avx2Constants<>+1568(SB), Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y4
 	VPSHUFB     Y2, Y4, Y4
 	VPXOR       Y5, Y5, Y5
 	VPUNPCKLBW  Y5, Y1, Y9
@@ -9721,11 +9746,11 @@ space17_1:
 	VPUNPCKHBW  Y5, Y1, Y5
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPMULLW     Y3, Y5, Y5
-	VMOVDQU     avx2Constants<>+1664(SB), Y3
+	VMOVDQU     avx2Constants<>+1696(SB), Y3
 	VPSHUFB     Y1, Y3, Y3
-	VMOVDQU     avx2Constants<>+1600(SB), Y1
+	VMOVDQU     avx2Constants<>+1632(SB), Y1
 	VPSHUFB     Y2, Y1, Y1
-	VMOVDQU     avx2Constants<>+1632(SB), Y4
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
 	VPSHUFB     Y2, Y4, Y4
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y3, Y10
 	VPUNPCKLBW  Y4, Y1, Y11
@@ -9737,39 +9762,37 @@ space17_1:
 	VPMADDUBSW  Y1, Y3, Y3
 	VPADDW      Y3, Y5, Y5
 	VPSRLW      $0x06, Y5, Y5
-	VMOVDQU     avx2Constants<>+1472(SB), Y1
+	VMOVDQU     avx2Constants<>+1504(SB), Y1
 	VPSHUFB     Y2, Y1, Y1
-	VMOVDQU     avx2Constants<>+1504(SB), Y3
+	VMOVDQU     avx2Constants<>+1536(SB), Y3
 	VPSHUFB     Y2, Y3, Y3
 	VPUNPCKLBW  Y3, Y1, Y2
 	VPADDW      Y9, Y2, Y2
 	VPUNPCKHBW  Y3, Y1, Y1
 	VPADDW      Y5, Y1, Y1
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y5
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y4
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
@@ -9780,62 +9803,62 @@ space17_1:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y5
-	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y2
-	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y5
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y2
+	VPMADDWD    avx2Constants<>+1888(SB), Y3, Y9
 	VPADDD      Y9, Y2, Y2
 	VPSRLD      $0x0c, Y2, Y2
 	VCVTDQ2PS   Y2, Y2
-	VMAXPS      avx2Constants<>+2208(SB), Y2, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y2, Y9
 	VSUBPS      Y9, Y2, Y2
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y3
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y3
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y3
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y3
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y3
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y3
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y3
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y3
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y3
-	VFMADD231PS avx2Constants<>+2176(SB), Y2, Y3
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y3
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y3
+	VFMADD231PS avx2Constants<>+2208(SB), Y2, Y3
 	VPSUBD      Y5, Y4, Y4
 	VPSUBD      Y3, Y5, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+2400(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2432(SB), Y5, Y5
 	VPSRLD      $0x0f, Y5, Y5
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y1, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y1, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y1, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y1, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y2
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y2
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y2
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y2
@@ -9846,50 +9869,52 @@ space17_1:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y2
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y2
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y1, Y1
-	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y2
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y2
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y2
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y1, Y1
+	VPMADDWD    avx2Constants<>+1888(SB), Y0, Y10
 	VPADDD      Y10, Y1, Y1
 	VPSRLD      $0x0c, Y1, Y1
 	VCVTDQ2PS   Y1, Y1
-	VMAXPS      avx2Constants<>+2208(SB), Y1, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y1, Y10
 	VSUBPS      Y10, Y1, Y1
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y0
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y0
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
-	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y0
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2208(SB), Y1, Y0
 	VPSUBD      Y9, Y2, Y2
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y2, Y4, Y4
 	VPACKSSDW   Y9, Y5, Y5
 	VPACKSSDW   Y0, Y3, Y3
-	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
-	VPMULHRSW   avx2Constants<>+2336(SB), Y3, Y3
+	VPMULHRSW   avx2Constants<>+2336(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2368(SB), Y3, Y3
 	VPACKSSWB   Y4, Y7, Y0
 	VPACKUSWB   Y5, Y8, Y1
 	VPACKSSWB   Y3, Y6, Y2
 	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 	VPXOR       avx2Constants<>+672(SB), Y2, Y2
-	JMP         converted17
+	JMP         converted20
 
-space17_2:
+space20_2:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y4
 	VPMAXUB      Y4, Y2, Y3
@@ -10011,19 +10036,19 @@ space17_2:
 	VPMULHRSW    avx2Constants<>+768(SB), Y0, Y0
 	VPACKUSWB    Y0, Y1, Y1
 	CMPB         space+33(FP), $0x01
-	JNE          space18_1
+	JNE          space21_1
 	VMOVDQA      Y7, Y0
 	VMOVDQA      Y3, Y2
 	VMOVDQA      Y1, Y1
-	JMP          converted18
+	JMP          converted21
 
-space18_1:
+space21_1:
 	VMOVDQA Y1, Y0
 	VMOVDQA Y3, Y2
 	VMOVDQA Y7, Y1
 
-converted18:
-converted17:
+converted21:
+converted20:
 	VPUNPCKLBW   Y0, Y2, Y3
 	VPUNPCKHBW   Y0, Y2, Y0
 	CMPB         span+49(FP), $0xff
@@ -10064,7 +10089,7 @@ batch:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three19
+	JNE            three22
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	MOVL           (R9), CX
@@ -10108,9 +10133,9 @@ batch:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split19
+	JMP            split22
 
-three19:
+three22:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -10157,9 +10182,9 @@ three19:
 	MOVW           AX, 6(R12)
 	VPSHUFB        64(R15), Y2, Y2
 
-split19:
+split22:
 	CMPB       space+33(FP), $0x05
-	JNE        space20_1
+	JNE        space23_1
 	VPUNPCKLBW Y1, Y2, Y4
 	MOVL       16(R9), CX
 	MOVWLZX    CX, DX
@@ -10168,22 +10193,22 @@ split19:
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 16(R12)
 	VPUNPCKLBW Y1, Y0, Y5
-	VPMADDUBSW avx2Constants<>+1344(SB), Y4, Y3
+	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y3
 	MOVL       20(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 18(R12)
-	VPMADDUBSW avx2Constants<>+1376(SB), Y4, Y4
-	VPMADDUBSW avx2Constants<>+1408(SB), Y5, Y6
+	VPMADDUBSW avx2Constants<>+1408(SB), Y4, Y4
+	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y6
 	MOVL       24(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 20(R12)
-	VPMADDUBSW avx2Constants<>+1440(SB), Y5, Y5
+	VPMADDUBSW avx2Constants<>+1472(SB), Y5, Y5
 	VPADDW     Y6, Y3, Y3
 	MOVL       28(R9), CX
 	MOVWLZX    CX, DX
@@ -10216,16 +10241,16 @@ split19:
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 12(R12)
-	VPMADDUBSW avx2Constants<>+1344(SB), Y2, Y0
-	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y2
+	VPMADDUBSW avx2Constants<>+1376(SB), Y2, Y0
+	VPMADDUBSW avx2Constants<>+1408(SB), Y2, Y2
 	MOVL       44(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 14(R12)
-	VPMADDUBSW avx2Constants<>+1408(SB), Y1, Y4
-	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y1
+	VPMADDUBSW avx2Constants<>+1440(SB), Y1, Y4
+	VPMADDUBSW avx2Constants<>+1472(SB), Y1, Y1
 	MOVL       48(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
@@ -10259,17 +10284,17 @@ split19:
 	VPACKUSWB  Y0, Y3, Y2
 	VPXOR      Y0, Y0, Y0
 	VPXOR      Y1, Y1, Y1
-	JMP        converted20
+	JMP        converted23
 
-space20_1:
+space23_1:
 	CMPB        space+33(FP), $0x07
-	JNE         space20_2
+	JNE         space23_2
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VMOVDQU     avx2Constants<>+1600(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPXOR       Y6, Y6, Y6
 	VPUNPCKLBW  Y6, Y0, Y7
@@ -10278,7 +10303,7 @@ space20_1:
 	VPUNPCKHBW  Y6, Y0, Y6
 	VPUNPCKHBW  Y5, Y4, Y4
 	VPMULLW     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y0, Y4, Y4
 	MOVL        16(R9), CX
 	MOVWLZX     CX, DX
@@ -10286,9 +10311,9 @@ space20_1:
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 16(R12)
-	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VMOVDQU     avx2Constants<>+1664(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
 	VPUNPCKLBW  Y5, Y0, Y9
@@ -10300,9 +10325,9 @@ space20_1:
 	VPMADDUBSW  Y0, Y4, Y4
 	VPADDW      Y4, Y6, Y6
 	VPSRLW      $0x06, Y6, Y6
-	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
 	VPUNPCKLBW  Y4, Y0, Y3
 	VPADDW      Y7, Y3, Y3
@@ -10312,9 +10337,9 @@ space20_1:
 	VPSRLW      $0x04, Y4, Y5
 	VPAND       avx2Constants<>+512(SB), Y4, Y4
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
-	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VMOVDQU     avx2Constants<>+1600(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPXOR       Y8, Y8, Y8
 	VPUNPCKLBW  Y8, Y4, Y9
@@ -10329,11 +10354,11 @@ space20_1:
 	VPUNPCKHBW  Y8, Y4, Y8
 	VPUNPCKHBW  Y7, Y6, Y6
 	VPMULLW     Y6, Y8, Y8
-	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VMOVDQU     avx2Constants<>+1696(SB), Y6
 	VPSHUFB     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VMOVDQU     avx2Constants<>+1664(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
 	VPUNPCKLBW  Y7, Y4, Y11
@@ -10345,19 +10370,19 @@ space20_1:
 	VPMADDUBSW  Y4, Y6, Y6
 	VPADDW      Y6, Y8, Y8
 	VPSRLW      $0x06, Y8, Y8
-	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
 	VPUNPCKLBW  Y6, Y4, Y5
 	VPADDW      Y9, Y5, Y5
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y6, Y13
 	MOVL        24(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -10370,20 +10395,18 @@ space20_1:
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y7
+	VMOVUPS     avx2Constants<>+1920(SB), Y8
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
@@ -10394,48 +10417,50 @@ space20_1:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y8
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y7
 	MOVL        28(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 22(R12)
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y8
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y6
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y6
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
+	VPMADDWD    avx2Constants<>+2400(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y14
 	MOVL        32(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -10448,20 +10473,18 @@ space20_1:
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -10472,48 +10495,50 @@ space20_1:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
 	MOVL        36(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 10(R12)
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
-	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1888(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
 	VPSRLD      $0x0c, Y4, Y4
 	VCVTDQ2PS   Y4, Y4
-	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y4, Y10
 	VSUBPS      Y10, Y4, Y4
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y3
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y3
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
-	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2208(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y7, Y7
 	VPACKSSDW   Y9, Y8, Y8
 	VPACKSSDW   Y3, Y6, Y6
-	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
-	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
+	VPMULHRSW   avx2Constants<>+2336(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2368(SB), Y6, Y6
 	MOVL        40(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -10524,9 +10549,9 @@ space20_1:
 	VPSRLW      $0x04, Y1, Y2
 	VPAND       avx2Constants<>+512(SB), Y1, Y1
 	VPAND       avx2Constants<>+512(SB), Y2, Y2
-	VMOVDQU     avx2Constants<>+1536(SB), Y3
+	VMOVDQU     avx2Constants<>+1568(SB), Y3
 	VPSHUFB     Y2, Y3, Y3
-	VMOVDQU     avx2Constants<>+1568(SB), Y4
+	VMOVDQU     avx2Constants<>+1600(SB), Y4
 	VPSHUFB     Y2, Y4, Y4
 	VPXOR       Y5, Y5, Y5
 	VPUNPCKLBW  Y5, Y1, Y9
@@ -10535,11 +10560,11 @@ space20_1:
 	VPUNPCKHBW  Y5, Y1, Y5
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPMULLW     Y3, Y5, Y5
-	VMOVDQU     avx2Constants<>+1664(SB), Y3
+	VMOVDQU     avx2Constants<>+1696(SB), Y3
 	VPSHUFB     Y1, Y3, Y3
-	VMOVDQU     avx2Constants<>+1600(SB), Y1
+	VMOVDQU     avx2Constants<>+1632(SB), Y1
 	VPSHUFB     Y2, Y1, Y1
-	VMOVDQU     avx2Constants<>+1632(SB), Y4
+	VMOVDQU     avx2Constants<>+1664(SB), Y4
 	VPSHUFB     Y2, Y4, Y4
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y3, Y10
 	VPUNPCKLBW  Y4, Y1, Y11
@@ -10551,7 +10576,7 @@ space20_1:
 	VPMADDUBSW  Y1, Y3, Y3
 	VPADDW      Y3, Y5, Y5
 	VPSRLW      $0x06, Y5, Y5
-	VMOVDQU     avx2Constants<>+1472(SB), Y1
+	VMOVDQU     avx2Constants<>+1504(SB), Y1
 	VPSHUFB     Y2, Y1, Y1
 	MOVL        44(R9), CX
 	MOVWLZX     CX, DX
@@ -10559,181 +10584,181 @@ space20_1:
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 14(R12)
-	VMOVDQU     avx2Constants<>+1504(SB), Y3
+	VMOVDQU     avx2Constants<>+1536(SB), Y3
 	VPSHUFB     Y2, Y3, Y3
 	VPUNPCKLBW  Y3, Y1, Y2
 	VPADDW      Y9, Y2, Y2
 	VPUNPCKHBW  Y3, Y1, Y1
 	VPADDW      Y5, Y1, Y1
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y2, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y5
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y4
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y5
 	MOVL        48(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 24(R12)
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y5
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y5
-	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y2
-	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y5
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y5
+	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y2
+	VPMADDWD    avx2Constants<>+1888(SB), Y3, Y9
 	VPADDD      Y9, Y2, Y2
 	VPSRLD      $0x0c, Y2, Y2
 	VCVTDQ2PS   Y2, Y2
-	VMAXPS      avx2Constants<>+2208(SB), Y2, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y2, Y9
 	VSUBPS      Y9, Y2, Y2
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y3
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y3
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y3
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y3
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y3
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y3
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y3
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y3
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y3
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y3
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y3
 	MOVL        52(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 26(R12)
-	VFMADD231PS avx2Constants<>+2176(SB), Y2, Y3
+	VFMADD231PS avx2Constants<>+2208(SB), Y2, Y3
 	VPSUBD      Y5, Y4, Y4
 	VPSUBD      Y3, Y5, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y5, Y5
-	VPADDD      avx2Constants<>+2400(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+2400(SB), Y5, Y5
+	VPADDD      avx2Constants<>+2432(SB), Y5, Y5
 	VPSRLD      $0x0f, Y5, Y5
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y1, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y1, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y1, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y1, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y2
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y2
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y2
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y2
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
 	MOVL        56(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 28(R12)
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y2
-	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y2
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y2
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y2
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y1, Y1
-	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y2
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y2
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y2
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y1, Y1
+	VPMADDWD    avx2Constants<>+1888(SB), Y0, Y10
 	VPADDD      Y10, Y1, Y1
 	VPSRLD      $0x0c, Y1, Y1
 	VCVTDQ2PS   Y1, Y1
-	VMAXPS      avx2Constants<>+2208(SB), Y1, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y1, Y10
 	VSUBPS      Y10, Y1, Y1
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y0
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y0
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y0
 	MOVL        60(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 30(R12)
-	VFMADD231PS avx2Constants<>+2176(SB), Y1, Y0
+	VFMADD231PS avx2Constants<>+2208(SB), Y1, Y0
 	VPSUBD      Y9, Y2, Y2
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y2, Y4, Y4
 	VPACKSSDW   Y9, Y5, Y5
 	VPACKSSDW   Y0, Y3, Y3
-	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
-	VPMULHRSW   avx2Constants<>+2336(SB), Y3, Y3
+	VPMULHRSW   avx2Constants<>+2336(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2368(SB), Y3, Y3
 	VPACKSSWB   Y4, Y7, Y0
 	VPACKUSWB   Y5, Y8, Y1
 	VPACKSSWB   Y3, Y6, Y2
 	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 	VPXOR       avx2Constants<>+672(SB), Y2, Y2
-	JMP         converted20
+	JMP         converted23
 
-space20_2:
+space23_2:
 	VPMINUB      Y0, Y1, Y5
 	VPMAXUB      Y0, Y1, Y4
 	VPMAXUB      Y4, Y2, Y3
@@ -10927,19 +10952,19 @@ space20_2:
 	VPMULHRSW    avx2Constants<>+768(SB), Y0, Y0
 	VPACKUSWB    Y0, Y1, Y1
 	CMPB         space+33(FP), $0x01
-	JNE          space21_1
+	JNE          space24_1
 	VMOVDQA      Y7, Y0
 	VMOVDQA      Y3, Y2
 	VMOVDQA      Y1, Y1
-	JMP          converted21
+	JMP          converted24
 
-space21_1:
+space24_1:
 	VMOVDQA Y1, Y0
 	VMOVDQA Y3, Y2
 	VMOVDQA Y7, Y1
 
-converted21:
-converted20:
+converted24:
+converted23:
 	VPUNPCKLBW   Y0, Y2, Y3
 	VPUNPCKHBW   Y0, Y2, Y0
 	CMPB         span+49(FP), $0xff
@@ -11174,20 +11199,20 @@ TEXT ·projectValueAVX2(SB), NOSPLIT, $0-48
 	MOVB    redFirst+32(FP), SI
 	MOVBQZX SI, R8
 	CMPQ    size+24(FP), $0x04
-	JNE     three22
+	JNE     three25
 	IMUL3Q  $0x00000040, R8, R8
 	LEAQ    avx2Constants<>+288(SB), SI
 	ADDQ    R8, SI
-	JMP     split22
+	JMP     split25
 
-three22:
+three25:
 	IMUL3Q $0x000000c0, R8, R8
 	LEAQ   avx2Constants<>+0(SB), SI
 	LEAQ   avx2Constants<>+192(SB), DI
 	ADDQ   R8, SI
 	SUBQ   R8, DI
 
-split22:
+split25:
 	MOVQ dst+0(FP), R9
 
 batch:
@@ -11198,7 +11223,7 @@ batch:
 	MOVQ           AX, R8
 	IMULQ          size+24(FP), R8
 	CMPQ           size+24(FP), $0x04
-	JNE            three23
+	JNE            three26
 	VBROADCASTI128 (CX)(R8*1), Y0
 	VINSERTI128    $0x01, 64(CX)(R8*1), Y0, Y0
 	VBROADCASTI128 16(CX)(R8*1), Y2
@@ -11218,9 +11243,9 @@ batch:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split23
+	JMP            split26
 
-three23:
+three26:
 	VBROADCASTI128 (CX)(R8*1), Y2
 	VINSERTI128    $0x01, 48(CX)(R8*1), Y2, Y2
 	VBROADCASTI128 16(CX)(R8*1), Y5
@@ -11243,7 +11268,7 @@ three23:
 	VPBLENDVB      Y4, Y3, Y2, Y2
 	VPSHUFB        64(DI), Y2, Y2
 
-split23:
+split26:
 	VPMAXUB        Y0, Y1, Y3
 	VPMAXUB        Y2, Y3, Y3
 	VMOVQ          2912(BX), X4
@@ -11469,18 +11494,18 @@ TEXT ·projectGreyAVX2(SB), NOSPLIT, $0-48
 	SUBQ    $0x20, DX
 	XORQ    AX, AX
 	MOVQ    book+40(FP), BX
-	VMOVDQU avx2Constants<>+2720(SB), Y0
-	VMOVDQU avx2Constants<>+2752(SB), Y1
-	VMOVDQU avx2Constants<>+2784(SB), Y2
+	VMOVDQU avx2Constants<>+2752(SB), Y0
+	VMOVDQU avx2Constants<>+2784(SB), Y1
+	VMOVDQU avx2Constants<>+2816(SB), Y2
 	CMPQ    size+24(FP), $0x04
-	JNE     three24
-	LEAQ    avx2Constants<>+3136(SB), SI
-	JMP     split24
+	JNE     three27
+	LEAQ    avx2Constants<>+3168(SB), SI
+	JMP     split27
 
-three24:
-	LEAQ avx2Constants<>+3008(SB), SI
+three27:
+	LEAQ avx2Constants<>+3040(SB), SI
 
-split24:
+split27:
 	MOVBQZX        redFirst+32(FP), DI
 	SHLQ           $0x06, DI
 	ADDQ           DI, SI
@@ -11490,7 +11515,7 @@ split24:
 	MOVQ           AX, SI
 	IMULQ          size+24(FP), SI
 	CMPQ           size+24(FP), $0x04
-	JNE            three25
+	JNE            three28
 	VBROADCASTI128 (CX)(SI*1), Y5
 	VINSERTI128    $0x01, 64(CX)(SI*1), Y5, Y5
 	VBROADCASTI128 16(CX)(SI*1), Y6
@@ -11499,9 +11524,9 @@ split24:
 	VINSERTI128    $0x01, 96(CX)(SI*1), Y7, Y7
 	VBROADCASTI128 48(CX)(SI*1), Y8
 	VINSERTI128    $0x01, 111(CX)(SI*1), Y8, Y8
-	JMP            split25
+	JMP            split28
 
-three25:
+three28:
 	VBROADCASTI128 (CX)(SI*1), Y5
 	VINSERTI128    $0x01, 48(CX)(SI*1), Y5, Y5
 	VBROADCASTI128 12(CX)(SI*1), Y6
@@ -11511,7 +11536,7 @@ three25:
 	VBROADCASTI128 36(CX)(SI*1), Y8
 	VINSERTI128    $0x01, 80(CX)(SI*1), Y8, Y8
 
-split25:
+split28:
 	VPSHUFB    Y3, Y5, Y5
 	VPSHUFB    Y3, Y6, Y6
 	VPSHUFB    Y3, Y7, Y7
@@ -11550,7 +11575,7 @@ batch:
 	MOVQ           AX, SI
 	IMULQ          size+24(FP), SI
 	CMPQ           size+24(FP), $0x04
-	JNE            three26
+	JNE            three29
 	VBROADCASTI128 (CX)(SI*1), Y6
 	VINSERTI128    $0x01, 64(CX)(SI*1), Y6, Y6
 	VBROADCASTI128 16(CX)(SI*1), Y7
@@ -11559,9 +11584,9 @@ batch:
 	VINSERTI128    $0x01, 96(CX)(SI*1), Y8, Y8
 	VBROADCASTI128 48(CX)(SI*1), Y9
 	VINSERTI128    $0x01, 111(CX)(SI*1), Y9, Y9
-	JMP            split26
+	JMP            split29
 
-three26:
+three29:
 	VBROADCASTI128 (CX)(SI*1), Y6
 	VINSERTI128    $0x01, 48(CX)(SI*1), Y6, Y6
 	VBROADCASTI128 12(CX)(SI*1), Y7
@@ -11571,7 +11596,7 @@ three26:
 	VBROADCASTI128 36(CX)(SI*1), Y9
 	VINSERTI128    $0x01, 80(CX)(SI*1), Y9, Y9
 
-split26:
+split29:
 	VPSHUFB        Y3, Y6, Y6
 	VPSHUFB        Y3, Y7, Y7
 	VPSHUFB        Y3, Y8, Y8
@@ -11866,21 +11891,21 @@ TEXT ·projectCrCbAVX2(SB), NOSPLIT, $160-52
 	LEAQ    64(R9), R10
 	MOVQ    dst+0(FP), R11
 	MOVQ    table+40(FP), SI
-	VMOVDQU avx2Constants<>+2816(SB), Y0
-	VMOVDQU avx2Constants<>+2848(SB), Y1
-	VMOVDQU avx2Constants<>+2880(SB), Y2
-	VMOVDQU avx2Constants<>+2912(SB), Y3
-	VMOVDQU avx2Constants<>+2944(SB), Y4
-	VMOVDQU avx2Constants<>+2976(SB), Y5
+	VMOVDQU avx2Constants<>+2848(SB), Y0
+	VMOVDQU avx2Constants<>+2880(SB), Y1
+	VMOVDQU avx2Constants<>+2912(SB), Y2
+	VMOVDQU avx2Constants<>+2944(SB), Y3
+	VMOVDQU avx2Constants<>+2976(SB), Y4
+	VMOVDQU avx2Constants<>+3008(SB), Y5
 	CMPQ    size+24(FP), $0x04
-	JNE     three27
-	LEAQ    avx2Constants<>+3136(SB), AX
-	JMP     split27
+	JNE     three30
+	LEAQ    avx2Constants<>+3168(SB), AX
+	JMP     split30
 
-three27:
-	LEAQ avx2Constants<>+3008(SB), AX
+three30:
+	LEAQ avx2Constants<>+3040(SB), AX
 
-split27:
+split30:
 	MOVBQZX        redFirst+32(FP), CX
 	SHLQ           $0x06, CX
 	ADDQ           CX, AX
@@ -11889,7 +11914,7 @@ split27:
 	MOVQ           BX, AX
 	IMULQ          size+24(FP), AX
 	CMPQ           size+24(FP), $0x04
-	JNE            three28
+	JNE            three31
 	VBROADCASTI128 (DI)(AX*1), Y8
 	VINSERTI128    $0x01, 64(DI)(AX*1), Y8, Y8
 	VBROADCASTI128 16(DI)(AX*1), Y9
@@ -11898,9 +11923,9 @@ split27:
 	VINSERTI128    $0x01, 96(DI)(AX*1), Y10, Y10
 	VBROADCASTI128 48(DI)(AX*1), Y11
 	VINSERTI128    $0x01, 111(DI)(AX*1), Y11, Y11
-	JMP            split28
+	JMP            split31
 
-three28:
+three31:
 	VBROADCASTI128 (DI)(AX*1), Y8
 	VINSERTI128    $0x01, 48(DI)(AX*1), Y8, Y8
 	VBROADCASTI128 12(DI)(AX*1), Y9
@@ -11910,7 +11935,7 @@ three28:
 	VBROADCASTI128 36(DI)(AX*1), Y11
 	VINSERTI128    $0x01, 80(DI)(AX*1), Y11, Y11
 
-split28:
+split31:
 	VPSHUFB      Y6, Y8, Y8
 	VPSHUFB      Y6, Y9, Y9
 	VPSHUFB      Y6, Y10, Y10
@@ -11988,7 +12013,7 @@ batch:
 	MOVQ           BX, AX
 	IMULQ          size+24(FP), AX
 	CMPQ           size+24(FP), $0x04
-	JNE            three29
+	JNE            three32
 	VBROADCASTI128 (DI)(AX*1), Y8
 	VINSERTI128    $0x01, 64(DI)(AX*1), Y8, Y8
 	VBROADCASTI128 16(DI)(AX*1), Y9
@@ -11997,9 +12022,9 @@ batch:
 	VINSERTI128    $0x01, 96(DI)(AX*1), Y10, Y10
 	VBROADCASTI128 48(DI)(AX*1), Y11
 	VINSERTI128    $0x01, 111(DI)(AX*1), Y11, Y11
-	JMP            split29
+	JMP            split32
 
-three29:
+three32:
 	VBROADCASTI128 (DI)(AX*1), Y8
 	VINSERTI128    $0x01, 48(DI)(AX*1), Y8, Y8
 	VBROADCASTI128 12(DI)(AX*1), Y9
@@ -12009,7 +12034,7 @@ three29:
 	VBROADCASTI128 36(DI)(AX*1), Y11
 	VINSERTI128    $0x01, 80(DI)(AX*1), Y11, Y11
 
-split29:
+split32:
 	VPSHUFB      Y6, Y8, Y8
 	MOVL         (R9), CX
 	MOVWLZX      CX, DX
@@ -12381,24 +12406,24 @@ TEXT ·projectTripleAVX2(SB), NOSPLIT, $160-56
 	MOVB    redFirst+32(FP), AL
 	MOVBQZX AL, AX
 	CMPQ    size+24(FP), $0x04
-	JNE     three30
+	JNE     three33
 	IMUL3Q  $0x00000040, AX, AX
 	LEAQ    avx2Constants<>+288(SB), R14
 	ADDQ    AX, R14
-	JMP     split30
+	JMP     split33
 
-three30:
+three33:
 	IMUL3Q $0x000000c0, AX, AX
 	LEAQ   avx2Constants<>+0(SB), R14
 	LEAQ   avx2Constants<>+192(SB), R15
 	ADDQ   AX, R14
 	SUBQ   AX, R15
 
-split30:
+split33:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three31
+	JNE            three34
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	VBROADCASTI128 16(DI)(BP*1), Y2
@@ -12418,9 +12443,9 @@ split30:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split31
+	JMP            split34
 
-three31:
+three34:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -12443,64 +12468,64 @@ three31:
 	VPBLENDVB      Y4, Y3, Y2, Y2
 	VPSHUFB        64(R15), Y2, Y2
 
-split31:
+split34:
 	CMPB    space+33(FP), $0x04
-	JNE     space32_1
+	JNE     space35_1
 	VMOVDQA Y0, Y3
 	VMOVDQA Y1, Y0
 	VMOVDQA Y2, Y1
-	JMP     converted32
+	JMP     converted35
 
-space32_1:
+space35_1:
 	CMPB       space+33(FP), $0x03
-	JNE        space32_2
+	JNE        space35_2
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	VPUNPCKLBW Y3, Y0, Y6
 	VPUNPCKLBW Y3, Y2, Y5
-	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
-	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
-	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
-	VPADDW     Y8, Y4, Y4
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y4
+	VPMADDUBSW avx2Constants<>+1216(SB), Y7, Y7
 	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPADDW     Y8, Y4, Y4
+	VPMULLW    avx2Constants<>+1280(SB), Y6, Y8
 	VPADDW     Y8, Y7, Y7
 	VPSRLW     $0x07, Y7, Y7
 	VPADDW     Y7, Y4, Y4
 	VPMULHRSW  avx2Constants<>+1088(SB), Y4, Y4
 	VPSUBW     Y4, Y5, Y5
 	VPSUBW     Y4, Y6, Y6
-	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
-	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	VPMULHRSW  avx2Constants<>+1312(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1344(SB), Y6, Y6
 	VPUNPCKHBW Y1, Y2, Y1
 	VPUNPCKHBW Y3, Y0, Y0
 	VPUNPCKHBW Y3, Y2, Y3
-	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
-	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
-	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
-	VPADDW     Y7, Y2, Y2
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y2
+	VPMADDUBSW avx2Constants<>+1216(SB), Y1, Y1
 	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPADDW     Y7, Y2, Y2
+	VPMULLW    avx2Constants<>+1280(SB), Y0, Y7
 	VPADDW     Y7, Y1, Y1
 	VPSRLW     $0x07, Y1, Y1
 	VPADDW     Y1, Y2, Y2
 	VPMULHRSW  avx2Constants<>+1088(SB), Y2, Y2
 	VPSUBW     Y2, Y3, Y3
 	VPSUBW     Y2, Y0, Y0
-	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
-	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	VPMULHRSW  avx2Constants<>+1312(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1344(SB), Y0, Y0
 	VPACKUSWB  Y2, Y4, Y1
 	VPACKSSWB  Y3, Y5, Y3
 	VPACKSSWB  Y0, Y6, Y0
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
-	JMP        converted32
+	JMP        converted35
 
-space32_2:
+space35_2:
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VMOVDQU     avx2Constants<>+1600(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPXOR       Y6, Y6, Y6
 	VPUNPCKLBW  Y6, Y0, Y7
@@ -12509,11 +12534,11 @@ space32_2:
 	VPUNPCKHBW  Y6, Y0, Y6
 	VPUNPCKHBW  Y5, Y4, Y4
 	VPMULLW     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y0, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VMOVDQU     avx2Constants<>+1664(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
 	VPUNPCKLBW  Y5, Y0, Y9
@@ -12525,9 +12550,9 @@ space32_2:
 	VPMADDUBSW  Y0, Y4, Y4
 	VPADDW      Y4, Y6, Y6
 	VPSRLW      $0x06, Y6, Y6
-	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
 	VPUNPCKLBW  Y4, Y0, Y3
 	VPADDW      Y7, Y3, Y3
@@ -12537,9 +12562,9 @@ space32_2:
 	VPSRLW      $0x04, Y4, Y5
 	VPAND       avx2Constants<>+512(SB), Y4, Y4
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
-	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VMOVDQU     avx2Constants<>+1600(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPXOR       Y8, Y8, Y8
 	VPUNPCKLBW  Y8, Y4, Y9
@@ -12548,11 +12573,11 @@ space32_2:
 	VPUNPCKHBW  Y8, Y4, Y8
 	VPUNPCKHBW  Y7, Y6, Y6
 	VPMULLW     Y6, Y8, Y8
-	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VMOVDQU     avx2Constants<>+1696(SB), Y6
 	VPSHUFB     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VMOVDQU     avx2Constants<>+1664(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
 	VPUNPCKLBW  Y7, Y4, Y11
@@ -12564,39 +12589,37 @@ space32_2:
 	VPMADDUBSW  Y4, Y6, Y6
 	VPADDW      Y6, Y8, Y8
 	VPSRLW      $0x06, Y8, Y8
-	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
 	VPUNPCKLBW  Y6, Y4, Y5
 	VPADDW      Y9, Y5, Y5
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y6, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y7
+	VMOVUPS     avx2Constants<>+1920(SB), Y8
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
@@ -12607,62 +12630,62 @@ space32_2:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y8
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y8
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y6
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y6
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
+	VPMADDWD    avx2Constants<>+2400(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -12673,49 +12696,51 @@ space32_2:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
-	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1888(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
 	VPSRLD      $0x0c, Y4, Y4
 	VCVTDQ2PS   Y4, Y4
-	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y4, Y10
 	VSUBPS      Y10, Y4, Y4
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y3
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y3
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
-	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2208(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y7, Y7
 	VPACKSSDW   Y9, Y8, Y8
 	VPACKSSDW   Y3, Y6, Y6
-	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
-	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
+	VPMULHRSW   avx2Constants<>+2336(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2368(SB), Y6, Y6
 	VPUNPCKHBW  Y1, Y2, Y1
 	VPSRLW      $0x04, Y1, Y5
 	VPAND       avx2Constants<>+512(SB), Y1, Y3
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VMOVDQU     avx2Constants<>+1600(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPXOR       Y1, Y1, Y1
 	VPUNPCKLBW  Y1, Y3, Y2
@@ -12724,11 +12749,11 @@ space32_2:
 	VPUNPCKHBW  Y1, Y3, Y1
 	VPUNPCKHBW  Y9, Y4, Y4
 	VPMULLW     Y4, Y1, Y1
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VMOVDQU     avx2Constants<>+1664(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
 	VPUNPCKLBW  Y9, Y3, Y11
@@ -12740,39 +12765,37 @@ space32_2:
 	VPMADDUBSW  Y3, Y4, Y4
 	VPADDW      Y4, Y1, Y1
 	VPSRLW      $0x06, Y1, Y1
-	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
 	VPUNPCKLBW  Y4, Y3, Y5
 	VPADDW      Y2, Y5, Y5
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y4
+	VMOVUPS     avx2Constants<>+1920(SB), Y1
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
@@ -12783,62 +12806,62 @@ space32_2:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y1
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y1
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y2
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y2
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y2
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y2
 	VPSUBD      Y1, Y4, Y4
 	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
+	VPMADDWD    avx2Constants<>+2400(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -12849,49 +12872,51 @@ space32_2:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1888(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
 	VPSRLD      $0x0c, Y3, Y3
 	VCVTDQ2PS   Y3, Y3
-	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y3, Y10
 	VSUBPS      Y10, Y3, Y3
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y0
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y0
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
-	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y0
+	VFMADD231PS avx2Constants<>+2208(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y4, Y4
 	VPACKSSDW   Y9, Y1, Y1
 	VPACKSSDW   Y0, Y2, Y2
-	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
-	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPMULHRSW   avx2Constants<>+2336(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2368(SB), Y2, Y2
 	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
 	VPACKSSWB   Y2, Y6, Y0
 	VPXOR       avx2Constants<>+672(SB), Y3, Y3
 	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 
-converted32:
+converted35:
 	MOVQ           book+40(FP), AX
 	VMOVQ          2592(AX), X2
 	VPSRLW         X2, Y3, Y4
@@ -13145,7 +13170,7 @@ batch:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three33
+	JNE            three36
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	MOVL           (R9), CX
@@ -13189,9 +13214,9 @@ batch:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split33
+	JMP            split36
 
-three33:
+three36:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -13238,9 +13263,9 @@ three33:
 	MOVW           AX, 6(R12)
 	VPSHUFB        64(R15), Y2, Y2
 
-split33:
+split36:
 	CMPB    space+33(FP), $0x04
-	JNE     space34_1
+	JNE     space37_1
 	VMOVDQA Y0, Y3
 	VMOVDQA Y1, Y0
 	VMOVDQA Y2, Y1
@@ -13316,11 +13341,11 @@ split33:
 	MOVBLZX (SI)(DX*1), AX
 	MOVB    (SI)(CX*1), AH
 	MOVW    AX, 30(R12)
-	JMP     converted34
+	JMP     converted37
 
-space34_1:
+space37_1:
 	CMPB       space+33(FP), $0x03
-	JNE        space34_2
+	JNE        space37_2
 	VPXOR      Y3, Y3, Y3
 	VPUNPCKLBW Y1, Y2, Y7
 	MOVL       16(R9), CX
@@ -13331,15 +13356,15 @@ space34_1:
 	MOVW       AX, 16(R12)
 	VPUNPCKLBW Y3, Y0, Y6
 	VPUNPCKLBW Y3, Y2, Y5
-	VPMADDUBSW avx2Constants<>+1152(SB), Y7, Y4
+	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y4
 	MOVL       20(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 18(R12)
-	VPMADDUBSW avx2Constants<>+1184(SB), Y7, Y7
-	VPMULLW    avx2Constants<>+1216(SB), Y6, Y8
+	VPMADDUBSW avx2Constants<>+1216(SB), Y7, Y7
+	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
 	VPADDW     Y8, Y4, Y4
 	MOVL       24(R9), CX
 	MOVWLZX    CX, DX
@@ -13347,7 +13372,7 @@ space34_1:
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 20(R12)
-	VPMULLW    avx2Constants<>+1248(SB), Y6, Y8
+	VPMULLW    avx2Constants<>+1280(SB), Y6, Y8
 	VPADDW     Y8, Y7, Y7
 	VPSRLW     $0x07, Y7, Y7
 	MOVL       28(R9), CX
@@ -13366,8 +13391,8 @@ space34_1:
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 8(R12)
 	VPSUBW     Y4, Y6, Y6
-	VPMULHRSW  avx2Constants<>+1280(SB), Y5, Y5
-	VPMULHRSW  avx2Constants<>+1312(SB), Y6, Y6
+	VPMULHRSW  avx2Constants<>+1312(SB), Y5, Y5
+	VPMULHRSW  avx2Constants<>+1344(SB), Y6, Y6
 	MOVL       36(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
@@ -13377,15 +13402,15 @@ space34_1:
 	VPUNPCKHBW Y1, Y2, Y1
 	VPUNPCKHBW Y3, Y0, Y0
 	VPUNPCKHBW Y3, Y2, Y3
-	VPMADDUBSW avx2Constants<>+1152(SB), Y1, Y2
+	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y2
 	MOVL       40(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 12(R12)
-	VPMADDUBSW avx2Constants<>+1184(SB), Y1, Y1
-	VPMULLW    avx2Constants<>+1216(SB), Y0, Y7
+	VPMADDUBSW avx2Constants<>+1216(SB), Y1, Y1
+	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
 	VPADDW     Y7, Y2, Y2
 	MOVL       44(R9), CX
 	MOVWLZX    CX, DX
@@ -13393,7 +13418,7 @@ space34_1:
 	MOVBLZX    (SI)(DX*1), AX
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 14(R12)
-	VPMULLW    avx2Constants<>+1248(SB), Y0, Y7
+	VPMULLW    avx2Constants<>+1280(SB), Y0, Y7
 	VPADDW     Y7, Y1, Y1
 	VPSRLW     $0x07, Y1, Y1
 	MOVL       48(R9), CX
@@ -13412,8 +13437,8 @@ space34_1:
 	MOVB       (SI)(CX*1), AH
 	MOVW       AX, 26(R12)
 	VPSUBW     Y2, Y0, Y0
-	VPMULHRSW  avx2Constants<>+1280(SB), Y3, Y3
-	VPMULHRSW  avx2Constants<>+1312(SB), Y0, Y0
+	VPMULHRSW  avx2Constants<>+1312(SB), Y3, Y3
+	VPMULHRSW  avx2Constants<>+1344(SB), Y0, Y0
 	MOVL       56(R9), CX
 	MOVWLZX    CX, DX
 	SHRL       $0x10, CX
@@ -13431,15 +13456,15 @@ space34_1:
 	MOVW       AX, 30(R12)
 	VPXOR      avx2Constants<>+672(SB), Y3, Y3
 	VPXOR      avx2Constants<>+672(SB), Y0, Y0
-	JMP        converted34
+	JMP        converted37
 
-space34_2:
+space37_2:
 	VPSRLW      $0x04, Y0, Y3
 	VPAND       avx2Constants<>+512(SB), Y0, Y0
 	VPAND       avx2Constants<>+512(SB), Y3, Y3
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y5
+	VMOVDQU     avx2Constants<>+1600(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPXOR       Y6, Y6, Y6
 	VPUNPCKLBW  Y6, Y0, Y7
@@ -13448,7 +13473,7 @@ space34_2:
 	VPUNPCKHBW  Y6, Y0, Y6
 	VPUNPCKHBW  Y5, Y4, Y4
 	VPMULLW     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y0, Y4, Y4
 	MOVL        16(R9), CX
 	MOVWLZX     CX, DX
@@ -13456,9 +13481,9 @@ space34_2:
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 16(R12)
-	VMOVDQU     avx2Constants<>+1600(SB), Y0
+	VMOVDQU     avx2Constants<>+1632(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1632(SB), Y5
+	VMOVDQU     avx2Constants<>+1664(SB), Y5
 	VPSHUFB     Y3, Y5, Y5
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y8
 	VPUNPCKLBW  Y5, Y0, Y9
@@ -13470,9 +13495,9 @@ space34_2:
 	VPMADDUBSW  Y0, Y4, Y4
 	VPADDW      Y4, Y6, Y6
 	VPSRLW      $0x06, Y6, Y6
-	VMOVDQU     avx2Constants<>+1472(SB), Y0
+	VMOVDQU     avx2Constants<>+1504(SB), Y0
 	VPSHUFB     Y3, Y0, Y0
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
 	VPUNPCKLBW  Y4, Y0, Y3
 	VPADDW      Y7, Y3, Y3
@@ -13482,9 +13507,9 @@ space34_2:
 	VPSRLW      $0x04, Y4, Y5
 	VPAND       avx2Constants<>+512(SB), Y4, Y4
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y6
+	VMOVDQU     avx2Constants<>+1568(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
-	VMOVDQU     avx2Constants<>+1568(SB), Y7
+	VMOVDQU     avx2Constants<>+1600(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPXOR       Y8, Y8, Y8
 	VPUNPCKLBW  Y8, Y4, Y9
@@ -13499,11 +13524,11 @@ space34_2:
 	VPUNPCKHBW  Y8, Y4, Y8
 	VPUNPCKHBW  Y7, Y6, Y6
 	VPMULLW     Y6, Y8, Y8
-	VMOVDQU     avx2Constants<>+1664(SB), Y6
+	VMOVDQU     avx2Constants<>+1696(SB), Y6
 	VPSHUFB     Y4, Y6, Y6
-	VMOVDQU     avx2Constants<>+1600(SB), Y4
+	VMOVDQU     avx2Constants<>+1632(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1632(SB), Y7
+	VMOVDQU     avx2Constants<>+1664(SB), Y7
 	VPSHUFB     Y5, Y7, Y7
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y6, Y10
 	VPUNPCKLBW  Y7, Y4, Y11
@@ -13515,19 +13540,19 @@ space34_2:
 	VPMADDUBSW  Y4, Y6, Y6
 	VPADDW      Y6, Y8, Y8
 	VPSRLW      $0x06, Y8, Y8
-	VMOVDQU     avx2Constants<>+1472(SB), Y4
+	VMOVDQU     avx2Constants<>+1504(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1504(SB), Y6
+	VMOVDQU     avx2Constants<>+1536(SB), Y6
 	VPSHUFB     Y5, Y6, Y6
 	VPUNPCKLBW  Y6, Y4, Y5
 	VPADDW      Y9, Y5, Y5
 	VPUNPCKHBW  Y6, Y4, Y4
 	VPADDW      Y8, Y4, Y4
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y3, Y6
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y6, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y6, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y6, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y6, Y13
 	MOVL        24(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -13540,20 +13565,18 @@ space34_2:
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y7
-	VMOVUPS     avx2Constants<>+1888(SB), Y8
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y7
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y8
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y7
+	VMOVUPS     avx2Constants<>+1920(SB), Y8
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y7
@@ -13564,48 +13587,50 @@ space34_2:
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y8
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y7
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y8
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y7
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y7
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y8
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y7
 	MOVL        28(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 22(R12)
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y8
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y7
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y8
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y6, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y8
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y7
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y8
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y6, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y6
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y6
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y6
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y6
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y6
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y6
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y6
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y6
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y6
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y6
 	VPSUBD      Y8, Y7, Y7
 	VPSUBD      Y6, Y8, Y6
-	VPMADDWD    avx2Constants<>+2368(SB), Y8, Y8
-	VPADDD      avx2Constants<>+2400(SB), Y8, Y8
+	VPMADDWD    avx2Constants<>+2400(SB), Y8, Y8
+	VPADDD      avx2Constants<>+2432(SB), Y8, Y8
 	VPSRLD      $0x0f, Y8, Y8
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1696(SB), Y4, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y4, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y4, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y4, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y14
 	MOVL        32(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -13618,20 +13643,18 @@ space34_2:
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
@@ -13642,48 +13665,50 @@ space34_2:
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
 	MOVL        36(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 10(R12)
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y4, Y4
-	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y4, Y4
+	VPMADDWD    avx2Constants<>+1888(SB), Y3, Y10
 	VPADDD      Y10, Y4, Y4
 	VPSRLD      $0x0c, Y4, Y4
 	VCVTDQ2PS   Y4, Y4
-	VMAXPS      avx2Constants<>+2208(SB), Y4, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y4, Y10
 	VSUBPS      Y10, Y4, Y4
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y3
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y3
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y3
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y3
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y3
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y3
-	VFMADD231PS avx2Constants<>+2176(SB), Y4, Y3
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y3
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y3
+	VFMADD231PS avx2Constants<>+2208(SB), Y4, Y3
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y3, Y9, Y3
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y7, Y7
 	VPACKSSDW   Y9, Y8, Y8
 	VPACKSSDW   Y3, Y6, Y6
-	VPMULHRSW   avx2Constants<>+2304(SB), Y7, Y7
-	VPMULHRSW   avx2Constants<>+2336(SB), Y6, Y6
+	VPMULHRSW   avx2Constants<>+2336(SB), Y7, Y7
+	VPMULHRSW   avx2Constants<>+2368(SB), Y6, Y6
 	MOVL        40(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
@@ -13694,9 +13719,9 @@ space34_2:
 	VPSRLW      $0x04, Y1, Y5
 	VPAND       avx2Constants<>+512(SB), Y1, Y3
 	VPAND       avx2Constants<>+512(SB), Y5, Y5
-	VMOVDQU     avx2Constants<>+1536(SB), Y4
+	VMOVDQU     avx2Constants<>+1568(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
-	VMOVDQU     avx2Constants<>+1568(SB), Y9
+	VMOVDQU     avx2Constants<>+1600(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPXOR       Y1, Y1, Y1
 	VPUNPCKLBW  Y1, Y3, Y2
@@ -13705,11 +13730,11 @@ space34_2:
 	VPUNPCKHBW  Y1, Y3, Y1
 	VPUNPCKHBW  Y9, Y4, Y4
 	VPMULLW     Y4, Y1, Y1
-	VMOVDQU     avx2Constants<>+1664(SB), Y4
+	VMOVDQU     avx2Constants<>+1696(SB), Y4
 	VPSHUFB     Y3, Y4, Y4
-	VMOVDQU     avx2Constants<>+1600(SB), Y3
+	VMOVDQU     avx2Constants<>+1632(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
-	VMOVDQU     avx2Constants<>+1632(SB), Y9
+	VMOVDQU     avx2Constants<>+1664(SB), Y9
 	VPSHUFB     Y5, Y9, Y9
 	VPUNPCKLBW  avx2Constants<>+416(SB), Y4, Y10
 	VPUNPCKLBW  Y9, Y3, Y11
@@ -13721,7 +13746,7 @@ space34_2:
 	VPMADDUBSW  Y3, Y4, Y4
 	VPADDW      Y4, Y1, Y1
 	VPSRLW      $0x06, Y1, Y1
-	VMOVDQU     avx2Constants<>+1472(SB), Y3
+	VMOVDQU     avx2Constants<>+1504(SB), Y3
 	VPSHUFB     Y5, Y3, Y3
 	MOVL        44(R9), CX
 	MOVWLZX     CX, DX
@@ -13729,180 +13754,180 @@ space34_2:
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 14(R12)
-	VMOVDQU     avx2Constants<>+1504(SB), Y4
+	VMOVDQU     avx2Constants<>+1536(SB), Y4
 	VPSHUFB     Y5, Y4, Y4
 	VPUNPCKLBW  Y4, Y3, Y5
 	VPADDW      Y2, Y5, Y5
 	VPUNPCKHBW  Y4, Y3, Y3
 	VPADDW      Y1, Y3, Y3
 	VPUNPCKLWD  avx2Constants<>+1056(SB), Y0, Y2
-	VPMADDWD    avx2Constants<>+1696(SB), Y5, Y9
-	VPMADDWD    avx2Constants<>+1760(SB), Y5, Y12
-	VPMADDWD    avx2Constants<>+1728(SB), Y2, Y10
-	VPMADDWD    avx2Constants<>+1792(SB), Y2, Y13
+	VPMADDWD    avx2Constants<>+1728(SB), Y5, Y9
+	VPMADDWD    avx2Constants<>+1792(SB), Y5, Y12
+	VPMADDWD    avx2Constants<>+1760(SB), Y2, Y10
+	VPMADDWD    avx2Constants<>+1824(SB), Y2, Y13
 	VPADDD      Y10, Y9, Y9
 	VPADDD      Y13, Y12, Y12
 	VPSRLD      $0x0c, Y9, Y9
 	VPSRLD      $0x0c, Y12, Y12
 	VCVTDQ2PS   Y9, Y9
 	VCVTDQ2PS   Y12, Y12
-	VMAXPS      avx2Constants<>+2208(SB), Y9, Y10
-	VMAXPS      avx2Constants<>+2208(SB), Y12, Y13
+	VMAXPS      avx2Constants<>+2240(SB), Y9, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y12, Y13
 	VSUBPS      Y10, Y9, Y9
 	VSUBPS      Y13, Y12, Y12
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
-	VPAND       avx2Constants<>+2272(SB), Y13, Y14
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y13, Y14
 	VPSRLD      $0x17, Y10, Y10
 	VPSRLD      $0x17, Y13, Y13
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VPOR        avx2Constants<>+2240(SB), Y14, Y14
-	VMOVUPS     avx2Constants<>+1888(SB), Y4
-	VMOVUPS     avx2Constants<>+1888(SB), Y1
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1920(SB), Y14, Y1
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VPOR        avx2Constants<>+2272(SB), Y14, Y14
+	VMOVUPS     avx2Constants<>+1920(SB), Y4
+	VMOVUPS     avx2Constants<>+1920(SB), Y1
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+1952(SB), Y14, Y1
+	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
 	MOVL        48(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 24(R12)
-	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y4
-	VFMADD213PS avx2Constants<>+1984(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2016(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2048(SB), Y14, Y1
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y4
 	VFMADD213PS avx2Constants<>+2080(SB), Y14, Y1
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VPERMPS     avx2Constants<>+2112(SB), Y13, Y13
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y4
-	VFMADD213PS avx2Constants<>+2144(SB), Y13, Y1
-	VFMADD231PS avx2Constants<>+2176(SB), Y9, Y4
-	VFMADD231PS avx2Constants<>+2176(SB), Y12, Y1
-	VPMADDWD    avx2Constants<>+1824(SB), Y5, Y5
-	VPMADDWD    avx2Constants<>+1856(SB), Y2, Y9
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y4
+	VFMADD213PS avx2Constants<>+2112(SB), Y14, Y1
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VPERMPS     avx2Constants<>+2144(SB), Y13, Y13
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y4
+	VFMADD213PS avx2Constants<>+2176(SB), Y13, Y1
+	VFMADD231PS avx2Constants<>+2208(SB), Y9, Y4
+	VFMADD231PS avx2Constants<>+2208(SB), Y12, Y1
+	VPMADDWD    avx2Constants<>+1856(SB), Y5, Y5
+	VPMADDWD    avx2Constants<>+1888(SB), Y2, Y9
 	VPADDD      Y9, Y5, Y5
 	VPSRLD      $0x0c, Y5, Y5
 	VCVTDQ2PS   Y5, Y5
-	VMAXPS      avx2Constants<>+2208(SB), Y5, Y9
+	VMAXPS      avx2Constants<>+2240(SB), Y5, Y9
 	VSUBPS      Y9, Y5, Y5
-	VPAND       avx2Constants<>+2272(SB), Y9, Y10
+	VPAND       avx2Constants<>+2304(SB), Y9, Y10
 	VPSRLD      $0x17, Y9, Y9
-	VPOR        avx2Constants<>+2240(SB), Y10, Y10
-	VMOVUPS     avx2Constants<>+1888(SB), Y2
-	VFMADD213PS avx2Constants<>+1920(SB), Y10, Y2
+	VPOR        avx2Constants<>+2272(SB), Y10, Y10
+	VMOVUPS     avx2Constants<>+1920(SB), Y2
 	VFMADD213PS avx2Constants<>+1952(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+1984(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2016(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2048(SB), Y10, Y2
 	VFMADD213PS avx2Constants<>+2080(SB), Y10, Y2
-	VPERMPS     avx2Constants<>+2112(SB), Y9, Y9
-	VFMADD213PS avx2Constants<>+2144(SB), Y9, Y2
+	VFMADD213PS avx2Constants<>+2112(SB), Y10, Y2
+	VPERMPS     avx2Constants<>+2144(SB), Y9, Y9
+	VFMADD213PS avx2Constants<>+2176(SB), Y9, Y2
 	MOVL        52(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 26(R12)
-	VFMADD231PS avx2Constants<>+2176(SB), Y5, Y2
+	VFMADD231PS avx2Constants<>+2208(SB), Y5, Y2
 	VPSUBD      Y1, Y4, Y4
 	VPSUBD      Y2, Y1, Y2
-	VPMADDWD    avx2Constants<>+2368(SB), Y1, Y1
-	VPADDD      avx2Constants<>+2400(SB), Y1, Y1
+	VPMADDWD    avx2Constants<>+2400(SB), Y1, Y1
+	VPADDD      avx2Constants<>+2432(SB), Y1, Y1
 	VPSRLD      $0x0f, Y1, Y1
 	VPUNPCKHWD  avx2Constants<>+1056(SB), Y0, Y0
-	VPMADDWD    avx2Constants<>+1696(SB), Y3, Y10
-	VPMADDWD    avx2Constants<>+1760(SB), Y3, Y13
-	VPMADDWD    avx2Constants<>+1728(SB), Y0, Y11
-	VPMADDWD    avx2Constants<>+1792(SB), Y0, Y14
+	VPMADDWD    avx2Constants<>+1728(SB), Y3, Y10
+	VPMADDWD    avx2Constants<>+1792(SB), Y3, Y13
+	VPMADDWD    avx2Constants<>+1760(SB), Y0, Y11
+	VPMADDWD    avx2Constants<>+1824(SB), Y0, Y14
 	VPADDD      Y11, Y10, Y10
 	VPADDD      Y14, Y13, Y13
 	VPSRLD      $0x0c, Y10, Y10
 	VPSRLD      $0x0c, Y13, Y13
 	VCVTDQ2PS   Y10, Y10
 	VCVTDQ2PS   Y13, Y13
-	VMAXPS      avx2Constants<>+2208(SB), Y10, Y11
-	VMAXPS      avx2Constants<>+2208(SB), Y13, Y14
+	VMAXPS      avx2Constants<>+2240(SB), Y10, Y11
+	VMAXPS      avx2Constants<>+2240(SB), Y13, Y14
 	VSUBPS      Y11, Y10, Y10
 	VSUBPS      Y14, Y13, Y13
-	VPAND       avx2Constants<>+2272(SB), Y11, Y12
-	VPAND       avx2Constants<>+2272(SB), Y14, Y15
+	VPAND       avx2Constants<>+2304(SB), Y11, Y12
+	VPAND       avx2Constants<>+2304(SB), Y14, Y15
 	VPSRLD      $0x17, Y11, Y11
 	VPSRLD      $0x17, Y14, Y14
-	VPOR        avx2Constants<>+2240(SB), Y12, Y12
-	VPOR        avx2Constants<>+2240(SB), Y15, Y15
-	VMOVUPS     avx2Constants<>+1888(SB), Y5
-	VMOVUPS     avx2Constants<>+1888(SB), Y9
-	VFMADD213PS avx2Constants<>+1920(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1920(SB), Y15, Y9
+	VPOR        avx2Constants<>+2272(SB), Y12, Y12
+	VPOR        avx2Constants<>+2272(SB), Y15, Y15
+	VMOVUPS     avx2Constants<>+1920(SB), Y5
+	VMOVUPS     avx2Constants<>+1920(SB), Y9
 	VFMADD213PS avx2Constants<>+1952(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+1952(SB), Y15, Y9
+	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
 	MOVL        56(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 28(R12)
-	VFMADD213PS avx2Constants<>+1984(SB), Y12, Y5
-	VFMADD213PS avx2Constants<>+1984(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2016(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2016(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2048(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2048(SB), Y15, Y9
 	VFMADD213PS avx2Constants<>+2080(SB), Y12, Y5
 	VFMADD213PS avx2Constants<>+2080(SB), Y15, Y9
-	VPERMPS     avx2Constants<>+2112(SB), Y11, Y11
-	VPERMPS     avx2Constants<>+2112(SB), Y14, Y14
-	VFMADD213PS avx2Constants<>+2144(SB), Y11, Y5
-	VFMADD213PS avx2Constants<>+2144(SB), Y14, Y9
-	VFMADD231PS avx2Constants<>+2176(SB), Y10, Y5
-	VFMADD231PS avx2Constants<>+2176(SB), Y13, Y9
-	VPMADDWD    avx2Constants<>+1824(SB), Y3, Y3
-	VPMADDWD    avx2Constants<>+1856(SB), Y0, Y10
+	VFMADD213PS avx2Constants<>+2112(SB), Y12, Y5
+	VFMADD213PS avx2Constants<>+2112(SB), Y15, Y9
+	VPERMPS     avx2Constants<>+2144(SB), Y11, Y11
+	VPERMPS     avx2Constants<>+2144(SB), Y14, Y14
+	VFMADD213PS avx2Constants<>+2176(SB), Y11, Y5
+	VFMADD213PS avx2Constants<>+2176(SB), Y14, Y9
+	VFMADD231PS avx2Constants<>+2208(SB), Y10, Y5
+	VFMADD231PS avx2Constants<>+2208(SB), Y13, Y9
+	VPMADDWD    avx2Constants<>+1856(SB), Y3, Y3
+	VPMADDWD    avx2Constants<>+1888(SB), Y0, Y10
 	VPADDD      Y10, Y3, Y3
 	VPSRLD      $0x0c, Y3, Y3
 	VCVTDQ2PS   Y3, Y3
-	VMAXPS      avx2Constants<>+2208(SB), Y3, Y10
+	VMAXPS      avx2Constants<>+2240(SB), Y3, Y10
 	VSUBPS      Y10, Y3, Y3
-	VPAND       avx2Constants<>+2272(SB), Y10, Y11
+	VPAND       avx2Constants<>+2304(SB), Y10, Y11
 	VPSRLD      $0x17, Y10, Y10
-	VPOR        avx2Constants<>+2240(SB), Y11, Y11
-	VMOVUPS     avx2Constants<>+1888(SB), Y0
-	VFMADD213PS avx2Constants<>+1920(SB), Y11, Y0
+	VPOR        avx2Constants<>+2272(SB), Y11, Y11
+	VMOVUPS     avx2Constants<>+1920(SB), Y0
 	VFMADD213PS avx2Constants<>+1952(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+1984(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2016(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2048(SB), Y11, Y0
 	VFMADD213PS avx2Constants<>+2080(SB), Y11, Y0
-	VPERMPS     avx2Constants<>+2112(SB), Y10, Y10
-	VFMADD213PS avx2Constants<>+2144(SB), Y10, Y0
+	VFMADD213PS avx2Constants<>+2112(SB), Y11, Y0
+	VPERMPS     avx2Constants<>+2144(SB), Y10, Y10
+	VFMADD213PS avx2Constants<>+2176(SB), Y10, Y0
 	MOVL        60(R9), CX
 	MOVWLZX     CX, DX
 	SHRL        $0x10, CX
 	MOVBLZX     (SI)(DX*1), AX
 	MOVB        (SI)(CX*1), AH
 	MOVW        AX, 30(R12)
-	VFMADD231PS avx2Constants<>+2176(SB), Y3, Y0
+	VFMADD231PS avx2Constants<>+2208(SB), Y3, Y0
 	VPSUBD      Y9, Y5, Y5
 	VPSUBD      Y0, Y9, Y0
-	VPMADDWD    avx2Constants<>+2368(SB), Y9, Y9
-	VPADDD      avx2Constants<>+2400(SB), Y9, Y9
+	VPMADDWD    avx2Constants<>+2400(SB), Y9, Y9
+	VPADDD      avx2Constants<>+2432(SB), Y9, Y9
 	VPSRLD      $0x0f, Y9, Y9
 	VPACKSSDW   Y5, Y4, Y4
 	VPACKSSDW   Y9, Y1, Y1
 	VPACKSSDW   Y0, Y2, Y2
-	VPMULHRSW   avx2Constants<>+2304(SB), Y4, Y4
-	VPMULHRSW   avx2Constants<>+2336(SB), Y2, Y2
+	VPMULHRSW   avx2Constants<>+2336(SB), Y4, Y4
+	VPMULHRSW   avx2Constants<>+2368(SB), Y2, Y2
 	VPACKSSWB   Y4, Y7, Y3
 	VPACKUSWB   Y1, Y8, Y1
 	VPACKSSWB   Y2, Y6, Y0
 	VPXOR       avx2Constants<>+672(SB), Y3, Y3
 	VPXOR       avx2Constants<>+672(SB), Y0, Y0
 
-converted34:
+converted37:
 	MOVQ           book+40(FP), AX
 	VMOVQ          2592(AX), X2
 	VPSRLW         X2, Y3, Y4
@@ -14371,24 +14396,24 @@ TEXT ·projectHSVAVX2(SB), NOSPLIT, $416-56
 	MOVB    redFirst+32(FP), AL
 	MOVBQZX AL, AX
 	CMPQ    size+24(FP), $0x04
-	JNE     three35
+	JNE     three38
 	IMUL3Q  $0x00000040, AX, AX
 	LEAQ    avx2Constants<>+288(SB), R14
 	ADDQ    AX, R14
-	JMP     split35
+	JMP     split38
 
-three35:
+three38:
 	IMUL3Q $0x000000c0, AX, AX
 	LEAQ   avx2Constants<>+0(SB), R14
 	LEAQ   avx2Constants<>+192(SB), R15
 	ADDQ   AX, R14
 	SUBQ   AX, R15
 
-split35:
+split38:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three36
+	JNE            three39
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	VBROADCASTI128 16(DI)(BP*1), Y2
@@ -14408,9 +14433,9 @@ split35:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split36
+	JMP            split39
 
-three36:
+three39:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -14433,7 +14458,7 @@ three36:
 	VPBLENDVB      Y4, Y3, Y2, Y2
 	VPSHUFB        64(R15), Y2, Y2
 
-split36:
+split39:
 	VPMINUB        Y0, Y1, Y5
 	VPMAXUB        Y0, Y1, Y4
 	VPMAXUB        Y4, Y2, Y3
@@ -14732,7 +14757,7 @@ batch:
 	MOVQ           BX, BP
 	IMULQ          size+24(FP), BP
 	CMPQ           size+24(FP), $0x04
-	JNE            three37
+	JNE            three40
 	VBROADCASTI128 (DI)(BP*1), Y0
 	VINSERTI128    $0x01, 64(DI)(BP*1), Y0, Y0
 	MOVL           (R9), CX
@@ -14792,9 +14817,9 @@ batch:
 	VPUNPCKLQDQ    Y4, Y0, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y0
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	JMP            split37
+	JMP            split40
 
-three37:
+three40:
 	VBROADCASTI128 (DI)(BP*1), Y2
 	VINSERTI128    $0x01, 48(DI)(BP*1), Y2, Y2
 	VBROADCASTI128 16(DI)(BP*1), Y5
@@ -14857,7 +14882,7 @@ three37:
 	MOVW           AX, 6(R12)
 	VPSHUFB        64(R15), Y2, Y2
 
-split37:
+split40:
 	VPMINUB        Y0, Y1, Y5
 	VPMAXUB        Y0, Y1, Y4
 	VPMAXUB        Y4, Y2, Y3
@@ -15599,7 +15624,7 @@ TEXT ·centroidSumsAVX2(SB), NOSPLIT, $0-40
 	VMOVDQU (SI), Y0
 	VMOVDQU avx2Constants<>+1056(SB), Y1
 	VPXOR   Y2, Y2, Y2
-	VMOVDQU avx2Constants<>+2432(SB), Y3
+	VMOVDQU avx2Constants<>+2464(SB), Y3
 	VPXOR   Y4, Y4, Y4
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
@@ -15650,11 +15675,11 @@ TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-40
 	VMOVDQU (SI), Y0
 	VMOVDQU avx2Constants<>+1056(SB), Y1
 	VPXOR   Y2, Y2, Y2
-	VMOVDQU avx2Constants<>+2432(SB), Y3
+	VMOVDQU avx2Constants<>+2464(SB), Y3
 	VPXOR   Y4, Y4, Y4
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
-	VMOVDQU avx2Constants<>+2464(SB), Y7
+	VMOVDQU avx2Constants<>+2496(SB), Y7
 	VPXOR   Y8, Y8, Y8
 	VPXOR   Y9, Y9, Y9
 	VPXOR   Y10, Y10, Y10
@@ -17226,13 +17251,13 @@ batch:
 	JEQ        none
 	VPERM2I128 $0x00, Y2, Y2, Y3
 	VPERM2I128 $0x11, Y2, Y2, Y4
-	VPSHUFB    avx2Constants<>+2496(SB), Y3, Y3
+	VPSHUFB    avx2Constants<>+2528(SB), Y3, Y3
 	VPANDN     (CX), Y3, Y3
 	VMOVDQU    Y3, (AX)
-	VPSHUFB    avx2Constants<>+2528(SB), Y2, Y2
+	VPSHUFB    avx2Constants<>+2560(SB), Y2, Y2
 	VPANDN     32(CX), Y2, Y2
 	VMOVDQU    Y2, 32(AX)
-	VPSHUFB    avx2Constants<>+2560(SB), Y4, Y2
+	VPSHUFB    avx2Constants<>+2592(SB), Y4, Y2
 	VPANDN     64(CX), Y2, Y2
 	VMOVDQU    Y2, 64(AX)
 
@@ -17285,16 +17310,16 @@ batch:
 	JEQ        none
 	VPERM2I128 $0x00, Y2, Y2, Y3
 	VPERM2I128 $0x11, Y2, Y2, Y2
-	VPSHUFB    avx2Constants<>+2592(SB), Y3, Y4
+	VPSHUFB    avx2Constants<>+2624(SB), Y3, Y4
 	VPANDN     (CX), Y4, Y4
 	VMOVDQU    Y4, (AX)
-	VPSHUFB    avx2Constants<>+2624(SB), Y3, Y3
+	VPSHUFB    avx2Constants<>+2656(SB), Y3, Y3
 	VPANDN     32(CX), Y3, Y3
 	VMOVDQU    Y3, 32(AX)
-	VPSHUFB    avx2Constants<>+2656(SB), Y2, Y3
+	VPSHUFB    avx2Constants<>+2688(SB), Y2, Y3
 	VPANDN     64(CX), Y3, Y3
 	VMOVDQU    Y3, 64(AX)
-	VPSHUFB    avx2Constants<>+2688(SB), Y2, Y2
+	VPSHUFB    avx2Constants<>+2720(SB), Y2, Y2
 	VPANDN     96(CX), Y2, Y2
 	VMOVDQU    Y2, 96(AX)
 

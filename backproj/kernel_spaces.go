@@ -81,6 +81,9 @@ func (v *spacesAssembly) conversion(s space, codings [codings]bool) conversion {
 			paddedRows.Put(row)
 		}
 	}
+	if s == grey {
+		c.count = countGreyRows(c.count, c.convert)
+	}
 	c.project = func(dst, src []byte, format raster.Format, table *lookupTable, gate gate) {
 		n := len(dst)
 		switch {
@@ -158,4 +161,22 @@ func (v *spacesAssembly) planes() conversion {
 	}
 	c.sharesIndices = false
 	return c
+}
+
+// countGreyRows returns the count of the space grey. That of the assembly may count greys
+// in the first four rows of the counts by turns, of which the others are added to the
+// first.
+func countGreyRows(count func(counts *indexCounts, n int, src []byte, format raster.Format), convert convertFunc) func(*indexCounts, int, []byte, raster.Format) {
+	const least = 4096 // fewer pixels are counted sooner than the rows are added up
+	return func(counts *indexCounts, n int, src []byte, format raster.Format) {
+		if n < least {
+			countConverted(convert, counts, n, src, format)
+			return
+		}
+		count(counts, n, src, format)
+		for grey := range 256 {
+			counts[grey] += counts[1<<8|grey] + counts[2<<8|grey] + counts[3<<8|grey]
+		}
+		clear(counts[1<<8 : 4<<8])
+	}
 }

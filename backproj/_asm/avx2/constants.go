@@ -91,6 +91,7 @@ func newConstants() *constants {
 	double("w1", 1<<16|1)
 	double("w256", 256<<16|256)
 	double("w128", 128<<16|128)
+	vector("turns", 0, 1, 2, 3)
 	vector("lumaHigh", emit.LumaRedHigh, emit.LumaGreenHigh)
 	vector("lumaLow", emit.LumaRedLow, emit.LumaGreenLow)
 	double("lumaBlueHigh", emit.LumaBlueHigh<<16|emit.LumaBlueHigh)

@@ -94,6 +94,7 @@ func newConstants() *constants {
 	pairs("greyBlueHigh", emit.GreyBlueHigh, emit.GreyGreenBesideBlue)
 	pairs("greyBlueLow", emit.GreyBlueLow, 0)
 	word("w128", 128)
+	vectors("turns", emit.Repeat(batch, 0, 1, 2, 3))
 	pairOfWords := func(name string, even, odd int) {
 		b := binary.LittleEndian.AppendUint16(nil, uint16(even))
 		vectors(name, emit.Repeat(batch, binary.LittleEndian.AppendUint16(b, uint16(odd))...))

@@ -60,7 +60,13 @@ func countSpace(c *constants) {
 	k.keepRoots()
 	temp := GP64()
 	emit.Count(r, func(counts []func()) (first, second Op) {
-		x := k.colour(r.Pixels(temp), counts, emit.CrCb, emit.Grey, emit.BlueGreen, emit.AB, emit.HueValue, emit.SaturationValue)
+		spaces := []emit.Space{emit.CrCb, emit.Grey, emit.BlueGreen, emit.AB, emit.HueValue, emit.SaturationValue}
+		x := k.colour(r.Pixels(temp), counts, spaces...)
+		// Greys that are equal are counted in four rows by turns: package backproj adds
+		// these up. A count that has just been written takes a while to be read again.
+		emit.Convert(spaces, emit.Conversions{
+			emit.Grey: func() { VMOVDQU8(k.at("turns"), x.first) },
+		}, func() {})
 		indices := x.indices()
 		return indices[0], indices[1]
 	})
