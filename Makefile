@@ -15,6 +15,9 @@ DIST := $(if $(BUILT),,dist/.built)
 # Tests of the Go library that take minutes in an emulated CPU or under a sanitizer, or that compile.
 EXHAUSTIVE := EveryColour|Fused|Assembly
 
+# Those that tell in a minute whether the library computes the same in an emulated 32-bit CPU.
+BRIEF := Example|Layout|Moments|Otsu|WriteNothing|OfAnyLength|BackProjectModel
+
 # Once a tree has been built with the opencv engine, every target builds it with that engine again. Otherwise
 # a module of the old Go code would stay beside the new one.
 MODULES := $(or $(wildcard $(VENV)/built-opencv),$(VENV)/built)
@@ -31,7 +34,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 .DELETE_ON_ERROR:
-.PHONY: help run test test-quick test-all notebooks test-notebook lint soak fuzz sanitize bench docs wheel check-wheel \
+.PHONY: help run test test-quick test-all notebooks test-notebook lint soak fuzz sanitize bench mca docs wheel check-wheel \
 	test-wheel test-arm64 release clean
 
 help: ## Print this list
@@ -82,7 +85,7 @@ lint: $(VENV)/built-opencv $(VENV)/group-lint $(VENV)/group-test ## Check the fo
 	go vet -C backproj/_asm ./...
 	GOARCH=arm64 CGO_ENABLED=0 go vet ./...
 	GOARCH=386 CGO_ENABLED=0 go vet ./backproj/...
-	GOARCH=arm CGO_ENABLED=0 go build ./backproj/...
+	GOARCH=arm CGO_ENABLED=0 go vet ./backproj/...
 	@if $(HAS_OPENCV); then set -x; go vet -tags "$(OPENCV_TAGS)" ./...; fi
 	go run $(STATICCHECK) ./...
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
@@ -122,6 +125,10 @@ sanitize: $(VENV)/built-opencv $(VENV)/group-test ## Run tests with Go's race de
 bench: $(VENV)/built-opencv $(VENV)/group-bench $(OTHER_CV2) ## Time all cases, against cv2 and others; BENCH=--help says how to time a part
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 
+mca: $(VENV)/created ## Print how many cycles a pixel the loops for arm64 take, by llvm-mca's models of CPUs
+	@scripts/install-packages mca
+	$(BIN)/python benchmarks/mca.py
+
 docs: $(MODULES) $(VENV)/group-docs ## Build the site of all pages, with the APIs of Python and Go, into build/site
 	$(BIN)/python docs/site/assemble.py build/pages
 	rm -rf build/site
@@ -139,10 +146,12 @@ check-wheel: $(DIST) $(MODULES) $(VENV)/group-release $(VENV)/group-test ## Chec
 test-wheel: $(DIST) $(MODULES) $(VENV)/group-test ## Install the wheel on every CPython here, with the oldest and newest numpy
 	$(PYTEST) tests/release/test_pythons.py
 
-test-arm64: $(DIST) ## Test the arm64 wheel and the Go library in an emulated CPU
+test-arm64: $(DIST) ## Test the arm64 wheel and the Go library in an emulated CPU, and the library on 32-bit ones
 	@scripts/install-packages arm64
 	GOARCH=arm64 CGO_ENABLED=0 go test -short -skip '$(EXHAUSTIVE)|TruncatedFile' -exec qemu-aarch64-static \
 		./backproj ./backproj/internal/... # qemu does not tell where a truncated file was read
+	GOARCH=arm64 CGO_ENABLED=0 go test -run 'KernelsConvertEveryColour' -exec qemu-aarch64-static ./backproj
+	GOARCH=arm CGO_ENABLED=0 go test -short -run '$(BRIEF)' -exec qemu-arm-static ./backproj ./backproj/internal/...
 	scripts/arm64-userland $(abspath build/arm64) dist/backproj-*_aarch64.whl \
 		click hypothesis 'numpy>=2' 'opencv-python-headless>=4.13,<4.14' pytest scikit-image
 	build/arm64/python -m pytest -q -p no:cacheprovider tests/release/test_sample.py \

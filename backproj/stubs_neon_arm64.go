@@ -7,7 +7,7 @@ package backproj
 //go:noescape
 func convertHueSaturationNEON(dst *uint16, thirds, src *uint8, n, size int, redFirst bool)
 
-// countHueSaturationNEON is conversion.count for n pixels, n > 16 a multiple of 16.
+// countHueSaturationNEON is conversion.count for n pixels, n > 0 a multiple of 16.
 //
 //go:noescape
 func countHueSaturationNEON(counts *uint32, src *uint8, n, size int, redFirst bool)
@@ -22,7 +22,7 @@ func projectHueSaturationNEON(dst, src *uint8, n, size int, redFirst bool, table
 //go:noescape
 func convertHueValueNEON(dst *uint16, thirds, src *uint8, n, size int, redFirst bool)
 
-// countHueValueNEON is conversion.count for n pixels, n > 16 a multiple of 16.
+// countHueValueNEON is conversion.count for n pixels, n > 0 a multiple of 16.
 //
 //go:noescape
 func countHueValueNEON(counts *uint32, src *uint8, n, size int, redFirst bool)
@@ -37,7 +37,7 @@ func projectHueValueNEON(dst, src *uint8, n, size int, redFirst bool, table *uin
 //go:noescape
 func convertSaturationValueNEON(dst *uint16, thirds, src *uint8, n, size int, redFirst bool)
 
-// countSaturationValueNEON is conversion.count for n pixels, n > 16 a multiple of 16.
+// countSaturationValueNEON is conversion.count for n pixels, n > 0 a multiple of 16.
 //
 //go:noescape
 func countSaturationValueNEON(counts *uint32, src *uint8, n, size int, redFirst bool)
@@ -52,7 +52,7 @@ func projectSaturationValueNEON(dst, src *uint8, n, size int, redFirst bool, tab
 //go:noescape
 func convertCrCbNEON(dst *uint16, thirds, src *uint8, n, size int, redFirst bool)
 
-// countCrCbNEON is conversion.count for n pixels, n > 16 a multiple of 16.
+// countCrCbNEON is conversion.count for n pixels, n > 0 a multiple of 16.
 //
 //go:noescape
 func countCrCbNEON(counts *uint32, src *uint8, n, size int, redFirst bool)
@@ -67,7 +67,7 @@ func projectCrCbNEON(dst, src *uint8, n, size int, redFirst bool, table *uint8, 
 //go:noescape
 func convertBlueGreenNEON(dst *uint16, thirds, src *uint8, n, size int, redFirst bool)
 
-// countBlueGreenNEON is conversion.count for n pixels, n > 16 a multiple of 16.
+// countBlueGreenNEON is conversion.count for n pixels, n > 0 a multiple of 16.
 //
 //go:noescape
 func countBlueGreenNEON(counts *uint32, src *uint8, n, size int, redFirst bool)
@@ -77,7 +77,7 @@ func countBlueGreenNEON(counts *uint32, src *uint8, n, size int, redFirst bool)
 //go:noescape
 func convertGreyNEON(dst *uint16, thirds, src *uint8, n, size int, redFirst bool)
 
-// countGreyNEON is conversion.count for n pixels, n > 16 a multiple of 16.
+// countGreyNEON is conversion.count for n pixels, n > 0 a multiple of 16.
 //
 //go:noescape
 func countGreyNEON(counts *uint32, src *uint8, n, size int, redFirst bool)

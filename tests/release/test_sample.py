@@ -3,6 +3,7 @@
 Each Python that a wheel is tested on runs it: see test_pythons.py, and test-arm64 in the Makefile.
 """
 
+import platform
 import sys
 import threading
 from pathlib import Path
@@ -41,6 +42,14 @@ LAYOUTS = {
     "a range below 0": {"channels": "h", "bins": 60, "ranges": [-10, 300]},
     "values of a range": {"channels": "hsv", "bins": (4, 9, 4), "ranges": [0, 180, 0.5, 200.25, 176, 220]},
 }
+
+
+def test_a_wheel_has_the_kernels_of_its_architecture():
+    names = backproj.info()["kernels"]
+    if platform.machine() in ("aarch64", "arm64"):
+        assert names == ["neon", "generic"]
+    else:
+        assert set(names) <= {"avx512", "avx2", "generic"}
 
 
 def test_the_package_is_the_installed_one():

@@ -32,7 +32,7 @@ const near = 16
 func word(name string, w int) { constant(name, byte(w), byte(w>>8)) }
 
 func init() {
-	for _, n := range []byte{7, 8, 16, 30, 32, 64} {
+	for _, n := range []byte{7, 8, 16, 32, 64} {
 		constant(fmt.Sprint(n), n)
 	}
 	constant("bits", 1, 2, 4, 8, 16, 32, 64, 128)
@@ -41,7 +41,6 @@ func init() {
 	float("-whole·value", -whole*value)
 	float("-whole·chroma", -whole*chroma)
 	float("1.0", 1)
-	float("30.0", 30)
 	float("3072.0", 3072)
 	// By the chroma d, where that is less than 16: 4·d where it is less than 4, and the
 	// factor of the numerator of the hue.
@@ -50,7 +49,6 @@ func init() {
 
 	float("value", value)
 	float("chroma", chroma)
-	float("whole", whole)
 	// By the value v, where that is less than 32: by how many bits it is shifted.
 	constant("shifts", 7, 6, 5, 5, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3)
 	constant("shifts16", 2)

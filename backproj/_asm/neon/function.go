@@ -36,6 +36,7 @@ type function struct {
 	offsets map[string]int     // of the parameters
 	fields  map[string]int     // see program
 	pinned  map[string]*vector // the constants that it has in registers
+	held    []*vector          // between the stages of a turn
 	free    []int              // the registers that no constant has, nor a caller of pin
 }
 
@@ -130,6 +131,8 @@ func (f *function) constantAt(name string) string {
 	return address(at-16*near, data)
 }
 
+func (f *function) append(c *code) { f.instructions = append(f.instructions, c.instructions...) }
+
 func address(offset int, register string) string { return fmt.Sprintf("%d(%s)", offset, register) }
 
 // begin appends what comes before the first turn of a row of pixels.
@@ -166,13 +169,14 @@ func (f *function) components(c *code) (b, g, r *vector) {
 			panic("a register of pixels is taken")
 		}
 	}
+	// Free after these loads, which may use it, and not before.
+	other := lent(3)
 	f.free = f.free[4:]
-	f.free = append(f.free, 3)
 	c.line("MADD %s, %s, %s, %s", pixelSize, src, at, pixels)
 	usual, apart := new(code), new(code)
 	write := func(c *code, v *vector, format string, arguments ...any) {
 		text := fmt.Sprintf(format, arguments...)
-		c.append(v, nil, func() string { return text })
+		c.add(v, []*vector{other}, func() string { return text })
 	}
 	write(usual, components[0], "VLD3 (%s), [V0.B16, V1.B16, V2.B16]", pixels)
 	apart.line("CBNZ %s, four", four)

@@ -55,8 +55,8 @@ func (f *function) chroma(c *code, b, g, r, chromas *vector) chroma {
 	return chroma{v, d, chromas, factors}
 }
 
-// numerators appends the code that computes 8n, or 32n where d < 4, in words.
-func (f *function) numerators(c *code, b, g, r *vector, x chroma) (numerators [2]*vector) {
+// numerators appends the code that makes two vectors 8n, or 32n where d < 4, in words.
+func (f *function) numerators(c *code, b, g, r *vector, x chroma, numerators []*vector) {
 	isRed, isGreen := c.op("cmeq.B16", r, x.v), c.op("cmeq.B16", g, x.v)
 	q := c.op("orr.B16", g, g)
 	c.to(q, "bit.B16", r, isGreen)
@@ -67,11 +67,10 @@ func (f *function) numerators(c *code, b, g, r *vector, x chroma) (numerators [2
 	c.to(isGreen, "bsl.B16", f.constant(c, "16"), f.constant(c, "32"))
 	sector := c.op("bic.B16", isGreen, isRed)
 	for i, half := range []string{".B8", "2.B16"} {
-		numerators[i] = c.op("umull"+half, p, x.factors)
+		c.to(numerators[i], "umull"+half, p, x.factors)
 		c.to(numerators[i], "umlsl"+half, q, x.factors)
 		c.to(numerators[i], "umlal"+half, x.chromas, sector)
 	}
-	return numerators
 }
 
 // floats appends the code that makes floats of eight bytes, those from place 8·half on,
@@ -79,7 +78,7 @@ func (f *function) numerators(c *code, b, g, r *vector, x chroma) (numerators [2
 func (f *function) floats(c *code, half int, bytes, exponent *vector, factor string) (x [2]*vector) {
 	var whole [2]*vector
 	for i := range x {
-		whole[i] = c.look("VTBL", nil, []*vector{bytes, exponent}, f.pinned[fmt.Sprint("places", 2*half+i)])
+		whole[i] = c.look("VTBL", nil, []*vector{bytes, exponent}, f.constant(c, fmt.Sprint("places", 2*half+i)))
 	}
 	for i := range x {
 		x[i] = f.copied(c, "-whole·"+factor)
@@ -118,30 +117,35 @@ func (f *function) reciprocals(c *code, half int, values, chromas *vector) (h, s
 	return c.op("uzp1.H8", sumH[0], sumH[1]), c.op("uzp1.H8", sumS[0], sumS[1])
 }
 
-// hsv appends the code that converts the pixels of a turn.
-func (f *function) hsv(c *code, b, g, r *vector) (x hsv) {
+// hsv appends the code that converts the pixels of a turn, the first stage at once. The
+// vectors are to hold the numerators, d, and the values if there is a fourth, for the second
+// stage.
+func (f *function) hsv(c *code, b, g, r *vector, held []*vector) (end func(c *code) hsv) {
+	var x hsv
 	values := f.pinned["_values"]
 	k := f.chroma(c, b, g, r, f.pinned["_chromas"])
-	x.values = k.v
 	shift := c.look("VTBL", nil, []*vector{f.pinned["shifts"], f.pinned["shifts16"]}, k.v)
 	c.to(values, "ushl.B16", k.v, shift)
-	d := c.op("ushl.B16", k.d, shift)
-
-	var h, s [2]*vector
-	halves := [2]*code{new(code), new(code)}
-	for i, c := range halves {
-		h[i], s[i] = f.reciprocals(c, i, values, k.chromas)
+	d := c.to(held[2], "ushl.B16", k.d, shift)
+	f.numerators(c, b, g, r, k, held[:2])
+	if len(held) > 3 {
+		x.values = c.to(held[3], "orr.B16", k.v, k.v)
 	}
-	rest := new(code)
-	numerators := f.numerators(rest, b, g, r, k)
-	ends := [2]*code{new(code), new(code)}
-	for i, c := range ends {
-		x.hues[i] = c.op("sqrdmulh.H8", numerators[i], h[i])
-		eight := c.by(3, []string{"ushll.B8", "ushll2.B16"}[i], d)
-		x.saturations[i] = c.op("sqrdmulh.H8", eight, s[i])
+	return func(c *code) hsv {
+		var before *vector
+		for i := range 2 {
+			from := len(c.instructions)
+			h, s := f.reciprocals(c, i, values, k.chromas)
+			if i == 1 {
+				for at := range c.instructions[from:] {
+					c.instructions[from+at].follows = []*vector{before}
+				}
+			}
+			before = h
+			x.hues[i] = c.op("sqrdmulh.H8", held[i], h)
+			eight := c.by(3, []string{"ushll.B8", "ushll2.B16"}[i], d)
+			x.saturations[i] = c.op("sqrdmulh.H8", eight, s)
+		}
+		return x
 	}
-	c.instructions = append(c.instructions, interleaved(halves[0], rest).instructions...)
-	c.instructions = append(c.instructions, interleaved(halves[1], ends[0]).instructions...)
-	c.instructions = append(c.instructions, ends[1].instructions...)
-	return x
 }

@@ -33,6 +33,10 @@ type instruction struct {
 	destination *vector
 	sources     []*vector
 
+	// It is not scheduled before the instructions so far that write these, so that not too
+	// many vectors are in use.
+	follows []*vector
+
 	// If a register, which is the text, is not 0, the code apart runs instead of the
 	// code usual. It stands behind the function's end, since few calls run it.
 	usual, apart *code
@@ -50,7 +54,7 @@ func (c *code) line(format string, arguments ...any) {
 	c.instructions = append(c.instructions, instruction{text: func() string { return text }})
 }
 
-func (c *code) append(destination *vector, sources []*vector, text func() string) {
+func (c *code) add(destination *vector, sources []*vector, text func() string) {
 	c.instructions = append(c.instructions, instruction{text: text, destination: destination, sources: sources})
 }
 
@@ -86,7 +90,7 @@ func (c *code) shifted(destination *vector, name string, amount int, sources ...
 	if o.accumulates {
 		reads = append([]*vector{destination}, sources...)
 	}
-	c.append(destination, reads, func() string { return o.text(name, destination, amount, sources) })
+	c.add(destination, reads, func() string { return o.text(name, destination, amount, sources) })
 	return destination
 }
 
@@ -101,7 +105,7 @@ func (c *code) look(operation string, destination *vector, table []*vector, at *
 	if operation == "VTBX" {
 		reads = append(reads, destination)
 	}
-	c.append(destination, reads, func() string {
+	c.add(destination, reads, func() string {
 		var vectors []string
 		for i, v := range table {
 			if v.number != table[0].number+i {
@@ -118,18 +122,18 @@ func (c *code) look(operation string, destination *vector, table []*vector, at *
 func (c *code) load(address string) *vector { return c.loadTo(newVector(), address) }
 
 func (c *code) loadTo(destination *vector, address string) *vector {
-	c.append(destination, nil, func() string { return fmt.Sprintf("FMOVQ %s, F%d", address, destination.number) })
+	c.add(destination, nil, func() string { return fmt.Sprintf("FMOVQ %s, F%d", address, destination.number) })
 	return destination
 }
 
 // store appends a store of 16 bytes.
 func (c *code) store(v *vector, address string) {
-	c.append(nil, []*vector{v}, func() string { return fmt.Sprintf("FMOVQ F%d, %s", v.number, address) })
+	c.add(nil, []*vector{v}, func() string { return fmt.Sprintf("FMOVQ F%d, %s", v.number, address) })
 }
 
 // storePair appends a store of 32 bytes.
 func (c *code) storePair(first, second *vector, address string) {
-	c.append(nil, []*vector{first, second}, func() string {
+	c.add(nil, []*vector{first, second}, func() string {
 		return fmt.Sprintf("FSTPQ (F%d, F%d), %s", first.number, second.number, address)
 	})
 }

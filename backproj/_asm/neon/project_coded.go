@@ -34,16 +34,17 @@ func (f *function) lookUp(c *code, tables []*vector, bytes *vector) (codes *vect
 // projectHue is for histograms of hue alone. It computes no saturation, only whether the
 // saturation is within its bounds.
 //
-// H, as hsv.go has it, takes fewer steps alone. With f = 2 - d·estimate, which FRECPS
-// computes, 1/d is estimate·f, off by e². That H is rounded as it should be was tried for
-// each d.
+// H, as hsv.go has it, takes fewer steps alone. With b = d/30 and f = 2 - b·estimate, which
+// FRECPS computes, 1/b is estimate·f, off by e². H is rounded as it should be for each d.
 func (p *program) projectHue() {
 	p.function("projectHueNEON", "dst, src *uint8, n, size int, redFirst bool, book *codebook", 0,
 		fmt.Sprintf("conversion.projectCoded for firstCoding in the space hueSaturation, and n > %d pixels.", turn), func(f *function) {
 			f.parameter("MOVD", "dst", dst)
 			f.parameter("MOVD", "book", book)
 			f.begin()
-			f.pin("_chromas, exponent2", "whole")
+			f.pin("_chromas, exponent2", "chroma")
+			f.hold(space{held: 3})
+			inside, n := f.held[0], f.held[1:]
 			// Hue bytes are from 226 on and up to 150. With 32 added they begin with 2.
 			const added = 32
 			var places []int
@@ -53,38 +54,51 @@ func (p *program) projectHue() {
 			tables := f.codes("first", places...)
 			pair := f.reserve(2) // for bits of thresholds
 			thresholds := []struct{ field, factor, combine string }{
-				{"saturationFrom", "R24", "and.B16"}, {"saturationBeyond", "R25", "bic.B16"},
+				{"saturationFrom", "R25", "and.B16"}, {"saturationBeyond", "R26", "bic.B16"},
 			}
 			for _, t := range thresholds {
 				f.line("MOVHU %s, %s", address(f.fields[t.field+".factor"], book), t.factor)
 			}
+			f.line("MOVBU %s, %s", address(f.fields["thirdSpan"], book), gated)
+			f.line("SUB $255, %s", gated)
+			f.line("ORR R25, %s", gated)
+			f.line("ORR R26, %s", gated)
+			f.line("VCMEQ %s, %s, %s", inside.in("B16"), inside.in("B16"), inside.in("B16")) // all inside
+			f.line("MOVD %s, %s", dst, heldAt)
 			f.line("turn:")
 			from := len(f.instructions)
+			second := func(c *code) {
+				var hues [2]*vector
+				for half := range hues {
+					hues[half] = c.op("sqrdmulh.H8", n[half], f.hueReciprocals(c, half, f.pinned["_chromas"]))
+				}
+				places := c.op("add.B16", c.op("uzp1.B16", hues[0], hues[1]), f.constant(c, fmt.Sprint(added)))
+				codes := f.lookUp(c, tables, places)
+				c.store(c.op("and.B16", codes, inside), "("+heldAt+")")
+			}
 			c := new(code)
+			second(c)
 			b, g, r := f.components(c)
 			k := f.chroma(c, b, g, r, f.pinned["_chromas"])
-			third := c.op("sub.B16", k.v, c.load(address(f.fields["thirdLo"], book)))
-			inside := c.op("cmhs.B16", c.load(address(f.fields["thirdSpan"], book)), third)
+			apart := new(code)
+			third := apart.op("sub.B16", k.v, apart.load(address(f.fields["thirdLo"], book)))
+			apart.to(inside, "cmhs.B16", apart.load(address(f.fields["thirdSpan"], book)), third)
 			for _, t := range thresholds {
-				apart := new(code)
-				apart.to(inside, t.combine, inside, f.reached(apart, k, t.field, t.factor, pair))
-				c.choose(t.factor, new(code), apart)
+				reached := new(code)
+				reached.to(inside, t.combine, inside, f.reached(reached, k, t.field, t.factor, pair))
+				apart.choose(t.factor, new(code), reached)
 			}
-			numerators, reciprocals := new(code), new(code)
-			n := f.numerators(numerators, b, g, r, k)
-			var h [2]*vector
-			for half := range h {
-				h[half] = f.hueReciprocals(reciprocals, half, k.chromas)
-			}
-			c.instructions = append(c.instructions, interleaved(numerators, reciprocals).instructions...)
-			hues := c.op("uzp1.B16", c.op("sqrdmulh.H8", n[0], h[0]), c.op("sqrdmulh.H8", n[1], h[1]))
-			codes := f.lookUp(c, tables, c.op("add.B16", hues, f.constant(c, fmt.Sprint(added))))
-			c.line("ADD %s, %s, R9", at, dst)
-			c.store(c.op("and.B16", codes, inside), "(R9)")
-			f.instructions = append(f.instructions, c.instructions...)
+			c.choose(gated, new(code), apart)
+			f.numerators(c, b, g, r, k, n)
+			c.dropUnused(map[*vector]bool{})
+			f.append(scheduled(c, new(code), len(f.free)))
 			f.finish(from)
-			f.next("turn", "done")
-			f.line("done:")
+			f.line("ADD %s, %s, %s", at, dst, heldAt)
+			f.next("turn", "last")
+			f.line("last:")
+			from = len(f.instructions)
+			second(f.code)
+			f.finish(from)
 			f.line("RET")
 		})
 }
@@ -92,13 +106,11 @@ func (p *program) projectHue() {
 // hueReciprocals appends the code that computes H of eight pixels, in words.
 func (f *function) hueReciprocals(c *code, half int, chromas *vector) *vector {
 	var sums [2]*vector
-	for i := range sums {
-		places := f.constant(c, fmt.Sprint("places", 2*half+i))
-		d := c.op("fsub.S4", c.look("VTBL", nil, []*vector{chromas, f.pinned["exponent2"]}, places), f.pinned["whole"])
-		estimate := c.op("frecpe.S4", d)
-		better := c.op("frecps.S4", d, estimate)
+	for i, b := range f.floats(c, half, chromas, f.pinned["exponent2"], "chroma") {
+		estimate := c.op("frecpe.S4", b)
+		better := c.op("frecps.S4", b, estimate)
 		sums[i] = f.copied(c, "3072.0")
-		c.to(sums[i], "fmla.S4", c.op("fmul.S4", estimate, f.constant(c, "30.0")), better)
+		c.to(sums[i], "fmla.S4", estimate, better)
 	}
 	return c.op("uzp1.H8", sums[0], sums[1])
 }
@@ -109,7 +121,7 @@ func (f *function) hueReciprocals(c *code, half int, chromas *vector) *vector {
 func (f *function) reached(c *code, k chroma, field, factor string, pair int) *vector {
 	duplicate := func(register string) *vector {
 		v := newVector()
-		c.append(v, nil, func() string { return fmt.Sprintf("VDUP %s, %s", register, v.in("B16")) })
+		c.add(v, nil, func() string { return fmt.Sprintf("VDUP %s, %s", register, v.in("B16")) })
 		return v
 	}
 	// ⌊v·factor/2^16⌋ in two steps, by the factor's bytes.
@@ -153,7 +165,9 @@ func (p *program) projectGrey() {
 			f.line("turn:")
 			from := len(f.instructions)
 			b, g, r := f.components(f.code)
-			codes := f.lookUp(f.code, tables, f.weighted(f.code, b, g, r, greyConstants, 8))
+			bytes := newVector()
+			f.weighted(f.code, bytes, b, g, r, greyConstants, 8)
+			codes := f.lookUp(f.code, tables, bytes)
 			f.line("ADD %s, %s, R9", at, dst)
 			f.store(codes, "(R9)")
 			f.finish(from)

@@ -1,19 +1,54 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
-// body appends the code of a turn: the conversion of its pixels, interleaved with other
-// code, and then what use appends.
-func (f *function) body(s space, others *code, use func(indices [2]*vector, thirds func(c *code) *vector)) {
+// A turn is in two stages: its second one is in the code of the turn that follows, with
+// its first stage. held are the addresses of the results of the turn that is between its
+// stages.
+const heldAt, heldThirdsAt = "R24", "R25"
+
+// stages appends the code of a turn: the second stage of the turn before, with what use
+// appends to that, and the first stage of this one. It is interleaved with other code. What
+// finish appends follows them all. What is returned appends the second stage alone.
+func (f *function) stages(s space, others *code, use, finish func(c *code, x indices)) (end func()) {
 	from := len(f.instructions)
-	c := new(code)
-	b, g, r := f.components(c)
-	indices, thirds := s.convert(f, c, b, g, r)
-	f.instructions = append(f.instructions, interleaved(c, others).instructions...)
-	use(indices, thirds)
+	first, second := new(code), new(code)
+	b, g, r := f.components(first)
+	convert := s.convert(f, first, b, g, r, f.held)
+	x := convert(second)
+	use(second, x)
+	both := &code{slices.Concat(second.instructions, first.instructions)}
+	both.dropUnused(map[*vector]bool{x.words[0]: true, x.words[1]: true})
+	f.append(scheduled(both, others, len(f.free)))
+	finish(f.code, x)
 	f.finish(from)
+	return func() {
+		from := len(f.instructions)
+		x := convert(f.code)
+		use(f.code, x)
+		finish(f.code, x)
+		f.finish(from)
+	}
 }
 
+// hold reserves the vectors that a space holds between stages, and those are 0 at first.
+func (f *function) hold(s space) {
+	first := f.reserve(s.held)
+	for i := range s.held {
+		f.held = append(f.held, fixed(first+i))
+	}
+	for _, v := range slices.Concat(f.held, []*vector{f.pinned["_values"], f.pinned["_chromas"]}) {
+		if v != nil {
+			f.line("VEOR %s, %s, %s", v.in("B16"), v.in("B16"), v.in("B16"))
+		}
+	}
+}
+
+// convert writes conversion.convert. The first turn writes what it has not converted where
+// the second one writes its results.
 func (p *program) convert(s space) {
 	p.function("convert"+s.name+"NEON", "dst *uint16, thirds, src *uint8, n, size int, redFirst bool", 0,
 		fmt.Sprintf("conversion.convert for n > %d pixels; thirds may be nil.", turn), func(f *function) {
@@ -21,32 +56,43 @@ func (p *program) convert(s space) {
 			f.parameter("MOVD", "thirds", gated)
 			f.begin()
 			f.pin(s.constants...)
+			f.hold(s)
+			f.line("MOVD %s, %s", dst, heldAt)
+			f.line("MOVD %s, %s", gated, heldThirdsAt)
 			f.line("turn:")
-			f.body(s, new(code), func(indices [2]*vector, thirds func(c *code) *vector) {
-				f.line("ADD %s<<1, %s, R9", at, dst)
+			end := f.stages(s, new(code), func(c *code, x indices) {
 				apart := new(code)
-				apart.line("ADD %s, %s, R10", at, gated)
-				apart.store(thirds(apart), "(R10)")
-				f.choose(gated, new(code), apart)
-				f.storePair(indices[0], indices[1], "(R9)")
-			})
-			f.next("turn", "done")
-			f.line("done:")
+				apart.store(x.thirds(apart), "("+heldThirdsAt+")")
+				c.choose(gated, new(code), apart)
+			}, func(c *code, x indices) { c.storePair(x.words[0], x.words[1], "("+heldAt+")") })
+			f.line("ADD %s<<1, %s, %s", at, dst, heldAt)
+			f.line("ADD %s, %s, %s", at, gated, heldThirdsAt)
+			f.next("turn", "last")
+			f.line("last:")
+			end()
 			f.line("RET")
 		})
 }
 
-// queued appends what empties the queue.
-func (f *function) queued() {
-	f.line("MOVD $indices-%d(SP), %s", 2*turn, queue)
+// queued appends what makes room for some turns in the queue, and empties the first.
+func (f *function) queued(turns int) {
+	f.line("MOVD $indices-%d(SP), %s", turns*2*turn, queue)
 	for i := 0; i < 2*turn; i += 16 {
 		f.line("STP (ZR, ZR), %s", address(i, queue))
 	}
 }
 
-// project has a turn look up the indices of the turn before: by then they have long been on
-// the stack, and the loads fill the gaps that the vector instructions leave. The first turn
-// looks up index 0, and writes where the second one does.
+// duplicated appends the load of a parameter to all bytes or words of a vector.
+func (f *function) duplicated(c *code, instruction, name, arrangement string) *vector {
+	f.parameterOf(c, instruction, name, "R16")
+	v := newVector()
+	c.add(v, nil, func() string { return fmt.Sprintf("VDUP R16, %s", v.in(arrangement)) })
+	return v
+}
+
+// project has a turn look up the indices of the turn that was converted before it: by then
+// they have long been on the stack, and the loads fill the gaps that the vector instructions
+// leave. The first two turns look up what they find, and write where the third one does.
 func (p *program) project(s space) {
 	p.function("project"+s.name+"NEON", "dst, src *uint8, n, size int, redFirst bool, table *uint8, lo, span uint8, rejected uint16", 2*turn,
 		fmt.Sprintf("conversion.project for n > %d pixels; span is hi - lo.", turn), func(f *function) {
@@ -54,32 +100,32 @@ func (p *program) project(s space) {
 			f.parameter("MOVD", "table", table)
 			f.begin()
 			f.pin(s.constants...)
-			first := f.reserve(2)
-			bounds := [2]*vector{fixed(first), fixed(first + 1)}
-			for i, name := range []string{"lo", "span"} {
-				f.parameter("MOVBU", name, gated)
-				f.line("VDUP %s, %s", gated, bounds[i].in("B16"))
-			}
-			f.line("SUB $255, %s", gated) // the span
-			f.queued()
+			f.hold(s)
+			f.parameter("MOVBU", "span", gated)
+			f.line("SUB $255, %s", gated)
+			f.queued(1)
 			f.line("MOVD %s, %s", dst, results)
+			f.line("MOVD %s, %s", dst, heldAt)
 			f.line("turn:")
-			f.body(s, lookups(), func(indices [2]*vector, thirds func(c *code) *vector) {
+			end := f.stages(s, lookups(), func(c *code, x indices) {
 				apart := new(code)
-				f.parameterOf(apart, "MOVHU", "rejected", "R9")
-				rejected := newVector()
-				apart.append(rejected, nil, func() string { return "VDUP R9, " + rejected.in("H8") })
-				outside := apart.op("cmhi.B16", apart.op("sub.B16", thirds(apart), bounds[0]), bounds[1])
+				outside := apart.op("cmhi.B16", apart.op("sub.B16", x.thirds(apart), f.duplicated(apart, "MOVBU", "lo", "B16")),
+					f.duplicated(apart, "MOVBU", "span", "B16"))
+				rejected := f.duplicated(apart, "MOVHU", "rejected", "H8")
 				for i, zip := range []string{"zip1.B16", "zip2.B16"} {
-					apart.to(indices[i], "bit.B16", rejected, apart.op(zip, outside, outside))
+					apart.to(x.words[i], "bit.B16", rejected, apart.op(zip, outside, outside))
 				}
-				f.choose(gated, new(code), apart)
-				f.storePair(indices[0], indices[1], address(0, queue))
-				f.line("ADD %s, %s, %s", at, dst, results)
-			})
+				c.choose(gated, new(code), apart)
+			}, func(c *code, x indices) { c.storePair(x.words[0], x.words[1], address(0, queue)) })
+			shift := func() { f.line("MOVD %s, %s", heldAt, results) }
+			shift()
+			f.line("ADD %s, %s, %s", at, dst, heldAt)
 			f.next("turn", "last")
 			f.line("last:")
-			f.instructions = append(f.instructions, lookups().instructions...)
+			f.append(lookups())
+			end()
+			shift()
+			f.append(lookups())
 			f.line("RET")
 		})
 }
@@ -112,24 +158,33 @@ func dequeued(use func(c *code, i int, index string)) *code {
 	return c
 }
 
-// count has a turn count the indices of the turn before, as project looks them up. The
-// first turn counts index 0, which is taken back before the function returns.
+// count has a turn count indices as project looks them up. The first two turns count index
+// 0, which is taken back in the end. For that, the second stage that the first turn has of
+// none writes beside the queue.
 func (p *program) count(s space) {
-	p.function("count"+s.name+"NEON", "counts *uint32, src *uint8, n, size int, redFirst bool", 2*turn,
-		fmt.Sprintf("conversion.count for n pixels, n > %d a multiple of %d.", turn, turn), func(f *function) {
+	p.function("count"+s.name+"NEON", "counts *uint32, src *uint8, n, size int, redFirst bool", 2*2*turn,
+		fmt.Sprintf("conversion.count for n pixels, n > 0 a multiple of %d.", turn), func(f *function) {
 			f.parameter("MOVD", "counts", table)
 			f.begin()
 			f.pin(s.constants...)
-			f.queued()
+			if s.name == "HueSaturation" {
+				s.held = 3 // without the values, which are not part of the index
+			}
+			f.hold(s)
+			f.queued(2)
+			f.line("ADD $%d, %s, %s", 2*turn, queue, heldAt)
 			f.line("turn:")
-			f.body(s, counts(), func(indices [2]*vector, _ func(c *code) *vector) {
-				f.storePair(indices[0], indices[1], address(0, queue))
+			end := f.stages(s, counts(), func(*code, indices) {}, func(c *code, x indices) {
+				c.storePair(x.words[0], x.words[1], "("+heldAt+")")
 			})
+			f.line("MOVD %s, %s", queue, heldAt)
 			f.next("turn", "last")
 			f.line("last:")
-			f.instructions = append(f.instructions, counts().instructions...)
+			f.append(counts())
+			end()
+			f.append(counts())
 			f.line("MOVWU (%s), R9", table)
-			f.line("SUBW $%d, R9", turn)
+			f.line("SUBW $%d, R9", 2*turn)
 			f.line("MOVW R9, (%s)", table)
 			f.line("RET")
 		})
