@@ -10,10 +10,10 @@ var genericKernel = kernel{
 		hueSaturation:   hueSaturationGeneric,
 		hueValue:        convertedGeneric(hueValue, convertHueValue),
 		saturationValue: convertedGeneric(saturationValue, convertSaturationValue),
-		crCb:            convertedGeneric(crCb, convertCrCb),
-		blueGreen:       convertedGeneric(blueGreen, convertBlueGreen),
-		grey:            convertedGeneric(grey, convertGrey),
-		greyPlane:       greyPlaneGeneric,
+		crCb:            convertedGeneric(crCb, convertCrCb).coded(tripleCoding, projectCrCbCoded).projected(projectCrCb),
+		blueGreen:       convertedGeneric(blueGreen, convertBlueGreen).coded(tripleCoding, projectBlueGreen),
+		grey:            convertedGeneric(grey, convertGrey).coded(secondCoding, projectGrey),
+		greyPlane:       greyPlaneGeneric.coded(secondCoding, projectGreyPlaneCoded),
 		aB:              convertedGeneric(aB, convertAB),
 	},
 	grow:     growGeneric,
@@ -46,6 +46,18 @@ func convertedGeneric(s space, convert convertFunc) conversion {
 		},
 		sharesIndices: true,
 	}
+}
+
+// coded returns the conversion with a function for one coding.
+func (c conversion) coded(with coding, project func(coding, []byte, []byte, raster.Format, *codebook, *lookupTable)) conversion {
+	c.supports[with], c.projectCoded = true, project
+	return c
+}
+
+// projected returns the conversion with another function that projects.
+func (c conversion) projected(project func(dst, src []byte, format raster.Format, table *lookupTable, gate gate)) conversion {
+	c.project = project
+	return c
 }
 
 // countConverted converts a block of pixels and then counts their indices. A single
