@@ -49,7 +49,7 @@ var spaceTraits = [spaces]struct {
 }{
 	hueSaturation:   {hsvModel, [3]int{0, 1, 2}, rejectedHue},
 	hueValue:        {hsvModel, [3]int{0, 2, 1}, rejectedHue},
-	saturationValue: {hsvModel, [3]int{2, 0, 1}, 255<<8 | 0},     // black has saturation 0
+	saturationValue: {hsvModel, [3]int{2, 0, 1}, 255 << 8},       // black has saturation 0
 	crCb:            {yCrCbModel, [3]int{2, 0, 1}, 255<<8 | 255}, // no colour is both red and blue without being lighter
 	blueGreen:       {bgrModel, [3]int{0, 1, 2}, 0},              // all layouts have three channels, which need none
 	grey:            {greyModel, [3]int{1, 0, 2}, 255<<8 | 255},  // the first component is 0
