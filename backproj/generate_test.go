@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// TestAssemblyIsUpToDate runs the generators as the go:generate lines of
-// kernel_amd64.go and kernel_arm64.go do, and compares their output with the files here,
-// except for the first line, which contains the command. It fails if the generators or
+// TestAssemblyIsUpToDate runs the generators as the go:generate lines of kernel.go do,
+// and compares their output with the files here, except for the first line, which
+// contains the command. It fails if the generators or
 // codebook.go, whose offsets the assembly has, were changed but not run.
 func TestAssemblyIsUpToDate(t *testing.T) {
 	if testing.Short() {

@@ -7,6 +7,12 @@ import (
 	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
+// These are here because go generate does not read files for other architectures.
+//
+//go:generate go run -C _asm ./avx512 -out ../kernel_avx512_amd64.s -stubs ../stubs_avx512_amd64.go -pkg backproj
+//go:generate go run -C _asm ./avx2 -out ../kernel_avx2_amd64.s -stubs ../stubs_avx2_amd64.go -pkg backproj
+//go:generate go run -C _asm ./neon -out ../kernel_neon_arm64.s -stubs ../stubs_neon_arm64.go -pkg backproj
+
 // A gate accepts the bytes from lo up to hi. If lo > hi, which only those of hues may
 // have, they wrap around after 255.
 type gate struct{ lo, hi uint8 }

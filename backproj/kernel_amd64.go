@@ -6,9 +6,6 @@ import (
 	"github.com/backproj/backproj/backproj/internal/raster"
 )
 
-//go:generate go run -C _asm ./avx512 -out ../kernel_avx512_amd64.s -stubs ../stubs_avx512_amd64.go -pkg backproj
-//go:generate go run -C _asm ./avx2 -out ../kernel_avx2_amd64.s -stubs ../stubs_avx2_amd64.go -pkg backproj
-
 // kernels are the kernels that this machine can run, the fastest first.
 var kernels = machineKernels()
 

@@ -1,7 +1,5 @@
 package backproj
 
-//go:generate go run -C _asm ./neon -out ../kernel_neon_arm64.s -stubs ../stubs_neon_arm64.go -pkg backproj
-
 // kernels are the kernels that this machine can run, the fastest first. Every arm64 CPU
 // has NEON.
 var kernels = []*kernel{&neonKernel, &genericKernel}
