@@ -172,12 +172,16 @@ def test_commands_import_only_the_libraries_that_they_need(folder):
 
 
 @pytest.mark.exhaustive
-def test_verify_compares_a_picture_and_every_colour(folder):
+def test_verify_compares_a_picture(folder):
     done = run("verify", "photograph.jpg", "--box", "120,300,60,60")
     assert (done.returncode, done.stderr) == (0, "")
     assert " against cv2 " in done.stdout
     assert " and OpenCV's formulas, hs 32×32, the model: no difference" in done.stdout
     assert "the model: no difference in 262,144 pixels" in done.stdout
+
+
+@pytest.mark.slow
+def test_verify_compares_every_colour(folder):
     done = run("verify")
     assert done.returncode == 0
     assert "noise: no difference in 16,777,216 pixels" in done.stdout

@@ -100,7 +100,7 @@ BAD_VALUES = {
     "too many bins": (np.ones(257, np.float32), {"channels": "h"}, ValueError, "(257,)"),
     "other channels": (ONES, {"channels": "vh"}, ValueError, "'vh'"),
     "other ranges": (ONES, {"ranges": [0, 180]}, ValueError, "2 numbers"),
-    "other bounds": (ONES, {"in_range": ((0, 9, 0), (9, 8, 9))}, ValueError, "saturation from 9 to 8"),
+    "other bounds": (ONES, {"in_range": ((0, 9, 0), (9, 8, 9))}, ValueError, "from 9 to 8 in saturation"),
 }
 
 
