@@ -138,26 +138,6 @@ func (c *code) storePair(first, second *vector, address string) {
 	})
 }
 
-// interleaved returns the instructions of several sequences. Each keeps its order, and
-// all are spread evenly over the result: a CPU cannot look far enough ahead to find
-// those of one behind all those of another.
-func interleaved(sequences ...*code) *code {
-	all, done := new(code), make([]int, len(sequences))
-	for {
-		next, least := -1, 2.0
-		for i, c := range sequences {
-			if at := (float64(done[i]) + 0.5) / float64(len(c.instructions)); done[i] < len(c.instructions) && at < least {
-				next, least = i, at
-			}
-		}
-		if next < 0 {
-			return all
-		}
-		all.instructions = append(all.instructions, sequences[next].instructions[done[next]])
-		done[next]++
-	}
-}
-
 // allocate chooses registers for the vectors of straight code that have none, among
 // those that are free. Each is taken from where it is first written to where it is
 // last read.
