@@ -34,7 +34,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 .DELETE_ON_ERROR:
-.PHONY: help run test test-quick test-all notebooks test-notebook lint soak fuzz sanitize bench mca docs wheel check-wheel \
+.PHONY: help run pictures test test-quick test-all notebooks test-notebook lint soak fuzz sanitize bench mca docs wheel check-wheel \
 	test-wheel test-arm64 release clean
 
 help: ## Print this list
@@ -47,6 +47,12 @@ run: $(MODULES) ## Back-project a photograph and track a blob in a film, and say
 	$(BIN)/python examples/sample_video.py -n 150 out/blob.mp4
 	$(BIN)/backproj video out/blob.mp4 --box 216,206,81,101 --preset camshift --track camshift --overlay \
 		--boxes out/boxes.csv -o out/tracked.mp4
+	$(BIN)/backproj video out/blob.mp4 --box 216,206,81,101 --preset camshift --track camshift --cut-out \
+		-o out/blob_cut_out.mp4
+
+pictures: run $(VENV)/group-test ## Draw the pictures of the gallery and of the front page again
+	$(BIN)/python docs/site/draw_film.py out/blob.mp4 out/tracked.mp4 out/blob_cut_out.mp4 docs/tracked.webp
+	$(BIN)/python docs/site/draw_gallery.py
 
 # Several processes share the Python tests by files, as the tests of a file may share what takes long to set up.
 PYTEST := $(BIN)/python -m pytest -q

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # The menu: for each part, the names of its pages on the site, and their files.
 MENU = {
     "User guide": {
+        "gallery": "docs/gallery.md",
         "guide": "docs/guide.md",
         "from_cv2": "docs/from_cv2.md",
         "inputs": "docs/inputs.md",
@@ -27,6 +28,7 @@ MENU = {
         "examples": "examples/README.md",
     },
     "In depth": {
+        "how_it_works": "docs/how_it_works.md",
         "exactness": "docs/exactness.md",
         "performance": "docs/performance.md",
         "reliability": "docs/reliability.md",
@@ -46,7 +48,7 @@ MENU = {
 START = {"index": "README.md"}
 NAMES = {path: name for part in (START, *MENU.values()) for name, path in part.items()}
 
-PICTURES = (".jpg", ".png", ".svg")
+PICTURES = (".jpg", ".png", ".svg", ".webp")
 
 # A fenced block of code, or the target of a link or a picture.
 _FENCE_OR_TARGET = re.compile(
