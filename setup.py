@@ -1,8 +1,8 @@
 """Build the extension modules: gopy generates the sources of each from a Go package, then Go compiles them.
 
 backproj._native is always built. backproj._opencv needs OpenCV and a C++ compiler, and is built if
-the environment variable BACKPROJ_OPENCV is 1. BACKPROJ_TARGET_CC and BACKPROJ_TARGET_GOARCH
-cross-compile, for scripts/build-wheels. All other settings of the build are in pyproject.toml.
+the environment variable BACKPROJ_OPENCV is 1. What differs between systems is in scripts/targets.py. All
+other settings of the build are in pyproject.toml.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from pathlib import Path
 
@@ -24,6 +23,10 @@ from setuptools.command.egg_info import egg_info
 from setuptools.errors import CompileError, PlatformError
 
 ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from targets import Target, host, target, words  # noqa: E402
+
 REPOSITORY = "https://github.com/backproj/backproj"
 GO_NEEDED = (1, 26)
 ABI = "cp310"  # the oldest CPython that the stable-ABI module runs on
@@ -40,6 +43,8 @@ PATCHES = [
     # Absolute paths of this machine (include, library, rpath). CGO_CFLAGS has the include path, and
     # an extension module is not linked with libpython.
     (r"^#cgo (CFLAGS|LDFLAGS):.*\n", "", 2),
+    # A size that is a long on Linux and macOS, and not on Windows.
+    (r"C\.long\(size\)", "C.Py_ssize_t(size)", 1),
     # A macro that accesses PyTypeObject. It is for callbacks, and we bind none.
     (r"return PyMethod_Check\(obj\);", "return 0;", 1),
     # Py_complex is outside the stable ABI, and we bind no complex numbers.
@@ -74,16 +79,19 @@ class BuildGopy(build_ext):
         self.opencv = opencv_environment() if any(ext.opencv for ext in self.extensions) else {}
         super().run()
 
+    def get_ext_filename(self, fullname: str) -> str:
+        return os.path.join(*fullname.split(".")) + target(os.environ)[0].suffix
+
     def build_extension(self, ext: GopyExtension) -> None:
-        target = Path(self.get_ext_fullpath(ext.name)).resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
+        module = Path(self.get_ext_fullpath(ext.name)).resolve()
+        module.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(SCRATCH.name, ext.name)
         folder.mkdir()
         go = Go(folder)
         if ext.opencv:
             go.env |= {name: f"{go.env.get(name, '')} {value}".strip() for name, value in self.opencv.items()}
         generate(go, ext)
-        compile_module(go, ext, target)
+        compile_module(go, ext, module)
 
 
 class Go:
@@ -92,14 +100,9 @@ class Go:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         tools = Path(SCRATCH.name, "tools")
-        include = sysconfig.get_paths()["include"]
-        self.env = os.environ | {
-            "CGO_ENABLED": "1",
-            # -w: pybindgen's C converts between pointer types without a cast.
-            "CGO_CFLAGS": f"-O2 -w -I{shlex.quote(include)} {os.environ.get('CGO_CFLAGS', '')}",
-            # gopy finds goimports and go on PATH only.
-            "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
-        }
+        # gopy finds goimports and go on PATH only.
+        self.env = os.environ | {"CGO_ENABLED": "1", "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+        self.compile_for(host(), {})
         self.run(
             "go",
             "build",
@@ -110,7 +113,15 @@ class Go:
             folder=ROOT,
         )
 
-    def run(self, *command: str, folder: Path | None = None) -> None:
+    def compile_for(self, system: Target, variables: dict[str, str], *flags: str) -> None:
+        """Compile for a system from now on, with flags for C that are put before the user's."""
+        include = shlex.quote(str(system.headers(self.folder)))
+        # -w: pybindgen's C converts between pointer types without a cast.
+        all_flags = ["-O2", "-w", f"-I{include}", *flags, os.environ.get("CGO_CFLAGS", "")]
+        self.env |= variables | {"CGO_CFLAGS": " ".join(all_flags)}
+
+    def run(self, *command: str, folder: Path | None = None) -> str:
+        """Run a command, and return its output."""
         done = subprocess.run(
             command,
             cwd=folder or self.folder,
@@ -121,6 +132,7 @@ class Go:
         )
         if done.returncode != 0:
             raise CompileError(f"{shlex.join(command)} failed:\n{done.stdout}")
+        return done.stdout
 
 
 def check_tools() -> None:
@@ -136,9 +148,9 @@ def check_tools() -> None:
             f"building backproj needs Go {needed} or later, and 'go' on PATH is "
             f"{version or asked.stderr.strip()}"
         )
-    if not compiler or not shutil.which(shlex.split(compiler)[0]):
+    if not compiler or not shutil.which(words(compiler)[0]):
         raise PlatformError(
-            f"building backproj needs a C compiler, such as gcc 8 or clang 7 or later, "
+            f"building backproj needs a C compiler, {host().compilers}, "
             f"and there is no {compiler or 'cc'!r} on PATH (CC names another)"
         )
     if not importlib.util.find_spec("pybindgen"):
@@ -154,7 +166,7 @@ def opencv_environment() -> dict[str, str]:
     Raise PlatformError, with a message of one line, if OpenCV or a C++ compiler is missing.
     """
     compiler = subprocess.run(["go", "env", "CXX"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-    if not compiler or not shutil.which(shlex.split(compiler)[0]):
+    if not compiler or not shutil.which(words(compiler)[0]):
         raise PlatformError(
             "BACKPROJ_OPENCV=1 needs a C++ compiler, such as Debian's g++, "
             f"and there is no {compiler or 'c++'!r} on PATH (CXX names another)"
@@ -215,25 +227,16 @@ def generate(go: Go, ext: GopyExtension) -> None:
     go.run(sys.executable, "build.py")
 
 
-def compile_module(go: Go, ext: GopyExtension, target: Path) -> None:
+def compile_module(go: Go, ext: GopyExtension, module: Path) -> None:
     """Compile the sources into a stripped module that exports only its PyInit_ function."""
-    symbol = f"PyInit__{module_name(ext)}"
-    exports = go.folder / "exports"
-    if sys.platform == "darwin":
-        exports.write_text(f"_{symbol}\n")
-        link = f"-Wl,-undefined,dynamic_lookup,-exported_symbols_list,{exports}"
-    else:
-        exports.write_text(f"{{ global: {symbol}; local: *; }};\n")
-        # -s again: Go passes its own -s, and then a -g, with which zig keeps the symbols.
-        link = f"-s -Wl,--version-script={exports}"
-    # Only now, because all before ran on this machine.
-    for name in ("CC", "GOARCH"):
-        if value := os.environ.get(f"BACKPROJ_TARGET_{name}"):
-            go.env[name] = value
-    # pybindgen names the type PyAsyncMethods, which is outside the stable ABI, to set a slot to NULL.
-    go.env["CGO_CFLAGS"] += f" -DPy_LIMITED_API={LIMITED_API} -DPyAsyncMethods=void"
-    # Renamed over the target, because a running process may have the old module mapped.
-    fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    # Only now, because all before ran on this machine. pybindgen names the type PyAsyncMethods, which is
+    # outside the stable ABI, to set a slot to NULL.
+    system, variables = target(os.environ)
+    go.compile_for(system, variables, f"-DPy_LIMITED_API={LIMITED_API}", "-DPyAsyncMethods=void")
+    out = go.folder / "out"
+    out.mkdir()
+    name = module_name(ext)
+    link = system.link_flags(f"PyInit__{name}", go.folder / f"{name}.c", go.run)
     go.run(
         "go",
         "build",
@@ -241,11 +244,13 @@ def compile_module(go: Go, ext: GopyExtension, target: Path) -> None:
         "-buildmode=c-shared",
         f"-ldflags=-s -w '-extldflags={link}'",
         "-o",
-        str(fresh),
+        str(out / module.name),
         ".",
     )
-    fresh.with_suffix(".h").unlink(missing_ok=True)  # which Go writes beside it
-    fresh.replace(target)
+    # Renamed over the old module, because a running process may have that mapped.
+    fresh = module.with_name(f".{module.name}.{os.getpid()}")
+    shutil.copy(out / module.name, fresh)
+    fresh.replace(module)
 
 
 def module_name(ext: GopyExtension) -> str:

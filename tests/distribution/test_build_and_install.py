@@ -40,9 +40,12 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     wheels.assert_holds_the_package_and_nothing_else(wheel)
 
 
-@wheels.needs_readelf
-def test_the_module_exports_its_init_alone_and_needs_the_c_library_alone(module):
-    wheels.assert_exports_its_init_alone_and_needs_the_c_library_alone(module)
+def test_the_module_exports_its_init_alone(module):
+    wheels.assert_exports_its_init_alone(module)
+
+
+def test_the_module_needs_the_c_library_alone(wheel, module):
+    wheels.assert_needs_the_c_library_and_python_alone(wheel, module)
 
 
 def test_the_module_is_stripped_and_names_no_path_of_the_machine_that_built_it(module):

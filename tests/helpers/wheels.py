@@ -1,38 +1,86 @@
 """What is true of every wheel, whether built for the tests or for PyPI."""
 
-import re
-import shutil
 import sys
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
+import lief
 
 from helpers.processes import ROOT, run
 
-needs_readelf = pytest.mark.skipif(not shutil.which("readelf"), reason="needs binutils")
+
+@dataclass(frozen=True)
+class Platform:
+    """What the module of a wheel is called there, and the libraries that it may need."""
+
+    module: str
+    libraries: set[str]
+
+
+LINUX = Platform("backproj/_native.abi3.so", {"libc.so.6", "libpthread.so.0", "libdl.so.2"})
+WINDOWS = Platform(
+    "backproj/_native.pyd",
+    {
+        "python3.dll",
+        "KERNEL32.dll",
+        *(f"api-ms-win-crt-{part}-l1-1-0.dll" for part in ("heap", "runtime", "stdio")),
+    },
+)
+# By the start of a wheel's platform tag.
+PLATFORMS = {"linux": LINUX, "manylinux": LINUX, "win": WINDOWS}
+
+
+def platform_of(wheel):
+    """Return the platform of a wheel, by its name."""
+    tag = wheel.stem.rpartition("-")[2]
+    (platform,) = (platform for start, platform in PLATFORMS.items() if tag.startswith(start))
+    return platform
 
 
 def extract_module(wheel, folder):
     """Return the path of a wheel's extension module, unpacked into a folder."""
     with zipfile.ZipFile(wheel) as archive:
-        return Path(archive.extract("backproj/_native.abi3.so", folder))
+        return Path(archive.extract(platform_of(wheel).module, folder))
 
 
 def assert_holds_the_package_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name and name[-1] != "/"}
     tracked = run("git", "ls-files", "--cached", "--others", "--exclude-standard", ".", cwd=ROOT / "python")
-    assert names == {*tracked.split(), "backproj/_native.abi3.so"}
+    assert names == {*tracked.split(), platform_of(wheel).module}
 
 
-def assert_exports_its_init_alone_and_needs_the_c_library_alone(module):
-    symbols = [line.split() for line in run("readelf", "--dyn-syms", "--wide", module).splitlines()]
-    assert [s[7] for s in symbols if len(s) > 7 and s[4] == "GLOBAL" and s[6] != "UND"] == ["PyInit__native"]
-    dynamic = run("readelf", "--dynamic", module)
-    assert set(re.findall(r"NEEDED.*\[(.*)\]", dynamic)) <= {"libc.so.6", "libpthread.so.0", "libdl.so.2"}
-    assert "RPATH" not in dynamic
-    assert "RUNPATH" not in dynamic
+def exports(module):
+    """Return the names of what a module exports."""
+    parsed = lief.parse(module)
+    if isinstance(parsed, lief.PE.Binary):
+        return [entry.name for entry in parsed.get_export().entries]
+    return [symbol.name for symbol in parsed.exported_symbols]
+
+
+def libraries(module):
+    """Return the names of the libraries that a module needs."""
+    parsed = lief.parse(module)
+    return {getattr(library, "name", library) for library in parsed.libraries}
+
+
+def run_paths(module):
+    """Return the folders in which a module would look for libraries."""
+    parsed = lief.parse(module)
+    if not isinstance(parsed, lief.ELF.Binary):
+        return []
+    tags = (lief.ELF.DynamicEntry.TAG.RPATH, lief.ELF.DynamicEntry.TAG.RUNPATH)
+    return [str(entry) for entry in parsed.dynamic_entries if entry.tag in tags]
+
+
+def assert_exports_its_init_alone(module):
+    assert exports(module) == ["PyInit__native"]
+
+
+def assert_needs_the_c_library_and_python_alone(wheel, module):
+    assert libraries(module) <= platform_of(wheel).libraries
+    assert run_paths(module) == []
 
 
 def assert_is_stripped_and_names_no_path_of_this_machine(module):
