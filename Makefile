@@ -72,6 +72,7 @@ test-all: test $(OTHER_CV2) ## Run all tests: also those that build packages, st
 	@if [ "$$(go env GOHOSTOS GOHOSTARCH | tr '\n' ' ')" = "linux amd64 " ]; then \
 		set -x; GOARCH=386 CGO_ENABLED=0 go test -short -skip '$(EXHAUSTIVE)' ./backproj/...; \
 	fi
+	@scripts/cpython-3.14 $(abspath build/cpython-3.14)
 	$(PYTEST) -m slow
 
 # The one to drag in shows nothing without a browser.
@@ -152,6 +153,7 @@ check-wheel: $(DIST) $(MODULES) $(VENV)/group-release $(VENV)/group-test ## Chec
 	$(PYTEST) tests/release/test_contents.py
 
 test-wheel: $(DIST) $(MODULES) $(VENV)/group-test ## Install the wheel on every CPython here, with the oldest and newest numpy
+	@scripts/cpython-3.14 $(abspath build/cpython-3.14)
 	$(PYTEST) tests/release/test_pythons.py
 
 test-arm64: $(DIST) ## Test the arm64 wheel and the Go library in an emulated CPU, and the library on 32-bit ones

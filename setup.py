@@ -14,10 +14,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 from setuptools.command.egg_info import egg_info
 from setuptools.errors import CompileError, PlatformError
@@ -61,6 +63,14 @@ class EggInfo(egg_info):
         super().finalize_options()
 
 
+class BdistWheel(bdist_wheel):
+    """Makes wheels for CPythons that have a stable ABI."""
+
+    def finalize_options(self) -> None:
+        check_interpreter()
+        super().finalize_options()
+
+
 class GopyExtension(Extension):
     """An extension module that gopy generates from the Go package ``go_package``."""
 
@@ -75,6 +85,7 @@ class BuildGopy(build_ext):
 
     def run(self) -> None:
         # Before the build, which takes a minute.
+        check_interpreter()
         check_tools()
         self.opencv = opencv_environment() if any(ext.opencv for ext in self.extensions) else {}
         super().run()
@@ -133,6 +144,15 @@ class Go:
         if done.returncode != 0:
             raise CompileError(f"{shlex.join(command)} failed:\n{done.stdout}")
         return done.stdout
+
+
+def check_interpreter() -> None:
+    """Raise PlatformError, with a message of one line, for a Python that has no stable ABI to build for."""
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        raise PlatformError(
+            "backproj is not for free-threaded CPython, "
+            f"such as this {sys.version_info[0]}.{sys.version_info[1]}t: use the CPython with the GIL"
+        )
 
 
 def check_tools() -> None:
@@ -275,6 +295,6 @@ setup(
     long_description=description(),
     long_description_content_type="text/markdown",
     ext_modules=extensions,
-    cmdclass={"build_ext": BuildGopy, "egg_info": EggInfo},
+    cmdclass={"bdist_wheel": BdistWheel, "build_ext": BuildGopy, "egg_info": EggInfo},
     options={"bdist_wheel": {"py_limited_api": ABI}, "build": {"build_base": SCRATCH.name}},
 )

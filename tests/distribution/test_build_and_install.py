@@ -126,6 +126,27 @@ def test_a_build_without_its_tools_says_in_one_line_what_it_needs(there, opencv,
     assert line.startswith("error: ")
 
 
+FREE_THREADED = """
+import runpy, sys, sysconfig
+sysconfig.get_config_vars()["Py_GIL_DISABLED"] = 1
+sys.argv = ["setup.py", *sys.argv[1:]]
+runpy.run_path("setup.py", run_name="__main__")
+"""
+
+
+# What pip asks for first of an sdist; a build in place; and an editable installation.
+@pytest.mark.parametrize("command", [["dist_info"], ["build_ext", "--inplace"], ["editable_wheel"]])
+def test_a_free_threaded_cpython_is_told_in_one_line_that_there_is_nothing_for_it(command, tmp_path):
+    python = venv(tmp_path / "venv", sys.executable, "setuptools==84.2.1")
+    (tmp_path / "code.py").write_text(FREE_THREADED)
+    done = subprocess.run(
+        [python, tmp_path / "code.py", *command], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode != 0
+    *_, line = done.stderr.splitlines()
+    assert line.startswith("error: backproj is not for free-threaded CPython, such as this 3.")
+
+
 def test_an_old_go_is_named(tmp_path):
     go = tmp_path / "go"
     go.write_text("#!/bin/sh\nprintf 'go1.19.8\\ngcc\\n'\n")

@@ -35,8 +35,12 @@ def venv(folder, python, *packages):
 
 
 def pythons():
-    """Return every CPython from 3.10 up on this machine, by its version."""
+    """Return every CPython from 3.10 up on this machine, by its version.
+
+    One of them may be in build, where `scripts/cpython-3.14` puts it.
+    """
     folders = os.environ["PATH"].split(os.pathsep)
+    folders += [str(ROOT / "build" / "cpython-3.14" / "bin")]
     folders += [str(folder) for folder in Path.home().glob(".pyenv/versions/*/bin")]
     found = {f"{sys.version_info[0]}.{sys.version_info[1]}": sys.executable}
     for minor in range(10, 20):
