@@ -150,7 +150,7 @@ check-wheel: $(DIST) $(MODULES) $(VENV)/group-release $(VENV)/group-test ## Chec
 	$(BIN)/twine check --strict dist/backproj-*
 	$(BIN)/abi3audit --strict --summary dist/backproj-*.whl
 	$(BIN)/check-wheel-contents dist/backproj-*.whl
-	$(PYTEST) tests/release/test_contents.py
+	$(PYTEST) tests/release/test_contents.py tests/release/test_sbom.py
 
 test-wheel: $(DIST) $(MODULES) $(VENV)/group-test ## Install the wheel on every CPython here, with the oldest and newest numpy
 	@scripts/cpython-3.14 $(abspath build/cpython-3.14)

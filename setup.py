@@ -27,6 +27,7 @@ from setuptools.errors import CompileError, PlatformError
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from sbom import sbom  # noqa: E402
 from targets import Target, host, target, words  # noqa: E402
 
 REPOSITORY = "https://github.com/backproj/backproj"
@@ -64,11 +65,21 @@ class EggInfo(egg_info):
 
 
 class BdistWheel(bdist_wheel):
-    """Makes wheels for CPythons that have a stable ABI."""
+    """Adds to the wheel what is linked into its modules."""
 
     def finalize_options(self) -> None:
         check_interpreter()
         super().finalize_options()
+
+    def write_wheelfile(self, folder: str, *args, **kwargs) -> None:
+        super().write_wheelfile(folder, *args, **kwargs)
+        # An editable installation has no modules yet.
+        if "bdist_wheel" in self.distribution.commands:
+            modules = map(Path, self.get_finalized_command("build_ext").get_outputs())
+            sboms = Path(folder, "sboms")
+            sboms.mkdir()
+            text = sbom(self.distribution.get_name(), self.distribution.get_version(), modules)
+            (sboms / "go.cdx.json").write_text(text, encoding="utf-8", newline="\n")
 
 
 class GopyExtension(Extension):

@@ -64,7 +64,7 @@ def test_pip_installs_from_source(source, dist, tmp_path):
     run(python, "-W", "error", "-c", SMOKE, cwd=tmp_path)
 
 
-def test_two_wheels_can_be_built_at_once_in_one_folder(tmp_path):
+def test_two_wheels_can_be_built_at_once_in_one_folder_and_list_the_same_parts(tmp_path):
     builds = [
         subprocess.Popen(
             [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT],
@@ -75,9 +75,12 @@ def test_two_wheels_can_be_built_at_once_in_one_folder(tmp_path):
         for folder in (tmp_path / "one", tmp_path / "other")
     ]
     assert [(build.communicate(timeout=600)[0], build.returncode) for build in builds] == [("", 0)] * 2
-    contents = [zipfile.ZipFile(wheel).namelist() for wheel in tmp_path.glob("*/*.whl")]
+    both = [zipfile.ZipFile(wheel) for wheel in tmp_path.glob("*/*.whl")]
+    contents = [archive.namelist() for archive in both]
     assert len(contents) == 2
     assert contents[0] == contents[1]
+    (listed,) = (name for name in contents[0] if name.endswith("/sboms/go.cdx.json"))
+    assert both[0].read(listed) == both[1].read(listed)
 
 
 FROZEN = """

@@ -89,3 +89,12 @@ def assert_is_stripped_and_names_no_path_of_this_machine(module):
     assert b".symtab" not in content
     for path in (ROOT, Path.home(), Path(sys.prefix)):
         assert str(path).encode() not in content
+
+
+def assert_is_valid_cyclonedx(text):
+    # Not above: tests of a wheel on other CPythons have no validator.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
+    assert error is None, error
