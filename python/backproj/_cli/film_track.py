@@ -68,3 +68,12 @@ class FilmTrack:
         (cx, cy), (width, height), angle = self._tracker.rotated_rect
         rounded = (f"{number:.2f}" for number in (cx, cy, width, height, angle))
         return *self._tracker.window, f"{self._tracker.score:.4f}", int(self._found), *rounded
+
+    def facts(self) -> dict[str, object]:
+        """Return what --json says of where the object is in the last frame, or was seen last."""
+        return {
+            "box": self._tracker.window if self._seen else None,
+            "score": round(self._tracker.score, 6),
+            "found": bool(self._found),
+            "rotated_rect": self._tracker.rotated_rect if self._seen else None,
+        }

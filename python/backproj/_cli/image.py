@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,17 +14,18 @@ import backproj
 from backproj._cli.errors import PictureError
 from backproj._cli.options import (
     HistogramOptions,
+    OutputPath,
     box_option,
     check_model,
     check_paths,
     count_model,
-    crop,
     histogram_options,
     model_option,
-    parse_output,
+    read_model,
 )
-from backproj._cli.picture_files import pictures_in, read_picture, write_pictures
+from backproj._cli.picture_files import list_pictures, read_picture, write_pictures
 from backproj._cli.region import Region, region_options
+from backproj._cli.report import Report, report_options
 from backproj._overlay import overlay
 from backproj._validate.channels import takes_planes
 from backproj.typing import Box, Image
@@ -42,8 +42,10 @@ class Job(NamedTuple):
     cut_out: Path | None
 
     @property
-    def outputs(self) -> list[Path]:
-        return [path for path in (self.prob, self.overlay, self.cut_out) if path]
+    def outputs(self) -> dict[str, Path]:
+        """What is written, under the names of the options."""
+        named = {"output": self.prob, "overlay": self.overlay, "cut_out": self.cut_out}
+        return {name: path for name, path in named.items() if path}
 
 
 @click.command()
@@ -55,7 +57,7 @@ class Job(NamedTuple):
 @click.option(
     "-o",
     "--output",
-    type=parse_output,
+    type=OutputPath(),
     metavar="OUT",
     help="Where to write the back projection, in grey: the whiter a pixel, the better its colour fits. For "
     "several FILEs or a FOLDER, a folder, in which it is NAME-prob.png.  "
@@ -64,7 +66,7 @@ class Job(NamedTuple):
 @click.option(
     "--overlay",
     "overlay_output",
-    type=parse_output,
+    type=OutputPath(),
     metavar="OUT",
     help="Where to write the picture itself, faded to grey where its colour does not fit. For several FILEs "
     "or a FOLDER, a folder, in which it is NAME-overlay.png.  [default: none]",
@@ -72,11 +74,12 @@ class Job(NamedTuple):
 @click.option(
     "--cut-out",
     "cut_output",
-    type=parse_output,
+    type=OutputPath(),
     metavar="OUT",
     help="Where to write the region of --disc and --threshold, cut out of the picture; all else is black. "
     "For several FILEs or a FOLDER, a folder, in which it is NAME-cut-out.png.  [default: none]",
 )
+@report_options
 @click.pass_context
 def image(
     context: click.Context,
@@ -88,6 +91,7 @@ def image(
     output: Path | None,
     overlay_output: Path | None,
     cut_output: Path | None,
+    report: Report,
 ) -> None:
     """Back-project a model onto pictures.
 
@@ -107,20 +111,15 @@ def image(
     if cut_output and (region.threshold is not None or not (output or overlay_output)):
         region = region.with_defaults()  # masks are of what is cut out
     inputs = [job.source for job in jobs] + ([model] if model else [])
-    check_paths(inputs, [path for job in jobs for path in job.outputs])
-    if model:
-        model_pixels = read_picture(model, grey=takes_planes(options["channels"]))
-    else:
-        assert box is not None  # by check_model
-        first = read_picture(jobs[0].source, grey=takes_planes(options["channels"]))
-        model_pixels = crop(first, box, jobs[0].source)
+    check_paths(inputs, [path for job in jobs for path in job.outputs.values()])
+    model_pixels = read_model(model, box, jobs[0].source, takes_planes(options["channels"]), report)
     hist = count_model(model_pixels, options)
     if not many:
-        report(jobs[0], *project_picture(jobs[0], hist, region), region)
+        project_only_picture(jobs[0], hist, region, report)
         return
-    for folder in {path.parent for path in jobs[0].outputs}:
+    for folder in {path.parent for path in jobs[0].outputs.values()}:
         make_folder(folder)
-    if project_pictures(jobs, hist, region):
+    if project_pictures(jobs, hist, region, report):
         context.exit(SOME_FAILED)
 
 
@@ -138,14 +137,10 @@ def folder_jobs(
     folders = {folder.resolve() for folder in (prob, overlay, cut_out) if folder}
     if not folders:
         raise click.UsageError("several pictures need a folder to write to: -o FOLDER")
-    sources: list[Path] = []
+    sources = list_pictures(paths)
     for path in paths:
-        found = pictures_in(path) if path.is_dir() else [path]
-        if not found:
-            raise click.UsageError(f"there are no pictures in the folder {path}")
         if path.is_dir() and path.resolve() in folders:
             raise click.UsageError(f"pictures are read from {path}; write to another folder")
-        sources += found
     return [
         Job(
             source,
@@ -165,58 +160,81 @@ def make_folder(folder: Path) -> None:
         raise click.ClickException(f"cannot make the folder {folder}: {error.strerror}") from error
 
 
-def project_picture(job: Job, hist: backproj.Histogram, region: Region) -> tuple[Image, float]:
+def project_picture(
+    job: Job, hist: backproj.Histogram, region: Region, report: Report
+) -> tuple[Image, float]:
     """Read a picture and write its results; return its levels and the seconds that they alone took."""
-    grey = takes_planes(hist.channels)
-    pixels = read_picture(job.source, transparency=job.cut_out is not None, grey=grey)
-    begin = time.perf_counter()
-    levels = region.levels(hist, pixels)
-    seconds = time.perf_counter() - begin
-    pictures = []
-    if job.prob:
-        pictures.append((levels, job.prob))
-    if job.overlay:
-        pictures.append((overlay(pixels, levels, order="rgb"), job.overlay))
-    if job.cut_out:
-        pictures.append((region.cut_out(hist, pixels), job.cut_out))
-    write_pictures(pictures)
+    with report.errors_of(job.source):
+        grey = takes_planes(hist.channels)
+        pixels = read_picture(job.source, transparency=job.cut_out is not None, grey=grey)
+        begin = time.perf_counter()
+        levels = region.levels(hist, pixels)
+        seconds = time.perf_counter() - begin
+        pictures = []
+        if job.prob:
+            pictures.append((levels, job.prob))
+        if job.overlay:
+            pictures.append((overlay(pixels, levels, order="rgb"), job.overlay))
+        if job.cut_out:
+            pictures.append((region.cut_out(hist, pixels), job.cut_out))
+        write_pictures(pictures)
+    if report.json:
+        height, width = levels.shape
+        report.emit(
+            "picture",
+            input=str(job.source),
+            outputs={name: str(path) for name, path in job.outputs.items()},
+            width=width,
+            height=height,
+            **facts(job, hist, region, pixels, levels),
+            seconds=round(seconds, 6),
+            kernel=backproj.info()["kernel"],
+        )
     return levels, seconds
 
 
-def report(job: Job, levels: Image, seconds: float, region: Region) -> None:
-    """Print what was done with the only picture."""
+def facts(
+    job: Job, hist: backproj.Histogram, region: Region, pixels: Image, levels: Image
+) -> dict[str, object]:
+    """Return what --json says of the region that is cut out, if any is, or else of the levels."""
+    if job.cut_out and region.threshold is None:
+        region = region.with_defaults()
+        levels = region.levels(hist, pixels)
+    return region.facts(hist, pixels, levels)
+
+
+def project_only_picture(job: Job, hist: backproj.Histogram, region: Region, report: Report) -> None:
+    """Do the only job, and print what was done."""
+    levels, seconds = project_picture(job, hist, region, report)
     height, width = levels.shape
     where = "above half" if region.threshold is None else "in the region"
-    click.echo(
+    report.say(
         f"{width}×{height} pixels in {1e3 * seconds:.2f} ms ({backproj.info()['kernel']} kernel): "
         f"{np.mean(levels >= 128):.1%} of them {where}"
     )
-    for path in job.outputs:
-        click.echo(f"wrote {path}")
+    for path in job.outputs.values():
+        report.say(f"wrote {path}")
 
 
-def project_pictures(jobs: Sequence[Job], hist: backproj.Histogram, region: Region) -> int:
+def project_pictures(jobs: Sequence[Job], hist: backproj.Histogram, region: Region, report: Report) -> int:
     """Do all jobs that can be done; print which ones could not, and return how many those were.
 
     In a terminal there is a progress bar, so the errors are printed below it.
     """
     begin = time.perf_counter()
-    errors: list[str] = []
-    with click.progressbar(
-        jobs, label="pictures", show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
+    errors: list[PictureError] = []
+    with report.progress_bar(jobs, "pictures") as bar:
         for job in bar:
             try:
-                project_picture(job, hist, region)
+                project_picture(job, hist, region, report)
             except PictureError as error:
-                errors.append(error.format_message())
-    for message in errors:
-        click.echo(f"backproj: {' '.join(message.split())}", err=True)
+                errors.append(error)
+    report.complain(errors)
     done = len(jobs) - len(errors)
-    click.echo(
+    report.say(
         f"{done} of {len(jobs)} pictures in {time.perf_counter() - begin:.2f} s "
         f"({backproj.info()['kernel']} kernel)"
     )
-    for folder in dict.fromkeys(path.parent for path in jobs[0].outputs):
-        click.echo(f"wrote into {folder}")
+    for folder in dict.fromkeys(path.parent for path in jobs[0].outputs.values()):
+        report.say(f"wrote into {folder}")
     return len(errors)

@@ -12,6 +12,8 @@ from typing import Any, TypedDict, get_args
 import click
 
 import backproj
+from backproj._cli.picture_files import read_picture
+from backproj._cli.report import Report
 from backproj._validate.channels import CHANNELS
 from backproj.typing import Box, Channels, Image
 
@@ -68,11 +70,17 @@ def parse_in_range(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return low, high
 
 
-def parse_output(text: str) -> Path:
-    """Return the path of a file to write. An option that follows at once would be taken for one."""
-    if text.startswith("-"):
-        raise click.BadParameter(f"{text!r} looks like an option; write ./{text} for a file of that name")
-    return Path(text)
+class OutputPath(click.Path):
+    """The path of a file or folder to write. An option that follows at once would be taken for one."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or raise BadParameter if it looks like an option."""
+        if str(value).startswith("-"):
+            self.fail(f"{value!r} looks like an option; write ./{value} for a file of that name", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 model_option = click.option(
@@ -143,6 +151,13 @@ def check_model(model: Path | None, box: Box | None) -> None:
         raise click.UsageError("give what to look for: --model IMAGE or --box X,Y,W,H")
     if model is not None and box is not None:
         raise click.UsageError("give --model or --box, not both")
+
+
+def read_model(model: Path | None, box: Box | None, first: Path, grey: bool, report: Report) -> Image:
+    """Return the picture of the model, or what is in a box of the first picture."""
+    with report.errors_of(model or first):
+        pixels = read_picture(model or first, grey=grey)
+        return crop(pixels, box, first) if box else pixels
 
 
 def check_paths(inputs: list[Path], outputs: list[Path]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,17 @@ def read_picture(path: Path, *, transparency: bool = False, grey: bool = False) 
 def fix_grey(kind: str) -> str:
     """Return why a grey picture or film is refused, and what would not be."""
     return f"and grey has no colours; give a {kind} in colour, or --channels gray"
+
+
+def list_pictures(paths: Sequence[Path]) -> list[Path]:
+    """Return files, with the pictures in a folder in its place, or raise UsageError if there are none."""
+    listed: list[Path] = []
+    for path in paths:
+        found = pictures_in(path) if path.is_dir() else [path]
+        if not found:
+            raise click.UsageError(f"there are no pictures in the folder {path}")
+        listed += found
+    return listed
 
 
 def pictures_in(folder: Path) -> list[Path]:

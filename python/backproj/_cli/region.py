@@ -7,13 +7,22 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import click
+import numpy as np
 
 import backproj
+from backproj._engine.region import otsu
 from backproj._validate.regions import check_disc, check_threshold
+from backproj._validate.views import view_plane
 from backproj.typing import Disc, Image, Threshold
 
 # What Histogram.cut_out has.
 _DISC, _THRESHOLD = 5, 50
+
+# A level is above half from here on; so is a pixel of a mask that is in the region, and no other.
+_HALF = 128
+
+# Of shares. The last one is a pixel of a picture of a megapixel.
+_DECIMALS = 6
 
 Command = Callable[..., Any]
 
@@ -43,6 +52,20 @@ class Region(NamedTuple):
         disc, threshold = self.with_defaults()
         assert threshold is not None
         return hist.cut_out(pixels, disc=disc, threshold=threshold, order="rgb")
+
+    def facts(self, hist: backproj.Histogram, pixels: Image, levels: Image) -> dict[str, object]:
+        """Return what --json says of a picture's levels: the threshold, and how much is in the region.
+
+        Without a threshold, the share is of the levels that are above half.
+        """
+        threshold: int | None
+        if self.threshold == "otsu":
+            sums = self._replace(threshold=None).levels(hist, pixels)
+            threshold = otsu(view_plane(sums, "sums"))
+        else:
+            threshold = self.threshold
+        share = round(np.count_nonzero(levels >= _HALF) / levels.size, _DECIMALS)
+        return {"disc": self.disc, "threshold": threshold, "share": share}
 
 
 def region_options(picture: str) -> Callable[[Command], Command]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, get_args
 
 import click
 import numpy as np
@@ -19,6 +17,7 @@ from backproj._cli.errors import FilmError, describe_error
 from backproj._cli.film_track import COLUMNS, FilmTrack
 from backproj._cli.options import (
     HistogramOptions,
+    OutputPath,
     box_option,
     check_model,
     check_paths,
@@ -26,10 +25,10 @@ from backproj._cli.options import (
     crop,
     histogram_options,
     model_option,
-    parse_output,
 )
 from backproj._cli.picture_files import read_picture
 from backproj._cli.region import Region, region_options
+from backproj._cli.report import Report, report_options
 from backproj._overlay import overlay
 from backproj._validate.channels import takes_planes
 from backproj.typing import Box, Image, TrackingMethod
@@ -54,6 +53,23 @@ class View(NamedTuple):
         levels = self.region.levels(hist, pixels, out)
         return overlay(pixels, levels, order="rgb") if self.shows == "overlay" else levels
 
+    def facts(self, pixels: Image, levels: Image) -> dict[str, object]:
+        """Return what --json says of a frame. Its levels are in the array, or go there if it is cut out."""
+        hist = self.track.histogram if self.track else self.hist
+        if self.shows == "cut-out":
+            self.region.levels(hist, pixels, levels)
+        return self.region.facts(hist, pixels, levels)
+
+
+class Written(NamedTuple):
+    """A film that was written."""
+
+    frames: int
+    shape: tuple[int, int]  # of the frames that were read
+    padded: tuple[int, int]  # of those that were written
+    has_sound: bool
+    seconds: float
+
 
 @click.command()
 @click.argument("film", type=click.Path(path_type=Path), metavar="IN")
@@ -64,7 +80,7 @@ class View(NamedTuple):
 @click.option(
     "-o",
     "--output",
-    type=parse_output,
+    type=OutputPath(),
     metavar="OUT",
     required=True,
     help="The film to write, in H.264: .mp4, .m4v, .mov or .mkv.",
@@ -88,7 +104,7 @@ class View(NamedTuple):
 )
 @click.option(
     "--boxes",
-    type=parse_output,
+    type=OutputPath(),
     metavar="CSV",
     help="With --track, also write a table of where the object is: frame (from 0), time (in seconds from the "
     "first frame), the window x, y, w, h (in pixels), score (the mean of the back projection in it, 0 to 1), "
@@ -117,6 +133,7 @@ class View(NamedTuple):
     show_default=True,
     help="Use only every N-th frame.",
 )
+@report_options
 def video(
     film: Path,
     model: Path | None,
@@ -130,6 +147,7 @@ def video(
     overlaid: bool,
     cut: bool,
     every: int,
+    report: Report,
 ) -> None:
     """Back-project a model onto the film IN.
 
@@ -157,10 +175,19 @@ def video(
         )
     outputs = [output, boxes] if boxes else [output]
     check_paths([film, model] if model else [film], outputs)
+    if cut:
+        region = region.with_defaults()
     grey = takes_planes(options["channels"])
-    model_pixels = read_picture(model, grey=grey) if model else None
+    model_pixels = None
+    if model:
+        with report.errors_of(model):
+            model_pixels = read_picture(model, grey=grey)
 
-    with read_film(film, grey=grey) as source, prefetch(source.frames(every)) as frames:
+    with (
+        report.errors_of(film),
+        read_film(film, grey=grey) as source,
+        prefetch(source.frames(every)) as frames,
+    ):
         first = next(frames)
         track = FilmTrack(method, adapt, options) if method else None
         if box:
@@ -174,35 +201,21 @@ def video(
             if track:
                 track.seek(hist, model_pixels.shape)
         view = View(hist, track, region, "cut-out" if cut else "overlay" if overlaid else "levels")
-        with progress_bar(itertools.chain([first], frames), source, every) as watched:
-            lines = write_frames(watched, first.pixels.shape[:2], source, view, outputs)
-    for line in lines:
-        click.echo(line)
-    for path in outputs:
-        click.echo(f"wrote {path}")
-
-
-def progress_bar(
-    frames: Iterator[Frame], source: Film, every: int
-) -> AbstractContextManager[Iterable[Frame]]:
-    """Return the frames. Iterating over them shows progress, speed and time left in a terminal."""
-    begin = time.perf_counter()
-    bar: Any = click.progressbar(
-        frames,
-        length=source.length and -(-source.length // every),
-        label="frames",
-        show_pos=True,
-        item_show_func=lambda _: f"{bar.pos / (time.perf_counter() - begin):.0f} frames/s",
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-    )
-    return cast("AbstractContextManager[Iterable[Frame]]", bar)
+        length = source.length and -(-source.length // every)
+        with report.progress_bar(itertools.chain([first], frames), "frames", length) as watched:
+            written = write_frames(watched, first.pixels.shape[:2], source, view, outputs, report)
+    tell(film, outputs, written, report)
 
 
 def write_frames(
-    frames: Iterable[Frame], shape: tuple[int, int], source: Film, view: View, outputs: list[Path]
-) -> list[str]:
-    """Write the film, and the boxes if there is a file for them; return the lines to print about it."""
+    frames: Iterable[Frame],
+    shape: tuple[int, int],
+    source: Film,
+    view: View,
+    outputs: list[Path],
+    report: Report,
+) -> Written:
+    """Write the film, and the boxes if there is a file for them."""
     from backproj._cli.film_writer import write_film
 
     begin, number = time.perf_counter(), 0
@@ -214,25 +227,46 @@ def write_frames(
         for frame in frames:
             number += 1
             picture = view.picture(frame.pixels, levels)
+            facts = view.facts(frame.pixels, levels) if report.json else {}
+            seconds = float(frame.pts * source.time_base)
             if view.track:
                 view.track.follow(frame.pixels)
                 picture = view.track.draw(picture)
-                seconds = float(frame.pts * source.time_base)
+                facts.update(view.track.facts())
                 for table, path in tables:
                     write_row(table, path, (frame.number, f"{seconds:.6f}", *view.track.row()))
             writer.write(picture, frame.pts)
+            report.emit("frame", frame=frame.number, time=round(seconds, 6), **facts)
+    return Written(number, shape, writer.shape, source.has_sound, time.perf_counter() - begin)
 
-    height, width = shape
-    took = time.perf_counter() - begin
-    lines = [
-        f"{number} frames of {width}×{height} pixels in {took:.2f} s: {number / took:.0f} frames/s "
-        f"({backproj.info()['kernel']} kernel)"
-    ]
-    if writer.shape != shape:
-        lines.append(f"padded to {writer.shape[1]}×{writer.shape[0]} pixels: H.264 needs even sizes")
-    if source.has_sound:
-        lines.append("left out the sound")
-    return lines
+
+def tell(film: Path, outputs: list[Path], written: Written, report: Report) -> None:
+    """Print what was done."""
+    height, width = written.shape
+    padded_height, padded_width = written.padded
+    report.say(
+        f"{written.frames} frames of {width}×{height} pixels in {written.seconds:.2f} s: "
+        f"{written.frames / written.seconds:.0f} frames/s ({backproj.info()['kernel']} kernel)"
+    )
+    if written.padded != written.shape:
+        report.say(f"padded to {padded_width}×{padded_height} pixels: H.264 needs even sizes")
+    if written.has_sound:
+        report.say("left out the sound")
+    for path in outputs:
+        report.say(f"wrote {path}")
+    report.emit(
+        "film",
+        input=str(film),
+        outputs=dict(zip(("output", "boxes"), map(str, outputs), strict=False)),
+        frames=written.frames,
+        width=width,
+        height=height,
+        padded_width=padded_width,
+        padded_height=padded_height,
+        sound_left_out=written.has_sound,
+        seconds=round(written.seconds, 6),
+        kernel=backproj.info()["kernel"],
+    )
 
 
 def write_row(table: BinaryIO, path: Path, row: Sequence[object]) -> None:
