@@ -85,6 +85,7 @@ def region_options(picture: str) -> Callable[[Command], Command]:
         @click.option(
             "--threshold",
             type=parse_threshold,
+            shell_complete=complete_threshold,
             metavar="T|otsu",
             help="Write the region: white where a level, or its sum if there is a --disc, is greater than T, "
             f"from 0 to 255, and black elsewhere. With otsu, T is Otsu's level of each {picture}.  "
@@ -118,3 +119,8 @@ def parse_threshold(text: str) -> Threshold:
         return check_threshold(text if text == "otsu" else int(text))
     except ValueError:
         raise click.BadParameter(f"{text!r} is neither a whole number from 0 to 255 nor otsu") from None
+
+
+def complete_threshold(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Return the only threshold that is a word, for shells, if it begins as what is typed."""
+    return ["otsu"] if "otsu".startswith(incomplete) else []
