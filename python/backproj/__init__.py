@@ -10,6 +10,9 @@ The results are, byte for byte, those of OpenCV's ``cvtColor(BGR2HSV)``, ``calcH
 >>> prob = backproj.back_project(frame, frame[12:18, 32:38])
 >>> prob.shape, prob[15, 35], prob[0, 0]
 ((48, 64), np.uint8(255), np.uint8(0))
+
+Wherever an array is taken, so is any object that holds one: a tensor on the CPU, an image of PIL, a buffer.
+See `Histogram.back_project`. Results are numpy arrays.
 """
 
 from backproj._engine.engines import engines

@@ -11,10 +11,10 @@ from backproj._engine.blocks import call_undivided
 from backproj._validate.messages import short_repr
 from backproj._validate.threads import check_threads
 from backproj._validate.views import view_plane
-from backproj.typing import Box, Image
+from backproj.typing import Box, ImageLike
 
 
-def locate(prob: Image, size: Sequence[SupportsIndex], *, threads: int | None = None) -> tuple[Box, int]:
+def locate(prob: ImageLike, size: Sequence[SupportsIndex], *, threads: int | None = None) -> tuple[Box, int]:
     """Return the window of a size that has the greatest sum in a back projection.
 
     Parameters

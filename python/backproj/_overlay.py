@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from backproj._validate.options import check_order
+from backproj._validate.options import ORDERS, check_order
 from backproj._validate.views import MONO, may_be_grey, view_frames, view_prob
-from backproj.typing import Image, Mask, Order
+from backproj.typing import Image, ImageLike, MaskLike, Order
 
 # The brightness of pixels that do not match: dark enough for the others to stand out.
 _FADED = 0.35
@@ -19,7 +19,7 @@ _GREY_WEIGHTS = [round(256 * _FADED * weight) for weight in (0.299, 0.587, 0.114
 _PIXELS_PER_BLOCK = 1 << 15
 
 
-def overlay(frame: Image, prob: Mask, *, order: Order = "bgr") -> Image:
+def overlay(frame: ImageLike, prob: MaskLike, *, order: Order | None = None) -> Image:
     """Return the frame, faded to dark grey where the back projection is low.
 
     Parameters
@@ -30,8 +30,9 @@ def overlay(frame: Image, prob: Mask, *, order: Order = "bgr") -> Image:
     prob : ndarray of uint8 or bool, shape (h, w) or (n, h, w)
         The back projection of the frame, or any other mask: 255 or True keeps a pixel as it is, 0 or False
         fades it, and values in between fade it in part.
-    order : {"bgr", "rgb"}, default "bgr"
-        The order of the channels, in the frame and in the result.
+    order : {"bgr", "rgb"}, optional
+        The order of the channels, in the frame and in the result. Default: "bgr"; PIL's images are RGB, and
+        need none.
 
     Returns
     -------
@@ -54,11 +55,10 @@ def overlay(frame: Image, prob: Mask, *, order: Order = "bgr") -> Image:
     array([[[ 30,  60, 220],
             [ 70,  70,  70]]], dtype=uint8)
     """
-    number = check_order(order)
-    view = view_frames(frame, number, grey=may_be_grey(frame, prob))
+    view = view_frames(frame, check_order(order), grey=may_be_grey(frame, prob, "prob"))
     keep = view_prob(prob, view)
     pixels, shape = view.array, (*view.shape, 3)
-    weights = _GREY_WEIGHTS[::-1] if number == 0 else _GREY_WEIGHTS
+    weights = _GREY_WEIGHTS[::-1] if view.order == ORDERS["bgr"] else _GREY_WEIGHTS
     if view.order == MONO:
         shape, weights = pixels.shape, [sum(_GREY_WEIGHTS)]
         pixels = pixels if pixels.ndim > len(view.shape) else pixels[..., np.newaxis]

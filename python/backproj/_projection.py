@@ -17,24 +17,37 @@ from backproj._validate.messages import describe_type, short_repr
 from backproj._validate.options import check_order, check_peak
 from backproj._validate.threads import check_threads
 from backproj._validate.views import view_frames, view_mask, view_model, view_out
-from backproj.typing import Bins, Bounds, Channels, Engine, Image, Mask, Numbers, Order, Ranges, Space
+from backproj.typing import (
+    Bins,
+    Bounds,
+    Channels,
+    Engine,
+    Image,
+    ImageLike,
+    MaskLike,
+    Numbers,
+    Order,
+    Out,
+    Ranges,
+    Space,
+)
 
 
 def back_project(
-    frame: Image,
-    model: Image | Histogram | Sequence[Histogram],
+    frame: ImageLike,
+    model: ImageLike | Histogram | Sequence[Histogram],
     *,
-    out: Image | None = None,
-    order: Order = "bgr",
+    out: Out | None = None,
+    order: Order | None = None,
     threads: int | None = None,
     engine: Engine = "native",
-    mask: Mask | None = None,
+    mask: MaskLike | None = None,
     channels: Channels = "hs",
     bins: Bins = 32,
     ranges: Ranges | None = None,
     in_range: Bounds | None = None,
     peak: float | None = 256.0,
-) -> Image:
+) -> Image | Out:
     """Return for each pixel of a frame how well its colour fits a model.
 
     Parameters
@@ -46,8 +59,8 @@ def back_project(
         any channels, for which the frame is read once.
     out : ndarray of uint8, of the shape of the result, optional
         Where to write the result. It may be a view, but must not share memory with the frame.
-    order : {"bgr", "rgb"}, default "bgr"
-        The order of the channels of the images.
+    order : {"bgr", "rgb"}, optional
+        The order of the channels of the images. Default: "bgr"; PIL's images are RGB, and need none.
     threads : int, optional
         The greatest number of threads. Default: see `set_num_threads`. The result does not depend on it.
     engine : {"native", "opencv"}, default "native"
@@ -229,15 +242,15 @@ def _raw_pixels(pixels: object, width: object, height: object, name: str, wide: 
 
 
 def in_range(
-    image: Image,
+    image: ImageLike,
     lo: Numbers | int,
     hi: Numbers | int,
     *,
     space: Space = "hsv",
-    order: Order = "bgr",
-    out: Image | None = None,
+    order: Order | None = None,
+    out: Out | None = None,
     threads: int | None = None,
-) -> Image:
+) -> Image | Out:
     """Return which pixels lie within bounds of the components of a colour space.
 
     Parameters
@@ -250,8 +263,8 @@ def in_range(
         highest, hue wraps around: red is from 170 to 10. (From -10 is the same as from 0.)
     space : {"hsv", "ycrcb", "lab", "bgr", "gray"}, default "hsv"
         The colour space, as 8-bit images in OpenCV have it.
-    order : {"bgr", "rgb"}, default "bgr"
-        The order of the image's channels.
+    order : {"bgr", "rgb"}, optional
+        The order of the image's channels. Default: "bgr"; PIL's images are RGB, and need none.
     out : ndarray of uint8, shape (h, w) or (n, h, w), optional
         Where to write the result.
     threads : int, optional

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from backproj._engine import region
-from backproj._validate.options import check_order
 from backproj._validate.regions import check_disc, check_threshold
 from backproj._validate.threads import check_threads
 from backproj._validate.views import (
@@ -14,10 +13,12 @@ from backproj._validate.views import (
     view_out,
     view_planes,
 )
-from backproj.typing import Disc, Image, Mask, Threshold
+from backproj.typing import Disc, Image, ImageLike, MaskLike, Out, Threshold
 
 
-def disc_sum(prob: Image, disc: Disc = 5, *, out: Image | None = None, threads: int | None = None) -> Image:
+def disc_sum(
+    prob: ImageLike, disc: Disc = 5, *, out: Out | None = None, threads: int | None = None
+) -> Image | Out:
     """Return for each pixel the sum of the pixels around it, over a disc.
 
     It is the second step of Swain and Ballard's algorithm: where many pixels look like the model, there it
@@ -82,13 +83,13 @@ def disc_sum(prob: Image, disc: Disc = 5, *, out: Image | None = None, threads: 
 
 
 def segment(
-    prob: Image,
+    prob: ImageLike,
     *,
     disc: Disc = 5,
     threshold: Threshold = 50,
-    out: Image | None = None,
+    out: Out | None = None,
     threads: int | None = None,
-) -> Image:
+) -> Image | Out:
     """Return a mask of the region where the sums over a disc are greater than a threshold.
 
     `Histogram.segment` does it in one pass with the back projection, which is faster.
@@ -138,7 +139,9 @@ def segment(
     return target.array if out is None else out
 
 
-def cut_out(frame: Image, mask: Mask, *, out: Image | None = None, threads: int | None = None) -> Image:
+def cut_out(
+    frame: ImageLike, mask: MaskLike, *, out: Out | None = None, threads: int | None = None
+) -> Image | Out:
     """Return a frame where a mask is not 0, and 0 elsewhere.
 
     `Histogram.cut_out` makes the mask as well, in one pass.
@@ -180,8 +183,8 @@ def cut_out(frame: Image, mask: Mask, *, out: Image | None = None, threads: int 
     array([[[0, 0, 0],
             [4, 5, 6]]], dtype=uint8)
     """
-    number, most_threads = check_order("bgr"), check_threads(threads)
-    frames = view_frames(frame, number, grey=may_be_grey(frame, mask))
+    most_threads = check_threads(threads)
+    frames = view_frames(frame, None, grey=may_be_grey(frame, mask, "mask"))
     masks = view_masks(mask, frames)
     target = view_out(out, frames.array.shape, frames, channels=4)
     check_apart(target, masks, "mask")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from backproj._engine.shift import shift_on
 from backproj._validate.views import view_filled_plane
 from backproj._validate.windows import check_criteria, check_window
-from backproj.typing import Box, Criteria, Image, RotatedRect
+from backproj.typing import Box, Criteria, ImageLike, RotatedRect
 
 
-def mean_shift(prob: Image, window: Box, criteria: Criteria = (3, 10, 1)) -> tuple[int, Box]:
+def mean_shift(prob: ImageLike, window: Box, criteria: Criteria = (3, 10, 1)) -> tuple[int, Box]:
     """Move a window to the centre of the brightest pixels of a back projection.
 
     `Histogram.mean_shift` does without the back projection of the whole frame, which takes most of the time.
@@ -46,7 +46,7 @@ def mean_shift(prob: Image, window: Box, criteria: Criteria = (3, 10, 1)) -> tup
     return found.iterations, found.window
 
 
-def cam_shift(prob: Image, window: Box, criteria: Criteria = (3, 10, 1)) -> tuple[RotatedRect, Box]:
+def cam_shift(prob: ImageLike, window: Box, criteria: Criteria = (3, 10, 1)) -> tuple[RotatedRect, Box]:
     """Move a window on a back projection, and fit a rectangle to the object's size and angle.
 
     `Histogram.cam_shift` does without the back projection of the whole frame, which takes most of the time.

@@ -24,7 +24,7 @@ from backproj.typing import (
     Box,
     Channels,
     Criteria,
-    Image,
+    ImageLike,
     Order,
     Ranges,
     RotatedRect,
@@ -74,8 +74,8 @@ class Tracker:
         something similar that comes close. Frames with less than half of the first score are left out.
     channels, bins, ranges, in_range, peak
         How the object's colours are counted; see `Histogram`.
-    order : {"bgr", "rgb"}, default "bgr"
-        The order of the frames' channels.
+    order : {"bgr", "rgb"}, optional
+        The order of the frames' channels. Default: "bgr"; PIL's images are RGB, and need none.
     threads : int, optional
         The greatest number of threads where a whole frame is looked through. Default: see
         `set_num_threads`. The result does not depend on it.
@@ -126,7 +126,7 @@ class Tracker:
         ranges: Ranges | None = None,
         in_range: Bounds | None = None,
         peak: float | None = 256.0,
-        order: Order = "bgr",
+        order: Order | None = None,
         threads: int | None = None,
     ) -> None:
         self._fit = check_method(method) == "camshift"
@@ -154,7 +154,7 @@ class Tracker:
         self._rotated_rect: RotatedRect = ((0.0, 0.0), (0.0, 0.0), 0.0)
         self._score = 0.0
 
-    def init(self, frame: Image, box: Box, *, histogram: Histogram | None = None) -> None:
+    def init(self, frame: ImageLike, box: Box, *, histogram: Histogram | None = None) -> None:
         """Begin with an object in a frame.
 
         Parameters
@@ -204,7 +204,7 @@ class Tracker:
         self._rotated_rect = _upright(first)
         self._first_score = self._score = score
 
-    def update(self, frame: Image) -> tuple[bool, Box]:
+    def update(self, frame: ImageLike) -> tuple[bool, Box]:
         """Follow the object into the next frame.
 
         Parameters

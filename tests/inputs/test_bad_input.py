@@ -38,7 +38,7 @@ BAD_IMAGES = {
     "object": (Opaque(), TypeError, "Opaque", "numpy.asarray"),
     "class": (np.ndarray, TypeError, "type", "numpy.asarray"),
     "numpy scalar": (np.uint8(3), TypeError, "numpy.uint8", "numpy.asarray"),
-    "PIL image": (Image.new("RGB", (8, 6)), TypeError, "PIL.Image.Image", "order='rgb'"),
+    "PIL image": (Image.new("P", (8, 6)), TypeError, "PIL image of mode P", "convert('RGB')"),
     "masked array": (np.ma.masked_equal(FRAME, 0), TypeError, "masked array of shape (6, 8, 3)", ".data"),
     "float64": (pixels(6, 8, 3, dtype=np.float64), TypeError, "float64 and shape (6, 8, 3)", "img_as_ubyte"),
     "float32": (pixels(6, 8, 3, dtype=np.float32), TypeError, "float32", "img_as_ubyte"),
@@ -116,7 +116,7 @@ BAD_OUTS = {
 BAD_MASKS = {
     "number": (1, TypeError, "int 1", "numpy.asarray"),
     "path": ("mask.png", TypeError, "str", "cv2.IMREAD_GRAYSCALE"),
-    "PIL image": (Image.new("L", (5, 4)), TypeError, "PIL.Image.Image", "convert('L')"),
+    "PIL image": (Image.new("RGB", (5, 4)), TypeError, "PIL image of mode RGB", "convert('L')"),
     "datetime": (pixels(4, 5, dtype="M8[s]"), TypeError, "datetime64", "or bool"),
     "flat": (pixels(20), ValueError, "(20,)", "reshape(4, 5)"),
     "float": (pixels(4, 5, dtype=float), TypeError, "float64", "bool mask"),
@@ -129,7 +129,6 @@ BAD_MASKS = {
 
 BAD_ORDERS = {
     "long": ("x" * 100_000, ValueError, "'xxx", "'rgb'"),
-    "None": (None, TypeError, "NoneType", "'bgr'"),
     "number": (1, TypeError, "int 1", "'bgr'"),
     "hsv": ("hsv", ValueError, "'hsv'", "'rgb'"),
     "upper case": ("RGB", ValueError, "'RGB'", "'rgb'"),

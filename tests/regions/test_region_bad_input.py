@@ -157,7 +157,7 @@ BAD_PLANES = {
     "a list": (PROB.tolist(), TypeError, ["not list of length 6", "numpy.asarray"]),
     "a path": ("prob.png", TypeError, ["not str 'prob.png'", "cv2.imread"]),
     "a histogram": (HIST, TypeError, ["not backproj.Histogram"]),
-    "a PIL image": (Image.new("L", (8, 6)), TypeError, ["PIL.Image.Image", "convert('L')"]),
+    "a PIL image": (Image.new("RGB", (8, 6)), TypeError, ["PIL image of mode RGB", "convert('L')"]),
     "a masked array": (np.ma.masked_equal(PROB, 0), TypeError, ["masked array", "prob.data"]),
     "floats": (PROB / 255, TypeError, ["float64", "img_as_ubyte(prob)"]),
     "float32": (PROB.astype(np.float32), TypeError, ["float32", "astype"]),
@@ -180,7 +180,7 @@ BAD_FRAMES = {
     "None": (None, TypeError, ["not NoneType", "check the path"]),
     "a path": ("frame.png", TypeError, ["not str 'frame.png'", "cv2.imread"]),
     "a list of frames": ([FRAME, FRAME], TypeError, ["list of length 2", "numpy.stack(frame)"]),
-    "a PIL image": (Image.fromarray(FRAME), TypeError, ["PIL.Image.Image", "order='rgb'"]),
+    "a PIL image": (Image.new("P", (8, 6)), TypeError, ["PIL image of mode P", "convert('RGB')"]),
     "a masked array": (np.ma.masked_equal(FRAME, 0), TypeError, ["masked array", "frame.data"]),
     "floats": (FRAME / 255, TypeError, ["float64", "img_as_ubyte"]),
     "grey": (PROB, ValueError, ["(6, 8): a grey image has no colours"]),
@@ -359,7 +359,7 @@ def test_bad_threads(value, error, says):
 
 
 @pytest.mark.parametrize(
-    ("order", "error"), [(None, TypeError), (1, TypeError), ("hsv", ValueError), ("RGB", ValueError)]
+    ("order", "error"), [(b"rgb", TypeError), (1, TypeError), ("hsv", ValueError), ("RGB", ValueError)]
 )
 def test_bad_orders(order, error):
     for call in (HIST.segment, HIST.cut_out):

@@ -21,7 +21,7 @@ from backproj._validate.options import check_order, check_peak
 from backproj._validate.threads import check_threads
 from backproj._validate.values import check_fields, check_values
 from backproj._validate.views import view_models
-from backproj.typing import Bins, Bounds, Channels, Image, Mask, Order, Ranges
+from backproj.typing import Bins, Bounds, Channels, HoldsArray, ImageLike, MaskLike, Order, Ranges
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -69,9 +69,9 @@ class Histogram:
     peak : float or None, default 256
         Value of the fullest bin. Results saturate at 255. Most cv2 scripts use 255. None leaves the counts
         as they are.
-    order : {"bgr", "rgb"}, default "bgr"
-        The order of the model's channels: "bgr" for cv2, "rgb" for PIL, imageio and skimage.
-        `back_project` has an ``order`` of its own for the frame.
+    order : {"bgr", "rgb"}, optional
+        The order of the model's channels: "bgr" for cv2, "rgb" for imageio and skimage. Default: "bgr"; PIL's
+        images are RGB, and need none. `back_project` has an ``order`` of its own for the frame.
     threads : int, optional
         The greatest number of threads. Default: see `set_num_threads`. The result does not depend on it.
 
@@ -129,15 +129,15 @@ class Histogram:
 
     def __init__(
         self,
-        model: Image | Sequence[Image],
+        model: ImageLike | Sequence[ImageLike],
         *,
-        mask: Mask | Sequence[Mask | None] | None = None,
+        mask: MaskLike | Sequence[MaskLike | None] | None = None,
         channels: Channels = "hs",
         bins: Bins = 32,
         ranges: Ranges | None = None,
         in_range: Bounds | None = None,
         peak: float | None = 256.0,
-        order: Order = "bgr",
+        order: Order | None = None,
         threads: int | None = None,
     ) -> None:
         layout, checked_peak = check_layout(channels, bins, ranges, in_range), check_peak(peak)
@@ -156,7 +156,7 @@ class Histogram:
     @classmethod
     def from_values(
         cls,
-        values: npt.NDArray[np.float32],
+        values: npt.NDArray[np.float32] | HoldsArray,
         *,
         channels: Channels,
         ranges: Ranges | None = None,

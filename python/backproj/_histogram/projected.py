@@ -13,7 +13,7 @@ from backproj._validate.regions import check_disc, check_threshold
 from backproj._validate.threads import check_threads
 from backproj._validate.views import view_frames, view_out, view_scene
 from backproj._validate.windows import check_criteria, check_window
-from backproj.typing import Box, Criteria, Disc, Engine, Image, Order, RotatedRect, Threshold
+from backproj.typing import Box, Criteria, Disc, Engine, Image, ImageLike, Order, Out, RotatedRect, Threshold
 
 if TYPE_CHECKING:
     from backproj._histogram.histogram import Histogram
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 def back_project(
     self: Histogram,
-    frame: Image,
+    frame: ImageLike,
     *,
-    out: Image | None = None,
-    order: Order = "bgr",
+    out: Out | None = None,
+    order: Order | None = None,
     threads: int | None = None,
     engine: Engine = "native",
-) -> Image:
+) -> Image | Out:
     """Return for each pixel of the frame how well its colour fits the model.
 
     Parameters
@@ -38,13 +38,18 @@ def back_project(
         channels. Other views (``[:, ::2]``, ``[:, ::-1]``, transposed and planar images) are read
         through a buffer of a few KiB; no frame is copied as a whole.
 
+        Here, and wherever an array is taken, any object that holds one will do: a tensor of torch, JAX or
+        TensorFlow on the CPU, an image of PIL, and what has a buffer of the right shape or
+        ``__array_interface__``. All but PIL's are read in place.
+
         A histogram of ``channels="gray"`` takes grey frames too: (h, w), (h, w, 1), or a batch, (n, h, w)
         or (n, h, w, 1). Of three axes, a last one of length 3 or 4 is taken for the colours of a pixel, and
         one of length 1 for its grey: give ``frames[..., numpy.newaxis]`` if a batch is as narrow as that.
     out : ndarray of uint8, shape (h, w) or (n, h, w), optional
-        Where to write the result. It may be a view, but must not share memory with the frame.
-    order : {"bgr", "rgb"}, default "bgr"
-        The order of the frame's channels.
+        Where to write the result. It may be a view, or a tensor of torch, but must not share memory with the
+        frame.
+    order : {"bgr", "rgb"}, optional
+        The order of the frame's channels. Default: "bgr"; PIL's images are RGB, and need none.
     threads : int, optional
         The greatest number of threads. Default: see `set_num_threads`. The result does not depend on
         it.
@@ -97,14 +102,14 @@ def back_project(
 
 def segment(
     self: Histogram,
-    frame: Image,
+    frame: ImageLike,
     *,
     disc: Disc = 5,
     threshold: Threshold = 50,
-    out: Image | None = None,
-    order: Order = "bgr",
+    out: Out | None = None,
+    order: Order | None = None,
     threads: int | None = None,
-) -> Image:
+) -> Image | Out:
     """Return a mask of the region of the frame that looks like the model.
 
     In one pass, the histogram is projected, the back projection is summed up over a disc around each pixel,
@@ -121,8 +126,8 @@ def segment(
         ``cv2.THRESH_OTSU``.
     out : ndarray of uint8, shape (h, w) or (n, h, w), optional
         Where to write the result. It must not share memory with the frame.
-    order : {"bgr", "rgb"}, default "bgr"
-        The order of the frame's channels.
+    order : {"bgr", "rgb"}, optional
+        The order of the frame's channels. Default: "bgr"; PIL's images are RGB, and need none.
     threads : int, optional
         The greatest number of threads. Default: see `set_num_threads`. The result does not depend on it.
 
@@ -167,14 +172,14 @@ def segment(
 
 def cut_out(
     self: Histogram,
-    frame: Image,
+    frame: ImageLike,
     *,
     disc: Disc = 5,
     threshold: Threshold = 50,
-    out: Image | None = None,
-    order: Order = "bgr",
+    out: Out | None = None,
+    order: Order | None = None,
     threads: int | None = None,
-) -> Image:
+) -> Image | Out:
     """Return the frame where it looks like the model, and 0 elsewhere.
 
     It is the last step of OpenCV's tutorial "Back Projection", and done in the same pass as those before it.
@@ -222,7 +227,12 @@ def cut_out(
 
 
 def mean_shift(
-    self: Histogram, frame: Image, window: Box, criteria: Criteria = (3, 10, 1), *, order: Order = "bgr"
+    self: Histogram,
+    frame: ImageLike,
+    window: Box,
+    criteria: Criteria = (3, 10, 1),
+    *,
+    order: Order | None = None,
 ) -> tuple[int, Box]:
     """Move a window to the centre of the pixels that look like the model.
 
@@ -238,8 +248,8 @@ def mean_shift(
     criteria : (type, max_count, epsilon), default (3, 10, 1)
         When to end, as cv2 takes it: after so many moves if the type has ``cv2.TERM_CRITERIA_COUNT``
         (1), and after a move of less than epsilon pixels if it has ``cv2.TERM_CRITERIA_EPS`` (2).
-    order : {"bgr", "rgb"}, default "bgr"
-        The order of the frame's channels.
+    order : {"bgr", "rgb"}, optional
+        The order of the frame's channels. Default: "bgr"; PIL's images are RGB, and need none.
 
     Returns
     -------
@@ -283,7 +293,12 @@ def mean_shift(
 
 
 def cam_shift(
-    self: Histogram, frame: Image, window: Box, criteria: Criteria = (3, 10, 1), *, order: Order = "bgr"
+    self: Histogram,
+    frame: ImageLike,
+    window: Box,
+    criteria: Criteria = (3, 10, 1),
+    *,
+    order: Order | None = None,
 ) -> tuple[RotatedRect, Box]:
     """Move a window as `mean_shift` does, and fit a rectangle to the object's size and angle.
 

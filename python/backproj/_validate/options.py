@@ -14,8 +14,10 @@ from backproj.typing import TrackingMethod
 ORDERS = {"bgr": 0, "rgb": 1}
 
 
-def check_order(order: object) -> int:
-    """Return the binding's number of a colour order."""
+def check_order(order: object) -> int | None:
+    """Return the binding's number of a colour order; None if each image is to tell its own."""
+    if order is None:
+        return None
     if not isinstance(order, str):
         raise TypeError(f"order must be 'bgr' or 'rgb', not {describe_type(order)}")
     try:

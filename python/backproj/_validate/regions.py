@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from backproj._validate.messages import short_repr
+from backproj._validate.objects import holds_array
 from backproj._validate.views import plain_array
 from backproj.typing import Image, Threshold
 
@@ -24,7 +25,7 @@ def check_disc(disc: Any) -> Footprint:
     if disc is None:
         return None
     size = disc
-    if isinstance(disc, np.ndarray):
+    if holds_array(disc):
         array = plain_array(disc, "disc", "(h, w)")
         if array.shape not in ((), (2,)):
             return _check_array(array)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,25 +11,24 @@ import numpy.typing as npt
 from backproj._validate.channels import CHANNELS, check_channels
 from backproj._validate.layout import Layout, check_layout
 from backproj._validate.messages import short_repr
+from backproj._validate.objects import array_of, is_masked
 from backproj._validate.options import check_peak, check_scale
 from backproj._validate.ownership import reach, within_owner
-from backproj._validate.views import is_masked
 
 
 def check_values(
     values: object, channels: object, ranges: object, in_range: object, scale: object
 ) -> tuple[npt.NDArray[np.float32], Layout, float]:
     """Return an array that has an axis for each channel, the layout that its shape means, and the scale."""
-    # A subclass may override dtype; the array itself is asked.
-    plain = np.asarray(values) if issubclass(type(values), np.ndarray) else None
+    if is_masked(values):
+        raise TypeError("values is a masked array, whose mask would be lost; give values.filled(0)")
+    plain = array_of(values, "values")
     if plain is None or plain.dtype != np.float32:
         got = f"{type(values).__name__}" if plain is None else f"dtype {plain.dtype}"
         raise TypeError(
             f"values must be a numpy array of float32, not {got}; "
             "numpy.asarray(values, numpy.float32) makes one"
         )
-    if is_masked(cast("npt.NDArray[Any]", values)):
-        raise TypeError("values is a masked array, whose mask would be lost; give values.filled(0)")
     plain = _within_memory(plain, "values")
     shape = plain.shape
     checked = check_channels(channels)

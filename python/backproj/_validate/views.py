@@ -1,11 +1,10 @@
-"""The one door for pixels: an array that a user gives becomes a checked view of memory.
+"""The one door for pixels: an array, or what holds one, becomes a checked view of memory.
 
 All below takes views: nothing there looks at an array again. Each error names what came and how to mend it.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ import numpy.typing as npt
 
 from backproj._validate.fixes import Shape, fix_colour_shape, fix_dtype, fix_type
 from backproj._validate.messages import describe_type
+from backproj._validate.objects import array_of, colours_of, shape_of
 from backproj._validate.ownership import reach, within_owner
 from backproj.typing import Image
 
@@ -26,8 +26,9 @@ GREY_SHAPES = "(h, w), (n, h, w), (h, w, 3) or (n, h, w, 3)"
 # The binding's number of the order of images that have one grey component.
 MONO = 4
 
-# A subclass may override it; the array itself is asked.
-_dtype = np.ndarray.dtype.__get__
+# The modes that PIL images may have: of planes, and of masks.
+_PLANE_MODES = ("L",)
+MASK_MODES = ("L", "1")
 
 # Calling View(...) itself takes twice as long; a frame of 64×64 pixels is projected in 2 µs.
 _new: Callable[..., Any] = tuple.__new__
@@ -62,17 +63,22 @@ class View(NamedTuple):
     order: int = 0
 
 
-def view_frames(value: object, order: int, name: str = "frame", *, grey: bool = False) -> View:
+def view_frames(value: object, order: int | None, name: str = "frame", *, grey: bool = False) -> View:
     """Return the view of a colour image or a batch: (h, w, 3), (n, h, w, 3), or with four channels.
 
-    Grey ones may be allowed: (h, w), (n, h, w), or with one channel.
+    Grey ones may be allowed: (h, w), (n, h, w), or with one channel. Without an order, arrays are BGR, and
+    PIL's images are what they say.
     """
-    array = _bytes(value, name, GREY_SHAPES if grey else "(h, w, 3) or (n, h, w, 3)")
+    shapes = GREY_SHAPES if grey else "(h, w, 3) or (n, h, w, 3)"
+    array = value
+    if type(value) is not np.ndarray:
+        array, order = colours_of(value, order, name)
+    array = _bytes(array, value, name, shapes)
     shape = array.shape
     if len(shape) in (3, 4) and shape[-1] in (3, 4):
-        return _view(array, name, shape[:-1], order)
+        return _view(array, name, shape[:-1], order or 0)
     if not grey:
-        raise ValueError(fix_colour_shape(shape, name))
+        raise ValueError(fix_colour_shape(shape, name, value))
     if not 2 <= len(shape) <= 4 or (len(shape) == 4 and shape[-1] != 1):
         raise ValueError(f"{name} must have shape {GREY_SHAPES}, not {shape}")
     if len(shape) == 4 or (len(shape) == 3 and shape[-1] == 1):
@@ -82,18 +88,20 @@ def view_frames(value: object, order: int, name: str = "frame", *, grey: bool = 
     return view
 
 
-def may_be_grey(frame: object, plane: object) -> bool:
+def may_be_grey(frame: object, plane: object, plane_name: str) -> bool:
     """Report whether a frame may be grey, given a plane, or several, that are to show the same pixels.
 
     Only a frame of colours has an axis more than they have.
     """
-    if not isinstance(frame, np.ndarray):
+    shape = shape_of(frame, "frame")
+    if not shape:
         return False
-    alike = isinstance(plane, np.ndarray) and frame.ndim == plane.ndim
-    return alike or frame.ndim == 2 or frame.shape[-1] == 1
+    planes = shape_of(plane, plane_name)
+    alike = planes is not None and len(shape) == len(planes)
+    return alike or len(shape) == 2 or shape[-1] == 1
 
 
-def view_image(value: object, order: int, name: str, *, grey: bool = False) -> View:
+def view_image(value: object, order: int | None, name: str, *, grey: bool = False) -> View:
     """Return the view of a colour image, (h, w, 3) or (h, w, 4), or of a grey one if that is allowed."""
     view = view_frames(value, order, name, grey=grey)
     if len(view.shape) == 3:
@@ -102,12 +110,12 @@ def view_image(value: object, order: int, name: str, *, grey: bool = False) -> V
     return view
 
 
-def view_model(value: object, order: int, *, grey: bool = False) -> View:
+def view_model(value: object, order: int | None, *, grey: bool = False) -> View:
     """Return the view of an image that has pixels to count."""
     return _with_pixels(view_image(value, order, "model", grey=grey), "model", "count")
 
 
-def view_scene(value: object, order: int, *, grey: bool = False) -> View:
+def view_scene(value: object, order: int | None, *, grey: bool = False) -> View:
     """Return the view of an image that has pixels to move a window on."""
     return _with_pixels(view_image(value, order, "frame", grey=grey), "frame", "look at")
 
@@ -118,7 +126,7 @@ def view_filled_plane(value: object, name: str) -> View:
 
 
 def view_models(
-    model: object, mask: object, order: int, *, grey: bool
+    model: object, mask: object, order: int | None, *, grey: bool
 ) -> tuple[Sequence[View], Sequence[View | None]]:
     """Return the views of the model, or of a list of them, and of their masks."""
     if not isinstance(model, (list, tuple)):
@@ -147,7 +155,7 @@ def view_mask(mask: object, model: View) -> View | None:
 
 def view_plane(value: object, name: str) -> View:
     """Return the view of one plane, (h, w)."""
-    array = _bytes(value, name, "(h, w)")
+    array = _plane_bytes(value, name, "(h, w)")
     if array.ndim != 2:
         raise ValueError(f"{name} must have shape (h, w), not {array.shape}; give one plane of it")
     return _view(array, name, array.shape)
@@ -155,19 +163,19 @@ def view_plane(value: object, name: str) -> View:
 
 def view_prob(prob: object, frames: View) -> Image:
     """Return a back projection of the frames' pixels; a bool mask becomes one of 0 and 255."""
-    array, shape = _bytes_or_bool(prob, "prob", frames.shape), frames.shape
+    given, shape = _plain(prob, "prob", frames.shape, MASK_MODES), frames.shape
+    array = _as_bytes(given, prob, "prob", shape)
     if array.shape != shape:
         several = array.shape[1:] == shape
         fix = "prob[0] is the first of several" if several else "prob and frame must show the same pixels"
         raise ValueError(f"prob has shape {array.shape}, but the frame has {shape} pixels; {fix}")
     held = _view(array, "prob", shape).array
-    is_bool = isinstance(prob, np.ndarray) and _dtype(prob) == np.bool_
-    return np.where(held, np.uint8(255), np.uint8(0)) if is_bool else held
+    return np.where(held, np.uint8(255), np.uint8(0)) if given.dtype == np.bool_ else held
 
 
 def view_planes(value: object, name: str) -> View:
     """Return the view of a plane, (h, w), or of several, (n, h, w)."""
-    array = _bytes(value, name, "(h, w) or (n, h, w)")
+    array = _plane_bytes(value, name, "(h, w) or (n, h, w)")
     if array.ndim not in (2, 3):
         raise ValueError(f"{name} must have shape (h, w) or (n, h, w), not {array.shape}")
     return _view(array, name, array.shape)
@@ -195,7 +203,7 @@ def _wrong_mask(mask: Image, shape: tuple[int, ...], of: str) -> str:
 
 def plain_array(value: object, name: str, shape: str) -> npt.NDArray[Any]:
     """Return an array of any dtype as a plain one that lies within the memory of its owner."""
-    array = _plain(value, name, shape)
+    array = _plain(value, name, shape, MASK_MODES)
     if array.base is None:
         return array
     _, low, high = reach(array)
@@ -212,7 +220,7 @@ def view_out(
     if out is None:
         new = np.empty(shape, UINT8)
         return _view(new, "out", shape)
-    array = _bytes(out, "out", shape)
+    array = _plane_bytes(out, "out", shape)
     if array.shape != shape:
         raise ValueError(
             f"out has shape {array.shape}, but the result has {shape}; numpy.empty({shape}, numpy.uint8) "
@@ -266,47 +274,48 @@ def _view(array: Image, name: str, shape: tuple[int, ...], order: int = 0) -> Vi
     return view
 
 
-def _bytes(value: object, name: str, shape: Shape) -> Image:
-    """Return the value as a plain array if it is an array of uint8."""
-    array = value if type(value) is np.ndarray else _plain(value, name, shape)
-    if array.dtype is not UINT8 and array.dtype != UINT8:  # numpy has nearly always one object for it
+def _bytes(array: object, value: object, name: str, shape: Shape) -> Image:
+    """Return the array of uint8 that a value holds, if it does."""
+    if array is None:
+        raise TypeError(_no_array(value, name, shape))
+    held: Image = array  # type: ignore[assignment]
+    if held.dtype is not UINT8 and held.dtype != UINT8:  # numpy has nearly always one object for it
         raise TypeError(
-            f"{name} has dtype {array.dtype} and shape {array.shape}, but must be uint8"
-            f"{fix_dtype(array.dtype, name, shape)}"
+            f"{name} has dtype {held.dtype} and shape {held.shape}, but must be uint8"
+            f"{fix_dtype(held.dtype, name, shape, value)}"
         )
-    return array
+    return held
+
+
+def _plane_bytes(value: object, name: str, shape: Shape) -> Image:
+    """Return the array of uint8 that a plane, or what is written to, holds."""
+    array = value if type(value) is np.ndarray else array_of(value, name, _PLANE_MODES)
+    return _bytes(array, value, name, shape)
 
 
 def _bytes_or_bool(value: object, name: str, shape: Shape) -> Image:
-    """Return the value as a plain array of uint8 if it is an array of that or of bool."""
-    array = value if type(value) is np.ndarray else _plain(value, name, shape)
-    return array.view(np.uint8) if array.dtype == np.bool_ else _bytes(array, name, shape)
+    """Return the array of uint8 or bool that a mask holds, as one of uint8."""
+    return _as_bytes(_plain(value, name, shape, MASK_MODES), value, name, shape)
 
 
-def _plain(value: object, name: str, shape: Shape) -> npt.NDArray[Any]:
-    """Return an array of a subclass as a plain one."""
-    if not issubclass(type(value), np.ndarray):  # isinstance asks the value, and a mock may say yes
-        raise TypeError(
-            f"{name} must be a numpy array of shape {shape} and dtype uint8, "
-            f"not {describe_type(value)}{fix_type(value, name, shape)}"
-        )
-    array: npt.NDArray[Any] = value  # type: ignore[assignment]
-    if is_masked(array):
-        also = ", and mask=~numpy.ma.getmaskarray(model)[..., 0]" if name == "model" else ""
-        raise TypeError(
-            f"{name} is a masked array of shape {array.shape} and dtype {array.dtype}, whose mask would be "
-            f"lost; give {name}.data{also}"
-        )
-    # A subclass may override shape, strides and flags; the array itself is asked.
-    return np.asarray(array)
+def _as_bytes(array: npt.NDArray[Any], value: object, name: str, shape: Shape) -> Image:
+    """Return an array of bool as one of uint8."""
+    return array.view(np.uint8) if array.dtype == np.bool_ else _bytes(array, value, name, shape)
 
 
-def is_masked(array: npt.NDArray[Any]) -> bool:
-    """Report whether it is a masked array, some elements of which numpy's functions would leave out."""
-    # The first who says its name imports numpy.ma. That takes time, and a lock that a process forked by
-    # another thread at that moment would wait for in vain.
-    ma = sys.modules.get("numpy.ma")
-    return ma is not None and isinstance(array, ma.MaskedArray)
+def _plain(value: object, name: str, shape: Shape, modes: tuple[str, ...]) -> npt.NDArray[Any]:
+    """Return the array that a value holds, of any dtype."""
+    array = value if type(value) is np.ndarray else array_of(value, name, modes)
+    if array is None:
+        raise TypeError(_no_array(value, name, shape))
+    return array
+
+
+def _no_array(value: object, name: str, shape: Shape) -> str:
+    return (
+        f"{name} must be a numpy array of shape {shape} and dtype uint8, "
+        f"not {describe_type(value)}{fix_type(value, name, shape)}"
+    )
 
 
 def _overlaps_itself(array: Image) -> bool:

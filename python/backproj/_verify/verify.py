@@ -14,7 +14,7 @@ from backproj._verify import by_cv2
 from backproj._verify.engines import native_engine, opencv_engine
 from backproj._verify.formulas import Formulas
 from backproj._verify.paths import PATHS, Path, Result, every_colour, models_of, synthetic_models
-from backproj.typing import Image, Order, Space
+from backproj.typing import Image, ImageLike, Order, Space
 
 # The judge that is always there.
 FORMULAS = "OpenCV's formulas"
@@ -62,7 +62,7 @@ class Comparison(NamedTuple):
 
 
 def verify(
-    frame: Image | None = None, model: Image | None = None, *, order: Order = "bgr"
+    frame: ImageLike | None = None, model: ImageLike | None = None, *, order: Order | None = None
 ) -> list[Comparison]:
     """Compare every kernel and every engine of this machine with OpenCV, byte for byte.
 
@@ -81,8 +81,8 @@ def verify(
         The image to project onto. Default: an image of 4096×4096 pixels that holds each of the 2^24 colours.
     model : ndarray of uint8, shape (h, w, 3) or (h, w, 4), optional
         What to look for. Default: the frame, or, without one, several models made for it.
-    order : {"bgr", "rgb"}, default "bgr"
-        The order of the channels of both.
+    order : {"bgr", "rgb"}, optional
+        The order of the channels of both. Default: "bgr"; PIL's images are RGB, and need none.
 
     Returns
     -------
@@ -121,13 +121,13 @@ def verify(
     return found
 
 
-def _as_bgr(image: object, order: int, name: str) -> Image:
+def _as_bgr(image: object, order: int | None, name: str) -> Image:
     """Return an image as a contiguous BGR copy, which every judge takes."""
     view = view_image(image, order, name)
     if view.low == view.high:
         raise ValueError(f"{name} has shape {view.array.shape}, no pixels to compare")
     colours = view.array[..., :3]
-    return np.array(colours[..., ::-1] if order == ORDERS["rgb"] else colours, order="C")
+    return np.array(colours[..., ::-1] if view.order == ORDERS["rgb"] else colours, order="C")
 
 
 def _compare_conversions(cv2: Any, formulas: Formulas, frame: Image) -> Iterator[Comparison]:

@@ -13,7 +13,8 @@ from backproj._histogram.histogram import Histogram
 from backproj._validate.channels import takes_planes
 from backproj._validate.fixes import fix_colour_shape
 from backproj._validate.messages import describe_type
-from backproj._validate.views import GREY_SHAPES
+from backproj._validate.objects import holds_array
+from backproj._validate.views import GREY_SHAPES, plain_array
 
 # A Histogram, or a Delayed one.
 Fitted: TypeAlias = "Histogram | Delayed"
@@ -64,6 +65,8 @@ def _check_array(array: Any, name: str, local: str) -> None:
 
 def check_mask(mask: Any, frames: da.Array) -> da.Array:
     """Check a mask, and return it with the chunks of the frames and a last axis of length 1."""
+    if not isinstance(mask, (da.Array, np.ndarray)) and holds_array(mask):
+        mask = plain_array(mask, "mask", str(frames.shape[:-1]))
     if not isinstance(mask, (da.Array, np.ndarray)):
         raise TypeError(
             f"mask must be a dask array or a numpy array of uint8 or bool, not {describe_type(mask)}"

@@ -20,13 +20,13 @@ from backproj._validate.options import check_order, check_peak
 from backproj._validate.threads import check_threads
 from backproj._validate.views import view_mask, view_model
 from backproj.dask._arguments import check_frames, check_mask
-from backproj.typing import Bins, Bounds, Channels, Image, Mask, Order, Ranges
+from backproj.typing import Bins, Bounds, Channels, Image, Mask, MaskLike, Order, Ranges
 
 
 def histogram(
     frames: da.Array,
     *,
-    mask: da.Array | Mask | None = None,
+    mask: da.Array | MaskLike | None = None,
     channels: Channels = "hs",
     bins: Bins = 32,
     ranges: Ranges | None = None,
@@ -118,7 +118,7 @@ def histogram(
 
 
 def count_chunk(
-    frames: Image, mask: Mask | None = None, *, layout: Layout, order: int, threads: int | None
+    frames: Image, mask: Mask | None = None, *, layout: Layout, order: int | None, threads: int | None
 ) -> npt.NDArray[np.int64]:
     """Return the counts of a chunk, with the bins along the last axis. This is a task of the graph."""
     images: Sequence[Image] = [frames] if frames.ndim == 3 else list(frames)
