@@ -9,7 +9,7 @@ import PIL.Image
 import pytest
 
 import backproj
-from helpers.film_files import SIZE, START, cut_off, make_film, moving, read_film
+from helpers.film_files import SIZE, START, cut_off, make_film, moving, places, read_film
 from helpers.opencv_chain import otsu
 from helpers.processes import names
 
@@ -194,6 +194,26 @@ def test_boxes_of_frames_are_those_of_the_table(folder, command, method):
         (cx, cy), (width, height), angle = frame["rotated_rect"]
         given = [float(row[name]) for name in ("cx", "cy", "width", "height", "angle")]
         assert [cx, cy, width, height, angle] == pytest.approx(given, abs=0.01)
+
+
+def test_a_frame_is_judged_by_the_model_from_before_that_frame(folder, command):
+    frames = np.stack(list(moving(4)))
+    for frame, (x, y) in zip(frames[1:], places(4)[1:], strict=True):
+        frame[y + 1 : y + SIZE : 4, x : x + SIZE] = 30, 200, 40  # green stripes, which the model learns
+    make_film("film.mkv", frames, codec="ffv1")
+    options = ("--track", "meanshift", "--adapt", "0.6", "--threshold", "50", "-o", "a.mp4", "--json")
+    *objects_of_frames, _ = objects(command("video", "film.mkv", *START, *options))
+    tracker = backproj.Tracker(
+        method="meanshift", channels="hs", bins=32, in_range=None, peak=256, adapt=0.6, order="rgb"
+    )
+    tracker.init(frames[0], (4, 8, SIZE, SIZE))
+    shares = []
+    for number, frame in enumerate(frames):
+        shares.append(np.mean(tracker.histogram.back_project(frame, order="rgb") > 50))
+        if number:
+            tracker.update(frame)
+    assert shares[1] < shares[2]
+    assert [frame["share"] for frame in objects_of_frames] == pytest.approx(shares, abs=1e-6)
 
 
 def test_until_an_object_is_found_it_has_no_box(folder, command):

@@ -17,8 +17,8 @@ LOCATE = ("locate", "in", *BOX)
 IMAGE = ("image", "in", *BOX, "-o", "out")
 VIDEO = ("video", "film.mp4", *START, "-o", "a.mp4")
 
-# How click shows the cursor again, below a bar.
-END_OF_BAR = "\x1b[?25h\n"
+# What click ends a bar with: it shows the cursor again, but for Windows, where it did not hide it.
+END_OF_BAR = "\n" if os.name == "nt" else "\x1b[?25h\n"
 
 
 @pytest.fixture
