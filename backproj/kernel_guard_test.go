@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -168,37 +169,55 @@ var rowCounts indexCounts
 // of each pixel's cell.
 func checkCodings(t *testing.T, k converter, src, dst []byte, index []uint16, thirds []byte) {
 	t.Helper()
-	for _, layout := range codedLayouts {
-		p, err := layout.plan()
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, c := range codedCases() {
+		p := c.plan
 		if !k.converts(p) || !k.supports[p.coding] {
 			continue
 		}
-		cells := make([]byte, p.cells)
-		for i := range cells {
-			cells[i] = byte(7*i + 1)
-		}
-		var table lookupTable
-		if p.coding == tripleCoding {
-			p.fillTripleTable(&table, cells)
-		}
-		book := new(alignedCodebook).codebook()
-		p.fillCodebook(book, cells)
 		clear(dst)
-		k.projectCoded(p.coding, dst, src, k.format, book, &table)
+		k.projectCoded(p.coding, dst, src, k.format, c.book, &c.table)
 		for i, got := range dst {
 			want := byte(0)
 			if cell := p.first[index[i]>>8] + p.second[uint8(index[i])] + p.third[thirds[i]]; cell >= 0 {
-				want = cells[cell]
+				want = c.cells[cell]
 			}
 			if got != want {
-				t.Fatalf("%v width %d pixel %d, layout %+v: %d, want %d", k, len(dst), i, layout, got, want)
+				t.Fatalf("%v width %d pixel %d, layout %+v: %d, want %d", k, len(dst), i, c.layout, got, want)
 			}
 		}
 	}
 }
+
+// A codedCase is a layout with a coding, what its cells give, and the data that kernels
+// look it up in.
+type codedCase struct {
+	layout Layout
+	plan   *plan
+	cells  []byte
+	table  lookupTable
+	book   *codebook
+}
+
+// codedCases has one for each of codedLayouts. To make them takes longer than to project
+// a row.
+var codedCases = sync.OnceValue(func() (all []*codedCase) {
+	for _, layout := range codedLayouts {
+		p, err := layout.plan()
+		if err != nil {
+			panic(err)
+		}
+		c := &codedCase{layout: layout, plan: p, cells: make([]byte, p.cells), book: new(alignedCodebook).codebook()}
+		for i := range c.cells {
+			c.cells[i] = byte(7*i + 1)
+		}
+		if p.coding == tripleCoding {
+			p.fillTripleTable(&c.table, c.cells)
+		}
+		p.fillCodebook(c.book, c.cells)
+		all = append(all, c)
+	}
+	return all
+})
 
 // codedLayouts have the codings, with bounds and without.
 var codedLayouts = []Layout{
