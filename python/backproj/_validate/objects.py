@@ -94,10 +94,13 @@ def colours_of(value: object, order: int | None, name: str) -> tuple[npt.NDArray
 
 def shape_of(value: object, name: str) -> tuple[int, ...] | None:
     """Return the shape of the array that a value holds, or None, without copying it."""
+    if type(value) is np.ndarray:
+        shape: tuple[int, ...] = value.shape
+        return shape
     if is_pil(value):
         width, height = value.size  # type: ignore[attr-defined]
         return (height, width) if value.mode in ("1", "L") else (height, width, 3)  # type: ignore[attr-defined]
-    array = value if type(value) is np.ndarray else array_of(value, name)
+    array = array_of(value, name)
     return None if array is None else array.shape
 
 

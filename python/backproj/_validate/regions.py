@@ -25,7 +25,7 @@ def check_disc(disc: Any) -> Footprint:
     if disc is None:
         return None
     size = disc
-    if holds_array(disc):
+    if not isinstance(disc, (int, tuple, list)) and holds_array(disc):
         array = plain_array(disc, "disc", "(h, w)")
         if array.shape not in ((), (2,)):
             return _check_array(array)

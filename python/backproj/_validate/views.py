@@ -70,10 +70,15 @@ def view_frames(value: object, order: int | None, name: str = "frame", *, grey: 
     PIL's images are what they say.
     """
     shapes = GREY_SHAPES if grey else "(h, w, 3) or (n, h, w, 3)"
-    array = value
-    if type(value) is not np.ndarray:
-        array, order = colours_of(value, order, name)
-    array = _bytes(array, value, name, shapes)
+    if type(value) is np.ndarray:
+        array = value
+    else:
+        held, order = colours_of(value, order, name)
+        if held is None:
+            raise TypeError(_no_array(value, name, shapes))
+        array = held
+    if array.dtype is not UINT8:  # numpy has nearly always one object for it
+        _check_dtype(array, value, name, shapes)
     shape = array.shape
     if len(shape) in (3, 4) and shape[-1] in (3, 4):
         return _view(array, name, shape[:-1], order or 0)
@@ -155,7 +160,7 @@ def view_mask(mask: object, model: View) -> View | None:
 
 def view_plane(value: object, name: str) -> View:
     """Return the view of one plane, (h, w)."""
-    array = _plane_bytes(value, name, "(h, w)")
+    array = _bytes(value, name, "(h, w)")
     if array.ndim != 2:
         raise ValueError(f"{name} must have shape (h, w), not {array.shape}; give one plane of it")
     return _view(array, name, array.shape)
@@ -175,7 +180,7 @@ def view_prob(prob: object, frames: View) -> Image:
 
 def view_planes(value: object, name: str) -> View:
     """Return the view of a plane, (h, w), or of several, (n, h, w)."""
-    array = _plane_bytes(value, name, "(h, w) or (n, h, w)")
+    array = _bytes(value, name, "(h, w) or (n, h, w)")
     if array.ndim not in (2, 3):
         raise ValueError(f"{name} must have shape (h, w) or (n, h, w), not {array.shape}")
     return _view(array, name, array.shape)
@@ -220,7 +225,7 @@ def view_out(
     if out is None:
         new = np.empty(shape, UINT8)
         return _view(new, "out", shape)
-    array = _plane_bytes(out, "out", shape)
+    array = _bytes(out, "out", shape)
     if array.shape != shape:
         raise ValueError(
             f"out has shape {array.shape}, but the result has {shape}; numpy.empty({shape}, numpy.uint8) "
@@ -274,37 +279,39 @@ def _view(array: Image, name: str, shape: tuple[int, ...], order: int = 0) -> Vi
     return view
 
 
-def _bytes(array: object, value: object, name: str, shape: Shape) -> Image:
-    """Return the array of uint8 that a value holds, if it does."""
-    if array is None:
-        raise TypeError(_no_array(value, name, shape))
-    held: Image = array  # type: ignore[assignment]
-    if held.dtype is not UINT8 and held.dtype != UINT8:  # numpy has nearly always one object for it
+def _check_dtype(array: npt.NDArray[Any], value: object, name: str, shape: Shape) -> None:
+    """Raise TypeError if the array that a value is or holds is not of uint8."""
+    if array.dtype != UINT8:
         raise TypeError(
-            f"{name} has dtype {held.dtype} and shape {held.shape}, but must be uint8"
-            f"{fix_dtype(held.dtype, name, shape, value)}"
+            f"{name} has dtype {array.dtype} and shape {array.shape}, but must be uint8"
+            f"{fix_dtype(array.dtype, name, shape, value)}"
         )
-    return held
 
 
-def _plane_bytes(value: object, name: str, shape: Shape) -> Image:
-    """Return the array of uint8 that a plane, or what is written to, holds."""
-    array = value if type(value) is np.ndarray else array_of(value, name, _PLANE_MODES)
-    return _bytes(array, value, name, shape)
+def _bytes(value: object, name: str, shape: Shape) -> Image:
+    """Return the array of uint8 that a plane, or what is written to, is or holds."""
+    array = value if type(value) is np.ndarray else _plain(value, name, shape, _PLANE_MODES)
+    if array.dtype is not UINT8:
+        _check_dtype(array, value, name, shape)
+    return array
 
 
 def _bytes_or_bool(value: object, name: str, shape: Shape) -> Image:
     """Return the array of uint8 or bool that a mask holds, as one of uint8."""
-    return _as_bytes(_plain(value, name, shape, MASK_MODES), value, name, shape)
+    array = value if type(value) is np.ndarray else _plain(value, name, shape, MASK_MODES)
+    return array if array.dtype is UINT8 else _as_bytes(array, value, name, shape)
 
 
 def _as_bytes(array: npt.NDArray[Any], value: object, name: str, shape: Shape) -> Image:
-    """Return an array of bool as one of uint8."""
-    return array.view(np.uint8) if array.dtype == np.bool_ else _bytes(array, value, name, shape)
+    """Return an array of bool as one of uint8, and one of uint8 as it is."""
+    if array.dtype == np.bool_:
+        return array.view(np.uint8)
+    _check_dtype(array, value, name, shape)
+    return array
 
 
 def _plain(value: object, name: str, shape: Shape, modes: tuple[str, ...]) -> npt.NDArray[Any]:
-    """Return the array that a value holds, of any dtype."""
+    """Return the array that a value is or holds, of any dtype."""
     array = value if type(value) is np.ndarray else array_of(value, name, modes)
     if array is None:
         raise TypeError(_no_array(value, name, shape))
