@@ -100,7 +100,7 @@ lint: $(VENV)/built-opencv $(VENV)/group-lint $(VENV)/group-test ## Check the fo
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	for system in linux darwin win32; do $(BIN)/mypy --platform $$system || exit; done
 
 soak: $(VENV)/built-opencv $(VENV)/group-test ## Try for long what must never fail: forks, signals; print figures
 	$(PYTEST) -s soak

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from backproj._runtime import system
+
 
 @contextlib.contextmanager
 def atomic_write(paths: Sequence[str | os.PathLike[str]]) -> Iterator[list[BinaryIO]]:
@@ -65,21 +67,8 @@ def _create(part: Path, target: Path) -> BinaryIO:
         # The kernel applies the umask. Python cannot read it without changing it for all threads.
         return os.fdopen(os.open(part, flags, 0o666), "wb")
     file = os.fdopen(os.open(part, flags, 0o600), "wb")  # private until the owner is set
-    _copy_ownership(file.fileno(), old)
+    system.copy_ownership(file.fileno(), old)
     return file
-
-
-def _copy_ownership(descriptor: int, old: os.stat_result) -> None:
-    """Give a file the owner, the group and the permissions of an old one."""
-    # Only root may change the owner; other users may change the group, to one that they are in.
-    for owner in (old.st_uid, -1):
-        with contextlib.suppress(OSError):
-            os.fchown(descriptor, owner, old.st_gid)
-            break
-    mode = old.st_mode & 0o777
-    if os.fstat(descriptor).st_gid != old.st_gid:  # the new group must not get the rights of the old one
-        mode = mode & 0o707 | (mode & 0o007) << 3
-    os.fchmod(descriptor, mode)
 
 
 def _replace_all(parts: list[Path], outputs: list[_Output], cleanup: contextlib.ExitStack) -> None:
@@ -89,7 +78,7 @@ def _replace_all(parts: list[Path], outputs: list[_Output], cleanup: contextlib.
     try:
         for part, output in zip(parts, outputs, strict=True):
             with _errors_name(output.path):
-                part.replace(output.target)
+                system.replace_file(part, output.target)
     except BaseException:  # including an interrupt between two renames
         if parts[-1].exists():
             for part, output, backup in zip(parts[:-1], outputs[:-1], backups, strict=True):
@@ -101,7 +90,7 @@ def _replace_all(parts: list[Path], outputs: list[_Output], cleanup: contextlib.
                     output.target.unlink()
         raise
     for folder in {output.target.parent for output in outputs}:
-        _sync_folder(folder)
+        system.sync_folder(folder)
 
 
 def _back_up(output: _Output, cleanup: contextlib.ExitStack) -> Path | None:
@@ -115,21 +104,6 @@ def _back_up(output: _Output, cleanup: contextlib.ExitStack) -> Path | None:
         except OSError:  # no hard links here, or none to files of other users
             shutil.copy2(output.target, backup)
     return backup
-
-
-def _sync_folder(folder: Path) -> None:
-    """Synchronise the entries of a folder to the disk."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except PermissionError:  # a folder may be writable, but not readable
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # this file system cannot synchronise folders
-            raise
-    finally:
-        os.close(descriptor)
 
 
 def _temporary_name(target: Path, cleanup: contextlib.ExitStack) -> Path:

@@ -6,14 +6,9 @@ import contextlib
 import signal
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
-# By default, SIGTERM and SIGHUP end a process at once, and its temporary files stay behind.
-_DEFAULTS: dict[signal.Signals, Any] = {
-    signal.SIGTERM: signal.SIG_DFL,
-    signal.SIGHUP: signal.SIG_DFL,
-    signal.SIGINT: signal.default_int_handler,
-}
+from backproj._runtime import system
 
 # Shells report a process that a signal ended by the exit code 128 plus the number of the signal.
 _SIGNALLED = 128
@@ -34,9 +29,10 @@ class Terminated(Exception):  # noqa: N818 - no error: the user wants it
 
 @contextlib.contextmanager
 def signals_raise() -> Iterator[None]:
-    """Have SIGINT, SIGTERM and SIGHUP raise Terminated while the block runs."""
+    """Have the signals that ask a process to end raise Terminated while the block runs."""
     # Signals that are ignored, as nohup has it, stay ignored.
-    numbers = [number for number, default in _DEFAULTS.items() if signal.getsignal(number) is default]
+    defaults = system.TERMINATING
+    numbers = [number for number, default in defaults.items() if signal.getsignal(number) is default]
     for number in numbers:
         signal.signal(number, _raise)
     try:
@@ -44,10 +40,11 @@ def signals_raise() -> Iterator[None]:
     finally:
         for number in numbers:
             if signal.getsignal(number) is _raise:  # none came
-                signal.signal(number, _DEFAULTS[number])
+                signal.signal(number, defaults[number])
 
 
 def _raise(number: int, _: FrameType | None) -> NoReturn:
-    for each in _DEFAULTS:  # a second one must neither interrupt the removal nor change the exit code
+    # A second one must neither interrupt the removal nor change the exit code.
+    for each in system.TERMINATING:
         signal.signal(each, signal.SIG_IGN)
     raise Terminated(number)

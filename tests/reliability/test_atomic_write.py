@@ -155,9 +155,9 @@ def test_files_are_on_the_disk_before_they_are_renamed_and_the_folder_after(monk
         done.append(os.readlink(f"/proc/self/fd/{descriptor}"))
 
     monkeypatch.setattr(os, "fsync", fsync)
-    rename = _atomic_write.Path.replace
+    rename = _atomic_write.system.replace_file
     monkeypatch.setattr(
-        _atomic_write.Path, "replace", lambda part, path: done.append(str(path)) or rename(part, path)
+        _atomic_write.system, "replace_file", lambda part, path: done.append(str(path)) or rename(part, path)
     )
     with atomic_write([tmp_path / "a", tmp_path / "b"]) as files:
         files[0].write(b"content")
@@ -196,7 +196,7 @@ def test_an_interrupt_between_two_renames_leaves_both_old_or_both_new(monkeypatc
     paths = [tmp_path / "a", tmp_path / "b"]
     for path in paths:
         path.write_bytes(b"old")
-    rename, calls = _atomic_write.Path.replace, []
+    rename, calls = _atomic_write.system.replace_file, []
 
     def interrupted(part, path):
         rename(part, path)
@@ -204,7 +204,7 @@ def test_an_interrupt_between_two_renames_leaves_both_old_or_both_new(monkeypatc
         if len(calls) == renamed:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(_atomic_write.Path, "replace", interrupted)
+    monkeypatch.setattr(_atomic_write.system, "replace_file", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write(paths, [b"new", b"new"])
     assert [path.read_bytes() for path in paths] == [b"old" if renamed == 1 else b"new"] * 2

@@ -193,31 +193,29 @@ def test_where_a_copy_cannot_be_executed_the_next_place_is_tried(refused, monkey
     (package / "module.so").write_bytes(b"what it holds")
     tried = []
 
-    def module(name, path, origin):
+    def module(path):
         assert Path(path).read_bytes() == b"what it holds"
         tried.append(Path(path).parent)
         if len(tried) <= refused:
             raise ImportError("failed to map segment from shared object")
         return "the module"
 
-    monkeypatch.setattr(fork_copy, "load_file", module)
-    assert fork_copy.load("backproj._native", str(package / "module.so")) == "the module"
+    assert fork_copy.load_copy(str(package / "module.so"), module) == "the module"
     assert tried == [Path("/proc/self/fd"), package, runtime, temporary, Path("/tmp")][: refused + 1]
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["module.so"]
 
 
-def test_no_two_copies_have_one_path(monkeypatch, tmp_path):
+def test_no_two_copies_have_one_path(tmp_path):
     (tmp_path / "module.so").write_bytes(b"")
     paths = []
 
-    def module(name, path, origin):
+    def module(path):
         paths.append(path)
         if len(paths) % 2:
             raise ImportError("not from memory")
 
-    monkeypatch.setattr(fork_copy, "load_file", module)
     for _ in range(100):
-        fork_copy.load("backproj._native", str(tmp_path / "module.so"))
+        fork_copy.load_copy(str(tmp_path / "module.so"), module)
     assert len(set(paths)) == 200
 
 

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from types import ModuleType
 
+assert sys.platform == "linux"
+
 # Room for a fenv_t, which takes 32 bytes at most.
 _FENV = ctypes.c_uint64 * 8
 
@@ -33,8 +35,6 @@ def load_with_default_floats(load: Callable[[], ModuleType]) -> ModuleType:
 
 
 def _libm() -> ctypes.CDLL | None:
-    if sys.platform != "linux":
-        return None
     for name in (None, "libm.so.6"):  # most builds of Python are linked to it
         try:
             library = ctypes.CDLL(name)

@@ -9,15 +9,16 @@ free: an ancestor's libraries are mapped in this process too, and the inode of a
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
-from collections.abc import Iterator
-from importlib.machinery import ExtensionFileLoader, ModuleSpec
+import sys
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
+assert sys.platform != "win32"
 
-def load(name: str, origin: str) -> ModuleType:
-    """Return a new module of that name, loaded from a copy of the file ``origin``.
+
+def load_copy(origin: str, load: Callable[[str], ModuleType]) -> ModuleType:
+    """Return what ``load`` makes of the path of a copy of the file ``origin``.
 
     The copy is deleted before this returns. The kernel keeps its content for as long as it is mapped.
 
@@ -32,23 +33,13 @@ def load(name: str, origin: str) -> ModuleType:
     for place in ("memory", *_folders(origin)):
         try:
             with _in_memory(content) if place == "memory" else _in_folder(place, content) as path:
-                return load_file(name, path, origin)
+                return load(path)
         except (OSError, ImportError) as error:
             failed.append(f"{place} ({error})")
     raise RuntimeError(
-        f"a process forked after a call of backproj loads a copy of {name}, and none could be loaded from "
+        f"a process forked after a call of backproj loads a copy of {origin}, and none could be loaded from "
         f"{'; '.join(failed)}; allow one of these, or start workers by multiprocessing's 'spawn'"
     )
-
-
-def load_file(name: str, path: str, origin: str) -> ModuleType:
-    """Return a new module from the file at ``path``, which says that it is from ``origin``."""
-    loader = ExtensionFileLoader(name, path)
-    spec = ModuleSpec(name, loader, origin=path)
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    module.__file__ = spec.origin = origin
-    return module
 
 
 def _folders(origin: str) -> list[str]:

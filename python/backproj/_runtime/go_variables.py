@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
 # They are set for Go programs. Here a malformed GOMEMLIMIT would abort the process, a GOMAXPROCS of 20000
 # would take seconds, and GOGC=off would let memory grow. BACKPROJ_NUM_THREADS is what limits threads. GODEBUG
 # and GOTRACEBACK stay visible, since they help to debug the Go code itself.
-_HIDDEN = (b"GOGC=", b"GOMAXPROCS=", b"GOMEMLIMIT=")
+HIDDEN = ("GOGC", "GOMAXPROCS", "GOMEMLIMIT")
+_ASSIGNMENTS = tuple(f"{name}=".encode() for name in HIDDEN)
 
 _WORD = ctypes.sizeof(ctypes.c_void_p)
 
@@ -41,8 +41,6 @@ def _slots() -> list[ctypes.c_void_p]:
     A Go library reads its environment from the process's initial stack, not from ``environ``: the number of
     arguments, their addresses, a null, the addresses of the variables, a null. glibc says where that begins.
     """
-    if sys.platform != "linux":
-        return []
     try:
         stack = ctypes.c_void_p.in_dll(ctypes.CDLL(None), "__libc_stack_end").value
     except ValueError:  # another C library
@@ -52,7 +50,7 @@ def _slots() -> list[ctypes.c_void_p]:
     at = stack + (ctypes.c_long.from_address(stack).value + 2) * _WORD
     found = []
     while value := (slot := ctypes.c_void_p.from_address(at)).value:
-        if ctypes.string_at(value).startswith(_HIDDEN):
+        if ctypes.string_at(value).startswith(_ASSIGNMENTS):
             found.append(slot)
         at += _WORD
     return found

@@ -14,9 +14,12 @@ import resource
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from resource import RLIM_INFINITY
 from types import ModuleType
 from typing import NamedTuple
+
+assert sys.platform == "linux"
+
+RLIM_INFINITY = resource.RLIM_INFINITY
 
 _MIB = 1 << 20
 
@@ -98,8 +101,6 @@ def load_within_limits(name: str, load: Callable[[], ModuleType]) -> ModuleType:
     RuntimeError
         If they leave too few threads.
     """
-    if sys.platform != "linux":
-        return load()
     cpus = len(os.sched_getaffinity(0))
     limits = [limit for limit in _LIMITS if limit.holds()]
     threads, threads_are_limited = cpus, _threads_are_limited(cpus + _OWN_THREADS)

@@ -10,20 +10,15 @@ one that it inherited.
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
-import mmap
 import os
 import sys
 import threading
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from types import ModuleType
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
-from backproj._runtime import fork_copy
-from backproj._runtime.float_environment import load_with_default_floats
-from backproj._runtime.go_variables import load_without_go_variables
-from backproj._runtime.limits import load_within_limits
-from backproj._runtime.signal_mask import load_with_signals_blocked
+from backproj._runtime import system
 
 Name: TypeAlias = Literal["_native", "_opencv"]
 
@@ -36,14 +31,14 @@ _MISSING = {
 # A function of each module that does next to nothing.
 _FIRST_CALL = {"_native": "binding_Threads", "_opencv": "binding_Version"}
 
-# From Linux's mman.h. Python's mmap has no name for it.
-_MADV_WIPEONFORK = 18
 
+class _File:
+    """A file, and what tells that it is replaced."""
 
-class _File(NamedTuple):
-    path: str
-    size: int
-    modified: int
+    def __init__(self, path: str) -> None:
+        status = os.stat(path)
+        self.path = path
+        self.state = status.st_size, status.st_mtime_ns
 
 
 class _Process:
@@ -57,15 +52,8 @@ class _Process:
         self.inherited: set[Name] = set()
         # By process id, so that a child does not wait for a lock that a thread of its parent held.
         self.locks: dict[int, threading.RLock] = {}
-        # The first byte is 1 in the process that loaded the modules, and 0 in a forked child, to which the
-        # kernel gives a page of zeros instead. Reading it takes nanoseconds, and works even if Python's fork
-        # hooks do not run (uWSGI forks in C) or have not run yet (an earlier hook calls backproj).
-        self.loaded_here = mmap.mmap(-1, 1, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self.loaded_here[0] = 1
-        if sys.platform == "linux":
-            with contextlib.suppress(OSError):  # Linux before 4.14 leaves it to the hook
-                self.loaded_here.madvise(_MADV_WIPEONFORK)
-        os.register_at_fork(
+        self.loaded_here = system.mark_of_this_process()
+        system.watch_forks(
             # A child that was forked while another thread loads a module would have half of it.
             before=lambda: self.lock().acquire(),
             after_in_parent=lambda: self.lock().release(),
@@ -132,9 +120,7 @@ def _load(name: Name) -> ModuleType:
                 _modules.clear()
                 _loaded_here[0] = 1
             process = os.getpid()
-            module = load_with_default_floats(
-                lambda: load_within_limits(name, lambda: _load_file_or_copy(name))
-            )
+            module = system.load_go(name, lambda: _load_file_or_copy(name))
             if os.getpid() == process:
                 # The handler may have made a call instead, which has loaded the module already.
                 _modules.setdefault(name, module)
@@ -145,12 +131,16 @@ def _load_file_or_copy(name: Name) -> ModuleType:
     """Load a module from its file, or from a copy if an ancestor of this process has loaded the file."""
     qualified = f"backproj.{name}"
 
-    def load() -> ModuleType:
-        # Not by an import, whose locks fail if a signal handler makes a call, which loads too.
-        if copied:
-            module = fork_copy.load(qualified, file.path)
-        else:
-            module = fork_copy.load_file(qualified, file.path, file.path)
+    copied = False
+    try:
+        file = _process.files.get(name) or _find(name)
+        copied = name in _process.inherited
+        if copied and _File(file.path).state != file.state:
+            raise RuntimeError(
+                f"{file.path} is not the file that this process's parent loaded: backproj was reinstalled; "
+                "restart the parent process"
+            )
+        module = system.load_file(file.path, copied, lambda path: _new_module(qualified, path, file.path))
         sys.modules[qualified] = module
         # The runtime starts in a thread of its own, and a call waits until it has. In a child that a signal
         # handler has just forked it would wait for ever.
@@ -158,21 +148,23 @@ def _load_file_or_copy(name: Name) -> ModuleType:
         if _loaded_here[0]:
             first_call()
         return module
-
-    copied = False
-    try:
-        file = _process.files.get(name) or _find(name)
-        copied = name in _process.inherited
-        if copied and _stat(file.path) != file:
-            raise RuntimeError(
-                f"{file.path} is not the file that this process's parent loaded: backproj was reinstalled; "
-                "restart the parent process"
-            )
-        return load_with_signals_blocked(lambda: load_without_go_variables(load))
     except (OSError, ImportError) as error:  # such as OpenCV's libraries gone since the build
         if not copied:
             _process.files.pop(name, None)
         raise RuntimeError(f"{qualified} cannot be loaded: {error}") from error
+
+
+def _new_module(name: str, path: str, origin: str) -> ModuleType:
+    """Return a new module from the file at ``path``, which says that it is from ``origin``.
+
+    No import does it, whose locks fail if a signal handler makes a call, which loads too.
+    """
+    loader = ExtensionFileLoader(name, path)
+    spec = ModuleSpec(name, loader, origin=path)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    module.__file__ = spec.origin = origin
+    return module
 
 
 def _find(name: Name) -> _File:
@@ -183,9 +175,4 @@ def _find(name: Name) -> _File:
         raise RuntimeError(_MISSING[name].format(qualified))
     if qualified in sys.modules:  # imported by its name, possibly by the parent
         _process.inherited.add(name)
-    return _process.files.setdefault(name, _stat(spec.origin))
-
-
-def _stat(path: str) -> _File:
-    status = os.stat(path)
-    return _File(path, status.st_size, status.st_mtime_ns)
+    return _process.files.setdefault(name, _File(spec.origin))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import signal
+import sys
 from collections.abc import Callable
 from types import ModuleType
+
+assert sys.platform != "win32"
 
 _libc = ctypes.CDLL(None)
 
