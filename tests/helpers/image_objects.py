@@ -1,4 +1,4 @@
-"""Objects that hold an image: of what libraries define, and of libraries, where these are installed."""
+"""Objects that hold an image, of what libraries define, and of libraries, where these are installed."""
 
 import importlib
 import importlib.util
@@ -9,7 +9,24 @@ import numpy as np
 import PIL.Image
 import pytest
 
+import backproj
+
+# A frame with something in it that the model is a part of, and what projects that onto it.
+RNG = np.random.default_rng(20)
+FRAME = RNG.integers(0, 256, (37, 53, 3), np.uint8)
+FRAME[8:20, 10:26] = RNG.integers((10, 30, 180), (60, 90, 256), (12, 16, 3), np.uint8)
+MODEL = np.ascontiguousarray(FRAME[9:19, 11:25])
+GREY = np.ascontiguousarray(FRAME[..., 1])
+HIST = backproj.Histogram(MODEL)
+GREY_HIST = backproj.Histogram(MODEL, channels="gray")
+PROB = HIST.back_project(FRAME)
+
 CPU, CUDA, CUDA_HOST = 1, 2, 3
+
+
+def pil(mode, image=FRAME):
+    """Return an image of PIL's of a mode, of an array of BGR."""
+    return of_pil(image).convert(mode)
 
 
 class DLPack:
@@ -62,7 +79,7 @@ def of_ctypes(array):
 
 def of_pil(array):
     """Return an image of PIL's of an array of BGR, or of one plane."""
-    return PIL.Image.fromarray(array[..., ::-1] if array.ndim == 3 else array)
+    return PIL.Image.fromarray(np.ascontiguousarray(array[..., ::-1]) if array.ndim == 3 else array)
 
 
 class Kind(NamedTuple):
