@@ -34,7 +34,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 .DELETE_ON_ERROR:
-.PHONY: help run pictures test test-quick test-all notebooks test-notebook lint soak fuzz sanitize bench mca docs wheel check-wheel \
+.PHONY: help run pictures test test-quick test-all notebooks test-notebook lint soak fuzz sanitize audit bench mca docs wheel check-wheel \
 	test-wheel test-arm64 release clean
 
 help: ## Print this list
@@ -101,6 +101,9 @@ lint: $(VENV)/built-opencv $(VENV)/group-lint $(VENV)/group-test ## Check the fo
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	for system in linux darwin win32; do $(BIN)/mypy --platform $$system || exit; done
+
+audit: $(VENV)/group-audit ## Look for known vulnerabilities in what is linked, installed, and used to build
+	$(BIN)/python scripts/audit.py
 
 soak: $(VENV)/built-opencv $(VENV)/group-test ## Try for long what must never fail: forks, signals; print figures
 	$(PYTEST) -s soak
