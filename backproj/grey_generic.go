@@ -17,8 +17,35 @@ func convertGreyPlane(dst []uint16, thirds []uint8, src []byte, _ raster.Format)
 	clear(thirds)
 }
 
-// countGreyPlane counts in several tables by turns. Neighbours are often equal, and a
-// count that has just been written takes a few cycles to be read again.
+// greyCounts are counts of grey in several tables, which are used by turns. Neighbours
+// are often equal, and a count that has just been written takes a few cycles to be read
+// again.
+type greyCounts [8][256]uint32
+
+func (c *greyCounts) add(greys []byte) {
+	for len(greys) >= 8 {
+		g := (*[8]byte)(greys)
+		c[0][g[0]]++
+		c[1][g[1]]++
+		c[2][g[2]]++
+		c[3][g[3]]++
+		c[4][g[4]]++
+		c[5][g[5]]++
+		c[6][g[6]]++
+		c[7][g[7]]++
+		greys = greys[8:]
+	}
+	for _, grey := range greys {
+		c[0][grey]++
+	}
+}
+
+func (c *greyCounts) addTo(counts *indexCounts) {
+	for i := range c[0] {
+		counts[i] += c[0][i] + c[1][i] + c[2][i] + c[3][i] + c[4][i] + c[5][i] + c[6][i] + c[7][i]
+	}
+}
+
 func countGreyPlane(counts *indexCounts, n int, src []byte, _ raster.Format) {
 	if n == 0 {
 		return
@@ -27,22 +54,10 @@ func countGreyPlane(counts *indexCounts, n int, src []byte, _ raster.Format) {
 	src = src[:n]
 	const least = 1024 // fewer pixels are counted sooner than the tables are added up
 	if n >= least {
-		var c [8][256]uint32
-		for len(src) >= 8 {
-			s := (*[8]byte)(src)
-			c[0][s[0]]++
-			c[1][s[1]]++
-			c[2][s[2]]++
-			c[3][s[3]]++
-			c[4][s[4]]++
-			c[5][s[5]]++
-			c[6][s[6]]++
-			c[7][s[7]]++
-			src = src[8:]
-		}
-		for i := range c[0] {
-			counts[i] += c[0][i] + c[1][i] + c[2][i] + c[3][i] + c[4][i] + c[5][i] + c[6][i] + c[7][i]
-		}
+		var c greyCounts
+		c.add(src)
+		c.addTo(counts)
+		return
 	}
 	for _, grey := range src {
 		counts[grey]++
@@ -60,70 +75,95 @@ func projectGreyPlane(dst, src []byte, _ raster.Format, table *lookupTable, gate
 		clear(dst)
 		return
 	}
-	for len(src) >= 8 && len(dst) >= 8 {
-		s, d := (*[8]byte)(src), (*[8]byte)(dst)
-		d[0], d[1], d[2], d[3] = row[s[0]], row[s[1]], row[s[2]], row[s[3]]
-		d[4], d[5], d[6], d[7] = row[s[4]], row[s[5]], row[s[6]], row[s[7]]
-		src, dst = src[8:], dst[8:]
-	}
-	for i, grey := range src {
-		dst[i] = row[grey]
-	}
+	lookUpGreys(dst, src, row)
 }
 
-// twoGreys returns OpenCV's grey of two pixels p and q, whose first and last component
-// have these weights: in bits 0 to 7, and 32 to 39. A product of a weight and two
-// components, 32 bits apart, is two products.
-func twoGreys(p, q *[3]byte, first, last uint64) uint64 {
-	const halves = 1<<(greyShift-1) | 1<<(greyShift-1)<<32
-	sum := (uint64(p[0])|uint64(q[0])<<32)*first + (uint64(p[1])|uint64(q[1])<<32)*greyGreen + (uint64(p[2])|uint64(q[2])<<32)*last
-	return (sum + halves) >> greyShift
-}
-
-// greyWeights returns the weights of a pixel's first and last component.
-func greyWeights(format raster.Format) (first, last uint64) {
-	if format.RedFirst {
-		return greyRed, greyBlue
-	}
-	return greyBlue, greyRed
-}
-
-func convertGrey(dst []uint16, thirds []uint8, src []byte, format raster.Format) {
-	first, last := greyWeights(format)
-	clear(thirds)
-	for i := range dst {
-		p := (*[3]byte)(src[i*format.Size:])
-		dst[i] = uint16(uint8(twoGreys(p, p, first, last)))
-	}
-}
-
-// projectGrey is conversion.projectCoded for secondCoding.
-func projectGrey(_ coding, dst, src []byte, format raster.Format, book *codebook, _ *lookupTable) {
-	first, last := greyWeights(format)
-	codes, size := &book.second, format.Size
-	for size == 3 && len(dst) >= 4 && len(src) >= 12 {
-		d, p := (*[4]byte)(dst), (*[12]byte)(src)
-		one := twoGreys((*[3]byte)(p[:]), (*[3]byte)(p[3:]), first, last)
-		two := twoGreys((*[3]byte)(p[6:]), (*[3]byte)(p[9:]), first, last)
-		d[0], d[1], d[2], d[3] = codes[uint8(one)], codes[uint8(one>>32)], codes[uint8(two)], codes[uint8(two>>32)]
-		dst, src = dst[4:], src[12:]
+// lookUpGreys writes codes[grey] to dst for each byte of src.
+func lookUpGreys(dst, src []byte, codes *[256]uint8) {
+	for len(dst) >= 16 && len(src) >= 16 {
+		d, g := (*[16]byte)(dst), (*[16]byte)(src)
+		d[0], d[1], d[2], d[3] = codes[g[0]], codes[g[1]], codes[g[2]], codes[g[3]]
+		d[4], d[5], d[6], d[7] = codes[g[4]], codes[g[5]], codes[g[6]], codes[g[7]]
+		d[8], d[9], d[10], d[11] = codes[g[8]], codes[g[9]], codes[g[10]], codes[g[11]]
+		d[12], d[13], d[14], d[15] = codes[g[12]], codes[g[13]], codes[g[14]], codes[g[15]]
+		dst, src = dst[16:], src[16:]
 	}
 	for i := range dst {
-		p := (*[3]byte)(src[i*size:])
-		dst[i] = codes[uint8(twoGreys(p, p, first, last))]
+		dst[i] = codes[src[i]]
 	}
 }
 
 // projectGreyPlaneCoded is conversion.projectCoded for secondCoding.
 func projectGreyPlaneCoded(_ coding, dst, src []byte, _ raster.Format, book *codebook, _ *lookupTable) {
-	codes := &book.second
-	for len(dst) >= 8 {
-		d, p := (*[8]byte)(dst), (*[8]byte)(src)
-		d[0], d[1], d[2], d[3] = codes[p[0]], codes[p[1]], codes[p[2]], codes[p[3]]
-		d[4], d[5], d[6], d[7] = codes[p[4]], codes[p[5]], codes[p[6]], codes[p[7]]
-		dst, src = dst[8:], src[8:]
+	lookUpGreys(dst, src, &book.second)
+}
+
+var greyWeights = orderedWeights(greyBlue, greyGreen, greyRed, greyShift)
+
+func convertGrey(dst []uint16, thirds []uint8, src []byte, format raster.Format) {
+	clear(thirds)
+	w := greyWeights.of(format)
+	var m [32]byte
+	for format.Size == 3 && len(dst) >= 8 && len(src) >= 24 {
+		p := (*[24]byte)(src)
+		w.pair((*[8]byte)(m[0:8]), (*[6]byte)(p[0:6]))
+		w.pair((*[8]byte)(m[8:16]), (*[6]byte)(p[6:12]))
+		w.pair((*[8]byte)(m[16:24]), (*[6]byte)(p[12:18]))
+		w.pair((*[8]byte)(m[24:32]), (*[6]byte)(p[18:24]))
+		d := (*[8]uint16)(dst)
+		d[0], d[1], d[2], d[3] = uint16(m[2]), uint16(m[5]), uint16(m[10]), uint16(m[13])
+		d[4], d[5], d[6], d[7] = uint16(m[18]), uint16(m[21]), uint16(m[26]), uint16(m[29])
+		dst, src = dst[8:], src[24:]
 	}
 	for i := range dst {
-		dst[i] = codes[src[i]]
+		dst[i] = uint16(w.mean((*[3]byte)(src[i*format.Size:])))
+	}
+}
+
+func countGrey(counts *indexCounts, n int, src []byte, format raster.Format) {
+	w := greyWeights.of(format)
+	var (
+		m [32]byte
+		c greyCounts
+	)
+	for format.Size == 3 && n >= 8 && len(src) >= 24 {
+		p := (*[24]byte)(src)
+		w.pair((*[8]byte)(m[0:8]), (*[6]byte)(p[0:6]))
+		w.pair((*[8]byte)(m[8:16]), (*[6]byte)(p[6:12]))
+		w.pair((*[8]byte)(m[16:24]), (*[6]byte)(p[12:18]))
+		w.pair((*[8]byte)(m[24:32]), (*[6]byte)(p[18:24]))
+		c[0][m[2]]++
+		c[1][m[5]]++
+		c[2][m[10]]++
+		c[3][m[13]]++
+		c[4][m[18]]++
+		c[5][m[21]]++
+		c[6][m[26]]++
+		c[7][m[29]]++
+		n, src = n-8, src[24:]
+	}
+	for i := range n {
+		c[i%8][w.mean((*[3]byte)(src[i*format.Size:]))]++
+	}
+	c.addTo(counts)
+}
+
+// projectGrey is conversion.projectCoded for secondCoding.
+func projectGrey(_ coding, dst, src []byte, format raster.Format, book *codebook, _ *lookupTable) {
+	codes, w := &book.second, greyWeights.of(format)
+	var m [32]byte
+	for format.Size == 3 && len(dst) >= 8 && len(src) >= 24 {
+		p := (*[24]byte)(src)
+		w.pair((*[8]byte)(m[0:8]), (*[6]byte)(p[0:6]))
+		w.pair((*[8]byte)(m[8:16]), (*[6]byte)(p[6:12]))
+		w.pair((*[8]byte)(m[16:24]), (*[6]byte)(p[12:18]))
+		w.pair((*[8]byte)(m[24:32]), (*[6]byte)(p[18:24]))
+		d := (*[8]byte)(dst)
+		d[0], d[1], d[2], d[3] = codes[m[2]], codes[m[5]], codes[m[10]], codes[m[13]]
+		d[4], d[5], d[6], d[7] = codes[m[18]], codes[m[21]], codes[m[26]], codes[m[29]]
+		dst, src = dst[8:], src[24:]
+	}
+	for i := range dst {
+		dst[i] = codes[w.mean((*[3]byte)(src[i*format.Size:]))]
 	}
 }

@@ -12,7 +12,7 @@ var genericKernel = kernel{
 		saturationValue: convertedGeneric(saturationValue, convertSaturationValue),
 		crCb:            convertedGeneric(crCb, convertCrCb).coded(tripleCoding, projectCrCbCoded).projected(projectCrCb),
 		blueGreen:       convertedGeneric(blueGreen, convertBlueGreen).coded(tripleCoding, projectBlueGreen),
-		grey:            convertedGeneric(grey, convertGrey).coded(secondCoding, projectGrey),
+		grey:            convertedGeneric(grey, convertGrey).counted(countGrey).coded(secondCoding, projectGrey),
 		greyPlane:       greyPlaneGeneric.coded(secondCoding, projectGreyPlaneCoded),
 		aB:              convertedGeneric(aB, convertAB),
 	},
@@ -51,6 +51,12 @@ func convertedGeneric(s space, convert convertFunc) conversion {
 // coded returns the conversion with a function for one coding.
 func (c conversion) coded(with coding, project func(coding, []byte, []byte, raster.Format, *codebook, *lookupTable)) conversion {
 	c.supports[with], c.projectCoded = true, project
+	return c
+}
+
+// counted returns the conversion with another function that counts.
+func (c conversion) counted(count func(counts *indexCounts, n int, src []byte, format raster.Format)) conversion {
+	c.count = count
 	return c
 }
 
