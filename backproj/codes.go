@@ -101,6 +101,7 @@ func (a *alignedCodebook) codebook() *codebook {
 // fills in the part of its codebook that no histogram changes.
 func (p *plan) setCoding(components []int, bounds Bounds) {
 	book, traits := &p.codes, &spaceTraits[p.space]
+	p.bounded = p.gate != open && !p.binsThird
 	book.thirdLo = vectorOf(p.gate.lo)
 	book.thirdSpan = vectorOf(p.gate.hi - p.gate.lo)
 	first, firstBits := classes(&p.first, p.bins[0], p.strides[0])
@@ -112,8 +113,9 @@ func (p *plan) setCoding(components []int, bounds Bounds) {
 	}
 	switch binned {
 	case [3]bool{true, false, false}:
-		p.coding = firstCoding
-		p.setSaturationBounds(gate{bounds.Lo[1], bounds.Hi[1]}) // hue is the only such channel
+		saturations := gate{bounds.Lo[1], bounds.Hi[1]} // hue is the only such channel
+		p.coding, p.bounded = firstCoding, p.bounded || saturations != open
+		p.setSaturationBounds(saturations)
 
 	case [3]bool{false, true, false}:
 		if firstBits == 0 {

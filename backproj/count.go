@@ -111,7 +111,14 @@ func (p *plan) count(k *kernel, t *tally, image raster.Raster, mask *raster.Rast
 		reader.Raster = reader.Flat()
 	}
 	if t.indices != nil && mask == nil && p.gate == open {
-		countIndices(c, t, &reader)
+		countRuns(&reader, func(n int, src []byte) {
+			t.expect(n)
+			c.count(t.indices, n, src, reader.Format)
+		})
+		return
+	}
+	if len(t.fours) > 0 && mask == nil && p.space == blueGreen {
+		countRuns(&reader, func(n int, src []byte) { t.countBytes(n, src, reader.Format) })
 		return
 	}
 	block := newBlock(min(reader.Width, blockPixels), p.needsThird())
@@ -128,8 +135,8 @@ func (p *plan) count(k *kernel, t *tally, image raster.Raster, mask *raster.Rast
 	}
 }
 
-// countIndices counts all pixels by index.
-func countIndices(c *conversion, t *tally, reader *raster.Reader) {
+// countRuns calls count for all pixels, a run of a row at a time.
+func countRuns(reader *raster.Reader, count func(n int, src []byte)) {
 	run := blockPixels
 	if reader.InPlace {
 		run = maxRunPixels
@@ -137,8 +144,7 @@ func countIndices(c *conversion, t *tally, reader *raster.Reader) {
 	for y := range reader.Height {
 		for x := 0; x < reader.Width; x += run {
 			n := min(run, reader.Width-x)
-			t.expect(n)
-			c.count(t.indices, n, reader.Run(x, y, n), reader.Format)
+			count(n, reader.Run(x, y, n))
 		}
 	}
 }

@@ -24,6 +24,9 @@ var hueSaturationGeneric = conversion{
 	convert:       convertHueSaturation,
 	count:         countHueSaturation,
 	project:       projectHueSaturation,
+	supports:      [codings]bool{firstCoding: true, secondCoding: true},
+	ignoresBounds: true,
+	projectCoded:  projectHueOrSaturation,
 	sharesIndices: true,
 }
 
@@ -35,6 +38,9 @@ type chromaTables struct {
 	// of differences from -255 to 255. An entry is (v-a)<<24 | d<<16 | hue byte<<8.
 	// Adding a to its top byte makes its upper half v<<8 | d.
 	chromas [1 << 18]uint32
+
+	// hues has only the hue bytes of chromas. It takes a quarter of the cache.
+	hues [1 << 18]uint8
 
 	// saturations is addressed by v<<8 | d.
 	saturations [1 << 16]uint8
@@ -70,7 +76,9 @@ func newChromaTables(redFirst bool) *chromaTables {
 			default:
 				n = r - g + 4*d
 			}
-			t.chromas[chromaIndex(0, uint32(ga), uint32(-az))] = uint32(v)<<24 | uint32(d)<<16 | uint32(hueByte(n, d))<<8
+			i := chromaIndex(0, uint32(ga), uint32(-az))
+			t.hues[i] = hueByte(n, d)
+			t.chromas[i] = uint32(v)<<24 | uint32(d)<<16 | uint32(t.hues[i])<<8
 		}
 	}
 	for v := range 256 {

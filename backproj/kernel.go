@@ -117,6 +117,10 @@ type conversion struct {
 	// is supported in the space grey is supported in greyPlane.
 	supports [codings]bool
 
+	// ignoresBounds says that projectCoded ignores the book's bounds, so that layouts
+	// are projected by it only if they have none.
+	ignoresBounds bool
+
 	// projectCoded writes to dst what the coding says of each pixel. The table
 	// is used by tripleCoding alone and may otherwise be nil.
 	projectCoded func(coding coding, dst, src []byte, format raster.Format, book *codebook, table *lookupTable)
@@ -125,6 +129,11 @@ type conversion struct {
 	// convert, and a lookup of each index in all their tables, than by a project
 	// or projectCoded for each.
 	sharesIndices bool
+}
+
+// codes reports whether projectCoded projects histograms of the layout.
+func (c *conversion) codes(p *plan) bool {
+	return c.supports[p.coding] && !(c.ignoresBounds && p.bounded)
 }
 
 type convertFunc func(dst []uint16, thirds []uint8, src []byte, format raster.Format)

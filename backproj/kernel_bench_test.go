@@ -62,7 +62,7 @@ func BenchmarkKernel(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if !k.converts(p) || !k.supports[p.coding] {
+				if !k.converts(p) || !k.codes(p) {
 					continue
 				}
 				book := new(alignedCodebook).codebook()

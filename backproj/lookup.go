@@ -47,7 +47,7 @@ func (h *Histogram) lookup(k *kernel, pixels int, together *[spaces]int) (l look
 	c := &k.spaces[p.space]
 	// Where it is slow to compute indices, several histograms share them.
 	shared := c.sharesIndices && together[p.space] > 1
-	coded := c.supports[p.coding] && !shared
+	coded := c.codes(p) && !shared
 	table := h.Table
 	if table == nil {
 		table = l.borrow(p.tableLen())

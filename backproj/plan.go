@@ -23,9 +23,10 @@ type plan struct {
 	// sum for a pixel that is in no bin is from cells to 2·cells.
 	compactFirst, compactSecond [256]uint16
 
-	coding coding
-	codes  codebook
-	shift  int // the bits of a code that are not the second channel's, or the first one's under pairCoding
+	coding  coding
+	bounded bool // pixels are rejected for components that the coding has no codes of
+	codes   codebook
+	shift   int // the bits of a code that are not the second channel's, or the first one's under pairCoding
 
 	// The bits of a bin's number, under pairCoding and tripleCoding, that are not the
 	// first component's. With 8, the first code is just its class.

@@ -17,6 +17,8 @@ func TestATallyCountsMorePixelsThan32BitsHold(t *testing.T) {
 	}{
 		{"by cell", Layout{}, 10},
 		{"by cell, of many", Layout{Bins: [3]int{180, 256}}, 10},
+		{"by cell, in four tables", Layout{Channels: BlueGreenRed, Bins: [3]int{8, 8, 8}}, manyPixels},
+		{"by cell, in four tables, of indices", Layout{Channels: HueSaturationValue, Bins: [3]int{8, 8, 8}}, manyPixels},
 		{"by index", Layout{}, manyPixels},
 		{"by index, with a gate", Layout{InRange: &Bounds{Hi: [3]uint8{255, 255, 9}}}, manyPixels},
 	} {
@@ -25,9 +27,12 @@ func TestATallyCountsMorePixelsThan32BitsHold(t *testing.T) {
 			t.Fatal(err)
 		}
 		tally := newTally(p, test.pixels)
-		if tally.pending = before; tally.indices != nil {
+		switch tally.pending = before; {
+		case tally.indices != nil:
 			tally.indices[0] = uint32(before)
-		} else {
+		case len(tally.fours) > 0:
+			tally.fours[0][3] = uint32(before)
+		default:
 			tally.cells[0] = uint32(before)
 		}
 		image, err := Image{Pix: bytes.Repeat([]byte{0}, 3*10), Width: 10, Height: 1}.raster()

@@ -19,11 +19,6 @@ const (
 	cbFactor  = 9241  // 0.564·2^14
 )
 
-// lumaOf returns Y.
-func lumaOf(b, g, r uint32) uint32 {
-	return (lumaRed*r + lumaGreen*g + lumaBlue*b + 1<<(yCrCbShift-1)) >> yCrCbShift
-}
-
 // chroma returns Cr or Cb for the difference of red or blue and Y.
 func chroma(difference, factor int) uint8 {
 	c := (difference*factor + 128<<yCrCbShift + 1<<(yCrCbShift-1)) >> yCrCbShift
