@@ -81,7 +81,7 @@ NOTEBOOKS := $(filter-out drag_a_box.ipynb,$(notdir $(wildcard examples/*.ipynb)
 notebooks: $(MODULES) $(VENV)/group-test ## Run the notebooks of examples/ again, and keep in them what they show
 	cd examples && $(abspath $(BIN))/jupyter execute --inplace $(NOTEBOOKS)
 
-test-notebook: $(MODULES) $(VENV)/group-notebook ## Drag a box with the mouse in JupyterLab, in a browser; keep a picture of it in out/
+test-notebook: $(MODULES) $(VENV)/group-notebook ## Try the widget in JupyterLab, in a browser; keep pictures of it in out/
 	@scripts/install-packages browser
 	@mkdir -p out
 	$(PYTEST) -p no:cacheprovider tests/browser

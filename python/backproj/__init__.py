@@ -19,6 +19,7 @@ from backproj._engine.engines import engines
 from backproj._histogram.histogram import Histogram
 from backproj._info import info
 from backproj._locate import locate
+from backproj._notebook import widget
 from backproj._overlay import overlay
 from backproj._projection import back_project, back_project_bytes, in_range
 from backproj._region import cut_out, disc_sum, segment
@@ -45,6 +46,7 @@ __all__ = [
     "segment",
     "set_num_threads",
     "verify",
+    "widget",
 ]
 
 __version__ = "0.1.0"

@@ -1,165 +1,102 @@
-"""In JupyterLab, in a browser: a box is dragged with the mouse, and the back projection follows."""
+"""In JupyterLab, in a browser: a box is dragged, sliders are moved, and the pictures and the code follow."""
 
 import io
 import itertools
-import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-import time
 
 import numpy as np
 import PIL.Image
 import pytest
-from playwright.sync_api import sync_playwright
 
-import backproj
 from helpers.processes import ROOT
 
-NAME = "drag_a_box.ipynb"
 WIDTH = HEIGHT = 512  # of the photograph
-PATIENCE = 60  # seconds
+RESULTS = {"prob": "the back projection", "mask": "above the threshold", "cut": "the frame in the mask"}
 
 
-def until(condition):
-    """Return what the condition gives as soon as that is something."""
-    end = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < end, f"waited {PATIENCE} s in vain"
-        time.sleep(0.05)
-    return found
+def code(page):
+    """Return the code that the widget shows."""
+    return page.locator(".backproj pre").inner_text()
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("examples")
-    for name in (NAME, "astronaut.jpg"):
-        shutil.copy(ROOT / "examples" / name, folder)
-    return folder
+def box_of(code):
+    return tuple(map(int, re.search(r"x, y, w, h = (\d+), (\d+), (\d+), (\d+)\n", code).groups()))
 
 
-@pytest.fixture(scope="module")
-def lab(folder, tmp_path_factory):
-    """The address of a JupyterLab that knows no settings, and asks nothing of the network."""
-    home = tmp_path_factory.mktemp("jupyter")
-    settings = {
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_DATA_DIR": "data",
-        "JUPYTER_RUNTIME_DIR": "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-        "IPYTHONDIR": "ipython",
-    }
-    options = {
-        "ServerApp.root_dir": folder,
-        "ServerApp.port": 0,
-        "ServerApp.allow_root": True,
-        "IdentityProvider.token": "token",
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-        "LabApp.extension_manager": "readonly",
-    }
-    asks = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    asks.parent.mkdir(parents=True)
-    asks.write_text('{"fetchNews": "false"}')
-    with open(home / "log", "wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser"]
-            + [f"--{name}={value}" for name, value in options.items()],
-            env=os.environ | {name: str(home / value) for name, value in settings.items()},
-            stdout=log,
-            stderr=log,
-        )
-    said = home / "runtime" / f"jpserver-{server.pid}.json"
-    try:
-        until(lambda: server.poll() is not None or (said.exists() and said.stat().st_size))
-        assert server.poll() is None, (home / "log").read_text()
-        yield f"{json.loads(said.read_text())['url']}lab/tree/{NAME}?token=token"
-    finally:
-        server.terminate()
-        server.wait(PATIENCE)
+def run(code):
+    """Return what the code computes."""
+    names = {"frame": np.asarray(PIL.Image.open(ROOT / "examples" / "astronaut.jpg"))}
+    exec(code, names)
+    return names
 
 
-@pytest.fixture(scope="module")
-def page(lab):
-    """The notebook in a browser, wide enough for a pixel to be a pixel, after all its cells have run."""
-    browsers = filter(None, map(shutil.which, ("chromium", "google-chrome")))
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=next(browsers, None)) as browser,
-    ):
-        page = browser.new_page(viewport={"width": 1560, "height": 830})
-        page.set_default_timeout(1000 * PATIENCE)
-        page.goto(lab)
-        page.get_by_text("| Idle").wait_for()  # the kernel; before, there is nothing to run
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        page.locator("canvas").wait_for()
-        page.locator("canvas").scroll_into_view_if_needed()
-        yield page
+def rectangle(locator):
+    """Return where an element is on the screen: left, top, width, height."""
+    return np.array([locator.bounding_box()[name] for name in ("x", "y", "width", "height")])
 
 
-def text(page):
-    """Return the line below the pictures."""
-    return page.locator(".widget-label").inner_text()
+def frame(page):
+    return page.locator(".backproj-frame")
 
 
-def corner(page):
-    """Return the pixel of the screen where the canvas begins."""
-    box = page.locator("canvas").bounding_box()
-    assert (box["width"], box["height"]) == (2 * WIDTH, HEIGHT)
-    return np.rint([box["x"], box["y"]])
+def slider(page, name):
+    return page.get_by_role("slider", name=name, exact=True)
 
 
-def seen(page):
-    """Return the photograph and the back projection as they are on the screen."""
-    x, y = corner(page)
-    screen = page.screenshot(clip={"x": x, "y": y, "width": 2 * WIDTH, "height": HEIGHT})
-    both = np.asarray(PIL.Image.open(io.BytesIO(screen)).convert("RGB"))
-    return both[:, :WIDTH], both[:, WIDTH:]
+def coarse(picture):
+    """Return a picture reduced so far that JPEG, and how a browser scales, make no difference."""
+    return np.asarray(PIL.Image.fromarray(picture).convert("RGB").resize((64, 64), PIL.Image.BOX)).astype(int)
+
+
+def seen(page, name):
+    """Return a result as it is on the screen."""
+    screen = page.get_by_role("img", name=RESULTS[name]).screenshot()
+    return coarse(np.asarray(PIL.Image.open(io.BytesIO(screen)).convert("RGB")))
 
 
 def alike(one, other):
-    """Report whether two pictures look the same; ipycanvas sends them as WebP, which loses a little."""
-    return np.abs(one.astype(int) - other).mean() < 4
+    """Report whether two pictures look the same. Of the boxes below, any two differ by at least 20."""
+    return np.abs(one - other).mean() < 10
 
 
-def projection(folder, box):
-    """Return the back projection that is to be seen for a box."""
-    x, y, w, h = box
-    frame = np.asarray(PIL.Image.open(folder / "astronaut.jpg"))
-    prob = backproj.back_project(frame, frame[y : y + h, x : x + w], order="rgb")
-    return np.stack([prob] * 3, axis=-1)
+def shows(page, names):
+    """Report whether the results on the screen are those of the code."""
+    return all(alike(seen(page, name), coarse(names[name])) for name in RESULTS)
 
 
 def drag(page, start, *others):
-    """Press the button at a place of the photograph and move the mouse to others, as a hand does."""
-    origin = corner(page)
-    page.mouse.move(*(origin + start))
+    """Press the button at a pixel of the photograph and move the mouse to others, as a hand does."""
+    left, top, width, _ = rectangle(frame(page))
+
+    def move(place):
+        page.mouse.move(*np.add((left, top), np.multiply(place, width / WIDTH)))
+
+    move(start)
     page.mouse.down()
     for begin, end in zip((start, *others), others, strict=False):
         for part in np.linspace(0, 1, 12)[1:]:
-            page.mouse.move(*(origin + begin + part * np.subtract(end, begin)))
-            page.wait_for_timeout(25)
+            move(np.add(begin, part * np.subtract(end, begin)))
 
 
-def box_of(line):
-    return tuple(map(int, re.match(r"box (\d+), (\d+), (\d+), (\d+):", line).groups()))
+def drag_suit(page, until):
+    drag(page, (120, 300), (180, 360))
+    page.mouse.up()
+    until(lambda: np.allclose(box_of(code(page)), (120, 300, 60, 60), atol=1))
 
 
-def test_at_first_the_suit_is_in_the_box(page, folder):
-    assert box_of(text(page)) == (120, 300, 60, 60)
-    expected = projection(folder, (120, 300, 60, 60))
-    until(lambda: alike(seen(page)[1], expected))
+def test_at_first_the_suit_is_in_the_box(page, until):
+    assert box_of(code(page)) == (120, 300, 60, 60)
+    names = run(code(page))
+    until(lambda: shows(page, names))
 
 
-def test_the_projection_follows_while_the_button_is_down(page, folder):
-    before = seen(page)[1]
+def test_the_results_follow_while_the_button_is_down(page, until):
+    before = seen(page, "prob")
     try:
         drag(page, (400, 40), (478, 100))  # the rocket's wall
-        until(lambda: box_of(text(page)) != (120, 300, 60, 60))
-        until(lambda: not alike(seen(page)[1], before))
+        until(lambda: np.allclose(box_of(code(page)), (400, 40, 78, 60), atol=1))
+        until(lambda: not alike(seen(page, "prob"), before))
+        assert shows(page, run(code(page)))
     finally:
         page.mouse.up()
 
@@ -168,47 +105,201 @@ def test_the_projection_follows_while_the_button_is_down(page, folder):
 DRAGS = {
     "down and to the right": ((60, 20), (100, 90)),
     "up and to the left": ((320, 180), (250, 120)),
-    "beyond the edge": ((40, 200), (20, 260), (-30, 260)),
+    "beyond the edge": ((40, 200), (20, 260), (-20, 260)),
 }
 
 
 @pytest.mark.parametrize("name", DRAGS)
-def test_what_is_seen_is_the_projection_of_the_box(page, folder, name):
+def test_what_is_seen_is_what_the_code_computes(page, until, name):
     start, *_, end = DRAGS[name]
     drag(page, *DRAGS[name])
     page.mouse.up()
     (left, right), (top, bottom) = (np.clip(sorted(pair), 0, WIDTH) for pair in zip(start, end, strict=True))
-    until(lambda: np.allclose(box_of(text(page)), (left, top, right - left, bottom - top), atol=2))
-    expected = projection(folder, box_of(text(page)))
-    until(lambda: alike(seen(page)[1], expected))
+    until(lambda: np.allclose(box_of(code(page)), (left, top, right - left, bottom - top), atol=2))
+    names = run(code(page))
+    until(lambda: shows(page, names))
 
 
-def test_the_box_is_drawn_on_the_photograph(page):
-    x, y, w, h = box_of(text(page))
-    rows, columns = np.nonzero((seen(page)[0] == (255, 0, 255)).all(axis=2))
-    # The line is two pixels thick, one within and one without.
-    assert np.abs(np.subtract((columns.min(), rows.min()), (x, y))).max() <= 1
-    assert np.abs(np.subtract((columns.max(), rows.max()), (x + w, y + h))).max() <= 1
+def test_the_box_is_drawn_where_it_is(page):
+    left, top, width, _ = rectangle(frame(page))
+    x, y, w, h = rectangle(page.locator(".backproj-box"))
+    drawn = np.array([x - left, y - top, w, h]) * WIDTH / width
+    assert np.allclose(drawn, box_of(code(page)), atol=1)
 
 
-def test_one_box_does_not_look_like_another(folder):
-    boxes = (120, 300, 60, 60), (60, 20, 40, 70), (250, 120, 70, 60), (0, 200, 40, 60)
-    shown = [projection(folder, box) for box in boxes]
+def test_one_box_does_not_look_like_another(page):
+    line = code(page)
+    boxes = ("120, 300, 60, 60", "60, 20, 40, 70", "250, 120, 70, 60", "0, 200, 40, 60")
+    shown = [coarse(run(re.sub(r"= [\d, ]+\n", f"= {box}\n", line))["prob"]) for box in boxes]
     assert not any(alike(one, other) for one, other in itertools.combinations(shown, 2))
 
 
-def test_after_the_button_is_up_the_box_stays(page):
-    line = text(page)
-    page.mouse.move(900, 600)
-    page.wait_for_timeout(300)
-    assert text(page) == line
+def test_after_the_button_is_up_or_a_click_the_box_stays(page, until):
+    before = code(page)
+    left, top, width, height = rectangle(frame(page))
+    page.mouse.click(left + width / 2, top + height / 2)
+    page.mouse.move(left + width / 3, top + height / 3)
+    slider(page, "diameter of the disc").press("ArrowRight")  # what is sent after the moves comes after them
+    until(lambda: "disc=6" in code(page))
+    assert code(page) == before.replace("disc=5", "disc=6")
+    slider(page, "diameter of the disc").press("ArrowLeft")
+    until(lambda: code(page) == before)
 
 
-def test_the_picture_for_the_page_about_notebooks_is_small(page):
-    drag(page, (120, 300), (180, 360))
-    page.mouse.up()
-    until(lambda: abs(np.subtract(box_of(text(page)), (120, 300, 60, 60))).max() <= 1)
-    page.wait_for_timeout(500)
-    picture = ROOT / "out" / "drag_a_box.jpg"
-    page.locator(".jp-NotebookPanel").screenshot(path=picture, type="jpeg", quality=70)
-    assert picture.stat().st_size < 200_000
+def test_a_finger_drags_the_box(page, until):
+    left, top, width, _ = rectangle(frame(page))
+    touch = page.context.new_cdp_session(page)
+    places = [
+        np.add((left, top), np.multiply(place, width / WIDTH)) for place in ((80, 80), (90, 95), (120, 140))
+    ]
+    kinds = ["touchStart", "touchMove", "touchMove"]
+    for kind, (x, y) in zip(kinds, places, strict=True):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    until(lambda: np.allclose(box_of(code(page)), (80, 80, 40, 60), atol=2))
+    touch.detach()
+
+
+# Sliders, the keys that are pressed on each in turn, and what is then in the code.
+KEYS = {
+    "bins of hue": ("ArrowLeft", "bins=(31, 32)"),
+    "bins of saturation": ("ArrowRight", "bins=(31, 33)"),
+    "gate: hue from": ("End", "in_range=((179, 0, 0), (179, 255, 255))"),
+    "gate: hue to": ("Home", "in_range=((179, 0, 0), (0, 255, 255))"),  # hue wraps around
+    "gate: saturation from": ("End", "in_range=((179, 255, 0), (0, 255, 255))"),
+    "gate: saturation to": ("Home", "in_range=((179, 0, 0), (0, 0, 255))"),  # takes its other end along
+    "gate: value from": ("ArrowUp", "in_range=((179, 0, 1), (0, 0, 255))"),
+    "gate: value to": ("ArrowDown", "in_range=((179, 0, 1), (0, 0, 254))"),
+    "diameter of the disc": ("Home", "disc=1"),
+    "threshold": ("End", "threshold=255"),
+}
+
+
+def test_every_slider_is_reached_and_moved_with_the_keyboard(page, until):
+    drag_suit(page, until)
+    frame(page).focus()
+    for name, (key, expected) in KEYS.items():
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')") == name
+        page.keyboard.press(key)
+        until(lambda expected=expected: expected in code(page))
+        assert slider(page, name).evaluate("input => input === document.activeElement")
+
+
+def test_a_box_without_pixels_in_the_gate_is_said_to_be_so(page, until):
+    until(lambda: "0 of its" in page.locator(".backproj").get_by_role("status").inner_text())
+
+
+def test_results_after_the_gate_is_opened_again_are_those_of_the_code(page, until):
+    for name, key in {
+        "hue from": "Home",
+        "hue to": "End",
+        "saturation to": "End",
+        "value from": "Home",
+    }.items():
+        slider(page, f"gate: {name}").press(key)
+    for key in ("Home", *["ArrowRight"] * 3):
+        slider(page, "diameter of the disc").press(key)
+    page.get_by_label("threshold by Otsu's method").check()
+    until(lambda: "((0, 0, 0), (179, 255, 254))" in code(page) and 'disc=4, threshold="otsu"' in code(page))
+    assert slider(page, "threshold").is_disabled()
+    names = run(code(page))
+    until(lambda: shows(page, names))
+    page.get_by_label("threshold by Otsu's method").uncheck()
+    until(lambda: "threshold=255" in code(page))
+
+
+def test_arrow_keys_move_the_box_and_with_shift_its_size(page, until):
+    x, y, w, h = box_of(code(page))
+    frame(page).focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowDown", "Shift+ArrowLeft"):
+        page.keyboard.press(key)
+    step = 6  # a hundredth of the width, rounded up
+    until(lambda: box_of(code(page)) == (x + 2 * step, y - step, w - step, h + step))
+
+
+def test_the_button_copies_the_code(page, until):
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("button", name="Copied", exact=True).wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == code(page)
+
+
+def test_python_sees_what_is_chosen_and_changes_it(page, until):
+    assert page.evaluate("document.querySelector('.jp-OutputArea-output img') !== null")
+    cell = page.locator(".jp-CodeCell").last
+    cell.locator(".cm-content").fill(
+        "picker.box, picker.bins, picker.threshold = (120, 300, 60, 60), 32, 50\nprint(picker.in_range)"
+    )
+    page.keyboard.press("Control+Enter")
+    until(lambda: box_of(code(page)) == (120, 300, 60, 60) and "bins=(32, 32)" in code(page))
+    until(
+        lambda: cell.locator(".jp-OutputArea-output").inner_text().strip() == "((0, 0, 0), (179, 255, 254))"
+    )
+    assert (
+        slider(page, "bins of hue").input_value() == slider(page, "bins of saturation").input_value() == "32"
+    )
+    slider(page, "gate: value to").press("End")
+    for key in ("Home", *["ArrowRight"] * 4):
+        slider(page, "diameter of the disc").press(key)
+    until(lambda: "bins=(32, 32), order" in code(page) and "disc=5, threshold=50" in code(page))
+
+
+def test_the_picture_for_the_page_about_notebooks_is_small(page, until):
+    names = run(code(page))
+    until(lambda: shows(page, names))
+    picture = ROOT / "out" / "widget.jpg"
+    picture.parent.mkdir(exist_ok=True)
+    page.set_viewport_size({"width": 1180, "height": 1250})  # as narrow as the code is without scrolling
+    root = page.locator(".backproj")
+    until(lambda: root.evaluate("element => element.clientWidth") < 800)
+    until(lambda: shows(page, names))
+    page.mouse.move(0, 0)
+    page.evaluate("document.activeElement.blur()")
+    screen = PIL.Image.open(io.BytesIO(root.screenshot())).convert("RGB")
+    screen.save(picture, quality=38, optimize=True, progressive=True)
+    assert picture.stat().st_size < 80_000
+
+
+def luminance(colour):
+    """Return the relative luminance of a CSS colour, as WCAG has it."""
+    parts = np.array([float(part) for part in re.findall(r"[\d.]+", colour)[:3]]) / 255
+    return np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ (
+        0.2126,
+        0.7152,
+        0.0722,
+    )
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_text_can_be_read_in_light_and_dark_themes(page, until, theme):
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.get_by_text("Theme", exact=True).hover()
+    page.get_by_text(f"JupyterLab {theme}", exact=True).click()
+    page.locator(f"body[data-jp-theme-light={'true' if theme == 'Light' else 'false'}]").wait_for(
+        state="attached"
+    )
+    style = "name => element => getComputedStyle(element)[name]"
+    background = page.locator(".jp-Notebook").first.evaluate(f"({style})('backgroundColor')")
+
+    def contrast():
+        text = page.locator(".backproj legend").first.evaluate(f"({style})('color')")
+        low, high = sorted((luminance(text), luminance(background)))
+        return (high + 0.05) / (low + 0.05)
+
+    until(lambda: contrast() > 7)
+    scheme = page.locator(".backproj").evaluate(f"({style})('colorScheme')")
+    assert ("dark" in scheme) == (theme == "Dark")
+    page.locator(".backproj").screenshot(path=ROOT / "out" / f"widget_{theme.lower()}.png")
+
+
+def test_nothing_is_wider_than_a_phone(page, until):
+    page.keyboard.press("Control+B")  # the file browser goes
+    page.set_viewport_size({"width": 480, "height": 900})
+    root = page.locator(".backproj")
+    until(lambda: root.evaluate("element => element.clientWidth") < 420)
+    assert root.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+    widths = [
+        rectangle(root)[2],
+        *(rectangle(page.get_by_role("img", name=name))[2] for name in RESULTS.values()),
+    ]
+    assert min(widths) > 0.9 * max(widths)

@@ -59,7 +59,7 @@ def test_every_file_that_the_page_names_exists():
 
 
 def test_its_pictures_are_small():
-    assert (DOCS / "drag_a_box.jpg").stat().st_size < 200_000
+    assert (DOCS / "widget.jpg").stat().st_size < 60_000
 
 
 if __name__ == "__main__":

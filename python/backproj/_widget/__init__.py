@@ -1,0 +1,1 @@
+"""The widget that `backproj.widget` returns. Nothing here is imported before it is needed."""
