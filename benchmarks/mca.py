@@ -38,7 +38,6 @@ class Loop:
 HSV = Loop("hsv", 8, is_sketch=True)
 GENERIC = Loop("projectHueSaturation")
 GENERIC_GATED = Loop("projectGated")
-LOOK_UP = Loop("projectConverted")
 
 #: For each case, the loops of each side that follow one another for a pixel.
 CASES: dict[str, dict[str, list[Loop]]] = {
@@ -51,7 +50,7 @@ CASES: dict[str, dict[str, list[Loop]]] = {
         "neon": [Loop("projectHueSaturationNEON.abi0", 16, ("x7",))],
         "generic": [GENERIC_GATED],
     },
-    "hue alone": {"neon": [Loop("projectHueNEON.abi0", 16)], "generic": [GENERIC]},
+    "hue alone": {"neon": [Loop("projectHueNEON.abi0", 16)], "generic": [Loop("projectHue")]},
     "hue, gated by saturation and value": {
         "neon": [Loop("projectHueNEON.abi0", 16, ("x7", "x25"))],
         "generic": [GENERIC_GATED],
@@ -63,11 +62,11 @@ CASES: dict[str, dict[str, list[Loop]]] = {
     },
     "Cr and Cb": {
         "neon": [Loop("projectCrCbNEON.abi0", 16)],
-        "generic": [Loop("convertCrCb"), LOOK_UP],
+        "generic": [Loop("projectCrCb", 8)],
     },
     "grey": {
         "neon": [Loop("projectGreyCodesNEON.abi0", 16)],
-        "generic": [Loop("convertGrey"), LOOK_UP],
+        "generic": [Loop("projectGrey", 8)],
     },
 }
 
