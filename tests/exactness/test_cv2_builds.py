@@ -4,6 +4,7 @@
 """
 
 import platform
+import sys
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from helpers import formula
 BUILD_INFORMATION = cv2.getBuildInformation()
 LIBRARIES = by_cv2.replacements(BUILD_INFORMATION)
 ARM64 = platform.machine() == "aarch64"
+WINDOWS = sys.platform == "win32"
 
 pytestmark = pytest.mark.exhaustive  # every colour
 
@@ -73,3 +75,18 @@ def test_values_are_rounded_once_but_in_one_build():
     # Of the two wheels of 4.13 for arm64, that for manylinux_2_28 rounds twice.
     twice = ARM64 and cv2.__version__.startswith("4.13.")
     np.testing.assert_array_max_ulp(values, formula.normalized(counts, 255), 1 if twice else 0)
+
+
+# How many bins, whether in place, and whether cv2 for Windows then rounds some values twice.
+SHORT = [(12, False, True), (12, True, True), (30, False, False), (30, True, True), (32, True, False)]
+
+
+@pytest.mark.parametrize(("bins", "in_place", "twice"), SHORT)
+def test_the_last_values_of_histograms_of_one_channel_are_rounded_twice_on_windows(bins, in_place, twice):
+    counts = np.random.default_rng(0).integers(1, 5000, (bins, 1)).astype(np.float32)
+    values = counts.copy() if in_place else None
+    values = original(cv2.normalize)(counts if values is None else values, values, 0, 255, cv2.NORM_MINMAX)
+    differs = values != formula.normalized(counts, 255)
+    assert differs.any() == (WINDOWS and twice)
+    assert not differs[: bins // 16 * 16].any()
+    np.testing.assert_array_max_ulp(values, formula.normalized(counts, 255), 1)

@@ -151,6 +151,24 @@ def test_a_conversion_of_cv2_that_differs_is_counted(monkeypatch, noise):
     assert (first.path, first.fault, first.passed) == ("cvtColor to hsv", JUDGE, True)
 
 
+def test_values_that_cv2_for_windows_rounds_twice_are_seen_and_are_cv2s(monkeypatch, noise):
+    honest = cv2.normalize
+
+    def last_values_twice(src, dst, alpha, beta, kind):
+        factor = np.float32(beta / (float(src.max()) - float(src.min())))
+        twice = src * factor - np.float32(float(src.min()) * float(factor))  # float32 after each step
+        honest(src, dst, alpha, beta, kind)
+        rest = src.size % 16 if src.ndim == 1 else 0
+        if rest:
+            dst[-rest:] = twice[-rest:]
+
+    monkeypatch.setattr(cv2, "normalize", last_values_twice)
+    # No bin of hue is empty.
+    model = np.random.default_rng(5).integers(0, 256, (90, 70, 3), np.uint8)
+    found = [c for c in backproj.verify(noise, model) if c.difference]
+    assert {(c.path, c.fault, c.passed) for c in found} == {("h 12", JUDGE, True)}
+
+
 def test_without_cv2_the_formulas_are_the_judge(monkeypatch, noise):
     monkeypatch.setitem(sys.modules, "cv2", None)
     comparisons = backproj.verify(noise)

@@ -55,8 +55,9 @@ def by_cv2(cv2: Any, path: Path, frame: Image, model: Image) -> Result:
         values = cv2.calcHist([model_planes], channels, gate, list(layout.bins), ranges)
         values = values.reshape(layout.bins)  # of one channel, cv2 4 makes (n, 1)
         if layout.peak is not None:
-            flat = cv2.normalize(values.reshape(-1), None, 0, layout.peak, cv2.NORM_MINMAX)
-            values = flat.reshape(layout.bins)
+            flat = values.reshape(-1)
+            # In place, as scripts do it: cv2 for Windows rounds other values in another way then.
+            cv2.normalize(flat, flat, 0, layout.peak, cv2.NORM_MINMAX)
         # cv2 would take the last of three axes for the channels of a matrix.
         table = cv2.Mat(values, wrap_channels=False) if len(layout.bins) == 3 else values
         plane = cv2.calcBackProject([planes], channels, table, ranges, 1)

@@ -65,6 +65,7 @@ _COUNTED = (
 PATHS = (
     Path("hs 32×32"),
     Path("h 32", (Layout("h", (32,)),)),
+    Path("h 12", (Layout("h", (12,), None, 255),)),  # fewer values than some builds of cv2 round at a time
     Path("h 16, gated", (_GATED_HUE,)),
     Path("hs 180×256", (Layout("hs", (180, 256), None, 255),)),
     Path("hsv 16×16×16", (_THREE_CHANNELS,)),
