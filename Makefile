@@ -147,13 +147,13 @@ docs: $(MODULES) $(VENV)/group-docs ## Build the site of all pages, with the API
 	$(BIN)/sphinx-build -q -E -W --keep-going -d build/doctrees -c docs/site build/pages build/site
 	$(BIN)/python docs/site/check.py build/site
 
-wheel: dist/.built ## Build the sdist, and from it the wheels for PyPI, into dist/
+wheel: dist/.built ## Build the sdist, and from it the wheels for all systems, into dist/
 
 check-wheel: $(DIST) $(MODULES) $(VENV)/group-release $(VENV)/group-test ## Check tags, sizes, licences and metadata of dist/
 	$(BIN)/twine check --strict dist/backproj-*
 	$(BIN)/abi3audit --strict --summary dist/backproj-*.whl
 	$(BIN)/check-wheel-contents dist/backproj-*.whl
-	$(PYTEST) tests/release/test_contents.py tests/release/test_sbom.py
+	$(PYTEST) $(addprefix tests/release/test_,contents.py macos.py sbom.py)
 
 test-wheel: $(DIST) $(MODULES) $(VENV)/group-test ## Install the wheel on every CPython here, with the oldest and newest numpy
 	@scripts/cpython-3.14 $(abspath build/cpython-3.14)
@@ -206,6 +206,7 @@ build/cv2/%: | $(VENV)/created
 	$(BIN)/pip install -q --no-deps --target $@ 'opencv-python-headless==$*.*'
 
 dist/.built: $(TRACKED) | $(VENV)/created
+	@scripts/install-packages wheels
 	@$(MAKE) --no-print-directory $(VENV)/group-release
 	scripts/build-wheels $(abspath $(BIN))/python
 	@touch $@

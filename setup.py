@@ -31,21 +31,25 @@ from sbom import sbom  # noqa: E402
 from targets import Target, host, target, words  # noqa: E402
 
 REPOSITORY = "https://github.com/backproj/backproj"
+GO_MODULE = "github.com/backproj/backproj"
+GO_PACKAGE = f"{GO_MODULE}/backproj"
 GO_NEEDED = (1, 26)
 ABI = "cp310"  # the oldest CPython that the stable-ABI module runs on
 LIMITED_API = "0x030A0000"
 
-# Each build has a folder of its own, so that several can run at once and none picks up old files. It is
-# inside the Go module, as the generated package has to be; the underscore hides it from the pattern "./...".
+# Each build has a folder of its own, so that several can run at once and none picks up old files. The
+# underscore hides it from the pattern "./...".
 (ROOT / "build").mkdir(exist_ok=True)
 SCRATCH = tempfile.TemporaryDirectory(prefix="_", dir=ROOT / "build")
 
-# The code that gopy 0.5.0 generates and the stable ABI does not allow: a pattern, its replacement, and the
+# Code of gopy 0.5.0 that does not suit the stable ABI, or all systems: a pattern, its replacement, and the
 # number of matches. Any other number means that gopy has changed and this table must be revised.
 PATCHES = [
     # Absolute paths of this machine (include, library, rpath). CGO_CFLAGS has the include path, and
     # an extension module is not linked with libpython.
     (r"^#cgo (CFLAGS|LDFLAGS):.*\n", "", 2),
+    # A comment with paths of this machine: names in the compiled module are a hash of the source.
+    (r"^gopy gen .*\n", "", 1),
     # A size that is a long on Linux and macOS, and not on Windows.
     (r"C\.long\(size\)", "C.Py_ssize_t(size)", 1),
     # A macro that accesses PyTypeObject. It is for callbacks, and we bind none.
@@ -113,7 +117,7 @@ class BuildGopy(build_ext):
         if ext.opencv:
             go.env |= {name: f"{go.env.get(name, '')} {value}".strip() for name, value in self.opencv.items()}
         generate(go, ext)
-        compile_module(go, ext, module)
+        compile_module(go, ext, module, self.distribution.get_version())
 
 
 class Go:
@@ -250,15 +254,43 @@ def generate(go: Go, ext: GopyExtension) -> None:
         text, number = re.subn(pattern, replacement, text, flags=re.MULTILINE)
         if number != expected:
             raise CompileError(f"gopy's output has {number} matches of {pattern!r}, not {expected}")
-    source.write_text(text)
+    source.write_text(in_order(r"^//export binding_(?:.*\n)+?}\n", text))
+    script = go.folder / "build.py"
+    script.write_text(in_order(r"^add_checked.*'binding_.*\n", script.read_text()))
+    make_module(go, name)
     go.run("goimports", "-w", source.name)
     # This build is for the header that Go writes: the C that build.py generates includes it.
     go.run("go", "build", "-buildmode=c-archive", "-o", f"{name}_go.a", ".")
     (go.folder / f"{name}_go.a").unlink()
-    go.run(sys.executable, "build.py")
+    go.run(sys.executable, script.name)
 
 
-def compile_module(go: Go, ext: GopyExtension, module: Path) -> None:
+def in_order(pattern: str, text: str) -> str:
+    """Sort the functions that gopy generates, which it does in another order each time, in place."""
+    functions = iter(sorted(re.findall(pattern, text, flags=re.MULTILINE)))
+    return re.sub(pattern, lambda match: next(functions), text, flags=re.MULTILINE)
+
+
+def make_module(go: Go, name: str) -> None:
+    """Make a Go module of the generated package, with an import path that no folder's name is part of.
+
+    Names in the compiled module are made of that path. The library is required by a relative path, because Go
+    puts it into the compiled module too.
+    """
+    for file in ("go.mod", "go.sum"):
+        shutil.copy(ROOT / file, go.folder)
+    library = os.path.relpath(ROOT, go.folder).replace(os.sep, "/")
+    go.run(
+        "go",
+        "mod",
+        "edit",
+        f"-module={name}",
+        f"-require={GO_MODULE}@v0.0.0",
+        f"-replace={GO_MODULE}={library}",
+    )
+
+
+def compile_module(go: Go, ext: GopyExtension, module: Path, version: str) -> None:
     """Compile the sources into a stripped module that exports only its PyInit_ function."""
     # Only now, because all before ran on this machine. pybindgen names the type PyAsyncMethods, which is
     # outside the stable ABI, to set a slot to NULL.
@@ -272,8 +304,10 @@ def compile_module(go: Go, ext: GopyExtension, module: Path) -> None:
         "go",
         "build",
         "-trimpath",
+        "-buildvcs=false",
         "-buildmode=c-shared",
-        f"-ldflags=-s -w '-extldflags={link}'",
+        # Go's own build ID depends on paths. On macOS the UUID is made of it.
+        f"-ldflags=-s -w -buildid=backproj-{version} '-extldflags={link}'",
         "-o",
         str(out / module.name),
         ".",
@@ -287,8 +321,6 @@ def compile_module(go: Go, ext: GopyExtension, module: Path) -> None:
 def module_name(ext: GopyExtension) -> str:
     return ext.name.rpartition(".")[2].removeprefix("_")
 
-
-GO_PACKAGE = "github.com/backproj/backproj/backproj"
 
 extensions = [GopyExtension("backproj._native", f"{GO_PACKAGE}/binding")]
 if os.environ.get("BACKPROJ_OPENCV") == "1":

@@ -48,9 +48,11 @@ def linked_in(module: Path) -> list[dict[str, Any]]:
     built = json.loads(asked.stdout)
     # Databases of vulnerabilities have Go's own packages by this name, and versions without "go".
     go = built["GoVersion"].split()[0].removeprefix("go")
+    dependencies = [dependency.get("Replace") or dependency for dependency in built.get("Deps", [])]
     return [
         component("stdlib", go, f"pkg:golang/stdlib@{go}"),
-        *(go_module(dependency.get("Replace") or dependency) for dependency in built.get("Deps", [])),
+        # A folder has no version of its own: it has this package's library.
+        *(go_module(dependency) for dependency in dependencies if dependency["Version"] != "(devel)"),
     ]
 
 

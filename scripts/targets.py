@@ -59,7 +59,9 @@ class MacOS(Target):
 
     def link_flags(self, symbol: str, source: Path, run: Run) -> str:
         exports = written(source.with_name("exports.txt"), f"_{symbol}")
-        return quoted("-Wl,-undefined,dynamic_lookup", f"-Wl,-exported_symbols_list,{exports}")
+        # The install name would be the path that the module is linked at.
+        name = f"-Wl,-install_name,@rpath/{symbol.removeprefix('PyInit_')}{self.suffix}"
+        return quoted("-Wl,-undefined,dynamic_lookup", f"-Wl,-exported_symbols_list,{exports}", name)
 
 
 class Windows(Target):

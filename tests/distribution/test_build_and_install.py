@@ -40,8 +40,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     wheels.assert_holds_the_package_and_nothing_else(wheel)
 
 
-def test_the_module_exports_its_init_alone(module):
-    wheels.assert_exports_its_init_alone(module)
+def test_the_module_exports_its_init_alone(wheel, module):
+    wheels.assert_exports_its_init_alone(wheel, module)
 
 
 def test_the_module_needs_the_c_library_alone(wheel, module):

@@ -22,7 +22,8 @@ def test_it_is_valid_cyclonedx():
 
 
 def test_it_names_gos_library_and_every_module_that_is_linked():
-    linked = re.findall(r"\tdep\t(\S+)\t(\S+)", run("go", "version", "-m", MODULE))
+    # All but this package's own library, which is in a folder.
+    linked = re.findall(r"\tdep\t(\S+)\t(\S+)\th1:", run("go", "version", "-m", MODULE))
     assert "github.com/go-python/gopy" in dict(linked)
     go = run("go", "env", "GOVERSION", cwd=ROOT).strip().removeprefix("go")
     found = json.loads(sbom("backproj", "1.2.3", [MODULE]))["components"]
@@ -33,11 +34,19 @@ def test_what_several_modules_have_in_common_is_named_once():
     assert sbom("backproj", "1.2.3", [MODULE, MODULE]) == sbom("backproj", "1.2.3", [MODULE])
 
 
+HERE = {"Path": "../../..", "Version": "(devel)"}
 OWN = {"Path": "example.org/Own", "Version": "v1.0.0+incompatible", "Sum": "h1:AAAA"}
 BUILDS = {
     "a replaced module": (
         {"GoVersion": "go1.26.8", "Deps": [{"Path": "example.org/x", "Version": "v1.0.0", "Replace": OWN}]},
         ["pkg:golang/stdlib@1.26.8", "pkg:golang/example.org/own@v1.0.0%2Bincompatible"],
+    ),
+    "this package's library": (
+        {
+            "GoVersion": "go1.26.8",
+            "Deps": [{"Path": "example.org/here", "Version": "v0.0.0", "Replace": HERE}],
+        },
+        ["pkg:golang/stdlib@1.26.8"],
     ),
     "an experiment of Go": ({"GoVersion": "go1.27rc1 X:jsonv2"}, ["pkg:golang/stdlib@1.27rc1"]),
 }
