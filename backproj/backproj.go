@@ -2,11 +2,12 @@
 // a model, a patch of what is looked for, onto a frame, so that every pixel
 // says how well its colour fits the model.
 //
-// The results are, byte for byte, those of OpenCV's
+// The results are those of OpenCV's reference arithmetic,
 //
 //	cvtColor(COLOR_BGR2HSV), calcHist, normalize(NORM_MINMAX), calcBackProject
 //
-// in one pass and without an HSV image in between. A histogram has 32 bins of hue
+// in one pass and without an HSV image in between: the same bytes on every CPU and
+// system. A histogram has 32 bins of hue
 // by 32 of saturation unless a [Layout] says otherwise. For the method, see M. J.
 // Swain and D. H. Ballard, "Color Indexing", IJCV 7:1 (1991).
 //

@@ -182,6 +182,21 @@ func colours(src []byte, format raster.Format, first, n int) {
 	}
 }
 
+// setRed makes the first 2^16 colours, without red, those that follow one another from
+// red<<16 on. Planes have none.
+func setRed(src []byte, format raster.Format, red int) {
+	at := 2
+	if format.RedFirst {
+		at = 0
+	}
+	if format.Size == 1 {
+		return
+	}
+	for ; at < len(src); at += format.Size {
+		src[at] = byte(red)
+	}
+}
+
 // colour returns blue, green and red of the pixel at the beginning of p, which are
 // equal in a plane.
 func colour(p []byte, format raster.Format) (b, g, r int) {

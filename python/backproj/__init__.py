@@ -1,7 +1,8 @@
 """Back projection of colour histograms: the pixels of an image that look like a patch.
 
-The results are, byte for byte, those of OpenCV's ``cvtColor(BGR2HSV)``, ``calcHist``,
-``normalize(NORM_MINMAX)`` and ``calcBackProject``, computed in one pass.
+The results are those of OpenCV's reference arithmetic, ``cvtColor(BGR2HSV)``, ``calcHist``,
+``normalize(NORM_MINMAX)`` and ``calcBackProject``, computed in one pass: the same bytes on every CPU and
+system. cv2's own builds differ from one another, those for arm64 and Windows from that for x86-64 Linux.
 
 >>> import backproj
 >>> import numpy as np
