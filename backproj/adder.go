@@ -15,6 +15,7 @@ type adder struct {
 	width, height int // of the plane
 	source        source
 	memory        []uint8 // of the program's rows
+	lanes         laneMemory
 	results       [batchRows][]uint8
 	border        []borderPixel
 
@@ -47,6 +48,9 @@ func (p *sumProgram) newAdder(k *kernel, pixels raster.Raster, l *lookup) *adder
 	return a
 }
 
+// inLanes reports whether pixels are added up in lanes: see laneProgram.
+func (a *adder) inLanes() bool { return a.kernel.addsInLanes && a.program.lanes.sets != nil }
+
 // release drops pointers to the caller's memory: see projection.release.
 func (a *adder) release() {
 	a.projection.lookup, a.projection.reader.Pix, a.plane.Pix = lookup{}, nil, nil
@@ -62,9 +66,16 @@ func (a *adder) band(y0, y1 int, dst raster.Raster, emit func(x, y int, sums []u
 	// last.
 	late := len(p.rows) - 1
 	rows := y1 - y0 + late
-	for x := 0; x < a.width; x += p.columns {
-		columns := min(p.columns, a.width-x)
+	most := p.columns
+	if a.inLanes() {
+		most = p.lanes.columns
+	}
+	for x := 0; x < a.width; x += most {
+		columns := min(most, a.width-x)
 		a.setBorder(x, columns)
+		if a.inLanes() {
+			a.lanes.reserve(&p.lanes, len(p.rows), columns)
+		}
 		for first := 0; first < rows; first += batchRows {
 			count := min(batchRows, rows-first)
 			a.readBatch(x, columns, y0-p.y+first, count)
@@ -76,7 +87,7 @@ func (a *adder) band(y0, y1 int, dst raster.Raster, emit func(x, y int, sums []u
 					a.results[row] = a.memory[p.result(row):][:p.columns]
 				}
 			}
-			a.addBatch(first % p.ring)
+			a.addBatch(first, count)
 			for row := max(0, late-first); row < count; row++ {
 				emit(x, y0+first+row-late, a.results[row][:columns])
 			}
@@ -84,8 +95,9 @@ func (a *adder) band(y0, y1 int, dst raster.Raster, emit func(x, y int, sums []u
 	}
 }
 
-// addBatch adds up the batch whose first row belongs to a place of the ring.
-func (a *adder) addBatch(at int) {
+// addBatch adds up a batch of so many rows, the first of which is so many rows below
+// the first one of the band.
+func (a *adder) addBatch(first, rows int) {
 	p := a.program
 	if p.only >= 0 {
 		for row := range a.results {
@@ -93,9 +105,13 @@ func (a *adder) addBatch(at int) {
 		}
 		return
 	}
+	if a.inLanes() {
+		a.addLanes(first, rows)
+		return
+	}
 	a.kernel.grow(a.memory, &p.growth)
 	a.kernel.addUp(a.memory, &a.results, &p.perRow)
-	a.kernel.addUp(a.memory, &a.results, &p.perRing[at/batchRows])
+	a.kernel.addUp(a.memory, &a.results, &p.perRing[first%p.ring/batchRows])
 }
 
 // setBorder sets the border of lines for so many results from column x on.

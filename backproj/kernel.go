@@ -76,6 +76,10 @@ type kernel struct {
 	// multiple of sumBytes. No other row overlaps that.
 	addUp func(memory []uint8, results *[batchRows][]uint8, code *sumCode)
 
+	// addsInLanes says that footprints are added up in lanes where they can be, which is
+	// faster than grow and addUp: see laneProgram.
+	addsInLanes bool
+
 	// binarize makes numbers that are greater than a level 255, and others 0, as
 	// OpenCV's threshold with THRESH_BINARY.
 	binarize func(numbers []uint8, level uint8)

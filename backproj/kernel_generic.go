@@ -16,8 +16,8 @@ var genericKernel = kernel{
 		greyPlane:       greyPlaneGeneric.coded(secondCoding, projectGreyPlaneCoded),
 		aB:              convertedGeneric(aB, convertAB),
 	},
-	grow:     growGeneric,
-	addUp:    addUpGeneric,
+	grow:  growGeneric,
+	addUp: addUpGeneric, addsInLanes: true,
 	binarize: binarizeGeneric,
 	cut:      cutGeneric,
 	grain:    150_000, // at 1.6 ns a pixel

@@ -49,6 +49,8 @@ type sumProgram struct {
 	perRow  sumCode
 	perRing []sumCode
 
+	lanes laneProgram // instead of all these, where there are no vector instructions
+
 	// only is the column of the footprint's only pixel, for which none of these are
 	// needed, or -1.
 	only int
@@ -74,6 +76,7 @@ func newSumProgram(f footprint, width int) *sumProgram {
 	most := max(sumBytes, min(max(leastColumns, fastBytes/rows), mostBytes/rows))
 	strips := (width + most - 1) / most
 	p.columns = ((width+strips-1)/strips + sumBytes - 1) &^ (sumBytes - 1)
+	p.lanes = p.laneProgram(p.columns)
 	p.lineStride = strideFor(p.lineColumn + p.columns + f.width - 1)
 	p.runStride = strideFor(p.columns)
 	p.growth = p.grow(plan.steps)
