@@ -257,8 +257,9 @@ def generate(go: Go, ext: GopyExtension) -> None:
     source.write_text(in_order(r"^//export binding_(?:.*\n)+?}\n", text))
     script = go.folder / "build.py"
     script.write_text(in_order(r"^add_checked.*'binding_.*\n", script.read_text()))
-    make_module(go, name)
+    # In this project's module. In one of its own, goimports would look for packages in all folders of this tree.
     go.run("goimports", "-w", source.name)
+    make_module(go, name)
     # This build is for the header that Go writes: the C that build.py generates includes it.
     go.run("go", "build", "-buildmode=c-archive", "-o", f"{name}_go.a", ".")
     (go.folder / f"{name}_go.a").unlink()
