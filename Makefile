@@ -34,7 +34,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 .DELETE_ON_ERROR:
-.PHONY: help run pictures test test-quick test-all notebooks test-notebook lint soak fuzz sanitize audit bench mca docs wheel check-wheel \
+.PHONY: help run pictures test test-quick test-all notebooks test-notebook lint soak fuzz sanitize audit bench mca docs wheel check-wheel compare-wheel \
 	test-wheel test-arm64 arm64-parity arm64-library arm64-verify release clean
 
 help: ## Print this list
@@ -154,6 +154,10 @@ check-wheel: $(DIST) $(MODULES) $(VENV)/group-release $(VENV)/group-test ## Chec
 	$(BIN)/abi3audit --strict --summary dist/backproj-*.whl
 	$(BIN)/check-wheel-contents dist/backproj-*.whl
 	$(PYTEST) $(addprefix tests/release/test_,contents.py macos.py sbom.py)
+
+compare-wheel: $(DIST) ## Build dist/ again, in another folder, and compare all bytes
+	@$(MAKE) --no-print-directory $(VENV)/group-release
+	scripts/compare-wheels $(abspath $(BIN))/python
 
 test-wheel: $(DIST) $(MODULES) $(VENV)/group-test ## Install the wheel on every CPython here, with the oldest and newest numpy
 	@scripts/cpython-3.14 $(abspath build/cpython-3.14)

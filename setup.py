@@ -257,7 +257,7 @@ def generate(go: Go, ext: GopyExtension) -> None:
     source.write_text(in_order(r"^//export binding_(?:.*\n)+?}\n", text))
     script = go.folder / "build.py"
     script.write_text(in_order(r"^add_checked.*'binding_.*\n", script.read_text()))
-    # In this project's module. In one of its own, goimports would look for packages in all folders of this tree.
+    # In this project's module. In one of its own, goimports would look through all folders of this tree.
     go.run("goimports", "-w", source.name)
     make_module(go, name)
     # This build is for the header that Go writes: the C that build.py generates includes it.

@@ -3,6 +3,7 @@
 Each Python that a wheel is tested on runs it: see test_pythons.py, and test-arm64 in the Makefile.
 """
 
+import os
 import platform
 import sys
 import threading
@@ -109,6 +110,7 @@ print(os.waitpid(child, 0)[1])
 """
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.parametrize("parent", ["imported", "called"])
 def test_a_forked_child_works(parent):
     assert run(sys.executable, "-c", FORK, parent) == "0\n"
