@@ -35,7 +35,7 @@ ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 .DELETE_ON_ERROR:
 .PHONY: help run pictures test test-quick test-all notebooks test-notebook lint soak fuzz sanitize audit bench mca docs wheel check-wheel compare-wheel \
-	test-wheel test-arm64 arm64-parity arm64-library arm64-verify release clean
+	test-wheel test-arm64 arm64-parity arm64-library arm64-verify test-windows release clean
 
 help: ## Print this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -190,6 +190,31 @@ arm64-library:
 
 arm64-verify:
 	build/arm64/python -m backproj verify
+
+# CPython for Windows as Maven's org.bytedeco:cpython has it. The first one runs all tests, the others a sample.
+WINDOWS := $(abspath build/windows)
+WINDOWS_PYTHON := 3.13.5-1.5.12
+WINDOWS_SAMPLE := 3.10.8-1.5.8 3.12.1-1.5.10 3.14.3-1.5.13
+
+# pip for Linux does not see what packages need on Windows alone, or on old Pythons.
+ON_WINDOWS := numpy 'opencv-python-headless>=4.13,<4.14' pytest colorama exceptiongroup tomli
+WINDOWS_TESTS := -m pytest -q -p no:cacheprovider -rf --override-ini addopts="--strict-markers --import-mode=importlib"
+WINDOWS_SAMPLES := $(addprefix tests/,release/test_sample.py reliability/test_systems.py reliability/test_concurrency.py)
+
+test-windows: $(DIST) ## Test the Windows wheel on CPython 3.10 to 3.14, and the Go library, under Wine: 20 minutes
+	@scripts/install-packages wine
+	scripts/wine/prefix $(WINDOWS)
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go test -short -skip '$(EXHAUSTIVE)' -exec $(WINDOWS)/run \
+		./backproj ./backproj/internal/...
+	for full in $(WINDOWS_SAMPLE); do \
+		version=$$(echo $$full | cut -d. -f1-2) && \
+		PYTHON=$(BIN)/python scripts/wine/python $(WINDOWS) $$full dist/backproj-*-win_amd64.whl $(ON_WINDOWS) && \
+		build/windows/python-$$version $(WINDOWS_TESTS) $(WINDOWS_SAMPLES) || exit; \
+	done
+	PYTHON=$(BIN)/python scripts/wine/python $(WINDOWS) $(WINDOWS_PYTHON) dist/backproj-*-win_amd64.whl $(ON_WINDOWS) \
+		click 'av>=15' 'dask[array]>=2024.8' 'distributed>=2024.8' hypothesis matplotlib packaging pillow scikit-image tzdata
+	build/windows/python-3.13 $(WINDOWS_TESTS) -rs -m 'not slow and not exhaustive' tests
+	build/windows/python-3.13 -m backproj verify
 
 release: ## Check all, date the change log, tag and push: make release VERSION=1.2.3
 	scripts/release $(VERSION)

@@ -16,8 +16,12 @@ from helpers.processes import ROOT, pythons, run, venv
 collect_ignore = ["helpers", "programs"]
 
 
-def pytest_configure():
-    """Have cv2 judge by OpenCV's reference arithmetic, whatever its build does."""
+def pytest_configure(config):
+    """Have cv2 judge by OpenCV's reference arithmetic, whatever its build does; skip what Windows lacks."""
+    if sys.platform == "win32":
+        from helpers import windows_skips
+
+        config.pluginmanager.register(windows_skips)
     # Tests of numpy alone run where there is no cv2.
     if importlib.util.find_spec("cv2") is not None:
         from helpers import reference_cv2

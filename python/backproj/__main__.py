@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -11,6 +12,7 @@ from backproj._termination import INTERRUPTED, Terminated, signals_raise
 def main() -> None:
     """Run the command line. An error is printed as one line, and the exit code is 2."""
     _replace_closed_streams()
+    _print_any_name()
     try:
         with signals_raise():
             code = _run()
@@ -31,6 +33,15 @@ def _replace_closed_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - it stays open
+
+
+def _print_any_name() -> None:
+    """Have standard output escape what its encoding lacks, as standard error does.
+
+    On Windows a pipe has the encoding of the region, which lacks most letters that names of files may have.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() != "utf-8":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _run() -> int:

@@ -1,5 +1,6 @@
 """The command ``backproj``."""
 
+import os
 import subprocess
 import sys
 
@@ -130,6 +131,16 @@ def test_an_environment_that_asks_for_what_is_not_is_one_line_and_exit_code_2(fo
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert f"{name} must be" in done.stderr
     assert names(folder) == ["photograph.jpg"]
+
+
+def test_names_that_standard_output_cannot_show_are_escaped(folder):
+    os.rename("photograph.jpg", "写真.jpg")
+    command = [sys.executable, "-m", "backproj", "image", "写真.jpg", "--box", "120,300,60,60"]
+    done = subprocess.run(
+        command, capture_output=True, timeout=60, env=os.environ | {"PYTHONIOENCODING": "cp1252"}
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.strip().endswith(rb"\u5199\u771f-prob.png")
 
 
 def test_help_names_every_command_and_option():

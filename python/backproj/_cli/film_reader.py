@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import av
 import av.error
@@ -120,13 +120,16 @@ class Film:
         )
 
 
+# Older films have titles in other encodings than UTF-8. PyAV 19 reads these without being asked to.
+_ANY_TITLE: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+
+
 @contextlib.contextmanager
 def read_film(path: Path, *, grey: bool = False) -> Iterator[Film]:
     """Open a film, or raise FilmError; grey says whether a grey one may be."""
     try:
-        # Without "file:", FFmpeg takes a name such as pipe:0.mp4 for a protocol. Older films have titles in
-        # other encodings than UTF-8.
-        container = av.open(f"file:{path}", options=_READ_OPTIONS, metadata_errors="replace")
+        # Without "file:", FFmpeg takes a name such as pipe:0.mp4 for a protocol.
+        container = av.open(f"file:{path}", options=_READ_OPTIONS, **_ANY_TITLE)
     except av.error.InvalidDataError as error:
         raise FilmError(
             f"cannot read {path}: it is not a film, or its end is missing, where an MP4 has its index"
