@@ -52,8 +52,8 @@ def test_the_wheel_has_the_kernels_of_this_machine(released, tmp_path):
     assert kernels == backproj.info()["kernels"]
 
 
-def test_the_readmes_five_lines_run_where_there_is_no_go_and_no_compiler(released, tmp_path):
-    code = re.search(r"## Five lines\s+```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+def test_the_readmes_six_lines_run_where_there_is_no_go_and_no_compiler(released, tmp_path):
+    code = re.search(r"## Six lines\s+```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
     bare = {"PATH": str(tmp_path / "none"), "HOME": str(tmp_path)}
     run(sys.executable, "-m", "venv", tmp_path / "venv")
     python = tmp_path / "venv" / "bin" / "python"
@@ -61,4 +61,4 @@ def test_the_readmes_five_lines_run_where_there_is_no_go_and_no_compiler(release
     run(python, "-m", "pip", "install", "-q", *packages, env=bare)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     run(python, "-c", code, env=bare, cwd=tmp_path)
-    assert (tmp_path / "suit.png").stat().st_size > 10_000
+    assert (tmp_path / "found.png").stat().st_size > 10_000
