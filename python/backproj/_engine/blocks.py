@@ -49,6 +49,11 @@ def fits_one_call(image: View) -> bool:
     return len(image.shape) == 2 and 0 < image.shape[0] * image.shape[1] <= PIXELS_PER_CALL
 
 
+def is_one_band(height: int, width: int) -> bool:
+    """Report whether `bands` leave an image of that size as it is."""
+    return height * width <= PIXELS_PER_CALL
+
+
 def frame_blocks(frames: View, out: View, planes: int) -> Iterable[FrameBlock]:
     """Return blocks that together are frames and the results of so many histograms.
 
@@ -122,7 +127,7 @@ def bands(height: int, width: int, least: int = 1) -> Iterator[tuple[int, int]]:
 
     They take as long as `rectangles`. But all except the last one have at least so many rows.
     """
-    if height * width <= PIXELS_PER_CALL:
+    if is_one_band(height, width):
         yield 0, height
         return
     rows = max(least, PIXELS_PER_CALL // width)

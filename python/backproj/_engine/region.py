@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from backproj._engine.blocks import PIXELS_PER_CALL, bands, call_undivided
+from backproj._engine.blocks import bands, call_undivided, is_one_band
 from backproj._engine.kernels import kernel_number
 from backproj._engine.state import State
 from backproj._runtime import loader
@@ -182,7 +182,7 @@ def _bands(height: int, width: int, disc: Disc, threads: int) -> Iterator[tuple[
     of its own, however long they take.
     """
     least = 1
-    if disc.height > 1 and height * width > PIXELS_PER_CALL:  # else there is one band, whatever it is
+    if disc.height > 1 and not is_one_band(height, width):
         cpus = loader.call("binding_Threads")
         least = disc.height * min(threads or cpus, cpus)
     for top, rows in bands(height, width, least):
